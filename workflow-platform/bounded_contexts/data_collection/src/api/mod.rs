@@ -1,0 +1,3 @@
+//! api layer.
+
+pub mod dataset;

@@ -1,0 +1,3 @@
+//! application layer.
+
+pub mod dataset;

@@ -1,0 +1,3 @@
+//! domain layer.
+
+pub mod dataset;

@@ -1,0 +1,3 @@
+//! infrastructure layer.
+
+pub mod dataset;

@@ -1,0 +1,5 @@
+//! Pure: the definition format, expressions, and the execution state machine.
+
+pub mod definition;
+pub mod execution;
+pub mod expression;

@@ -1,0 +1,59 @@
+//! Handlers that take a [`Principal`] are closed to strangers.
+
+use std::{fmt, sync::Arc};
+
+use axum::{
+    extract::FromRequestParts,
+    http::{header::AUTHORIZATION, request::Parts},
+};
+use tracing::Span;
+
+use super::Failure;
+use crate::application::{AuthenticationError, Authenticator, Principal};
+
+/// Put into every request's extensions by the gateway.
+#[derive(Clone)]
+pub struct AuthLayerState(pub Arc<dyn Authenticator>);
+
+impl fmt::Debug for AuthLayerState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AuthLayerState")
+    }
+}
+
+async fn authenticate(parts: &Parts) -> Result<Principal, AuthenticationError> {
+    let header = parts.headers.get(AUTHORIZATION).ok_or(AuthenticationError::Missing)?;
+    let header = header.to_str().map_err(|_| AuthenticationError::Invalid)?;
+    let (scheme, token) = header.split_once(' ').ok_or(AuthenticationError::Invalid)?;
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(AuthenticationError::Invalid);
+    }
+    let state = parts.extensions.get::<AuthLayerState>().ok_or(AuthenticationError::Missing)?;
+    state.0.authenticate(token.trim()).await
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Principal {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        let principal = authenticate(parts).await?;
+        Span::current().record("user_id", tracing::field::display(principal.user));
+        Ok(principal)
+    }
+}
+
+/// For routes that serve strangers too: no header is fine, a wrong one is not.
+#[derive(Debug)]
+pub struct OptionalPrincipal(pub Option<Principal>);
+
+impl<S: Send + Sync> FromRequestParts<S> for OptionalPrincipal {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        match authenticate(parts).await {
+            Ok(principal) => Ok(Self(Some(principal))),
+            Err(AuthenticationError::Missing) => Ok(Self(None)),
+            Err(error) => Err(error.into()),
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! What a user's plan includes, asked where work starts.
+
+use async_trait::async_trait;
+use serde_json::{Value, json};
+
+use crate::domain::{ErrorKind, Fault, Owner, Text, Timestamp};
+
+/// Something a plan limits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Limit {
+    ExecutionsPerMonth,
+    PagesPerMonth,
+    ConcurrentExecutions,
+    Proxies,
+    DatasetRecords,
+}
+
+impl Limit {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ExecutionsPerMonth => "executions_per_month",
+            Self::PagesPerMonth => "pages_per_month",
+            Self::ConcurrentExecutions => "concurrent_executions",
+            Self::Proxies => "proxies",
+            Self::DatasetRecords => "dataset_records",
+        }
+    }
+}
+
+/// How much is used of a limit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Usage {
+    pub limit: Limit,
+    /// `None` is unlimited.
+    pub allowed: Option<u64>,
+    pub used: u64,
+    pub resets_at: Option<Timestamp>,
+}
+
+/// Why work may not start.
+#[derive(Debug, thiserror::Error)]
+pub enum EntitlementsError {
+    #[error("plan limit {} is used up", .0.limit.as_str())]
+    Exceeded(Usage),
+    #[error("entitlements cannot be read")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl Fault for EntitlementsError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Exceeded(_) => ErrorKind::Quota,
+            Self::Unavailable(_) => ErrorKind::Unavailable,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Exceeded(_) => "QUOTA_EXCEEDED",
+            Self::Unavailable(_) => "UNAVAILABLE",
+        }
+    }
+
+    fn text(&self) -> Text {
+        match self {
+            Self::Exceeded(_) => Text::new("套餐额度已用完", "The plan's limit is used up"),
+            Self::Unavailable(_) => Text::new("服务暂时不可用", "The service is not available now"),
+        }
+    }
+
+    fn details(&self) -> Value {
+        match self {
+            Self::Exceeded(usage) => json!({
+                "limit": usage.limit.as_str(),
+                "allowed": usage.allowed,
+                "used": usage.used,
+                "resets_at": usage.resets_at,
+            }),
+            Self::Unavailable(_) => json!({}),
+        }
+    }
+}
+
+/// Asked before work starts. `wanted` is how much is about to be used on top of `used`, which the
+/// asking context knows of the things it keeps itself (proxies, records, running executions).
+#[async_trait]
+pub trait Entitlements: Send + Sync {
+    async fn check(
+        &self,
+        owner: Owner,
+        limit: Limit,
+        used: u64,
+        wanted: u64,
+    ) -> Result<(), EntitlementsError>;
+}
+
+/// Everything is included: for `run FILE`, which has no plans.
+#[derive(Debug, Clone, Copy)]
+pub struct Unlimited;
+
+#[async_trait]
+impl Entitlements for Unlimited {
+    async fn check(&self, _: Owner, _: Limit, _: u64, _: u64) -> Result<(), EntitlementsError> {
+        Ok(())
+    }
+}

@@ -1,0 +1,30 @@
+//! Reactions to domain events.
+
+use async_trait::async_trait;
+
+use crate::{domain::DomainEvent, infrastructure::db::UnitOfWork};
+
+/// The handler could not do its work now; the event is tried again later.
+#[derive(Debug, thiserror::Error)]
+#[error("event handler failed")]
+pub struct HandlerError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
+
+impl HandlerError {
+    pub fn new(source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self(Box::new(source))
+    }
+}
+
+/// Handles one kind of event. It is called at least once per event, in order per aggregate; the
+/// relay remembers (event, handler) in the same transaction, so what is written through `work`
+/// happens once. Effects outside the database must bear repetition.
+#[async_trait]
+pub trait EventHandler: Send + Sync {
+    /// Stable and unique: it keys the memory of what was handled.
+    fn name(&self) -> &'static str;
+
+    /// Whether an event of this kind concerns the handler.
+    fn wants(&self, kind: &str) -> bool;
+
+    async fn handle(&self, event: &DomainEvent, work: &mut UnitOfWork) -> Result<(), HandlerError>;
+}

@@ -1,0 +1,28 @@
+//! Ports that cross contexts. Each is a trait; `container.rs` ties it to an adapter.
+
+mod action;
+mod authenticator;
+mod blob;
+mod bus;
+mod cache;
+mod entitlements;
+mod event_handler;
+mod fetcher;
+mod mailer;
+mod proxies;
+
+pub use action::{
+    Action, ActionContext, ActionDescriptor, ActionError, ActionFailure, ActionRegistry, LogLevel,
+    StepChannel, StepRecord,
+};
+pub use authenticator::{AuthenticationError, Authenticator, Principal};
+pub use blob::{BlobError, BlobKey, BlobStore};
+pub use bus::{Bus, BusError, BusMessage, BusStream, Subscription};
+pub use cache::{Cache, CacheError};
+pub use entitlements::{Entitlements, EntitlementsError, Limit, Unlimited, Usage};
+pub use event_handler::{EventHandler, HandlerError};
+pub use fetcher::{FetchError, FetchMethod, FetchOutcome, FetchRequest, FetchResponse, Fetcher, ProxyUse};
+pub use mailer::{Mail, MailError, Mailer};
+pub use proxies::{
+    PoolRef, ProxyAddress, ProxyError, ProxyFeedback, ProxyLease, ProxyPools, ProxyScheme,
+};

@@ -1,0 +1,23 @@
+//! Values shared by all contexts. No IO, no clock, no randomness.
+
+mod ambient;
+mod error;
+mod event;
+mod id;
+mod locale;
+mod money;
+mod owner;
+mod page;
+mod permission;
+mod time;
+
+pub use ambient::{Ambient, Clock, Entropy};
+pub use error::{ErrorKind, Fault, Text};
+pub use event::DomainEvent;
+pub use id::{Id, Event, Execution, ParseIdError, User};
+pub use locale::Locale;
+pub use money::{Currency, Money, MoneyError};
+pub use owner::Owner;
+pub use page::{Cursor, CursorError, Page, PageRequest};
+pub use permission::{Permission, Role, UnknownRole};
+pub use time::{ParseTimestampError, Timestamp};

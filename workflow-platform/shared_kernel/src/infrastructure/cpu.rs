@@ -1,0 +1,41 @@
+//! Work that keeps a core busy leaves the async threads, a bounded number at a time.
+
+use std::{num::NonZeroUsize, sync::Arc, thread};
+
+use tokio::{sync::Semaphore, task};
+
+/// At most as many jobs at once as there are cores; further ones wait.
+#[derive(Debug, Clone)]
+pub struct CpuPool {
+    permits: Arc<Semaphore>,
+}
+
+/// The job panicked or the process is stopping.
+#[derive(Debug, thiserror::Error)]
+#[error("calculation did not finish")]
+pub struct CpuError;
+
+impl CpuPool {
+    pub fn new(parallel: usize) -> Self {
+        Self { permits: Arc::new(Semaphore::new(parallel.max(1))) }
+    }
+
+    /// As many as the machine has cores.
+    pub fn per_core() -> Self {
+        Self::new(thread::available_parallelism().map_or(2, NonZeroUsize::get))
+    }
+
+    /// Runs the job on a blocking thread once a place is free.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        job: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, CpuError> {
+        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| CpuError)?;
+        task::spawn_blocking(move || {
+            let _permit = permit;
+            job()
+        })
+        .await
+        .map_err(|_| CpuError)
+    }
+}

@@ -1,0 +1,182 @@
+//! Opening the database.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use sea_orm::{ConnectOptions, ConnectionTrait as _, DatabaseConnection, DbErr, Statement};
+use secrecy::{ExposeSecret as _, SecretString};
+use tokio::sync::watch;
+
+use super::UnitOfWork;
+
+/// Which engine is behind a [`Database`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Backend {
+    Sqlite,
+    Postgres,
+}
+
+/// Where the database is and how many connections it may have.
+#[derive(Debug, Clone)]
+pub enum DatabaseSettings {
+    Sqlite {
+        file: PathBuf,
+        readers: u32,
+    },
+    Postgres(PostgresSettings),
+}
+
+/// How to reach PostgreSQL.
+#[derive(Debug, Clone)]
+pub struct PostgresSettings {
+    pub url: SecretString,
+    /// Connections kept plus those opened under load.
+    pub max_connections: u32,
+    pub min_connections: u32,
+    /// Ask the server before handing a connection out.
+    pub check_before_use: bool,
+    pub recycle_after: Duration,
+    /// Schema to work in instead of `public`.
+    pub schema: Option<String>,
+}
+
+/// The database cannot be opened or used.
+#[derive(Debug, thiserror::Error)]
+pub enum DatabaseError {
+    #[error("database cannot be opened")]
+    Open(#[source] DbErr),
+    #[error("folder of the database cannot be made")]
+    Folder(#[source] std::io::Error),
+    #[error("database failed")]
+    Query(#[from] DbErr),
+}
+
+#[derive(Debug)]
+struct Shared {
+    backend: Backend,
+    read: DatabaseConnection,
+    write: DatabaseConnection,
+    /// Counts commits that wrote events, so that the relay in this process wakes at once.
+    outbox: watch::Sender<u64>,
+}
+
+/// Handle on the database, cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Database {
+    shared: Arc<Shared>,
+}
+
+impl Database {
+    pub async fn open(settings: &DatabaseSettings) -> Result<Self, DatabaseError> {
+        let (backend, read, write) = match settings {
+            DatabaseSettings::Sqlite { file, readers } => {
+                if let Some(folder) = file.parent() {
+                    tokio::fs::create_dir_all(folder).await.map_err(DatabaseError::Folder)?;
+                }
+                let url = format!("sqlite://{}?mode=rwc", file.display());
+                let write = open(sqlite_options(&url, 1)).await?;
+                let read = open(sqlite_options(&url, (*readers).max(1))).await?;
+                (Backend::Sqlite, read, write)
+            }
+            DatabaseSettings::Postgres(postgres) => {
+                let pool = open(postgres_options(postgres)).await?;
+                (Backend::Postgres, pool.clone(), pool)
+            }
+        };
+        let (outbox, _) = watch::channel(0);
+        Ok(Self { shared: Arc::new(Shared { backend, read, write, outbox }) })
+    }
+
+    pub fn backend(&self) -> Backend {
+        self.shared.backend
+    }
+
+    /// For queries that change nothing.
+    pub fn read(&self) -> &DatabaseConnection {
+        &self.shared.read
+    }
+
+    /// For single statements that change something and need no transaction. On SQLite this is
+    /// the one writing connection: a statement waits its turn, and must not run while the same
+    /// task holds a [`UnitOfWork`].
+    pub fn write(&self) -> &DatabaseConnection {
+        &self.shared.write
+    }
+
+    /// Starts a transaction that may write.
+    pub async fn begin(&self) -> Result<UnitOfWork, DbErr> {
+        UnitOfWork::begin(self).await
+    }
+
+    /// Changes whenever a commit of this process wrote events.
+    pub fn outbox_changes(&self) -> watch::Receiver<u64> {
+        self.shared.outbox.subscribe()
+    }
+
+    pub(super) fn outbox_changed(&self) {
+        self.shared.outbox.send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), DbErr> {
+        self.shared.read.query_one_raw(self.statement("SELECT 1", [])).await.map(|_| ())
+    }
+
+    /// A plain SQL statement for the engine in use; write parameters as `$1`, `$2`, which both
+    /// engines understand.
+    pub fn statement(
+        &self,
+        sql: impl Into<String>,
+        values: impl IntoIterator<Item = sea_orm::Value>,
+    ) -> Statement {
+        Statement::from_sql_and_values(self.shared.read.get_database_backend(), sql, values)
+    }
+
+    /// Closes all connections after what is under way.
+    pub async fn close(&self) -> Result<(), DbErr> {
+        self.shared.write.close_by_ref().await?;
+        self.shared.read.close_by_ref().await
+    }
+}
+
+async fn open(options: ConnectOptions) -> Result<DatabaseConnection, DatabaseError> {
+    sea_orm::Database::connect(options).await.map_err(DatabaseError::Open)
+}
+
+fn sqlite_options(url: &str, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .min_connections(1)
+        .sqlx_logging(false)
+        .test_before_acquire(false)
+        .acquire_timeout(Duration::from_secs(30))
+        .idle_timeout(None::<Duration>)
+        .max_lifetime(None::<Duration>)
+        .map_sqlx_sqlite_opts(|sqlite| {
+            sqlite
+                .foreign_keys(true)
+                .busy_timeout(Duration::from_secs(10))
+                .pragma("journal_mode", "WAL")
+                .pragma("synchronous", "FULL")
+                .pragma("temp_store", "MEMORY")
+                .pragma("cache_size", "-8000")
+                .statement_cache_capacity(256)
+        });
+    options
+}
+
+fn postgres_options(settings: &PostgresSettings) -> ConnectOptions {
+    let mut options = ConnectOptions::new(settings.url.expose_secret());
+    options
+        .max_connections(settings.max_connections)
+        .min_connections(settings.min_connections)
+        .sqlx_logging(false)
+        .test_before_acquire(settings.check_before_use)
+        .acquire_timeout(Duration::from_secs(30))
+        .max_lifetime(settings.recycle_after)
+        .set_application_name("workflow-platform");
+    if let Some(schema) = &settings.schema {
+        options.set_schema_search_path(schema.clone());
+    }
+    options
+}

@@ -1,0 +1,15 @@
+//! One database, SQLite or PostgreSQL, behind one type.
+//!
+//! SQLite has one writing connection, through which every write of the process goes, and a pool
+//! of readers, so that nobody in the process ever sees "database is locked". On PostgreSQL both
+//! are the same pool.
+
+mod connect;
+mod migrate;
+mod schema;
+mod unit_of_work;
+
+pub use connect::{Backend, Database, DatabaseError, DatabaseSettings, PostgresSettings};
+pub use migrate::{MigrationState, MigrationStep, Migrations};
+pub use schema::{OutboxTables, migrations};
+pub use unit_of_work::UnitOfWork;

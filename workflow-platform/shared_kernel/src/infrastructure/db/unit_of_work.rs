@@ -1,0 +1,80 @@
+//! The unit of work is the transaction: what is written through it and the events it records
+//! become real together, or not at all.
+
+use std::fmt;
+
+use sea_orm::{
+    ConnectionTrait, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait as _,
+};
+
+use super::Database;
+use crate::domain::DomainEvent;
+
+/// A transaction that is rolled back unless [`UnitOfWork::commit`] consumes it.
+pub struct UnitOfWork {
+    database: Database,
+    transaction: DatabaseTransaction,
+    events: u32,
+}
+
+impl UnitOfWork {
+    pub(super) async fn begin(database: &Database) -> Result<Self, DbErr> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        let transaction = database.write().begin_with_options(options).await?;
+        Ok(Self { database: database.clone(), transaction, events: 0 })
+    }
+
+    /// What repositories write through.
+    pub fn conn(&self) -> &DatabaseTransaction {
+        &self.transaction
+    }
+
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// Writes an event into the outbox, to be delivered after the commit.
+    pub async fn record(&mut self, event: &DomainEvent) -> Result<(), DbErr> {
+        let statement = self.database.statement(
+            "INSERT INTO outbox (id, kind, version, aggregate, aggregate_id, user_id, payload, \
+             occurred_at, request_id, attempts, due_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $8)",
+            [
+                event.id.into(),
+                event.kind.clone().into(),
+                i32::from(event.version).into(),
+                event.aggregate.clone().into(),
+                event.aggregate_id.clone().into(),
+                event.user.map(crate::domain::Id::uuid).into(),
+                event.payload.to_string().into(),
+                event.occurred_at.into(),
+                event.request_id.clone().into(),
+            ],
+        );
+        self.transaction.execute_raw(statement).await?;
+        self.events += 1;
+        Ok(())
+    }
+
+    pub async fn commit(self) -> Result<(), DbErr> {
+        self.transaction.commit().await?;
+        if self.events > 0 {
+            self.database.outbox_changed();
+        }
+        Ok(())
+    }
+
+    pub async fn roll_back(self) -> Result<(), DbErr> {
+        self.transaction.rollback().await
+    }
+}
+
+impl fmt::Debug for UnitOfWork {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UnitOfWork").field("events", &self.events).finish_non_exhaustive()
+    }
+}

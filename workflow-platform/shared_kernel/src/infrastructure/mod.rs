@@ -1,0 +1,11 @@
+//! Adapters that every process needs.
+
+pub mod blob_folder;
+pub mod cache;
+pub mod cpu;
+pub mod db;
+pub mod local_bus;
+pub mod redis_bus;
+pub mod seal;
+pub mod system;
+pub mod telemetry;
