@@ -1,1 +1,38 @@
-//! room
+//! Qidian (起点中文网) as a site pack: its public pages become typed records.
+//!
+//! **Vocabulary.** A *ranking* is a list of books by one measure (`yuepiao` is monthly tickets)
+//! within one *category* (`catid`, -1 is all). A *book page* tells everything public about one
+//! book. The *page context* is the JSON the mobile site embeds for its own front end; parsers
+//! read it rather than the markup.
+//!
+//! **Invariants.**
+//! * Parsers ([`domain`]) are pure functions from a page to records or to a typed
+//!   [`PageError`](shared_kernel::domain::PageError). A field the page does not give is `null`;
+//!   nothing is guessed, nothing scrambled is decoded.
+//! * A challenge is told from healthy pages by their whole shape, never by a keyword alone.
+//! * Every fetch goes through the kernel's `Fetcher`: robots.txt, rates and proxies are its
+//!   business, and it is told what the parser found.
+//!
+//! **Actions.** `qidian.ranking`, `qidian.book`; [`actions`] hands them to the registry.
+//!
+//! **Room for more.** Another page kind is a parser in [`domain`], a line in [`domain::Page`] and,
+//! if workflows should fetch it, an action in [`application`]. Qidian owns no tables and no routes.
+
+pub mod application;
+pub mod domain;
+
+use std::sync::Arc;
+
+use shared_kernel::{
+    application::{Action, Fetcher},
+    infrastructure::cpu::CpuPool,
+};
+
+/// The step kinds of this context.
+pub fn actions(fetcher: Arc<dyn Fetcher>, cpu: CpuPool) -> Vec<Arc<dyn Action>> {
+    let site = application::Site::new(fetcher, cpu);
+    vec![
+        Arc::new(application::RankingAction::new(site.clone())),
+        Arc::new(application::BookAction::new(site)),
+    ]
+}

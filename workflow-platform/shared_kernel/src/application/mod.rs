@@ -10,6 +10,7 @@ mod event_handler;
 mod fetcher;
 mod mailer;
 mod proxies;
+mod site_pages;
 
 pub use action::{
     Action, ActionContext, ActionDescriptor, ActionError, ActionFailure, ActionRegistry, LogLevel,
@@ -26,3 +27,4 @@ pub use mailer::{Mail, MailError, Mailer};
 pub use proxies::{
     PoolRef, ProxyAddress, ProxyError, ProxyFeedback, ProxyLease, ProxyPools, ProxyScheme,
 };
+pub use site_pages::{fetch_failure, fetch_site_page, page_failure, reject_site_page};

@@ -1,6 +1,7 @@
 //! Values shared by all contexts. No IO, no clock, no randomness.
 
 mod ambient;
+mod count;
 mod error;
 mod event;
 mod id;
@@ -9,9 +10,11 @@ mod money;
 mod owner;
 mod page;
 mod permission;
+mod site_page;
 mod time;
 
 pub use ambient::{Ambient, Clock, Entropy};
+pub use count::Count;
 pub use error::{ErrorKind, Fault, Text};
 pub use event::DomainEvent;
 pub use id::{Id, Event, Execution, ParseIdError, User};
@@ -20,4 +23,5 @@ pub use money::{Currency, Money, MoneyError};
 pub use owner::Owner;
 pub use page::{Cursor, CursorError, Page, PageRequest};
 pub use permission::{Permission, Role, UnknownRole};
+pub use site_page::{PageError, SitePage};
 pub use time::{ParseTimestampError, Timestamp};

@@ -1,0 +1,77 @@
+//! How the actions of site packs fetch pages: politely, and with the parser's verdict told back.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::{
+    ActionContext, ActionError, FetchError, FetchOutcome, FetchRequest, FetchResponse, Fetcher,
+    PoolRef, ProxyUse,
+};
+use crate::domain::PageError;
+
+/// Fetches one page for a step, through the pool if one is named.
+///
+/// An answer of 5xx is an error worth another attempt; every other status is left to the parser.
+pub async fn fetch_site_page(
+    fetcher: &dyn Fetcher,
+    ctx: &ActionContext,
+    url: &str,
+    proxy_pool: Option<&str>,
+) -> Result<FetchResponse, ActionError> {
+    let mut request = FetchRequest::get(ctx.owner, url, ctx.cancel.clone());
+    if let Some(pool) = proxy_pool {
+        request.proxy = ProxyUse::Pool(PoolRef(pool.to_owned()));
+    }
+    if let Some(left) = ctx.time_left() {
+        request.timeout = request.timeout.min(left.max(Duration::from_millis(1)));
+    }
+    let response = fetcher.fetch(request).await.map_err(|error| fetch_failure(&error))?;
+    if response.status >= 500 {
+        let status = response.status;
+        return Err(ActionError::retryable("SITE_UNAVAILABLE", format!("{url} answered {status}"))
+            .with_details(json!({ "url": url, "status": status })));
+    }
+    Ok(response)
+}
+
+/// Tells the fetcher what the parser found, and gives the step's error for it.
+pub async fn reject_site_page(
+    fetcher: &dyn Fetcher,
+    response: &FetchResponse,
+    error: &PageError,
+) -> ActionError {
+    let outcome = match error {
+        PageError::Challenge { .. } => FetchOutcome::Challenge,
+        PageError::LoginWall { .. } => FetchOutcome::LoginWall,
+        PageError::Gone { .. } => FetchOutcome::Gone,
+        PageError::ParseDrift { .. } => FetchOutcome::ParseDrift,
+    };
+    fetcher.report(response, outcome).await;
+    let failure = page_failure(error);
+    failure.with_details(json!({ "url": response.url, "status": response.status, "page": error }))
+}
+
+/// The step's error for a page that came without a fetch.
+pub fn page_failure(error: &PageError) -> ActionError {
+    let message = error.to_string();
+    let failure = match error {
+        // the host cools down meanwhile; no other proxy is tried to get round it
+        PageError::Challenge { .. } => ActionError::retryable("CHALLENGE", message),
+        PageError::LoginWall { .. } => ActionError::permanent("LOGIN_WALL", message),
+        PageError::Gone { .. } => ActionError::permanent("GONE", message),
+        PageError::ParseDrift { .. } => ActionError::permanent("PARSE_DRIFT", message),
+    };
+    failure.with_details(json!({ "page": error }))
+}
+
+/// The step's error for a fetch that gave no answer.
+pub fn fetch_failure(error: &FetchError) -> ActionError {
+    match error {
+        FetchError::Cancelled => ActionError::cancelled(),
+        FetchError::Throttled { retry_at: Some(at), .. } => {
+            ActionError::from_fault(error).retry_at(*at)
+        }
+        _ => ActionError::from_fault(error),
+    }
+}
