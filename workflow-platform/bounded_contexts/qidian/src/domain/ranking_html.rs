@@ -50,7 +50,8 @@ fn book(row: ElementRef<'_>, index: usize) -> Option<BookRecord> {
 fn read_sub_title(line: &str, book: &mut BookRecord) {
     let mut parts: Vec<&str> =
         line.split('·').map(str::trim).filter(|part| !part.is_empty()).collect();
-    while let Some(last) = parts.last() {
+    // what stands first is the author, even if it looks like a number
+    while let [_, .., last] = parts.as_slice() {
         if matches!(*last, "连载" | "完本" | "完结" | "连载中" | "已完结") {
             book.status = Some((*last).to_owned());
         } else if let Some((count, unit)) = Count::parse_with_unit(last) && !unit.is_empty() {
