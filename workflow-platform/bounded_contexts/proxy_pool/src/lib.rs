@@ -1,1 +1,65 @@
-//! room
+//! Proxy pools: named sets of a user's forward proxies, chosen per request.
+//!
+//! **Vocabulary.** A *pool* has a name (unique per owner) and a *strategy*. A *proxy* is an
+//! endpoint (scheme, host, port, user name) in one pool; its password is sealed at rest and never
+//! shown again. A *lease* is the right to use a proxy for one request; it is given back with
+//! *feedback* and ends by itself when its holder dies.
+//!
+//! **Invariants.**
+//! * Only transport failures make a proxy worse; what a site says never does.
+//! * `unknown → healthy ⇄ degraded → quarantined → half-open → …`; each failed probe doubles the
+//!   cool-down, and at most one probe is out at a time.
+//! * No proxy carries more requests at once than the pool's parallel limit, in one process.
+//! * Somebody else's pool does not exist.
+//! * Proxies on private addresses are refused unless the operator allows them.
+//!
+//! Counts and states are kept in memory and written down in batches about once a second; what a
+//! crash loses is at most that second. Several processes see each other's findings when they
+//! refresh a pool in use.
+//!
+//! **Published events:** `proxy.quarantined`.
+//!
+//! **Not here:** sending the requests (the fetcher does, through the kernel's `ProxyPools` port),
+//! limits per host, and robots.txt.
+
+pub mod api;
+pub mod application;
+pub mod domain;
+pub mod infrastructure;
+
+use std::sync::Arc;
+
+pub use api::routes;
+pub use application::{ProxyPoolModule, ProxyPoolPorts, ProxyPoolSettings};
+pub use infrastructure::migrations;
+
+use shared_kernel::{
+    application::Entitlements,
+    domain::Ambient,
+    infrastructure::{db::Database, seal::Sealer},
+};
+
+/// What the context needs from its surroundings.
+pub struct Surroundings {
+    pub database: Database,
+    pub sealer: Sealer,
+    pub entitlements: Arc<dyn Entitlements>,
+    pub rules: Arc<dyn application::ports::AddressRules>,
+    pub ambient: Ambient,
+    /// Names the platform when proxies are tested.
+    pub user_agent: String,
+}
+
+/// Puts the context together. The result is also the kernel's `ProxyPools` port; run
+/// [`ProxyPoolModule::run`] in one task of the process.
+pub fn module(surroundings: Surroundings, settings: ProxyPoolSettings) -> Arc<ProxyPoolModule> {
+    let Surroundings { database, sealer, entitlements, rules, ambient, user_agent } = surroundings;
+    let ports = ProxyPoolPorts {
+        store: Arc::new(infrastructure::SqlPoolStore::new(database, sealer)),
+        probe: Arc::new(infrastructure::HttpProbe { user_agent }),
+        rules,
+        entitlements,
+        ambient,
+    };
+    Arc::new(ProxyPoolModule::new(ports, settings))
+}

@@ -1,0 +1,26 @@
+//! Routes of the context.
+
+mod pools;
+mod proxies;
+mod shapes;
+
+use std::sync::Arc;
+
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::application::ProxyPoolModule;
+
+/// What handlers work with.
+type Module = axum::extract::State<Arc<ProxyPoolModule>>;
+
+/// All routes, without the `/api/v1` prefix.
+pub fn routes(module: Arc<ProxyPoolModule>) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(pools::list, pools::create))
+        .routes(routes!(pools::show, pools::delete))
+        .routes(routes!(pools::status))
+        .routes(routes!(proxies::import))
+        .routes(routes!(proxies::list))
+        .routes(routes!(proxies::test))
+        .with_state(module)
+}

@@ -1,0 +1,21 @@
+//! Use cases of the context, one a file, and the ports they need.
+
+mod create_pool;
+mod delete_pool;
+mod error;
+mod import_proxies;
+mod lease_proxy;
+mod list_pools;
+mod list_proxies;
+mod live;
+mod module;
+mod pool_status;
+pub mod ports;
+mod test_pool;
+
+pub use create_pool::NewPool;
+pub use error::PoolError;
+pub use import_proxies::ImportReport;
+pub use module::{ProxyPoolModule, ProxyPoolPorts, ProxyPoolSettings};
+pub use pool_status::PoolStatus;
+pub use test_pool::TestResult;
