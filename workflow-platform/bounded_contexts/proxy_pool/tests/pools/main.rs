@@ -1,0 +1,8 @@
+//! The context as its callers see it, on SQLite and, when `TEST_DATABASE_URL` is set, on
+//! PostgreSQL, with real proxies on loopback.
+
+mod import;
+mod lease;
+mod probing;
+mod routes;
+mod support;

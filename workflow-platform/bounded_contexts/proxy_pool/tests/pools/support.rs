@@ -1,0 +1,181 @@
+//! A module on a database of its own, with a clock that tests move.
+
+use std::{
+    env,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use proxy_pool::{
+    ProxyPoolModule, ProxyPoolSettings, Surroundings, application::ports::AddressRules,
+    domain::PoolId,
+};
+use sea_orm::ConnectionTrait as _;
+use shared_kernel::{
+    application::{
+        Entitlements, EntitlementsError, FetchOutcome, Limit, Principal, ProxyFeedback, Usage,
+    },
+    domain::{Ambient, Clock, Locale, Owner, Role, Timestamp},
+    infrastructure::{
+        db::{Database, DatabaseSettings, Migrations, PostgresSettings},
+        seal::Sealer,
+        system::SystemEntropy,
+    },
+};
+use url::Url;
+use uuid::Uuid;
+
+/// A clock that stands until it is moved.
+pub struct MovableClock(AtomicI64);
+
+impl MovableClock {
+    pub fn advance(&self, by: Duration) {
+        self.0.fetch_add(i64::try_from(by.as_micros()).unwrap(), Ordering::SeqCst);
+    }
+}
+
+impl Clock for MovableClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_micros(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// A plan of so many proxies.
+pub struct Plan(pub AtomicU64);
+
+#[async_trait]
+impl Entitlements for Plan {
+    async fn check(&self, _: Owner, limit: Limit, used: u64, wanted: u64) -> Result<(), EntitlementsError> {
+        let allowed = self.0.load(Ordering::SeqCst);
+        if used + wanted <= allowed {
+            return Ok(());
+        }
+        let usage = Usage { limit, allowed: Some(allowed), used, resets_at: None };
+        Err(EntitlementsError::Exceeded(usage))
+    }
+}
+
+/// Loopback is allowed, 10/8 is not.
+struct Rules;
+
+impl AddressRules for Rules {
+    fn proxy_allowed(&self, host: &str, _: u16) -> bool {
+        !host.starts_with("10.")
+    }
+
+    fn target_allowed(&self, target: &Url) -> bool {
+        !target.host_str().is_some_and(|host| host.starts_with("10."))
+    }
+}
+
+pub struct World {
+    pub database: Database,
+    pub clock: Arc<MovableClock>,
+    pub ambient: Ambient,
+    pub plan: Arc<Plan>,
+    pub module: Arc<ProxyPoolModule>,
+    _folder: tempfile::TempDir,
+}
+
+impl World {
+    async fn new(settings: &DatabaseSettings, folder: tempfile::TempDir) -> Self {
+        let database = Database::open(settings).await.unwrap();
+        Migrations::new([proxy_pool::migrations as fn() -> _]).up(&database).await.unwrap();
+        let clock = Arc::new(MovableClock(AtomicI64::new(1_795_000_000_000_000)));
+        let ambient = Ambient::new(Arc::clone(&clock) as Arc<dyn Clock>, Arc::new(SystemEntropy));
+        let plan = Arc::new(Plan(AtomicU64::new(1000)));
+        let module = build(&database, &ambient, &plan);
+        Self { database, clock, ambient, plan, module, _folder: folder }
+    }
+
+    /// Another process on the same database.
+    pub fn restarted(&self) -> Arc<ProxyPoolModule> {
+        build(&self.database, &self.ambient, &self.plan)
+    }
+
+    pub async fn pool(&self, who: &Principal, name: &str, lines: &str) -> PoolId {
+        let new = proxy_pool::application::NewPool {
+            name: name.to_owned(),
+            strategy: proxy_pool::domain::Strategy::RoundRobin,
+            parallel_limit: Some(2),
+        };
+        let id = self.module.create_pool(who, new).await.unwrap().pool.id;
+        self.module.import_proxies(who, id, lines).await.unwrap();
+        id
+    }
+
+    /// Number of events of a kind in the outbox.
+    pub async fn events(&self, kind: &str) -> i64 {
+        let sql = "SELECT COUNT(*) AS n FROM outbox WHERE kind = $1";
+        let statement = self.database.statement(sql, [kind.into()]);
+        let row = self.database.read().query_one_raw(statement).await.unwrap().unwrap();
+        row.try_get("", "n").unwrap()
+    }
+}
+
+fn build(database: &Database, ambient: &Ambient, plan: &Arc<Plan>) -> Arc<ProxyPoolModule> {
+    let surroundings = Surroundings {
+        database: database.clone(),
+        sealer: Sealer::new(b"a secret that only tests ever know", ambient.clone()),
+        entitlements: Arc::clone(plan) as Arc<dyn Entitlements>,
+        rules: Arc::new(Rules),
+        ambient: ambient.clone(),
+        user_agent: "workflow-platform-tests".to_owned(),
+    };
+    let settings = ProxyPoolSettings {
+        test_target: None,
+        test_timeout: Duration::from_secs(2),
+        lease_wait: Duration::from_millis(300),
+        ..ProxyPoolSettings::default()
+    };
+    proxy_pool::module(surroundings, settings)
+}
+
+/// One world per engine at hand.
+pub async fn worlds() -> Vec<World> {
+    let folder = tempfile::tempdir().unwrap();
+    let sqlite = DatabaseSettings::Sqlite { file: folder.path().join("test.db"), readers: 2 };
+    let mut worlds = vec![World::new(&sqlite, folder).await];
+    if let Some(settings) = postgres().await {
+        worlds.push(World::new(&settings, tempfile::tempdir().unwrap()).await);
+    }
+    worlds
+}
+
+#[expect(clippy::disallowed_methods, reason = "tests are told of their PostgreSQL this way")]
+async fn postgres() -> Option<DatabaseSettings> {
+    let url = env::var("TEST_DATABASE_URL").ok()?;
+    let schema = format!("t_{}", shared_kernel::infrastructure::system::ambient().uuid().simple());
+    let settings = |schema| PostgresSettings {
+        url: url.clone().into(),
+        max_connections: 4,
+        min_connections: 0,
+        check_before_use: false,
+        recycle_after: Duration::from_secs(600),
+        schema,
+    };
+    let admin = Database::open(&DatabaseSettings::Postgres(settings(None))).await.unwrap();
+    let create = admin.statement(format!("CREATE SCHEMA {schema}"), []);
+    admin.write().execute_raw(create).await.unwrap();
+    admin.close().await.unwrap();
+    Some(DatabaseSettings::Postgres(settings(Some(schema))))
+}
+
+pub fn somebody(ambient: &Ambient) -> Principal {
+    Principal {
+        user: ambient.id(),
+        role: Role::User,
+        session: Uuid::nil(),
+        token: Uuid::nil(),
+        expires_at: i64::MAX,
+        locale: Locale::En,
+    }
+}
+
+pub fn feedback(outcome: FetchOutcome) -> ProxyFeedback {
+    ProxyFeedback { outcome, elapsed: Duration::from_millis(40), bytes: 1000 }
+}
