@@ -1,1 +1,13 @@
-//! room
+//! What tests of all rooms share: a database per test, a clock to move, real servers to talk to.
+//!
+//! It knows the kernel only, so that every context can use it; the test application, which knows
+//! everybody, stands beside the HTTP tests.
+
+#![expect(clippy::expect_used, reason = "a test that cannot be set up fails by panicking")]
+
+pub mod clock;
+pub mod database;
+pub mod proxy;
+
+pub use clock::{MovableClock, SeededEntropy, ambient};
+pub use database::{TestDatabase, databases, postgres_settings, redis_url};
