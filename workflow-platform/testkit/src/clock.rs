@@ -61,6 +61,7 @@ impl Entropy for SeededEntropy {
 /// A clock to move, and an ambient of it with seeded randomness.
 pub fn ambient() -> (Ambient, Arc<MovableClock>) {
     let clock = Arc::new(MovableClock::default());
-    let ambient = Ambient::new(Arc::clone(&clock) as Arc<dyn Clock>, Arc::new(SeededEntropy::new(1)));
+    let ambient =
+        Ambient::new(Arc::clone(&clock) as Arc<dyn Clock>, Arc::new(SeededEntropy::new(1)));
     (ambient, clock)
 }

@@ -3,7 +3,11 @@
 //! The server is named by `TEST_DATABASE_URL`, which `make test` sets. With `CI` set a missing
 //! server is a failure, so that nothing is left untested silently.
 
-use std::{env, sync::atomic::{AtomicU64, Ordering}, time::Duration};
+use std::{
+    env,
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
 
 use sea_orm::ConnectionTrait as _;
 use sea_orm_migration::MigrationTrait;

@@ -96,8 +96,9 @@ impl ForwardProxy {
     async fn listen(credentials: Option<(String, String)>) -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?;
-        let expected =
-            credentials.as_ref().map(|(user, password)| format!("Basic {}", STANDARD.encode(format!("{user}:{password}"))));
+        let expected = credentials.as_ref().map(|(user, password)| {
+            format!("Basic {}", STANDARD.encode(format!("{user}:{password}")))
+        });
         let shared = Arc::new(Shared {
             expected,
             behaviour: Mutex::default(),

@@ -1,6 +1,6 @@
 //! What belongs to the request being answered.
 
-use std::{fmt, future::Future};
+use std::{fmt, future::Future, sync::OnceLock};
 
 use crate::domain::{Locale, Timestamp};
 
@@ -35,29 +35,51 @@ impl fmt::Display for RequestId {
 #[derive(Debug, Clone)]
 pub struct RequestContext {
     pub request_id: RequestId,
+    /// What the caller asked for, or the configured default.
     pub locale: Locale,
+    /// Whether the caller asked; if not, the signed-in user's own language is taken.
+    pub locale_asked: bool,
     pub received_at: Timestamp,
     /// W3C trace context to hand on.
     pub traceparent: Option<String>,
 }
 
+/// The request, and the language of the user once that is known.
+struct Scope {
+    request: RequestContext,
+    users: OnceLock<Locale>,
+}
+
 tokio::task_local! {
-    static CURRENT: RequestContext;
+    static CURRENT: Scope;
 }
 
 impl RequestContext {
     /// Runs `future` as part of this request.
     pub async fn scope<F: Future>(self, future: F) -> F::Output {
-        CURRENT.scope(self, future).await
+        CURRENT.scope(Scope { request: self, users: OnceLock::new() }, future).await
     }
 
     /// The request being answered; outside of one, an anonymous context at the epoch.
     pub fn current() -> Self {
-        CURRENT.try_with(Clone::clone).unwrap_or_else(|_| Self {
+        let found = CURRENT.try_with(|scope| {
+            let mut request = scope.request.clone();
+            if let Some(locale) = scope.users.get().filter(|_| !request.locale_asked) {
+                request.locale = *locale;
+            }
+            request
+        });
+        found.unwrap_or_else(|_| Self {
             request_id: RequestId("req_none".to_owned()),
             locale: Locale::default(),
+            locale_asked: false,
             received_at: Timestamp::default(),
             traceparent: None,
         })
+    }
+
+    /// The signed-in user's language, for callers who did not ask for one.
+    pub(super) fn prefer(locale: Locale) {
+        let _ = CURRENT.try_with(|scope| scope.users.set(locale));
     }
 }

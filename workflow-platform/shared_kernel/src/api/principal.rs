@@ -8,7 +8,7 @@ use axum::{
 };
 use tracing::Span;
 
-use super::Failure;
+use super::{Failure, RequestContext};
 use crate::application::{AuthenticationError, Authenticator, Principal};
 
 /// Put into every request's extensions by the gateway.
@@ -29,7 +29,9 @@ async fn authenticate(parts: &Parts) -> Result<Principal, AuthenticationError> {
         return Err(AuthenticationError::Invalid);
     }
     let state = parts.extensions.get::<AuthLayerState>().ok_or(AuthenticationError::Missing)?;
-    state.0.authenticate(token.trim()).await
+    let principal = state.0.authenticate(token.trim()).await?;
+    RequestContext::prefer(principal.locale);
+    Ok(principal)
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Principal {

@@ -1,0 +1,133 @@
+//! What goes wrong outside a handler still comes out in the envelope.
+
+use std::{any::Any, sync::Arc, time::Duration};
+
+use axum::{
+    extract::{Request, State},
+    http::{
+        StatusCode,
+        header::{CONTENT_LENGTH, CONTENT_TYPE},
+    },
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+use shared_kernel::{
+    api::{BadRequest, Failure},
+    domain::{ErrorKind, Fault, Text},
+};
+use tracing::error;
+
+/// Faults of the gateway itself.
+#[derive(Debug, thiserror::Error)]
+pub enum GatewayFault {
+    #[error("handler panicked: {0}")]
+    Panic(String),
+    #[error("handler did not answer within {0:?}")]
+    TooSlow(Duration),
+    #[error("request was refused with status {0}")]
+    Refused(StatusCode),
+}
+
+impl Fault for GatewayFault {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Panic(_) => ErrorKind::Bug,
+            Self::TooSlow(_) => ErrorKind::Timeout,
+            Self::Refused(status) => kind_of(*status),
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self.kind() {
+            ErrorKind::Timeout => "TIMEOUT",
+            ErrorKind::Bug => "INTERNAL_ERROR",
+            ErrorKind::NotFound => "NOT_FOUND",
+            ErrorKind::MethodNotAllowed => "METHOD_NOT_ALLOWED",
+            ErrorKind::TooLarge => "PAYLOAD_TOO_LARGE",
+            ErrorKind::UnsupportedMediaType => "UNSUPPORTED_MEDIA_TYPE",
+            ErrorKind::Unavailable => "UNAVAILABLE",
+            ErrorKind::Invalid => "VALIDATION_ERROR",
+            _ => "MALFORMED_REQUEST",
+        }
+    }
+
+    fn text(&self) -> Text {
+        match self.kind() {
+            ErrorKind::Bug => Text::new("服务器内部错误", "Something went wrong on our side"),
+            ErrorKind::Timeout => Text::new("请求处理超时", "The request took too long"),
+            ErrorKind::Unavailable => {
+                Text::new("服务暂时不可用", "The service is not available now")
+            }
+            _ => Text::new("请求无法处理", "The request cannot be served"),
+        }
+    }
+}
+
+fn kind_of(status: StatusCode) -> ErrorKind {
+    match status {
+        StatusCode::NOT_FOUND => ErrorKind::NotFound,
+        StatusCode::METHOD_NOT_ALLOWED => ErrorKind::MethodNotAllowed,
+        StatusCode::PAYLOAD_TOO_LARGE => ErrorKind::TooLarge,
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => ErrorKind::UnsupportedMediaType,
+        StatusCode::UNPROCESSABLE_ENTITY => ErrorKind::Invalid,
+        StatusCode::SERVICE_UNAVAILABLE => ErrorKind::Unavailable,
+        StatusCode::REQUEST_TIMEOUT | StatusCode::GATEWAY_TIMEOUT => ErrorKind::Timeout,
+        status if status.is_server_error() => ErrorKind::Bug,
+        _ => ErrorKind::Malformed,
+    }
+}
+
+/// For `CatchPanicLayer`.
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands the payload over")]
+pub fn panicked(payload: Box<dyn Any + Send>) -> Response {
+    let text = payload
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| payload.downcast_ref::<&str>().copied())
+        .unwrap_or("no message");
+    error!("handler panicked: {text}");
+    Failure::from(GatewayFault::Panic(text.to_owned())).into_response()
+}
+
+/// Refuses what announces itself as too large before a byte is read.
+pub async fn limit_body(State(limit): State<usize>, request: Request, next: Next) -> Response {
+    let announced = request.headers().get(CONTENT_LENGTH);
+    let announced = announced.and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > limit as u64) {
+        return Failure::from(BadRequest::TooLarge).into_response();
+    }
+    next.run(request).await
+}
+
+/// Gives up on handlers that do not begin to answer in time. Streams may go on for longer.
+pub async fn limit_time(
+    State(limit): State<Arc<Duration>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    tokio::time::timeout(*limit, next.run(request))
+        .await
+        .unwrap_or_else(|_| Failure::from(GatewayFault::TooSlow(*limit)).into_response())
+}
+
+/// An error that a library wrote as plain text is said again in the envelope.
+pub async fn envelop(request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    let status = response.status();
+    let error = status.is_client_error() || status.is_server_error();
+    if !error || is_json(&response) {
+        return response;
+    }
+    let (kept, _) = response.into_parts();
+    let mut said = Failure::from(GatewayFault::Refused(status)).into_response();
+    *said.status_mut() = status;
+    for (name, value) in kept.headers.iter().filter(|(name, _)| name.as_str() == "allow") {
+        said.headers_mut().insert(name.clone(), value.clone());
+    }
+    said
+}
+
+fn is_json(response: &Response) -> bool {
+    let value = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    value.is_some_and(|value| value.starts_with("application/json"))
+}

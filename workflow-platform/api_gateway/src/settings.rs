@@ -1,0 +1,40 @@
+//! What an operator may set.
+
+use std::time::Duration;
+
+use secrecy::SecretString;
+use shared_kernel::domain::Locale;
+
+/// Settings of the gateway.
+#[derive(Debug, Clone)]
+pub struct GatewaySettings {
+    pub app_name: String,
+    pub version: String,
+    /// Language of callers who name none.
+    pub default_locale: Locale,
+    /// Origins that browsers may call from; `*` allows all.
+    pub cors_origins: Vec<String>,
+    /// Most bytes of a request body.
+    pub body_limit: usize,
+    /// For a handler to begin its answer.
+    pub time_limit: Duration,
+    /// Bearer token that `/metrics` asks for; open when absent.
+    pub metrics_token: Option<SecretString>,
+    /// For requests under way when the process is told to stop.
+    pub drain_limit: Duration,
+}
+
+impl Default for GatewaySettings {
+    fn default() -> Self {
+        Self {
+            app_name: "Workflow Platform".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            default_locale: Locale::default(),
+            cors_origins: Vec::new(),
+            body_limit: 4 * 1024 * 1024,
+            time_limit: Duration::from_secs(30),
+            metrics_token: None,
+            drain_limit: Duration::from_secs(20),
+        }
+    }
+}

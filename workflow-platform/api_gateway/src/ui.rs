@@ -1,0 +1,74 @@
+//! The web UI, whose files are inside the binary.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::State,
+    http::{
+        HeaderValue, Uri,
+        header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE},
+    },
+    response::{Html, IntoResponse as _, Response},
+};
+use rust_embed::{Embed, EmbeddedFile};
+use shared_kernel::domain::Ambient;
+
+use crate::{fallback, headers::page_policy};
+
+/// What the front end's build left. In a debug build the files are read from disk.
+#[derive(Embed)]
+#[folder = "$CARGO_MANIFEST_DIR/../../frontend/dist"]
+#[allow_missing = true]
+struct Files;
+
+const INDEX: &str = "index.html";
+const NONCE: &str = "__CSP_NONCE__";
+const NOT_BUILT: &str = "<!doctype html><meta charset=utf-8><title>Workflow Platform</title>\
+<p>The web interface is not part of this build. Build it with <code>make build</code>. \
+The API is at <a href=/api/docs/>/api/docs</a>.";
+
+/// A file by its path; every other address outside the API is a page of the application.
+pub async fn serve(State(ambient): State<Arc<Ambient>>, uri: Uri) -> Response {
+    let path = uri.path().trim_start_matches('/');
+    if path.starts_with("api/") || path.starts_with("health/") {
+        return fallback::not_found(uri).await;
+    }
+    match Files::get(path) {
+        Some(found) if path != INDEX => file(path, found),
+        _ if path.starts_with("assets/") => fallback::not_found(uri).await,
+        _ => page(&ambient),
+    }
+}
+
+fn file(path: &str, file: EmbeddedFile) -> Response {
+    // Names under assets/ carry a hash of the content.
+    let cache = if path.starts_with("assets/") {
+        "public, max-age=31536000, immutable"
+    } else {
+        "public, max-age=3600"
+    };
+    let kind = file.metadata.mimetype().to_owned();
+    let mut response = file.data.into_owned().into_response();
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache));
+    if let Ok(kind) = HeaderValue::from_str(&kind) {
+        headers.insert(CONTENT_TYPE, kind);
+    }
+    response
+}
+
+/// The one page, with a nonce of its own for style elements.
+fn page(ambient: &Ambient) -> Response {
+    let nonce = ambient.uuid().simple().to_string();
+    let text = Files::get(INDEX).map_or_else(
+        || NOT_BUILT.to_owned(),
+        |file| String::from_utf8_lossy(&file.data).replace(NONCE, &nonce),
+    );
+    let mut response = Html(text).into_response();
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    if let Ok(policy) = HeaderValue::from_str(&page_policy(Some(&nonce))) {
+        headers.insert(CONTENT_SECURITY_POLICY, policy);
+    }
+    response
+}
