@@ -1,1 +1,3 @@
 //! Use cases, one a file.
+
+pub mod executions;

@@ -1,1 +1,49 @@
-//! The execution state machine.
+//! One run of a workflow as a pure state machine.
+//!
+//! The journal is the truth: an execution is the fold of its [`JournalEvent`]s. [`Execution`] is
+//! that fold as far as decisions need it, [`ExecutionView`] as far as people want to see it.
+//!
+//! The machine knows no clock, no randomness and no IO. A driver feeds it:
+//!
+//! 1. `apply` every event, in order, first those of the journal, then each new one;
+//! 2. `decide(now)` answers what follows: events to journal **first**, then steps to run, and
+//!    when to ask again. The answer is a consequence of the events and of `now` alone, so a
+//!    process that takes the execution over decides the same.
+//!
+//! What a definition means:
+//!
+//! * A step starts when all steps it needs have *settled*: succeeded, failed with
+//!   `on_error: continue`, or skipped. A step whose `if` is false is skipped; those that need it
+//!   run all the same and see `steps.x.status == "skipped"`, so a chain that should stop with it
+//!   repeats the condition, as in GitHub Actions with `if: always()`.
+//! * `if` is asked once per step, before `for_each`. Items run `max_parallel` at a time; an item
+//!   in a `wait.for` keeps its place, one that waits for its next attempt gives it up.
+//!   `outputs` holds the results of the items that succeeded, in the order of the items.
+//! * A step that fails for good with `on_error: fail` halts its group: nothing more starts, what
+//!   runs may end (and is journalled), then `on_failure` runs, then `finally`.
+//! * Cancelling and the time-out of the whole run stop what runs; `finally` runs in both cases,
+//!   `on_failure` only after the time-out. Cancelling once more stops the cleaning up as well,
+//!   and so does [`CLEANUP_LIMIT`].
+//! * A step cut off in its middle is run again with the same idempotency key and does not use up
+//!   an attempt; a recorded success is never run again.
+
+mod decide;
+mod event;
+mod fold;
+mod groups;
+mod machine;
+mod slots;
+mod status;
+mod view;
+
+pub use event::{
+    Created, Finished, JournalEvent, StepCancelled, StepExpanded, StepFailed, StepRecorded,
+    StepSkipped, StepStarted, StepSucceeded, Started, Stopping, UnknownEvent, WaitStarted,
+};
+pub use groups::Phase;
+pub use machine::{CLEANUP_LIMIT, Decision, Execution, Identity, RunKey, RunOutcome, StepRun};
+pub use status::{Cause, ExecutionError, Status, StepStatus};
+pub use view::{ActionErrorView, AttemptView, ExecutionView, ItemCounts, StepDetails};
+
+/// The step kind that the engine itself runs: a timer that holds no task while it waits.
+pub const WAIT_FOR: &str = "wait.for";

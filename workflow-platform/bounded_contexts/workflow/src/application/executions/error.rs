@@ -1,0 +1,94 @@
+//! Why a use case of executions did not do what was asked.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use shared_kernel::{
+    application::{AuthenticationError, EntitlementsError},
+    domain::{ErrorKind, Fault, Text},
+};
+
+use super::StoreError;
+use crate::domain::definition::BadParams;
+
+#[derive(Debug, thiserror::Error)]
+pub enum ExecutionsError {
+    #[error(transparent)]
+    Authentication(#[from] AuthenticationError),
+    #[error(transparent)]
+    Quota(#[from] EntitlementsError),
+    /// Absent, or another user's.
+    #[error("there is no such execution")]
+    NotFound,
+    #[error("there is no such definition")]
+    NoDefinition,
+    /// Messages by field path.
+    #[error("parameters do not fit: {0:?}")]
+    Params(BTreeMap<String, Vec<String>>),
+    #[error("execution has ended already")]
+    Ended,
+    #[error("executions cannot be read or written")]
+    Store(#[from] StoreError),
+    #[error("message bus failed")]
+    Bus(#[from] shared_kernel::application::BusError),
+}
+
+impl From<BadParams> for ExecutionsError {
+    fn from(BadParams(fields): BadParams) -> Self {
+        Self::Params(fields)
+    }
+}
+
+impl From<sea_orm::DbErr> for ExecutionsError {
+    fn from(error: sea_orm::DbErr) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl Fault for ExecutionsError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Authentication(error) => error.kind(),
+            Self::Quota(error) => error.kind(),
+            Self::NotFound | Self::NoDefinition => ErrorKind::NotFound,
+            Self::Params(_) => ErrorKind::Invalid,
+            Self::Ended => ErrorKind::Conflict,
+            Self::Store(_) => ErrorKind::Bug,
+            Self::Bus(_) => ErrorKind::Unavailable,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Authentication(error) => error.code(),
+            Self::Quota(error) => error.code(),
+            Self::NotFound | Self::NoDefinition => "NOT_FOUND",
+            Self::Params(_) => "VALIDATION_ERROR",
+            Self::Ended => "EXECUTION_ENDED",
+            Self::Store(_) => "INTERNAL_ERROR",
+            Self::Bus(_) => "UNAVAILABLE",
+        }
+    }
+
+    fn text(&self) -> Text {
+        match self {
+            Self::Authentication(error) => error.text(),
+            Self::Quota(error) => error.text(),
+            Self::NotFound => Text::new("执行记录不存在", "There is no such execution"),
+            Self::NoDefinition => Text::new("工作流不存在", "There is no such workflow"),
+            Self::Params(_) => Text::new("工作流参数有误", "Some parameters are not right"),
+            Self::Ended => Text::new("该执行已经结束", "The execution has ended already"),
+            Self::Store(_) => Text::new("服务器内部错误", "Something went wrong on our side"),
+            Self::Bus(_) => Text::new("服务暂时不可用", "The service is not available now"),
+        }
+    }
+
+    fn details(&self) -> Value {
+        match self {
+            Self::Authentication(error) => error.details(),
+            Self::Quota(error) => error.details(),
+            Self::Params(fields) => json!(fields),
+            _ => json!({}),
+        }
+    }
+}

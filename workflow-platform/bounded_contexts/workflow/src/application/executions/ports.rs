@@ -1,0 +1,236 @@
+//! What the use cases of executions need from outside.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use async_trait::async_trait;
+use serde::Serialize;
+use serde_json::Value;
+use shared_kernel::{
+    application::LogLevel,
+    domain::{Execution, Id, Owner, Page, PageRequest, Timestamp, User},
+    infrastructure::db::UnitOfWork,
+};
+use uuid::Uuid;
+
+use crate::domain::{
+    definition::Definition,
+    execution::{ExecutionError, JournalEvent, Status, UnknownEvent},
+};
+
+/// The store of executions could not serve.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("database failed")]
+    Database(#[from] sea_orm::DbErr),
+    #[error("payload could not be stored or read")]
+    Blob(#[from] shared_kernel::application::BlobError),
+    #[error("journal cannot be read")]
+    Event(#[from] UnknownEvent),
+    #[error("row holds {0}, which means nothing")]
+    Row(String),
+    #[error("value is not JSON")]
+    Json(#[from] serde_json::Error),
+    #[error("definitions cannot be read")]
+    Definitions(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Labels that a person gave to an execution.
+pub type Labels = BTreeMap<String, String>;
+
+/// An execution about to exist.
+#[derive(Debug, Clone)]
+pub struct NewExecution {
+    pub id: Id<Execution>,
+    pub owner: Owner,
+    pub definition_id: Uuid,
+    pub definition_name: String,
+    pub version: u32,
+    pub params: Value,
+    pub labels: Labels,
+    /// Higher goes first among the same user's.
+    pub priority: i32,
+    /// `{"kind": "manual"}`, `{"kind": "schedule", "due_at", "trigger_id"}`.
+    pub trigger: Value,
+    /// Executions of the owner with the same key run `limit` at a time.
+    pub concurrency: Option<(String, u32)>,
+    pub created_at: Timestamp,
+    /// The request that asked for it.
+    pub request_id: Option<String>,
+}
+
+/// The projection of an execution that lists show.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExecutionRow {
+    pub id: Id<Execution>,
+    pub owner: Owner,
+    pub definition_id: Uuid,
+    pub definition_name: String,
+    pub version: u32,
+    pub status: Status,
+    pub labels: Labels,
+    pub priority: i32,
+    pub created_at: Timestamp,
+    pub started_at: Option<Timestamp>,
+    pub finished_at: Option<Timestamp>,
+    pub error: Option<ExecutionError>,
+    /// Somebody asked for the end and it has not been taken in yet.
+    pub cancel_requested: bool,
+    /// When its timer is due, while no worker has it.
+    pub wake_at: Option<Timestamp>,
+    /// Whether a worker has it now.
+    pub leased: bool,
+    /// Executions of the owner with the same key run so many at a time.
+    pub concurrency: Option<(String, u32)>,
+}
+
+/// One row of the journal.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredEvent {
+    pub seq: i64,
+    pub at: Timestamp,
+    pub event: JournalEvent,
+}
+
+/// Which executions a list shows.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ExecutionFilter {
+    pub status: Option<Status>,
+    pub definition_id: Option<Uuid>,
+}
+
+/// One line of an execution's log.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct LogLine {
+    pub at: Timestamp,
+    pub level: LogLevel,
+    pub step: Option<String>,
+    pub item: Option<u32>,
+    pub message: String,
+    #[schema(value_type = Object)]
+    pub fields: Value,
+}
+
+/// Executions, their journals and logs.
+#[async_trait]
+pub trait Executions: Send + Sync {
+    /// Writes the execution, its first event and `execution.started` for other contexts.
+    async fn insert(&self, work: &mut UnitOfWork, new: &NewExecution) -> Result<(), StoreError>;
+
+    async fn find(
+        &self,
+        owner: Owner,
+        id: Id<Execution>,
+    ) -> Result<Option<ExecutionRow>, StoreError>;
+
+    /// Newest first.
+    async fn list(
+        &self,
+        owner: Owner,
+        filter: ExecutionFilter,
+        page: PageRequest,
+    ) -> Result<Page<ExecutionRow>, StoreError>;
+
+    /// How many of the owner's executions have not ended.
+    async fn unfinished(&self, owner: Owner) -> Result<u64, StoreError>;
+
+    /// How many of the owner's executions with the key were started and have not ended.
+    async fn running_with_key(&self, owner: Owner, key: &str) -> Result<u64, StoreError>;
+
+    /// Whether any worker gave a sign of life since then.
+    async fn workers_alive(&self, since: Timestamp) -> Result<bool, StoreError>;
+
+    /// Up to `limit` events after number `after`. Executions have no owner here: ask `find` first.
+    async fn events(
+        &self,
+        id: Id<Execution>,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<StoredEvent>, StoreError>;
+
+    /// As `events` without checkpoints, which can be many and which people are not shown.
+    async fn visible_events(
+        &self,
+        id: Id<Execution>,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<StoredEvent>, StoreError>;
+
+    /// Leaves the wish for the worker that has the execution, or makes one take it. Answers
+    /// whether the execution was there and had not ended.
+    async fn request_cancel(
+        &self,
+        owner: Owner,
+        id: Id<Execution>,
+        at: Timestamp,
+    ) -> Result<bool, StoreError>;
+
+    /// Oldest first.
+    async fn logs(
+        &self,
+        id: Id<Execution>,
+        page: PageRequest,
+    ) -> Result<Page<LogLine>, StoreError>;
+}
+
+/// One version of a definition.
+#[derive(Debug, Clone)]
+pub struct Runnable {
+    pub id: Uuid,
+    pub version: u32,
+    pub definition: Arc<Definition>,
+}
+
+/// Where definitions come from.
+#[async_trait]
+pub trait DefinitionSource: Send + Sync {
+    /// The newest version of an owner's definition.
+    async fn newest(&self, owner: Owner, id: Uuid) -> Result<Option<Runnable>, StoreError>;
+
+    /// One version, whoever it belongs to and whether or not it was deleted since: whoever holds
+    /// the lease of an execution of it may read it.
+    async fn version(&self, id: Uuid, version: u32) -> Result<Option<Arc<Definition>>, StoreError>;
+}
+
+/// Tells workers at once what they would otherwise find out by looking.
+#[async_trait]
+pub trait Doorbell: Send + Sync {
+    /// There is something new in the queue; `id` is the execution, of which `seq` events stand in
+    /// the journal.
+    async fn queued(&self, id: Id<Execution>, seq: i64);
+
+    /// Somebody wants the execution cancelled.
+    async fn cancel_wanted(&self, id: Id<Execution>);
+}
+
+/// How far a running step is. Live only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, serde::Deserialize, utoipa::ToSchema)]
+pub struct Progress {
+    pub step: String,
+    pub item: Option<u32>,
+    pub done: u64,
+    pub total: Option<u64>,
+    pub message: String,
+}
+
+/// What was heard last of running steps.
+pub trait ProgressBoard: Send + Sync {
+    fn of(&self, id: Id<Execution>) -> Vec<Progress>;
+}
+
+/// What expressions may know of a user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserProfile {
+    pub username: String,
+    pub email: String,
+}
+
+/// The directory is out of reach.
+#[derive(Debug, thiserror::Error)]
+#[error("user directory failed")]
+pub struct UserDirectoryError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
+
+/// Gives `user.email` and the like to expressions.
+#[async_trait]
+pub trait UserDirectory: Send + Sync {
+    async fn profile(&self, user: Id<User>) -> Result<Option<UserProfile>, UserDirectoryError>;
+}

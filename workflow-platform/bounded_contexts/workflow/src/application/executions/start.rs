@@ -1,0 +1,152 @@
+//! Starts an execution.
+
+use serde_json::{Value, json};
+use shared_kernel::{
+    application::{Limit, Principal},
+    domain::{Execution, Id, Owner, Permission, Timestamp},
+    infrastructure::db::UnitOfWork,
+};
+use uuid::Uuid;
+
+use super::{ExecutionService, ExecutionsError, Labels, NewExecution, Runnable};
+use crate::domain::{
+    definition::bind_params,
+    execution::Status,
+    expression::{Scope, evaluate},
+};
+
+/// What is asked for.
+#[derive(Debug, Clone, Default)]
+pub struct StartExecution {
+    pub definition_id: Uuid,
+    pub params: Value,
+    pub labels: Labels,
+    pub priority: i32,
+    pub request_id: Option<String>,
+}
+
+/// What started it.
+#[derive(Debug, Clone)]
+pub struct Initiator {
+    /// As the journal and expressions see it: `{"kind": "manual"}`.
+    pub trigger: Value,
+    /// Keeps runs apart where the definition itself does not.
+    pub concurrency: Option<(String, u32)>,
+}
+
+impl Initiator {
+    pub fn manual() -> Self {
+        Self { trigger: json!({ "kind": "manual" }), concurrency: None }
+    }
+}
+
+/// An execution that exists now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Started {
+    pub id: Id<Execution>,
+    pub status: Status,
+}
+
+impl ExecutionService {
+    /// Starts an execution for somebody signed in.
+    pub async fn start(
+        &self,
+        who: &Principal,
+        wanted: StartExecution,
+    ) -> Result<Started, ExecutionsError> {
+        who.require(Permission::WorkflowRun)?;
+        self.start_for(who.owner(), wanted).await
+    }
+
+    /// Starts an execution for an owner whom the caller has made sure of.
+    pub async fn start_for(
+        &self,
+        owner: Owner,
+        wanted: StartExecution,
+    ) -> Result<Started, ExecutionsError> {
+        let newest = self.ports.definitions.newest(owner, wanted.definition_id).await?;
+        let runnable = newest.ok_or(ExecutionsError::NoDefinition)?;
+        let new = self.plan(owner, &runnable, wanted, Initiator::manual())?;
+        self.check_plan(owner).await?;
+        let mut work = self.ports.database.begin().await?;
+        self.insert(&mut work, &new).await?;
+        work.commit().await?;
+        self.announce(new.id).await;
+        Ok(Started { id: new.id, status: Status::Pending })
+    }
+
+    /// Whether the owner's plan includes one more execution.
+    pub async fn check_plan(&self, owner: Owner) -> Result<(), ExecutionsError> {
+        let entitlements = &self.ports.entitlements;
+        let unfinished = self.ports.store.unfinished(owner).await?;
+        entitlements.check(owner, Limit::ConcurrentExecutions, unfinished, 1).await?;
+        entitlements.check(owner, Limit::ExecutionsPerMonth, 0, 1).await?;
+        Ok(())
+    }
+
+    /// Checks the parameters and says what would be written.
+    pub fn plan(
+        &self,
+        owner: Owner,
+        runnable: &Runnable,
+        wanted: StartExecution,
+        initiator: Initiator,
+    ) -> Result<NewExecution, ExecutionsError> {
+        let params = bind_params(&runnable.definition.params, wanted.params)?;
+        let now = self.ports.ambient.now();
+        let concurrency = own_concurrency(runnable, &params, &initiator.trigger, now)?;
+        Ok(NewExecution {
+            id: self.ports.ambient.id(),
+            owner,
+            definition_id: runnable.id,
+            definition_name: runnable.definition.name.clone(),
+            version: runnable.version,
+            params,
+            labels: wanted.labels,
+            priority: wanted.priority,
+            trigger: initiator.trigger,
+            concurrency: concurrency.or(initiator.concurrency),
+            created_at: now,
+            request_id: wanted.request_id,
+        })
+    }
+
+    /// Writes a planned execution within the caller's transaction.
+    pub async fn insert(
+        &self,
+        work: &mut UnitOfWork,
+        new: &NewExecution,
+    ) -> Result<(), ExecutionsError> {
+        Ok(self.ports.store.insert(work, new).await?)
+    }
+
+    /// To be called once the transaction of `insert` was committed.
+    pub async fn announce(&self, id: Id<Execution>) {
+        self.ports.doorbell.queued(id, 1).await;
+    }
+}
+
+/// The definition's own key, worked out with what is known before the start.
+fn own_concurrency(
+    runnable: &Runnable,
+    params: &Value,
+    trigger: &Value,
+    now: Timestamp,
+) -> Result<Option<(String, u32)>, ExecutionsError> {
+    let Some(concurrency) = &runnable.definition.concurrency else { return Ok(None) };
+    let scope = Scope {
+        params: params.clone(),
+        trigger: trigger.clone(),
+        now,
+        ..Scope::default()
+    };
+    let key = evaluate(&concurrency.key, &scope).map_err(|error| {
+        let fields = [("concurrency.key".to_owned(), vec![error.to_string()])];
+        ExecutionsError::Params(fields.into())
+    })?;
+    let key = match key {
+        Value::String(key) => key,
+        other => other.to_string(),
+    };
+    Ok(Some((format!("{}/{key}", runnable.id), concurrency.limit)))
+}

@@ -1,0 +1,174 @@
+//! Follows an execution while it runs.
+
+use std::time::Duration;
+
+use futures::{StreamExt as _, stream::BoxStream};
+use shared_kernel::{
+    application::{BusMessage, BusStream, Principal, Subscription},
+    domain::{Execution, Id, Owner, Permission},
+};
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+
+use super::{ExecutionService, ExecutionsError, Progress, StoreError, StoredEvent};
+use crate::domain::execution::{JournalEvent, Status};
+
+/// Events read at a time.
+const CHUNK: u32 = 200;
+/// Updates that wait for a slow reader.
+const AHEAD: usize = 64;
+/// How often the database is looked at when the bus is silent.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// What a watcher hears.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Update {
+    /// The journal grew.
+    Event(Box<StoredEvent>),
+    /// A step tells how far it is; not durable.
+    Progress(Progress),
+    /// Nothing more will come.
+    End(Status),
+}
+
+/// Updates in the order of the journal; ends after [`Update::End`].
+pub type Updates = BoxStream<'static, Update>;
+
+/// What the bus carries on the topic of an execution.
+#[derive(serde::Deserialize)]
+struct News {
+    progress: Option<Progress>,
+}
+
+impl ExecutionService {
+    /// Updates of one execution after event number `after`.
+    pub async fn watch(
+        &self,
+        who: &Principal,
+        id: Id<Execution>,
+        after: i64,
+    ) -> Result<Updates, ExecutionsError> {
+        who.require(Permission::WorkflowRead)?;
+        self.watch_for(who.owner(), id, after).await
+    }
+
+    /// As `watch`, for an owner whom the caller has made sure of.
+    pub async fn watch_for(
+        &self,
+        owner: Owner,
+        id: Id<Execution>,
+        after: i64,
+    ) -> Result<Updates, ExecutionsError> {
+        let found = self.ports.store.find(owner, id).await?;
+        found.ok_or(ExecutionsError::NotFound)?;
+        let news = self.ports.bus.subscribe(Subscription::Topic(topic(id))).await?;
+        let (sender, receiver) = mpsc::channel(AHEAD);
+        let follower = Follower { service: self.clone(), owner, id, seq: after, sender };
+        tokio::spawn(follower.run(news));
+        Ok(ReceiverStream::new(receiver).boxed())
+    }
+}
+
+/// The topic on which an execution's news are published.
+pub(crate) fn topic(id: Id<Execution>) -> String {
+    format!("execution.{id}")
+}
+
+struct Follower {
+    service: ExecutionService,
+    owner: Owner,
+    id: Id<Execution>,
+    seq: i64,
+    sender: mpsc::Sender<Update>,
+}
+
+/// The reader is gone, or there is nothing left to tell.
+struct Over;
+
+impl Follower {
+    async fn run(mut self, mut news: BusStream) {
+        loop {
+            match self.catch_up().await {
+                Ok(Ok(())) => {}
+                Ok(Err(Over)) => return,
+                Err(error) => tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    execution.id = %self.id,
+                    "watching an execution failed for now"
+                ),
+            }
+            if self.listen(&mut news).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    async fn send(&self, update: Update) -> Result<(), Over> {
+        self.sender.send(update).await.map_err(|_| Over)
+    }
+
+    /// Reads what is new, up to the end of the journal.
+    async fn catch_up(&mut self) -> Result<Result<(), Over>, StoreError> {
+        let store = self.service.ports.store.clone();
+        loop {
+            // The status first: what is final before the events are read has all of them.
+            let row = store.find(self.owner, self.id).await?;
+            let events = store.events(self.id, self.seq, CHUNK).await?;
+            let last = events.len() < usize::try_from(CHUNK).unwrap_or(usize::MAX);
+            for stored in events {
+                self.seq = stored.seq;
+                let status = match &stored.event {
+                    JournalEvent::Finished(finished) => Some(finished.status),
+                    _ => None,
+                };
+                if self.send(Update::Event(Box::new(stored))).await.is_err() {
+                    return Ok(Err(Over));
+                }
+                if let Some(status) = status {
+                    let _ = self.send(Update::End(status)).await;
+                    return Ok(Err(Over));
+                }
+            }
+            if !last {
+                continue;
+            }
+            match row.map(|row| row.status) {
+                Some(status) if status.is_final() => {
+                    let _ = self.send(Update::End(status)).await;
+                    return Ok(Err(Over));
+                }
+                Some(_) => return Ok(Ok(())),
+                None => return Ok(Err(Over)),
+            }
+        }
+    }
+
+    /// Passes progress on until the journal grew, or some time went by.
+    async fn listen(&self, news: &mut BusStream) -> Result<(), Over> {
+        let look = tokio::time::sleep(LOOK_EVERY);
+        tokio::pin!(look);
+        loop {
+            tokio::select! {
+                () = self.sender.closed() => return Err(Over),
+                () = &mut look => return Ok(()),
+                message = news.next() => match message.map(|message| progress_of(&message)) {
+                    Some(Some(progress)) => self.send(Update::Progress(progress)).await?,
+                    Some(None) => return Ok(()),
+                    // Without a bus the clock alone wakes us.
+                    None => {
+                        (&mut look).await;
+                        return Ok(());
+                    }
+                },
+            }
+        }
+    }
+}
+
+/// The progress a message tells of; `None` when it tells of the journal.
+pub(crate) fn progress_of(message: &BusMessage) -> Option<Progress> {
+    if !message.payload.starts_with("{\"progress\"") {
+        return None;
+    }
+    serde_json::from_str::<News>(&message.payload).ok().and_then(|news| news.progress)
+}

@@ -1,0 +1,359 @@
+//! What follows from the events so far.
+
+use serde_json::{Value, json};
+use shared_kernel::{application::ActionError, domain::Timestamp};
+
+use super::{
+    Cause, Decision, Execution, ExecutionError, Finished, JournalEvent, Phase, RunKey,
+    Started, Status, StepExpanded, StepFailed, StepRun, StepSkipped, StepSucceeded, Stopping,
+    WAIT_FOR, WaitStarted,
+    machine::{CLEANUP_LIMIT, Work},
+    slots::SlotState,
+};
+use crate::domain::{
+    definition::parse_duration,
+    expression::{ExpressionError, evaluate, evaluate_condition},
+};
+
+impl Execution {
+    /// What is to be done now. Deciding twice without an event between gives nothing new.
+    pub fn decide(&mut self, now: Timestamp) -> Decision {
+        let mut decision = Decision::default();
+        self.scope.now = now;
+        if self.finished.is_none() {
+            self.begin(now, &mut decision);
+            self.keep_time(now, &mut decision);
+            self.go_on(now, &mut decision);
+        }
+        decision.finished = self.finished;
+        decision.stop_running = self.stop.is_some() && self.group().halted;
+        decision.wake_at = self.wake_at(now);
+        decision
+    }
+
+    fn group(&self) -> &super::groups::Group {
+        &self.groups[self.phase.index()]
+    }
+
+    fn record(&mut self, event: impl Into<JournalEvent>, now: Timestamp, to: &mut Decision) {
+        let event = event.into();
+        self.apply(&event, now);
+        to.record.push(event);
+    }
+
+    fn begin(&mut self, now: Timestamp, decision: &mut Decision) {
+        if self.started_at.is_none() && self.stop.is_none() {
+            self.record(Started {}, now, decision);
+        }
+    }
+
+    /// When the whole run, or the cleaning up after it was stopped, has taken long enough.
+    fn time_limit(&self) -> Option<(Timestamp, Cause)> {
+        match self.stop {
+            None if self.phase == Phase::Main => {
+                let limit = self.definition.timeout?;
+                Some((self.started_at?.plus(limit), Cause::TimedOut))
+            }
+            Some(stop) if !self.group().halted => Some((stop.at.plus(CLEANUP_LIMIT), stop.cause)),
+            _ => None,
+        }
+    }
+
+    fn keep_time(&mut self, now: Timestamp, decision: &mut Decision) {
+        self.leave_finished_phases();
+        if let Some((limit, cause)) = self.time_limit()
+            && limit <= now
+        {
+            self.record(Stopping { cause, phase: self.phase }, now, decision);
+        }
+    }
+
+    fn go_on(&mut self, now: Timestamp, decision: &mut Decision) {
+        if self.stop.is_some() && self.started_at.is_none() {
+            return self.finish(now, decision);
+        }
+        loop {
+            while self.work_once(now, decision) {}
+            if !self.group().is_over() {
+                return;
+            }
+            if self.phase == Phase::Finally {
+                self.close(Phase::Finally);
+                return self.finish(now, decision);
+            }
+            self.leave_finished_phases();
+        }
+    }
+
+    /// Moves on past phases that are over or do not apply, up to the last.
+    pub(super) fn leave_finished_phases(&mut self) {
+        while let Some(next) = self.phase.next() {
+            if !self.group().is_over() && self.applies(self.phase) {
+                return;
+            }
+            self.close(self.phase);
+            self.phase = next;
+        }
+    }
+
+    fn applies(&self, phase: Phase) -> bool {
+        let cause = self.stop.map(|stop| stop.cause);
+        match phase {
+            Phase::Main | Phase::Finally => true,
+            Phase::OnFailure => match cause {
+                Some(Cause::Cancelled) => false,
+                Some(Cause::TimedOut) => true,
+                None => self.groups[Phase::Main.index()].failure.is_some(),
+            },
+        }
+    }
+
+    /// One pass over what became possible; answers whether there may be more.
+    fn work_once(&mut self, now: Timestamp, decision: &mut Decision) -> bool {
+        if self.group().halted {
+            return false;
+        }
+        let fired = self.fire_timer(now, decision);
+        let ready = self.groups[self.phase.index()].ready.pop_front();
+        if let Some(node) = ready {
+            self.look_at(node, now, decision);
+        }
+        let open = self.groups[self.phase.index()].open.pop_front();
+        if let Some(node) = open {
+            self.start_items(node, now, decision);
+        }
+        fired || ready.is_some() || open.is_some()
+    }
+
+    fn fire_timer(&mut self, now: Timestamp, decision: &mut Decision) -> bool {
+        let Some(&(at, key)) = self.timers.first().filter(|(at, _)| *at <= now) else {
+            return false;
+        };
+        self.timers.pop_first();
+        let Some(slot) = self.slots(key).and_then(|slots| slots.slot(key.slot)) else {
+            return true;
+        };
+        match slot.state {
+            SlotState::Retrying(due) if due == at => {
+                if let Some(slots) = self.slots(key) {
+                    slots.again(key.slot);
+                }
+                self.queue(key.node);
+            }
+            SlotState::Waiting { since, until } if until == at => {
+                let done = StepSucceeded {
+                    step: self.step(key.node).id.to_string(),
+                    item: self.item_of(key),
+                    attempt: 1,
+                    started_at: since,
+                    input: None,
+                    output: json!({ "until": until }),
+                };
+                self.record(done, now, decision);
+            }
+            _ => {}
+        }
+        true
+    }
+
+    /// Asks a step's condition and unfolds its `for_each`.
+    fn look_at(&mut self, node: usize, now: Timestamp, decision: &mut Decision) {
+        if !matches!(self.nodes[node].work, Work::Untouched) {
+            return;
+        }
+        self.scope.item = None;
+        self.scope.index = None;
+        let step = self.step(node);
+        let id = step.id.to_string();
+        let wanted = step
+            .condition
+            .as_deref()
+            .map_or(Ok(true), |condition| evaluate_condition(condition, &self.scope));
+        let items = step.for_each.as_ref().map(|list| evaluate(list, &self.scope)).transpose();
+        match (wanted, items) {
+            (Ok(false), _) => self.record(StepSkipped { step: id }, now, decision),
+            (Err(error), _) => self.refuse(node, "if", &error, now, decision),
+            (Ok(true), Err(error)) => self.refuse(node, "for_each", &error, now, decision),
+            (Ok(true), Ok(None)) => self.open(node, None),
+            (Ok(true), Ok(Some(Value::Array(items)))) => {
+                self.record(StepExpanded { step: id, items }, now, decision);
+            }
+            (Ok(true), Ok(Some(other))) => {
+                let error = ActionError::permanent("FOR_EACH_NOT_A_LIST", "for_each gave no list")
+                    .with_details(json!({ "got": kind_of(&other) }));
+                self.give_up(RunKey { node, slot: 0 }, error, now, decision);
+            }
+        }
+    }
+
+    fn start_items(&mut self, node: usize, now: Timestamp, decision: &mut Decision) {
+        let most = self.step(node).max_parallel.max(1);
+        if let Work::Open { queued, .. } = &mut self.nodes[node].work {
+            *queued = false;
+        }
+        loop {
+            let Work::Open { slots, .. } = &mut self.nodes[node].work else { return };
+            if slots.active >= most || self.groups[self.phase.index()].halted {
+                return;
+            }
+            let Some(slot) = slots.next() else { return };
+            self.start(RunKey { node, slot }, now, decision);
+        }
+    }
+
+    fn start(&mut self, key: RunKey, now: Timestamp, decision: &mut Decision) {
+        let Some(slots) = self.slots(key) else { return };
+        let at = usize::try_from(key.slot).unwrap_or(usize::MAX);
+        let item = slots.items.as_ref().and_then(|items| items.get(at)).cloned();
+        let index = slots.items.is_some().then_some(key.slot);
+        self.scope.item = item;
+        self.scope.index = index;
+        match evaluate(&self.step(key.node).with, &self.scope) {
+            Err(error) => self.refuse_item(key, &error, now, decision),
+            Ok(input) if self.step(key.node).uses == WAIT_FOR => {
+                self.wait(key, &input, now, decision);
+            }
+            Ok(input) => {
+                self.turn(key, SlotState::Running);
+                self.groups[self.phase.index()].in_flight += 1;
+                let run = self.run_of(key, input);
+                decision.run.push(run);
+            }
+        }
+    }
+
+    fn item_of(&self, key: RunKey) -> Option<u32> {
+        match &self.nodes[key.node].work {
+            Work::Open { slots, .. } => slots.items.is_some().then_some(key.slot),
+            Work::Untouched | Work::Settled => None,
+        }
+    }
+
+    fn run_of(&mut self, key: RunKey, input: Value) -> StepRun {
+        let item = self.item_of(key);
+        let slot = self.slots(key).and_then(|slots| slots.slot(key.slot));
+        let attempt = slot.as_ref().map_or(1, |slot| slot.failed_attempts + 1);
+        let records = slot.and_then(|slot| slot.records.as_ref());
+        let records = records.map(|records| records.list.clone()).unwrap_or_default();
+        let step = self.step(key.node);
+        let place = item.map_or_else(|| "-".to_owned(), |item| item.to_string());
+        StepRun {
+            key,
+            step: step.id.to_string(),
+            item,
+            uses: step.uses.clone(),
+            attempt,
+            input,
+            idempotency_key: format!("{}/{}/{place}", self.identity.id, step.id),
+            timeout: step.timeout,
+            records,
+        }
+    }
+
+    fn wait(&mut self, key: RunKey, input: &Value, now: Timestamp, decision: &mut Decision) {
+        let text = input.get("duration").and_then(Value::as_str).unwrap_or_default();
+        let Ok(duration) = parse_duration(text) else {
+            let error = ActionError::invalid_input("duration", "is not a duration such as 90s");
+            return self.give_up(key, error, now, decision);
+        };
+        let step = self.step(key.node).id.to_string();
+        let item = self.item_of(key);
+        self.record(WaitStarted { step, item, until: now.plus(duration) }, now, decision);
+    }
+
+    fn refuse(
+        &mut self,
+        node: usize,
+        place: &str,
+        error: &ExpressionError,
+        now: Timestamp,
+        decision: &mut Decision,
+    ) {
+        let error = ActionError::permanent("EXPRESSION_FAILED", format!("{place}: {error}"));
+        self.give_up(RunKey { node, slot: 0 }, error, now, decision);
+    }
+
+    fn refuse_item(
+        &mut self,
+        key: RunKey,
+        error: &ExpressionError,
+        now: Timestamp,
+        decision: &mut Decision,
+    ) {
+        let error = ActionError::permanent("EXPRESSION_FAILED", format!("with: {error}"));
+        self.give_up(key, error, now, decision);
+    }
+
+    /// Fails a run that never reached its action.
+    fn give_up(
+        &mut self,
+        key: RunKey,
+        error: ActionError,
+        now: Timestamp,
+        decision: &mut Decision,
+    ) {
+        let failed = StepFailed {
+            step: self.step(key.node).id.to_string(),
+            item: self.item_of(key),
+            attempt: 1,
+            started_at: now,
+            input: None,
+            error,
+            retry_at: None,
+        };
+        self.record(failed, now, decision);
+    }
+
+    fn finish(&mut self, now: Timestamp, decision: &mut Decision) {
+        let failure = self.groups.iter_mut().find_map(|group| group.failure.take());
+        let cause = self.stop.map(|stop| stop.cause);
+        let (status, error) = match (cause, failure) {
+            (Some(Cause::Cancelled), _) => (Status::Cancelled, None),
+            (Some(Cause::TimedOut), _) => {
+                let error = ExecutionError::of_run("TIMED_OUT", "the run took too long");
+                (Status::TimedOut, Some(error))
+            }
+            (None, Some(failure)) => (Status::Failed, Some(failure)),
+            (None, None) => (Status::Succeeded, None),
+        };
+        let finished = match (status, self.outputs()) {
+            (Status::Succeeded, Err(error)) => Finished {
+                status: Status::Failed,
+                outputs: Value::Null,
+                error: Some(ExecutionError::of_run("OUTPUTS_FAILED", error.to_string())),
+            },
+            (_, outputs) => Finished { status, outputs: outputs.unwrap_or_default(), error },
+        };
+        self.record(finished, now, decision);
+    }
+
+    fn outputs(&mut self) -> Result<Value, ExpressionError> {
+        self.scope.item = None;
+        self.scope.index = None;
+        let mut outputs = serde_json::Map::new();
+        for (name, template) in &self.definition.outputs {
+            outputs.insert(name.clone(), evaluate(template, &self.scope)?);
+        }
+        Ok(Value::Object(outputs))
+    }
+
+    fn wake_at(&self, now: Timestamp) -> Option<Timestamp> {
+        if self.finished.is_some() {
+            return None;
+        }
+        let timer = self.timers.first().map(|(at, _)| *at).filter(|_| !self.group().halted);
+        let limit = self.time_limit().map(|(at, _)| at).filter(|at| *at > now);
+        [timer, limit].into_iter().flatten().min()
+    }
+}
+
+const fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}

@@ -1,0 +1,162 @@
+//! The items of one step. A step without `for_each` has one slot.
+
+use std::{
+    collections::{HashSet, VecDeque},
+    sync::Arc,
+};
+
+use serde_json::Value;
+use shared_kernel::{
+    application::{ActionError, StepRecord},
+    domain::Timestamp,
+};
+
+/// Where one item stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SlotState {
+    /// Never handed out by this process.
+    Idle,
+    /// Handed out to the driver.
+    Running,
+    /// In a `wait.for`.
+    Waiting { since: Timestamp, until: Timestamp },
+    /// The next attempt is due then.
+    Retrying(Timestamp),
+    Succeeded,
+    Failed,
+    Cancelled,
+}
+
+/// One item of a step.
+#[derive(Debug)]
+pub(super) struct Slot {
+    pub state: SlotState,
+    pub failed_attempts: u32,
+    pub output: Option<Value>,
+    pub records: Option<Box<Records>>,
+}
+
+/// What the attempts of one item wrote down; the first value of a key stays.
+#[derive(Debug, Default)]
+pub(super) struct Records {
+    pub list: Arc<Vec<StepRecord>>,
+    keys: HashSet<String>,
+}
+
+impl Records {
+    pub fn knows(&self, key: &str) -> bool {
+        self.keys.contains(key)
+    }
+
+    pub fn add(&mut self, records: &[StepRecord]) {
+        let list = Arc::make_mut(&mut self.list);
+        for record in records {
+            if self.keys.insert(record.key.clone()) {
+                list.push(record.clone());
+            }
+        }
+    }
+}
+
+impl Slot {
+    const fn new() -> Self {
+        Self { state: SlotState::Idle, failed_attempts: 0, output: None, records: None }
+    }
+}
+
+/// The work of a step that was opened.
+#[derive(Debug)]
+pub(super) struct Slots {
+    /// The values of `for_each`; `None` for a single run.
+    pub items: Option<Vec<Value>>,
+    pub slots: Vec<Slot>,
+    /// Slots before this were handed out or have a result.
+    cursor: usize,
+    /// Slots whose next attempt is due.
+    again: VecDeque<u32>,
+    /// Slots that take up a place of `max_parallel`.
+    pub active: u32,
+    pub settled: usize,
+    pub failed: usize,
+    pub cancelled: usize,
+    pub first_error: Option<ActionError>,
+}
+
+impl Slots {
+    pub fn new(items: Option<Vec<Value>>) -> Self {
+        let count = items.as_ref().map_or(1, Vec::len);
+        Self {
+            items,
+            slots: std::iter::repeat_with(Slot::new).take(count).collect(),
+            cursor: 0,
+            again: VecDeque::new(),
+            active: 0,
+            settled: 0,
+            failed: 0,
+            cancelled: 0,
+            first_error: None,
+        }
+    }
+
+    pub fn is_settled(&self) -> bool {
+        self.settled == self.slots.len()
+    }
+
+    pub fn slot(&mut self, index: u32) -> Option<&mut Slot> {
+        self.slots.get_mut(usize::try_from(index).unwrap_or(usize::MAX))
+    }
+
+    pub fn peek(&self, index: u32) -> Option<&Slot> {
+        self.slots.get(usize::try_from(index).unwrap_or(usize::MAX))
+    }
+
+    /// The next slot to start: due attempts first, then the items in order.
+    pub fn next(&mut self) -> Option<u32> {
+        if let Some(index) = self.again.pop_front() {
+            return Some(index);
+        }
+        while let Some(slot) = self.slots.get(self.cursor) {
+            let index = u32::try_from(self.cursor).ok()?;
+            self.cursor += 1;
+            if slot.state == SlotState::Idle {
+                return Some(index);
+            }
+        }
+        None
+    }
+
+    /// An attempt that waited is due.
+    pub fn again(&mut self, index: u32) {
+        self.again.push_back(index);
+    }
+
+    /// Moves a slot to another state and keeps the counters. A settled slot stays as it is.
+    /// Answers whether the slot left [`SlotState::Running`].
+    pub fn turn(&mut self, index: u32, state: SlotState) -> bool {
+        let Some(slot) = self.slot(index) else { return false };
+        let before = slot.state;
+        if is_settled(before) {
+            return false;
+        }
+        slot.state = state;
+        self.active += u32::from(takes_place(state));
+        self.active -= u32::from(takes_place(before));
+        self.settled += usize::from(is_settled(state));
+        self.failed += usize::from(state == SlotState::Failed);
+        self.cancelled += usize::from(state == SlotState::Cancelled);
+        before == SlotState::Running && state != SlotState::Running
+    }
+
+    /// Outputs of the slots that succeeded, in order.
+    pub fn take_outputs(&mut self) -> Vec<Value> {
+        self.slots.iter_mut().filter_map(|slot| slot.output.take()).collect()
+    }
+}
+
+const fn takes_place(state: SlotState) -> bool {
+    matches!(state, SlotState::Running | SlotState::Waiting { .. })
+}
+
+const fn is_settled(state: SlotState) -> bool {
+    matches!(state, SlotState::Succeeded | SlotState::Failed | SlotState::Cancelled)
+}

@@ -1,0 +1,351 @@
+//! An execution as people see it, folded from the same journal as the decisions.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+use serde_json::Value;
+use shared_kernel::{application::ActionError, domain::Timestamp};
+
+use super::{
+    Cause, ExecutionError, JournalEvent, Phase, Status, StepStatus,
+    groups::steps_of,
+};
+use crate::domain::definition::Definition;
+
+/// How many attempts of a step are kept in a view; older ones are dropped.
+const ATTEMPTS_SHOWN: usize = 50;
+
+/// One attempt of one step or item.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct AttemptView {
+    pub attempt: u32,
+    pub item: Option<u32>,
+    pub status: StepStatus,
+    pub started_at: Timestamp,
+    pub finished_at: Option<Timestamp>,
+    #[schema(value_type = Option<Object>)]
+    pub error: Option<ActionErrorView>,
+    pub retry_at: Option<Timestamp>,
+}
+
+/// Why an attempt failed.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct ActionErrorView {
+    #[schema(example = "HTTP_STATUS")]
+    pub code: String,
+    pub message: String,
+    #[schema(value_type = Object)]
+    pub details: Value,
+}
+
+impl From<&ActionError> for ActionErrorView {
+    fn from(error: &ActionError) -> Self {
+        Self {
+            code: error.code.clone(),
+            message: error.message.clone(),
+            details: error.details.clone(),
+        }
+    }
+}
+
+/// Items of a step with `for_each`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct ItemCounts {
+    pub total: u32,
+    pub succeeded: u32,
+    pub failed: u32,
+    pub running: u32,
+}
+
+/// One step.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StepDetails {
+    pub id: String,
+    pub uses: String,
+    pub phase: Phase,
+    pub status: StepStatus,
+    /// The newest [`ATTEMPTS_SHOWN`].
+    pub attempts: Vec<AttemptView>,
+    pub attempt_count: u32,
+    pub started_at: Option<Timestamp>,
+    pub finished_at: Option<Timestamp>,
+    /// Of the last attempt; of a step with `for_each` none.
+    pub input: Option<Value>,
+    pub output: Option<Value>,
+    pub error: Option<ActionErrorView>,
+    pub items: Option<ItemCounts>,
+    /// When its timer ends.
+    pub waits_until: Option<Timestamp>,
+}
+
+/// The whole run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExecutionView {
+    pub status: Status,
+    pub params: Value,
+    pub trigger: Value,
+    pub started_at: Option<Timestamp>,
+    pub finished_at: Option<Timestamp>,
+    pub stopping: Option<Cause>,
+    pub outputs: Value,
+    pub error: Option<ExecutionError>,
+    pub steps: Vec<StepDetails>,
+    /// Number of the last event taken in.
+    pub seq: i64,
+    by_id: HashMap<String, usize>,
+}
+
+struct Attempt<'a> {
+    item: Option<u32>,
+    number: u32,
+    started_at: Timestamp,
+    input: Option<&'a Value>,
+}
+
+impl ExecutionView {
+    pub fn new(definition: &Definition) -> Self {
+        let mut steps = Vec::new();
+        for phase in Phase::ALL {
+            steps.extend(steps_of(definition, phase).iter().map(|step| StepDetails {
+                id: step.id.to_string(),
+                uses: step.uses.clone(),
+                phase,
+                status: StepStatus::Pending,
+                attempts: Vec::new(),
+                attempt_count: 0,
+                started_at: None,
+                finished_at: None,
+                input: None,
+                output: None,
+                error: None,
+                items: None,
+                waits_until: None,
+            }));
+        }
+        let by_id = steps.iter().enumerate().map(|(at, step)| (step.id.clone(), at)).collect();
+        Self {
+            status: Status::Pending,
+            params: Value::Null,
+            trigger: Value::Null,
+            started_at: None,
+            finished_at: None,
+            stopping: None,
+            outputs: Value::Null,
+            error: None,
+            steps,
+            seq: 0,
+            by_id,
+        }
+    }
+
+    /// Takes in an event and its number. Checkpoints may be left out.
+    pub fn apply(&mut self, seq: i64, event: &JournalEvent, at: Timestamp) {
+        self.seq = seq;
+        match event {
+            JournalEvent::Created(created) => {
+                self.params = created.params.clone();
+                self.trigger = created.trigger.clone();
+            }
+            JournalEvent::Started(_) => {
+                self.started_at = Some(at);
+                self.status = Status::Running;
+            }
+            JournalEvent::Stopping(stopping) => self.stopping = Some(stopping.cause),
+            JournalEvent::Finished(finished) => {
+                self.status = finished.status;
+                self.finished_at = Some(at);
+                self.outputs = finished.outputs.clone();
+                self.error = finished.error.clone();
+                self.close();
+            }
+            _ => {
+                let step = event.step().and_then(|id| self.by_id.get(id));
+                if let Some(step) = step.and_then(|&at| self.steps.get_mut(at)) {
+                    step.apply(event, at);
+                }
+            }
+        }
+    }
+
+    /// What never came to an end when the run did.
+    fn close(&mut self) {
+        for step in &mut self.steps {
+            step.status = match step.status {
+                StepStatus::Pending => StepStatus::Skipped,
+                StepStatus::Running | StepStatus::Waiting => StepStatus::Cancelled,
+                settled => settled,
+            };
+            step.waits_until = None;
+            if let Some(items) = &mut step.items {
+                items.running = 0;
+            }
+        }
+    }
+
+    /// Why nothing runs at the moment, if so.
+    pub fn waits_for(&self) -> Option<(&str, Timestamp)> {
+        let waiting = self.steps.iter().filter_map(|s| Some((s.id.as_str(), s.waits_until?)));
+        waiting.min_by_key(|(_, until)| *until)
+    }
+}
+
+impl StepDetails {
+    fn apply(&mut self, event: &JournalEvent, at: Timestamp) {
+        match event {
+            JournalEvent::StepExpanded(body) => {
+                let total = u32::try_from(body.items.len()).unwrap_or(u32::MAX);
+                self.items = Some(ItemCounts { total, ..ItemCounts::default() });
+                self.started_at = Some(at);
+                self.status = StepStatus::Running;
+                self.settle_items(at);
+            }
+            JournalEvent::StepSkipped(_) => self.settle(StepStatus::Skipped, at),
+            JournalEvent::StepStarted(body) => self.start(&Attempt {
+                item: body.item,
+                number: body.attempt,
+                started_at: body.started_at,
+                input: Some(&body.input),
+            }),
+            JournalEvent::WaitStarted(body) => {
+                self.start(&Attempt {
+                    item: body.item,
+                    number: 1,
+                    started_at: at,
+                    input: None,
+                });
+                self.status = StepStatus::Waiting;
+                self.waits_until = Some(body.until);
+            }
+            JournalEvent::StepSucceeded(body) => {
+                self.waits_until = None;
+                let attempt = Attempt {
+                    item: body.item,
+                    number: body.attempt,
+                    started_at: body.started_at,
+                    input: body.input.as_ref(),
+                };
+                self.end(&attempt, StepStatus::Succeeded, None, None, at);
+                if self.items.is_none() {
+                    self.output = Some(body.output.clone());
+                    self.error = None;
+                }
+            }
+            JournalEvent::StepFailed(body) => {
+                let attempt = Attempt {
+                    item: body.item,
+                    number: body.attempt,
+                    started_at: body.started_at,
+                    input: body.input.as_ref(),
+                };
+                let error = Some(ActionErrorView::from(&body.error));
+                self.error.clone_from(&error);
+                self.end(&attempt, StepStatus::Failed, error, body.retry_at, at);
+            }
+            JournalEvent::StepCancelled(body) => {
+                let attempt = Attempt {
+                    item: body.item,
+                    number: body.attempt,
+                    started_at: body.started_at,
+                    input: None,
+                };
+                self.end(&attempt, StepStatus::Cancelled, None, None, at);
+            }
+            _ => {}
+        }
+    }
+
+    fn start(&mut self, attempt: &Attempt<'_>) {
+        self.started_at.get_or_insert(attempt.started_at);
+        self.status = StepStatus::Running;
+        self.waits_until = None;
+        self.attempt_count = self.attempt_count.max(attempt.number);
+        if let Some(items) = &mut self.items {
+            items.running += 1;
+        } else if let Some(input) = attempt.input {
+            self.input = Some(input.clone());
+        }
+        self.keep(AttemptView {
+            attempt: attempt.number,
+            item: attempt.item,
+            status: StepStatus::Running,
+            started_at: attempt.started_at,
+            finished_at: None,
+            error: None,
+            retry_at: None,
+        });
+    }
+
+    /// The newest attempts, a cut-off one replaced by the run that took its place.
+    fn keep(&mut self, view: AttemptView) {
+        let same = |old: &AttemptView| {
+            old.finished_at.is_none() && old.item == view.item && old.attempt == view.attempt
+        };
+        if let Some(at) = self.attempts.iter().rposition(same) {
+            if view.finished_at.is_none()
+                && let Some(items) = &mut self.items
+            {
+                items.running = items.running.saturating_sub(1);
+            }
+            self.attempts.remove(at);
+        } else if self.attempts.len() >= ATTEMPTS_SHOWN {
+            self.attempts.remove(0);
+        }
+        self.attempts.push(view);
+    }
+
+    fn end(
+        &mut self,
+        attempt: &Attempt<'_>,
+        status: StepStatus,
+        error: Option<ActionErrorView>,
+        retry_at: Option<Timestamp>,
+        at: Timestamp,
+    ) {
+        self.started_at.get_or_insert(attempt.started_at);
+        self.attempt_count = self.attempt_count.max(attempt.number);
+        let announced = self.attempts.iter().any(|old| {
+            old.finished_at.is_none() && old.item == attempt.item && old.attempt == attempt.number
+        });
+        self.keep(AttemptView {
+            attempt: attempt.number,
+            item: attempt.item,
+            status,
+            started_at: attempt.started_at,
+            finished_at: Some(at),
+            error,
+            retry_at,
+        });
+        match &mut self.items {
+            Some(items) => {
+                items.running -= u32::from(announced && items.running > 0);
+                items.succeeded += u32::from(status == StepStatus::Succeeded);
+                items.failed += u32::from(status == StepStatus::Failed && retry_at.is_none());
+                self.settle_items(at);
+            }
+            None => {
+                if let Some(input) = attempt.input {
+                    self.input = Some(input.clone());
+                }
+                self.waits_until = retry_at;
+                match retry_at {
+                    Some(_) => self.status = StepStatus::Waiting,
+                    None => self.settle(status, at),
+                }
+            }
+        }
+    }
+
+    fn settle_items(&mut self, at: Timestamp) {
+        let Some(items) = self.items else { return };
+        if items.succeeded + items.failed == items.total {
+            let failed = items.failed > 0;
+            self.settle(if failed { StepStatus::Failed } else { StepStatus::Succeeded }, at);
+        }
+    }
+
+    fn settle(&mut self, status: StepStatus, at: Timestamp) {
+        self.status = status;
+        self.finished_at = Some(at);
+        self.waits_until = None;
+    }
+}

@@ -1,0 +1,71 @@
+//! Remembers the last progress heard of each running step, so that a page that is opened in the
+//! middle of a run shows something at once.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use futures::StreamExt as _;
+use moka::sync::Cache;
+use parking_lot::Mutex;
+use shared_kernel::{
+    application::{Bus, Subscription},
+    domain::{Execution, Id},
+};
+
+use crate::application::executions::{Progress, ProgressBoard, progress_of};
+
+/// Executions remembered.
+const REMEMBERED: u64 = 2000;
+/// Steps and items remembered of one.
+const STEPS: usize = 200;
+/// Progress that was not renewed for so long is forgotten.
+const FRESH: Duration = Duration::from_mins(5);
+/// Between attempts to listen while the bus is away.
+const PAUSE: Duration = Duration::from_secs(2);
+
+type Steps = Arc<Mutex<BTreeMap<(String, Option<u32>), Progress>>>;
+
+/// Listens on the bus for as long as it lives.
+#[derive(Debug, Clone)]
+pub struct BusProgressBoard {
+    heard: Cache<Id<Execution>, Steps>,
+}
+
+impl BusProgressBoard {
+    /// Starts listening; the task ends when the board is dropped.
+    pub fn start(bus: Arc<dyn Bus>) -> Self {
+        let heard = Cache::builder().max_capacity(REMEMBERED).time_to_idle(FRESH).build();
+        let board = Self { heard };
+        let listener = board.clone();
+        tokio::spawn(async move { listener.listen(bus).await });
+        board
+    }
+
+    async fn listen(self, bus: Arc<dyn Bus>) {
+        loop {
+            if let Ok(mut news) = bus.subscribe(Subscription::Prefix("execution.".into())).await {
+                while let Some(message) = news.next().await {
+                    let id = message.topic.strip_prefix("execution.").map(str::parse);
+                    if let (Some(Ok(id)), Some(progress)) = (id, progress_of(&message)) {
+                        self.remember(id, progress);
+                    }
+                }
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    fn remember(&self, id: Id<Execution>, progress: Progress) {
+        let steps = self.heard.get_with(id, Steps::default);
+        let mut steps = steps.lock();
+        let key = (progress.step.clone(), progress.item);
+        if steps.len() < STEPS || steps.contains_key(&key) {
+            steps.insert(key, progress);
+        }
+    }
+}
+
+impl ProgressBoard for BusProgressBoard {
+    fn of(&self, id: Id<Execution>) -> Vec<Progress> {
+        self.heard.get(&id).map(|steps| steps.lock().values().cloned().collect()).unwrap_or_default()
+    }
+}

@@ -1,0 +1,243 @@
+//! Executions as use cases ask for them.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use sea_orm::{ConnectionTrait as _, Value as Parameter};
+use serde_json::json;
+use shared_kernel::{
+    application::BlobStore,
+    domain::{Ambient, Cursor, DomainEvent, Execution, Id, Owner, Page, PageRequest, Timestamp},
+    infrastructure::db::{Database, UnitOfWork},
+};
+use uuid::Uuid;
+
+use super::rows;
+use crate::{
+    application::executions::{
+        ExecutionFilter, ExecutionRow, Executions, LogLine, NewExecution, StoreError, StoredEvent,
+    },
+    domain::execution::Created,
+    infrastructure::journal::{AppendError, JournalReader, pack},
+};
+
+/// Both engines through plain SQL.
+#[derive(Clone)]
+pub struct SqlExecutions {
+    database: Database,
+    blobs: Arc<dyn BlobStore>,
+    journal: JournalReader,
+    ambient: Ambient,
+}
+
+impl SqlExecutions {
+    pub fn new(database: Database, blobs: Arc<dyn BlobStore>, ambient: Ambient) -> Self {
+        let journal = JournalReader::new(database.clone(), Arc::clone(&blobs));
+        Self { database, blobs, journal, ambient }
+    }
+
+    async fn count(&self, sql: &str, values: Vec<Parameter>) -> Result<u64, StoreError> {
+        let statement = self.database.statement(sql, values);
+        let row = self.database.read().query_one_raw(statement).await?;
+        let count = row.map(|row| row.try_get_by_index::<i64>(0)).transpose()?;
+        Ok(u64::try_from(count.unwrap_or(0)).unwrap_or(0))
+    }
+
+    fn started(&self, new: &NewExecution) -> DomainEvent {
+        DomainEvent {
+            id: self.ambient.id(),
+            kind: "execution.started".to_owned(),
+            version: 1,
+            aggregate: "execution".to_owned(),
+            aggregate_id: new.id.to_string(),
+            user: Some(new.owner.user()),
+            payload: json!({
+                "execution_id": new.id,
+                "definition_id": new.definition_id,
+                "definition_name": new.definition_name,
+                "version": new.version,
+                "trigger": new.trigger,
+            }),
+            occurred_at: new.created_at,
+            request_id: new.request_id.clone(),
+        }
+    }
+}
+
+impl From<AppendError> for StoreError {
+    fn from(error: AppendError) -> Self {
+        match error {
+            AppendError::Blob(error) => Self::Blob(error),
+            AppendError::Encode(error) => Self::Json(error),
+            AppendError::Fenced | AppendError::Unavailable => Self::Row(error.to_string()),
+        }
+    }
+}
+
+const INSERT: &str = "INSERT INTO workflow_executions (id, user_id, definition_id, \
+     definition_name, definition_version, status, priority, labels, concurrency_key, \
+     concurrency_limit, created_at, ready_at, epoch) \
+     VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7, $8, $9, $10, $10, 0)";
+
+fn number(value: u32) -> i32 {
+    i32::try_from(value).unwrap_or(i32::MAX)
+}
+
+#[async_trait]
+impl Executions for SqlExecutions {
+    async fn insert(&self, work: &mut UnitOfWork, new: &NewExecution) -> Result<(), StoreError> {
+        let (key, limit) = new.concurrency.clone().unzip();
+        let statement = self.database.statement(
+            INSERT,
+            [
+                new.id.into(),
+                new.owner.into(),
+                new.definition_id.into(),
+                new.definition_name.clone().into(),
+                number(new.version).into(),
+                new.priority.into(),
+                serde_json::to_string(&new.labels)?.into(),
+                key.into(),
+                limit.map(number).into(),
+                new.created_at.into(),
+            ],
+        );
+        work.conn().execute_raw(statement).await?;
+        let created = Created {
+            definition_id: new.definition_id,
+            version: new.version,
+            params: new.params.clone(),
+            trigger: new.trigger.clone(),
+        };
+        let event = pack(self.blobs.as_ref(), &created.into(), new.created_at).await?;
+        let statement = self.database.statement(
+            "INSERT INTO execution_events (execution_id, seq, kind, payload, blob, at) \
+             VALUES ($1, 1, $2, $3, $4, $5)",
+            [
+                new.id.into(),
+                event.kind.into(),
+                event.body.into(),
+                event.blob.into(),
+                event.at.into(),
+            ],
+        );
+        work.conn().execute_raw(statement).await?;
+        work.record(&self.started(new)).await?;
+        Ok(())
+    }
+
+    async fn find(
+        &self,
+        owner: Owner,
+        id: Id<Execution>,
+    ) -> Result<Option<ExecutionRow>, StoreError> {
+        let sql = format!(
+            "SELECT {} FROM workflow_executions WHERE id = $1 AND user_id = $2",
+            rows::COLUMNS
+        );
+        let statement = self.database.statement(sql, [id.into(), owner.into()]);
+        let row = self.database.read().query_one_raw(statement).await?;
+        row.as_ref().map(rows::execution).transpose()
+    }
+
+    async fn list(
+        &self,
+        owner: Owner,
+        filter: ExecutionFilter,
+        page: PageRequest,
+    ) -> Result<Page<ExecutionRow>, StoreError> {
+        let mut values: Vec<Parameter> =
+            vec![owner.into(), i64::from(page.limit).saturating_add(1).into()];
+        let mut sql =
+            format!("SELECT {} FROM workflow_executions WHERE user_id = $1", rows::COLUMNS);
+        let mut and = |condition: &str, value: Parameter| {
+            values.push(value);
+            sql.push_str(&condition.replace('?', &format!("${}", values.len())));
+        };
+        if let Some(status) = filter.status {
+            and(" AND status = ?", status.as_str().into());
+        }
+        if let Some(definition) = filter.definition_id {
+            and(" AND definition_id = ?", definition.into());
+        }
+        if let Some(Cursor { at, id }) = page.after {
+            and(" AND (created_at, id) < (?, ", at.into());
+            and("?)", id.into());
+        }
+        sql.push_str(" ORDER BY created_at DESC, id DESC LIMIT $2");
+        let statement = self.database.statement(sql, values);
+        let found = self.database.read().query_all_raw(statement).await?;
+        let found = found.iter().map(rows::execution).collect::<Result<Vec<_>, _>>()?;
+        Ok(Page::cut(found, page.limit, |row| Cursor { at: row.created_at, id: row.id.uuid() }))
+    }
+
+    async fn unfinished(&self, owner: Owner) -> Result<u64, StoreError> {
+        let sql = "SELECT count(*) FROM workflow_executions \
+                   WHERE user_id = $1 AND finished_at IS NULL";
+        self.count(sql, vec![owner.into()]).await
+    }
+
+    async fn running_with_key(&self, owner: Owner, key: &str) -> Result<u64, StoreError> {
+        let sql = "SELECT count(*) FROM workflow_executions WHERE user_id = $1 \
+                   AND concurrency_key = $2 AND finished_at IS NULL AND started_at IS NOT NULL";
+        self.count(sql, vec![owner.into(), key.into()]).await
+    }
+
+    async fn workers_alive(&self, since: Timestamp) -> Result<bool, StoreError> {
+        let sql = "SELECT count(*) FROM workflow_workers WHERE dead_at IS NULL AND beat_at >= $1";
+        Ok(self.count(sql, vec![since.into()]).await? > 0)
+    }
+
+    async fn events(
+        &self,
+        id: Id<Execution>,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<StoredEvent>, StoreError> {
+        self.journal.read(id, after, limit).await
+    }
+
+    async fn visible_events(
+        &self,
+        id: Id<Execution>,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<StoredEvent>, StoreError> {
+        self.journal.read_visible(id, after, limit).await
+    }
+
+    async fn request_cancel(
+        &self,
+        owner: Owner,
+        id: Id<Execution>,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let statement = self.database.statement(
+            "UPDATE workflow_executions SET cancel_at = COALESCE(cancel_at, $3), wake_at = NULL, \
+             ready_at = CASE WHEN worker_id IS NULL THEN COALESCE(ready_at, $3) END \
+             WHERE id = $1 AND user_id = $2 AND finished_at IS NULL",
+            [id.into(), owner.into(), at.into()],
+        );
+        Ok(self.database.write().execute_raw(statement).await?.rows_affected() > 0)
+    }
+
+    async fn logs(&self, id: Id<Execution>, page: PageRequest) -> Result<Page<LogLine>, StoreError> {
+        let after = page.after.map_or(0, |cursor| cursor.id.as_u128());
+        let statement = self.database.statement(
+            "SELECT position, at, level, step, item, message, fields FROM execution_logs \
+             WHERE execution_id = $1 AND position > $2 ORDER BY position LIMIT $3",
+            [
+                id.into(),
+                i64::try_from(after).unwrap_or(i64::MAX).into(),
+                i64::from(page.limit).saturating_add(1).into(),
+            ],
+        );
+        let found = self.database.read().query_all_raw(statement).await?;
+        let found = found.iter().map(rows::log_line).collect::<Result<Vec<_>, _>>()?;
+        let cut = Page::cut(found, page.limit, |(position, line)| Cursor {
+            at: line.at,
+            id: Uuid::from_u128(u128::try_from(*position).unwrap_or(0)),
+        });
+        Ok(cut.map(|(_, line)| line))
+    }
+}

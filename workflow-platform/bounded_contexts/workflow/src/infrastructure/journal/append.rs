@@ -1,0 +1,84 @@
+//! What a driver hands to the writer.
+
+use bytes::Bytes;
+use shared_kernel::{
+    application::{BlobError, BlobStore},
+    domain::{DomainEvent, Execution, Id, Timestamp},
+};
+
+use super::INLINE_LIMIT;
+use crate::domain::execution::{ExecutionError, JournalEvent, Status};
+
+/// Why events are not in the journal.
+#[derive(Debug, thiserror::Error)]
+pub enum AppendError {
+    /// Another worker has the execution by now, or this one was declared dead. Nothing of the
+    /// append was written.
+    #[error("lease on the execution was lost")]
+    Fenced,
+    #[error("journal is out of reach")]
+    Unavailable,
+    #[error("payload could not be stored")]
+    Blob(#[from] BlobError),
+    #[error("event is not JSON")]
+    Encode(#[from] serde_json::Error),
+}
+
+/// An event as its row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventRow {
+    pub kind: &'static str,
+    pub body: String,
+    /// Where the body is when it is not in the row.
+    pub blob: Option<String>,
+    pub at: Timestamp,
+}
+
+/// Encodes an event, sending a large body to the blob store.
+pub(crate) async fn pack(
+    blobs: &dyn BlobStore,
+    event: &JournalEvent,
+    at: Timestamp,
+) -> Result<EventRow, AppendError> {
+    let body = event.encode()?;
+    if body.len() <= INLINE_LIMIT {
+        return Ok(EventRow { kind: event.kind(), body, blob: None, at });
+    }
+    let key = blobs.put(Bytes::from(body)).await?;
+    Ok(EventRow { kind: event.kind(), body: "{}".to_owned(), blob: Some(key.0), at })
+}
+
+/// What becomes of the lease with the append.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lease {
+    Keep,
+    /// Given up until a timer is due.
+    Park(Timestamp),
+    /// Given up for any worker to take.
+    Yield,
+    /// Over.
+    End,
+}
+
+/// What the append changes in `workflow_executions`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Projection {
+    pub status: Status,
+    pub lease: Lease,
+    pub error: Option<ExecutionError>,
+    /// The wish to cancel stands in the journal now.
+    pub cancel_taken: bool,
+    pub at: Timestamp,
+}
+
+/// Events of one execution, to be written together with their consequences or not at all.
+#[derive(Debug)]
+pub struct Append {
+    pub execution: Id<Execution>,
+    pub epoch: i64,
+    /// Number of the first event.
+    pub first_seq: i64,
+    pub events: Vec<EventRow>,
+    pub projection: Option<Projection>,
+    pub outbox: Vec<DomainEvent>,
+}

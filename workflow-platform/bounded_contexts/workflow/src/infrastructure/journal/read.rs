@@ -1,0 +1,101 @@
+//! Reading the journal back.
+
+use std::sync::Arc;
+
+use sea_orm::{ConnectionTrait as _, DbErr, QueryResult};
+use shared_kernel::{
+    application::{BlobKey, BlobStore},
+    domain::{Execution, Id, Timestamp},
+    infrastructure::db::Database,
+};
+
+use crate::{
+    application::executions::{StoreError, StoredEvent},
+    domain::execution::JournalEvent,
+};
+
+/// Reads events in order, fetching large bodies from the blob store.
+#[derive(Clone)]
+pub struct JournalReader {
+    database: Database,
+    blobs: Arc<dyn BlobStore>,
+}
+
+struct Row {
+    seq: i64,
+    kind: String,
+    payload: String,
+    blob: Option<String>,
+    at: i64,
+}
+
+impl Row {
+    fn from(row: &QueryResult) -> Result<Self, DbErr> {
+        Ok(Self {
+            seq: row.try_get_by_index(0)?,
+            kind: row.try_get_by_index(1)?,
+            payload: row.try_get_by_index(2)?,
+            blob: row.try_get_by_index(3)?,
+            at: row.try_get_by_index(4)?,
+        })
+    }
+}
+
+impl JournalReader {
+    pub fn new(database: Database, blobs: Arc<dyn BlobStore>) -> Self {
+        Self { database, blobs }
+    }
+
+    /// Up to `limit` events after number `after`.
+    pub async fn read(
+        &self,
+        execution: Id<Execution>,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<StoredEvent>, StoreError> {
+        self.select("", execution, after, limit).await
+    }
+
+    /// As `read` without the checkpoints of running steps.
+    pub async fn read_visible(
+        &self,
+        execution: Id<Execution>,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<StoredEvent>, StoreError> {
+        self.select("AND kind <> 'step.recorded' ", execution, after, limit).await
+    }
+
+    async fn select(
+        &self,
+        condition: &str,
+        execution: Id<Execution>,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<StoredEvent>, StoreError> {
+        let statement = self.database.statement(
+            format!(
+                "SELECT seq, kind, payload, blob, at FROM execution_events \
+                 WHERE execution_id = $1 AND seq > $2 {condition}ORDER BY seq LIMIT $3"
+            ),
+            [execution.into(), after.into(), i64::from(limit).into()],
+        );
+        let rows = self.database.read().query_all_raw(statement).await?;
+        let mut events = Vec::with_capacity(rows.len());
+        for row in &rows {
+            events.push(self.decode(Row::from(row)?).await?);
+        }
+        Ok(events)
+    }
+
+    async fn decode(&self, row: Row) -> Result<StoredEvent, StoreError> {
+        let event = match row.blob {
+            None => JournalEvent::decode(&row.kind, &row.payload)?,
+            Some(key) => {
+                let body = self.blobs.get(&BlobKey(key)).await?;
+                JournalEvent::decode(&row.kind, &String::from_utf8_lossy(&body))?
+            }
+        };
+        Ok(StoredEvent { seq: row.seq, at: Timestamp::from_micros(row.at), event })
+    }
+}

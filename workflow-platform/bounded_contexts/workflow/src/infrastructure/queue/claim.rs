@@ -1,0 +1,125 @@
+//! Taking executions out of the queue, in turns among the users who have work.
+//!
+//! A user's turn is the number of executions of theirs that are leased already plus the place of
+//! the row in their own queue (priority, then age). Rows go by turn, then priority, then age: a
+//! user with ten thousand starts does not hold up one with a single start.
+//!
+//! Keyed concurrency is counted from the rows themselves: an execution that was started and has
+//! not ended holds its place. Claims of all workers on PostgreSQL take one advisory lock, so that
+//! two of them never count at the same time.
+
+use sea_orm::{ConnectionTrait as _, DbErr, QueryResult};
+use shared_kernel::{
+    domain::{Execution, Id, Owner, Timestamp},
+    infrastructure::db::Backend,
+};
+use uuid::Uuid;
+
+use super::Queue;
+
+/// An execution this worker holds now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Claimed {
+    pub id: Id<Execution>,
+    pub owner: Owner,
+    pub definition_id: Uuid,
+    pub version: u32,
+    pub epoch: i64,
+    pub cancel_requested: bool,
+}
+
+/// Candidates of one user, best first, those held back by their concurrency key left out.
+const FREE: &str = "q.ready_at IS NOT NULL AND (q.concurrency_key IS NULL \
+     OR q.started_at IS NOT NULL OR q.cancel_at IS NOT NULL OR q.concurrency_limit > \
+     (SELECT count(*) FROM workflow_executions o WHERE o.user_id = q.user_id \
+      AND o.concurrency_key = q.concurrency_key AND o.finished_at IS NULL \
+      AND o.started_at IS NOT NULL))";
+
+/// PostgreSQL skips from user to user and looks at the first rows of each only.
+const CANDIDATES_POSTGRES: &str = "users(u) AS ( \
+     SELECT (SELECT user_id FROM workflow_executions WHERE ready_at IS NOT NULL \
+             ORDER BY user_id LIMIT 1) \
+     UNION ALL \
+     SELECT (SELECT user_id FROM workflow_executions WHERE ready_at IS NOT NULL \
+             AND user_id > users.u ORDER BY user_id LIMIT 1) \
+     FROM users WHERE users.u IS NOT NULL), \
+   free AS (SELECT top.* FROM users CROSS JOIN LATERAL ( \
+     SELECT q.* FROM workflow_executions q WHERE q.user_id = users.u AND {FREE} \
+     ORDER BY q.priority DESC, q.ready_at LIMIT $3) top)";
+
+const CANDIDATES_SQLITE: &str =
+    "free AS (SELECT q.* FROM workflow_executions q WHERE {FREE})";
+
+/// `place` counts rows of one key within this claim, on top of those that run already.
+const RANKED: &str = "held AS (SELECT user_id, count(*) AS n FROM workflow_executions \
+     WHERE worker_id IS NOT NULL GROUP BY user_id), \
+   ranked AS (SELECT f.id, f.priority, f.ready_at, f.concurrency_key, f.concurrency_limit, \
+     f.started_at, f.cancel_at, \
+     row_number() OVER (PARTITION BY f.user_id ORDER BY f.priority DESC, f.ready_at) \
+       + COALESCE(h.n, 0) AS turn, \
+     row_number() OVER (PARTITION BY f.user_id, f.concurrency_key, f.started_at IS NULL \
+       ORDER BY f.priority DESC, f.ready_at) \
+       + (SELECT count(*) FROM workflow_executions o WHERE o.user_id = f.user_id \
+          AND o.concurrency_key = f.concurrency_key AND o.finished_at IS NULL \
+          AND o.started_at IS NOT NULL) AS place \
+     FROM free f LEFT JOIN held h ON h.user_id = f.user_id), \
+   chosen AS MATERIALIZED (SELECT e.id FROM workflow_executions e \
+     JOIN ranked r ON r.id = e.id WHERE e.ready_at IS NOT NULL \
+     AND (r.concurrency_key IS NULL OR r.started_at IS NOT NULL OR r.cancel_at IS NOT NULL \
+          OR r.place <= r.concurrency_limit) \
+     ORDER BY r.turn, r.priority DESC, r.ready_at LIMIT $3{LOCK})";
+
+const TAKE: &str = "UPDATE workflow_executions SET worker_id = $1, epoch = epoch + 1, \
+     ready_at = NULL, status = 'running', \
+     started_at = CASE WHEN cancel_at IS NULL THEN COALESCE(started_at, $2) ELSE started_at END \
+     WHERE id IN (SELECT id FROM chosen) \
+     AND EXISTS (SELECT 1 FROM workflow_workers WHERE id = $1 AND dead_at IS NULL) \
+     RETURNING id, user_id, definition_id, definition_version, epoch, cancel_at";
+
+/// Any number that nothing else locks.
+const CLAIM_LOCK: &str = "SELECT pg_advisory_xact_lock(7305809148231)";
+
+fn sql(backend: Backend) -> String {
+    let (candidates, lock) = match backend {
+        Backend::Postgres => (CANDIDATES_POSTGRES, " FOR UPDATE OF e SKIP LOCKED"),
+        Backend::Sqlite => (CANDIDATES_SQLITE, ""),
+    };
+    let candidates = candidates.replace("{FREE}", FREE);
+    let ranked = RANKED.replace("{LOCK}", lock);
+    format!("WITH RECURSIVE {candidates}, {ranked} {TAKE}")
+}
+
+impl Queue {
+    /// Leases up to `limit` executions to the worker.
+    pub async fn claim(
+        &self,
+        worker: Uuid,
+        limit: usize,
+        now: Timestamp,
+    ) -> Result<Vec<Claimed>, DbErr> {
+        let backend = self.database.backend();
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let work = self.database.begin().await?;
+        if backend == Backend::Postgres {
+            work.conn().execute_unprepared(CLAIM_LOCK).await?;
+        }
+        let statement =
+            self.database.statement(sql(backend), [worker.into(), now.into(), limit.into()]);
+        let rows = work.conn().query_all_raw(statement).await?;
+        let claimed = rows.iter().map(claimed).collect::<Result<Vec<_>, _>>()?;
+        work.commit().await?;
+        Ok(claimed)
+    }
+}
+
+fn claimed(row: &QueryResult) -> Result<Claimed, DbErr> {
+    let version: i32 = row.try_get_by_index(3)?;
+    Ok(Claimed {
+        id: row.try_get_by_index::<Uuid>(0)?.into(),
+        owner: Owner::new(row.try_get_by_index::<Uuid>(1)?.into()),
+        definition_id: row.try_get_by_index(2)?,
+        version: u32::try_from(version).unwrap_or(0),
+        epoch: row.try_get_by_index(4)?,
+        cancel_requested: row.try_get_by_index::<Option<i64>>(5)?.is_some(),
+    })
+}

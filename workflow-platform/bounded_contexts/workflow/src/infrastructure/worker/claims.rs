@@ -1,0 +1,232 @@
+//! One life of a worker: from its registration to its leaving.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use futures::StreamExt as _;
+use sea_orm::DbErr;
+use shared_kernel::{
+    application::{BusMessage, BusStream, Subscription},
+    domain::{Execution, Id, Timestamp},
+};
+use tokio::{sync::Notify, task::JoinSet};
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+use uuid::Uuid;
+
+use super::{
+    End, WorkerParts, WorkerSettings,
+    driver::{self, Control, Desk, Parted},
+    heartbeat::Heart,
+    logs::LogWriter,
+};
+use crate::infrastructure::{
+    announce::{CANCEL, READY},
+    journal::JournalWriter,
+    queue::{Claimed, Queue, WorkerWatch},
+};
+
+/// Most executions taken in one claim.
+const CLAIM: usize = 64;
+
+struct Life<'a> {
+    id: Uuid,
+    parts: &'a WorkerParts,
+    settings: &'a WorkerSettings,
+    queue: Queue,
+    desk: Arc<Desk>,
+    /// Rung when something may have come into the queue.
+    work: Arc<Notify>,
+    /// It was rung and the queue not looked at since.
+    rung: bool,
+    drivers: JoinSet<Parted>,
+    controls: HashMap<Id<Execution>, Control>,
+    /// The earliest timer of an execution that was parked.
+    timer: Option<Timestamp>,
+}
+
+/// Lives until the process stops or others declare the worker dead.
+pub(super) async fn live(
+    parts: &WorkerParts,
+    settings: &WorkerSettings,
+    stop: &CancellationToken,
+) -> Result<End, DbErr> {
+    let id = parts.ambient.uuid();
+    let now = parts.ambient.now();
+    let watch = WorkerWatch::register(parts.database.clone(), id, &settings.name, now).await?;
+    if settings.sole {
+        let left = watch.bury_all_others(now).await?;
+        if left > 0 {
+            info!("{left} executions of the last run go on");
+        }
+    }
+    let work = Arc::new(Notify::new());
+    let (logs, log_task) = LogWriter::start(&parts.database);
+    let queue = Queue::new(parts.database.clone());
+    let desk = Arc::new(Desk {
+        parts: parts.clone(),
+        settings: settings.clone(),
+        queue: queue.clone(),
+        writer: JournalWriter::start(&parts.database, id, &parts.announcer),
+        logs,
+    });
+    let heart = Heart::start(watch, parts.ambient.clone(), settings.heartbeat_every, work.clone());
+    let mut life = Life {
+        id,
+        parts,
+        settings,
+        queue,
+        desk,
+        work,
+        rung: false,
+        drivers: JoinSet::new(),
+        controls: HashMap::new(),
+        timer: None,
+    };
+    let end = life.work_until(stop, &heart.lost).await;
+    if let End::Stopped = end {
+        life.hand_back().await;
+    }
+    life.drivers.shutdown().await;
+    drop(life);
+    heart.leave().await?;
+    if tokio::time::timeout(settings.stop_grace, log_task).await.is_err() {
+        warn!("some log lines were not written in time");
+    }
+    Ok(end)
+}
+
+impl Life<'_> {
+    async fn work_until(&mut self, stop: &CancellationToken, lost: &CancellationToken) -> End {
+        let mut news = self.listen().await;
+        self.look_around().await;
+        loop {
+            self.claim().await;
+            let poll = tokio::time::sleep(self.pause());
+            let work = Arc::clone(&self.work);
+            tokio::select! {
+                () = stop.cancelled() => return End::Stopped,
+                () = lost.cancelled() => return End::DeclaredDead,
+                message = news.next() => match message {
+                    Some(message) => self.hear(&message),
+                    None => {
+                        tokio::time::sleep(self.settings.poll_every).await;
+                        news = self.listen().await;
+                        self.look_around().await;
+                    }
+                },
+                () = work.notified() => self.rung = true,
+                Some(parted) = self.drivers.join_next() => self.part(parted.ok()).await,
+                () = poll => self.look_around().await,
+            }
+        }
+    }
+
+    async fn listen(&self) -> BusStream {
+        let heard = self.parts.bus.subscribe(Subscription::Prefix("workflow.".into())).await;
+        heard.unwrap_or_else(|error| {
+            warn!(error = &error as &dyn std::error::Error, "worker hears nothing, it only looks");
+            futures::stream::pending().boxed()
+        })
+    }
+
+    fn hear(&mut self, message: &BusMessage) {
+        if &*message.topic == READY {
+            self.work.notify_one();
+        } else if &*message.topic == CANCEL
+            && let Ok(id) = message.payload.parse()
+        {
+            self.tell_of_cancel(id);
+        }
+    }
+
+    fn tell_of_cancel(&self, id: Id<Execution>) {
+        match self.controls.get(&id) {
+            Some(control) => control.look_at_wish.notify_one(),
+            // It may stand in the queue, or be parked: then it is in the queue by now.
+            None => self.work.notify_one(),
+        }
+    }
+
+    /// Until the next timer, but never longer than the usual look.
+    fn pause(&self) -> Duration {
+        let until = self.timer.map(|at| at.since(self.parts.ambient.now()));
+        until.unwrap_or(Duration::MAX).min(self.settings.poll_every)
+    }
+
+    /// Does by looking what the bus may have failed to tell.
+    async fn look_around(&mut self) {
+        if let Err(error) = self.try_to_look_around().await {
+            warn!(error = &error as &dyn std::error::Error, "worker cannot see its queue for now");
+        }
+    }
+
+    async fn try_to_look_around(&mut self) -> Result<(), DbErr> {
+        let now = self.parts.ambient.now();
+        let due = self.queue.next_timer().await?;
+        self.timer = due;
+        if due.is_some_and(|at| at <= now) {
+            self.queue.fire_timers(now).await?;
+            self.timer = self.queue.next_timer().await?;
+        }
+        for id in self.queue.to_cancel(self.id).await? {
+            self.tell_of_cancel(id);
+        }
+        if self.queue.has_work().await? {
+            self.work.notify_one();
+        }
+        Ok(())
+    }
+
+    /// Takes from the queue while there is work and room, when it was rung for.
+    async fn claim(&mut self) {
+        while self.rung && self.controls.len() < self.settings.parallel {
+            let room = (self.settings.parallel - self.controls.len()).min(CLAIM);
+            match self.queue.claim(self.id, room, self.parts.ambient.now()).await {
+                Ok(claimed) => {
+                    self.rung = claimed.len() == room;
+                    claimed.into_iter().for_each(|claimed| self.drive(claimed));
+                }
+                Err(error) => {
+                    warn!(error = &error as &dyn std::error::Error, "claim failed");
+                    self.rung = false;
+                }
+            }
+        }
+    }
+
+    fn drive(&mut self, claimed: Claimed) {
+        let control = Control::default();
+        self.controls.insert(claimed.id, control.clone());
+        self.drivers.spawn(driver::drive(Arc::clone(&self.desk), claimed, control));
+        metrics::gauge!("workflow_executions_leased").set(len(self.controls.len()));
+    }
+
+    /// A driver is done with its execution. Its end may let another one start.
+    async fn part(&mut self, parted: Option<Parted>) {
+        let Some(parted) = parted else {
+            warn!("a driver broke off; its execution is taken over by and by");
+            return;
+        };
+        self.controls.remove(&parted.id);
+        metrics::gauge!("workflow_executions_leased").set(len(self.controls.len()));
+        if let Some(at) = parted.parked_until {
+            self.timer = Some(self.timer.map_or(at, |timer| timer.min(at)));
+        }
+        self.rung = self.rung || self.queue.has_work().await.unwrap_or(false);
+    }
+
+    /// Gives all leases back so that others go on at once.
+    async fn hand_back(&mut self) {
+        for control in self.controls.values() {
+            control.stop.cancel();
+        }
+        let all = async { while self.drivers.join_next().await.is_some() {} };
+        if tokio::time::timeout(self.settings.stop_grace * 2, all).await.is_err() {
+            warn!("some executions could not be handed back in time");
+        }
+    }
+}
+
+fn len(count: usize) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
+}
