@@ -3,11 +3,17 @@
 //! It knows the kernel only, so that every context can use it; the test application, which knows
 //! everybody, stands beside the HTTP tests.
 
-#![expect(clippy::expect_used, reason = "a test that cannot be set up fails by panicking")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot be set up fails by panicking"
+)]
 
 pub mod clock;
 pub mod database;
+pub mod nginx;
 pub mod proxy;
 
 pub use clock::{MovableClock, SeededEntropy, ambient};
+pub use nginx::Nginx;
 pub use database::{TestDatabase, databases, postgres_settings, redis_url};

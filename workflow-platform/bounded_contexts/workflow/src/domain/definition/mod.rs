@@ -1,1 +1,68 @@
-//! The definition format.
+//! The workflow format: what a definition is, and how a document becomes one.
+//!
+//! A document, YAML or JSON, is read in three steps. `document` turns the text into a tree in
+//! which every value knows its line; it bounds size, depth and the unfolding of aliases. `read`
+//! takes the tree apart into a [`Definition`]. `check` looks at what the parts say of each other:
+//! actions that exist, references that can be met, cycles, types of inputs. Each step notes
+//! [`Problem`]s and goes on, so that a person sees all of them at once.
+
+mod check;
+mod document;
+mod duration;
+mod input_check;
+mod model;
+mod node;
+mod params;
+mod problem;
+mod read;
+mod read_step;
+mod schedule;
+mod schema;
+mod template;
+mod yaml;
+
+#[cfg(test)]
+mod tests;
+
+use serde_json::Value;
+
+pub use check::Catalog;
+pub use document::{Document, LARGEST};
+pub use duration::{BadDuration, parse_duration};
+pub use model::{
+    Backoff, Concurrency, CronTrigger, Definition, Misfire, OnError, Overlap, RetryPolicy, Step,
+    StepId,
+};
+pub use params::{BadParams, bind_params};
+pub use problem::{Place, Problem, Severity};
+pub use schedule::{BadSchedule, Schedule};
+pub use schema::json_schema;
+
+/// Reads and checks a text, YAML or JSON.
+pub fn parse_source(source: &str, catalog: &Catalog) -> Result<Definition, Vec<Problem>> {
+    parse(Document::of_text(source)?, catalog)
+}
+
+/// Reads and checks a value that came as JSON.
+pub fn parse_value(value: &Value, catalog: &Catalog) -> Result<Definition, Vec<Problem>> {
+    parse(Document::of_json(value)?, catalog)
+}
+
+fn parse(document: Document, catalog: &Catalog) -> Result<Definition, Vec<Problem>> {
+    let (definition, mut problems) = read::read(&document);
+    if let Some(definition) = &definition {
+        check::check(definition, &document, catalog, &mut problems);
+    }
+    problems.sort_by_key(|problem| problem.place.map(|place| (place.line, place.column)));
+    match definition {
+        Some(definition) if problems.is_empty() => Ok(definition),
+        _ => Err(problems),
+    }
+}
+
+/// Reads a definition that was checked when it was saved.
+pub fn parse_stored(model: &Value) -> Result<Definition, Vec<Problem>> {
+    let document = Document::of_json(model)?;
+    let (definition, problems) = read::read(&document);
+    definition.ok_or(problems)
+}

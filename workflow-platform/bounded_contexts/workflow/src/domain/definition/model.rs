@@ -1,0 +1,186 @@
+//! A definition, checked and compiled.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::domain::expression::Template;
+
+/// A workflow.
+#[derive(Debug, Clone)]
+pub struct Definition {
+    pub name: String,
+    pub description: Option<String>,
+    /// JSON Schema of an object.
+    pub params: Value,
+    pub triggers: Vec<CronTrigger>,
+    pub concurrency: Option<Concurrency>,
+    /// Of the whole run.
+    pub timeout: Option<Duration>,
+    pub steps: Vec<Step>,
+    /// Run when a step failed for good or the run took too long.
+    pub on_failure: Vec<Step>,
+    /// Run at the end, whatever happened.
+    pub finally: Vec<Step>,
+    pub outputs: Vec<(String, Template)>,
+    /// The document as JSON values: the stored form, and what the editor shows.
+    pub model: Value,
+}
+
+/// Name of a step, unique in its definition: letters, digits and `_`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct StepId(String);
+
+impl StepId {
+    /// Up to 64 of `A-Z a-z 0-9 _`, no digit first, so that `steps.<id>` is an expression.
+    pub fn parse(text: &str) -> Option<Self> {
+        let fits = (1..=64).contains(&text.len())
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+            && !text.starts_with(|c: char| c.is_ascii_digit());
+        fits.then(|| Self(text.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for StepId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One step.
+#[derive(Debug, Clone)]
+pub struct Step {
+    pub id: StepId,
+    /// Name of the action.
+    pub uses: String,
+    pub with: Template,
+    /// Steps of the same list that must have settled.
+    pub needs: Vec<StepId>,
+    /// `if`.
+    pub condition: Option<Arc<Template>>,
+    pub for_each: Option<Template>,
+    /// Items at once; 1 unless given.
+    pub max_parallel: u32,
+    pub retry: RetryPolicy,
+    /// Of one attempt.
+    pub timeout: Option<Duration>,
+    pub on_error: OnError,
+}
+
+/// What a step's last failure means for the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnError {
+    #[default]
+    Fail,
+    Continue,
+}
+
+/// How the pause between attempts grows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Backoff {
+    Constant,
+    Linear,
+    #[default]
+    Exponential,
+}
+
+/// How often and how far apart a step is tried.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RetryPolicy {
+    pub max_attempts: u32,
+    pub backoff: Backoff,
+    pub initial: Duration,
+    pub max: Duration,
+    pub jitter: bool,
+}
+
+impl Default for RetryPolicy {
+    /// One attempt; the rest is for those who only raise `max_attempts`.
+    fn default() -> Self {
+        Self {
+            max_attempts: 1,
+            backoff: Backoff::Exponential,
+            initial: Duration::from_secs(1),
+            max: Duration::from_mins(5),
+            jitter: true,
+        }
+    }
+}
+
+impl RetryPolicy {
+    /// Pause after the failure of `attempt`, which counts from 1. `random` in `0.0..1.0` spreads
+    /// it over its upper half ("equal jitter" of the AWS Architecture Blog, 2015).
+    pub fn delay(&self, attempt: u32, random: f64) -> Duration {
+        let steps = attempt.saturating_sub(1);
+        let grown = match self.backoff {
+            Backoff::Constant => self.initial,
+            Backoff::Linear => self.initial.saturating_mul(attempt.max(1)),
+            Backoff::Exponential => self.initial.saturating_mul(1_u32.checked_shl(steps).unwrap_or(u32::MAX)),
+        };
+        let delay = grown.min(self.max);
+        if self.jitter { delay.mul_f64(0.5 + random.clamp(0.0, 1.0) / 2.0) } else { delay }
+    }
+}
+
+/// At most `limit` executions of the owner with the same key at once.
+#[derive(Debug, Clone)]
+pub struct Concurrency {
+    /// Evaluated with `params` when an execution is asked for.
+    pub key: Template,
+    pub limit: u32,
+}
+
+/// What happens to ticks that fell due while nobody was there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Misfire {
+    Skip,
+    /// One execution for all of them.
+    #[default]
+    Once,
+    All,
+}
+
+/// What a tick does while an execution of the same trigger has not ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Overlap {
+    #[default]
+    Queue,
+    Skip,
+    CancelRunning,
+}
+
+/// Starts the workflow on a schedule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CronTrigger {
+    /// Five fields, or six with seconds first.
+    pub cron: String,
+    /// IANA name; UTC unless given.
+    pub timezone: String,
+    pub misfire: Misfire,
+    pub overlap: Overlap,
+    /// For the executions it starts.
+    pub params: Value,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_to_their_limit_and_stay_in_their_half() {
+        let policy = RetryPolicy { max_attempts: 9, jitter: false, max: Duration::from_secs(6), ..RetryPolicy::default() };
+        let seconds: Vec<_> = (1..=5).map(|attempt| policy.delay(attempt, 0.0).as_secs()).collect();
+        assert_eq!(seconds, [1, 2, 4, 6, 6]);
+        assert_eq!(policy.delay(1000, 0.0), Duration::from_secs(6));
+        let spread = RetryPolicy { jitter: true, ..policy };
+        assert_eq!(spread.delay(3, 0.0), Duration::from_secs(2));
+        assert_eq!(spread.delay(3, 1.0), Duration::from_secs(4));
+    }
+}

@@ -1,0 +1,113 @@
+//! Parameters of a run against the definition's schema.
+
+use std::collections::BTreeMap;
+
+use jsonschema::{PatternOptions, Validator};
+use serde_json::{Map, Value};
+
+/// Parameters do not fit; messages by path.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("parameters do not fit: {0:?}")]
+pub struct BadParams(pub BTreeMap<String, Vec<String>>);
+
+/// A validator that fetches nothing and whose patterns take linear time.
+pub(super) fn validator(schema: &Value) -> Result<Validator, String> {
+    jsonschema::options()
+        .with_pattern_options(PatternOptions::regex())
+        .build(schema)
+        .map_err(|error| error.to_string())
+}
+
+/// Whether the schema can be used.
+pub(super) fn check_schema(schema: &Value) -> Result<(), String> {
+    validator(schema).map(|_| ())
+}
+
+/// Fills in the defaults of the schema's properties, then checks.
+pub fn bind_params(schema: &Value, given: Value) -> Result<Value, BadParams> {
+    let given = match given {
+        Value::Null => Value::Object(Map::new()),
+        other => other,
+    };
+    let bound = with_defaults(schema, given);
+    let validator = validator(schema).map_err(|message| one("params", message))?;
+    let mut faults: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for error in validator.iter_errors(&bound).take(50) {
+        let path = dotted(error.instance_path().as_str());
+        faults.entry(path).or_default().push(short(&error.to_string()));
+    }
+    if faults.is_empty() { Ok(bound) } else { Err(BadParams(faults)) }
+}
+
+fn one(path: &str, message: String) -> BadParams {
+    BadParams(BTreeMap::from([(path.to_owned(), vec![message])]))
+}
+
+fn with_defaults(schema: &Value, given: Value) -> Value {
+    let (Some(properties), Value::Object(mut fields)) =
+        (schema.get("properties").and_then(Value::as_object), given.clone())
+    else {
+        return given;
+    };
+    for (name, property) in properties {
+        if let Some(default) = property.get("default").filter(|_| !fields.contains_key(name)) {
+            fields.insert(name.clone(), default.clone());
+        }
+    }
+    Value::Object(fields)
+}
+
+/// `/a/0/b` as `params.a[0].b`.
+fn dotted(pointer: &str) -> String {
+    let mut path = String::from("params");
+    for segment in pointer.split('/').skip(1) {
+        if segment.bytes().all(|b| b.is_ascii_digit()) {
+            path.push_str(&format!("[{segment}]"));
+        } else {
+            path.push('.');
+            path.push_str(segment);
+        }
+    }
+    path
+}
+
+fn short(message: &str) -> String {
+    message.chars().take(300).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn schema() -> Value {
+        json!({
+            "type": "object",
+            "additionalProperties": false,
+            "properties": {
+                "pages": { "type": "integer", "default": 2, "minimum": 1, "maximum": 5 },
+                "tags": { "type": "array", "items": { "type": "string" } },
+            },
+        })
+    }
+
+    #[test]
+    fn defaults_are_filled_in() {
+        assert_eq!(bind_params(&schema(), Value::Null), Ok(json!({ "pages": 2 })));
+        assert_eq!(bind_params(&schema(), json!({ "pages": 3 })), Ok(json!({ "pages": 3 })));
+    }
+
+    #[test]
+    fn every_fault_is_named_by_its_path() {
+        let faults = bind_params(&schema(), json!({ "pages": 9, "tags": ["a", 1], "colour": 1 }));
+        let BadParams(faults) = faults.unwrap_err();
+        assert_eq!(faults.keys().collect::<Vec<_>>(), ["params", "params.pages", "params.tags[1]"]);
+    }
+
+    #[test]
+    fn a_schema_that_points_elsewhere_is_refused() {
+        assert!(check_schema(&json!({ "$ref": "http://127.0.0.1/schema" })).is_err());
+        assert!(check_schema(&json!({ "type": "no such type" })).is_err());
+    }
+}

@@ -1,0 +1,61 @@
+//! What expressions can see.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
+
+use serde_json::{Value, json};
+use shared_kernel::domain::Timestamp;
+
+/// A settled step as expressions see it.
+#[derive(Debug, Default)]
+pub struct StepView {
+    /// `succeeded`, `failed`, `skipped` or `cancelled`.
+    pub status: String,
+    /// Of a step that ran once.
+    pub output: Value,
+    /// Of the items that succeeded, in order, for a step with `for_each`.
+    pub outputs: Vec<Value>,
+    /// `{code, message, …}` of the first failure, or null.
+    pub error: Value,
+    /// The same for CEL, made when first asked for.
+    pub(crate) cel: OnceLock<cel::Value>,
+}
+
+/// The variables of expressions: `params`, `trigger`, `user`, `execution`, `now`, `item`, `index`
+/// and `steps`.
+#[derive(Debug, Clone, Default)]
+pub struct Scope {
+    pub params: Value,
+    pub trigger: Value,
+    pub user: Value,
+    pub execution: Value,
+    pub now: Timestamp,
+    /// The value at hand in `for_each`.
+    pub item: Option<Value>,
+    /// Its position, from 0.
+    pub index: Option<u32>,
+    pub steps: BTreeMap<String, Arc<StepView>>,
+}
+
+impl Scope {
+    /// Names of all variables.
+    pub const VARIABLES: [&'static str; 8] =
+        ["params", "trigger", "user", "execution", "now", "item", "index", "steps"];
+
+    /// A variable other than `steps`; `None` when it is not there now.
+    pub(super) fn variable(&self, name: &str) -> Option<std::borrow::Cow<'_, Value>> {
+        use std::borrow::Cow::{Borrowed, Owned};
+        match name {
+            "params" => Some(Borrowed(&self.params)),
+            "trigger" => Some(Borrowed(&self.trigger)),
+            "user" => Some(Borrowed(&self.user)),
+            "execution" => Some(Borrowed(&self.execution)),
+            "item" => self.item.as_ref().map(Borrowed),
+            "index" => self.index.map(|index| Owned(json!(index))),
+            "now" => Some(Owned(json!(self.now))),
+            _ => None,
+        }
+    }
+}
