@@ -1,1 +1,4 @@
 //! Routes.
+
+pub mod definitions;
+pub mod executions;

@@ -1,3 +1,5 @@
 //! Use cases, one a file.
 
+pub mod definitions;
 pub mod executions;
+pub mod triggers;

@@ -1,6 +1,7 @@
 //! Use cases of executions, one a file.
 
 mod cancel;
+mod definitions;
 mod error;
 mod list;
 mod logs;

@@ -1,0 +1,116 @@
+//! `/workflow/definitions`.
+
+use shared_kernel::{
+    api::{ApiJson, ApiPath, ApiQuery, Empty, Envelope, ErrorEnvelope, Failure, PageQuery, Reply},
+    application::Principal,
+    domain::Page,
+};
+use uuid::Uuid;
+
+use super::{
+    Service,
+    shapes::{DefinitionDetail, DefinitionSummary, DraftBody, ProblemView, Verdict},
+};
+
+/// Your workflows, newest first.
+#[utoipa::path(
+    get, path = "/workflow/definitions", tag = "workflow", params(PageQuery),
+    responses((status = 200, body = Envelope<Page<DefinitionSummary>>), (status = 401, body = ErrorEnvelope)),
+    security(("bearer" = [])),
+)]
+pub async fn list(
+    service: Service,
+    who: Principal,
+    ApiQuery(query): ApiQuery<PageQuery>,
+) -> Result<Reply<Page<DefinitionSummary>>, Failure> {
+    let now = service.now();
+    let rows = service.list(&who, query.page()?).await?;
+    Ok(Reply::ok(rows.map(|row| DefinitionSummary::new(row, now))))
+}
+
+/// Saves a new workflow.
+#[utoipa::path(
+    post, path = "/workflow/definitions", tag = "workflow", request_body = DraftBody,
+    responses(
+        (status = 201, body = Envelope<DefinitionSummary>),
+        (status = 409, description = "DEFINITION_NAME_TAKEN", body = ErrorEnvelope),
+        (status = 422, description = "DEFINITION_INVALID, with all problems in `details.problems`", body = ErrorEnvelope),
+    ),
+    security(("bearer" = [])),
+)]
+pub async fn create(
+    service: Service,
+    who: Principal,
+    ApiJson(body): ApiJson<DraftBody>,
+) -> Result<Reply<DefinitionSummary>, Failure> {
+    let row = service.create(&who, body.into()).await?;
+    Ok(Reply::created(DefinitionSummary::new(row, service.now())))
+}
+
+/// Checks a workflow without saving it.
+#[utoipa::path(
+    post, path = "/workflow/definitions/validate", tag = "workflow", request_body = DraftBody,
+    responses((status = 200, body = Envelope<Verdict>), (status = 401, body = ErrorEnvelope)),
+    security(("bearer" = [])),
+)]
+pub async fn validate(
+    service: Service,
+    who: Principal,
+    ApiJson(body): ApiJson<DraftBody>,
+) -> Result<Reply<Verdict>, Failure> {
+    let problems = service.validate(&who, &body.into())?;
+    let problems: Vec<_> = problems.iter().map(ProblemView::from).collect();
+    Ok(Reply::ok(Verdict { valid: problems.is_empty(), problems }))
+}
+
+/// One workflow with its text.
+#[utoipa::path(
+    get, path = "/workflow/definitions/{id}", tag = "workflow", params(("id" = Uuid, Path, description = "workflow")),
+    responses((status = 200, body = Envelope<DefinitionDetail>), (status = 404, body = ErrorEnvelope)),
+    security(("bearer" = [])),
+)]
+pub async fn show(
+    service: Service,
+    who: Principal,
+    ApiPath(id): ApiPath<Uuid>,
+) -> Result<Reply<DefinitionDetail>, Failure> {
+    let (row, content) = service.show(&who, id).await?;
+    Ok(Reply::ok(DefinitionDetail::new(row, content, service.now())))
+}
+
+/// Saves the next version; content that is there already makes none.
+#[utoipa::path(
+    put, path = "/workflow/definitions/{id}", tag = "workflow", request_body = DraftBody,
+    params(("id" = Uuid, Path, description = "workflow")),
+    responses(
+        (status = 200, body = Envelope<DefinitionSummary>),
+        (status = 404, body = ErrorEnvelope),
+        (status = 409, description = "DEFINITION_NAME_TAKEN or DEFINITION_CHANGED", body = ErrorEnvelope),
+        (status = 422, description = "DEFINITION_INVALID", body = ErrorEnvelope),
+    ),
+    security(("bearer" = [])),
+)]
+pub async fn update(
+    service: Service,
+    who: Principal,
+    ApiPath(id): ApiPath<Uuid>,
+    ApiJson(body): ApiJson<DraftBody>,
+) -> Result<Reply<DefinitionSummary>, Failure> {
+    let row = service.update(&who, id, body.into()).await?;
+    Ok(Reply::ok(DefinitionSummary::new(row, service.now())))
+}
+
+/// Deletes a workflow. Its executions stay.
+#[utoipa::path(
+    delete, path = "/workflow/definitions/{id}", tag = "workflow", params(("id" = Uuid, Path, description = "workflow")),
+    responses((status = 200, body = Envelope<Empty>), (status = 404, body = ErrorEnvelope)),
+    security(("bearer" = [])),
+)]
+pub async fn delete(
+    service: Service,
+    who: Principal,
+    ApiPath(id): ApiPath<Uuid>,
+) -> Result<Reply<Empty>, Failure> {
+    service.delete(&who, id).await?;
+    Ok(Reply::empty())
+}

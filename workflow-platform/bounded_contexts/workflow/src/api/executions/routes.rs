@@ -1,0 +1,164 @@
+//! `/workflow/executions`.
+
+use axum::extract::State;
+use garde::Validate;
+use serde::Deserialize;
+use shared_kernel::{
+    api::{
+        ApiJson, ApiPath, ApiQuery, BadRequest, Envelope, ErrorEnvelope, Failure, PageQuery, Reply,
+        RequestContext,
+    },
+    application::Principal,
+    domain::{Execution, Id, Page},
+};
+
+use super::{
+    Api,
+    shapes::{ExecutionCancelView, ExecutionDetailView, ExecutionStartedView, ExecutionView, StartBody},
+};
+use crate::{
+    application::executions::{ExecutionFilter, LogLine, StartExecution},
+    domain::execution::Status,
+};
+
+/// Filters of the list.
+#[derive(Debug, Deserialize, Validate, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListQuery {
+    /// Only those in this state.
+    #[garde(length(max = 20))]
+    #[param(example = "running")]
+    status: Option<String>,
+    /// Only those of this workflow.
+    #[garde(skip)]
+    definition_id: Option<uuid::Uuid>,
+    /// Rows of a page, 1 to 200; 50 unless given.
+    #[garde(skip)]
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+    /// `next_cursor` of the page before.
+    #[garde(length(max = 200))]
+    cursor: Option<String>,
+}
+
+impl ListQuery {
+    fn filter(&self) -> Result<ExecutionFilter, BadRequest> {
+        let status = self.status.as_deref().map(str::parse::<Status>).transpose();
+        let status = status.map_err(|error| BadRequest::field("status", error.to_string()))?;
+        Ok(ExecutionFilter { status, definition_id: self.definition_id })
+    }
+}
+
+/// Your executions, newest first.
+#[utoipa::path(
+    get, path = "/workflow/executions", tag = "workflow", params(ListQuery),
+    operation_id = "list_executions",
+    responses(
+        (status = 200, body = Envelope<Page<ExecutionView>>),
+        (status = 401, body = ErrorEnvelope),
+        (status = 422, body = ErrorEnvelope),
+    ),
+    security(("bearer" = [])),
+)]
+pub async fn list(
+    State(api): Api,
+    who: Principal,
+    ApiQuery(query): ApiQuery<ListQuery>,
+) -> Result<Reply<Page<ExecutionView>>, Failure> {
+    let page = PageQuery::parse(query.limit, query.cursor.as_deref())?;
+    let found = api.executions.list(&who, query.filter()?, page).await?;
+    Ok(Reply::ok(found.map(Into::into)))
+}
+
+/// Starts a workflow.
+#[utoipa::path(
+    post, path = "/workflow/executions", tag = "workflow", request_body = StartBody,
+    operation_id = "start_execution",
+    responses(
+        (status = 201, body = Envelope<ExecutionStartedView>),
+        (status = 402, description = "QUOTA_EXCEEDED", body = ErrorEnvelope),
+        (status = 404, body = ErrorEnvelope),
+        (status = 422, description = "parameters do not fit", body = ErrorEnvelope),
+    ),
+    security(("bearer" = [])),
+)]
+pub async fn start(
+    State(api): Api,
+    who: Principal,
+    ApiJson(body): ApiJson<StartBody>,
+) -> Result<Reply<ExecutionStartedView>, Failure> {
+    let request_id = RequestContext::current().request_id.to_string();
+    let wanted = StartExecution {
+        definition_id: body.definition_id,
+        params: body.params,
+        labels: body.labels,
+        priority: body.priority,
+        request_id: Some(request_id),
+    };
+    let started = api.executions.start(&who, wanted).await?;
+    Ok(Reply::created(started.into()))
+}
+
+/// One execution with its steps.
+#[utoipa::path(
+    get, path = "/workflow/executions/{id}", tag = "workflow",
+    operation_id = "show_execution",
+    params(("id" = uuid::Uuid, Path, description = "execution")),
+    responses(
+        (status = 200, body = Envelope<ExecutionDetailView>),
+        (status = 404, body = ErrorEnvelope),
+    ),
+    security(("bearer" = [])),
+)]
+pub async fn show(
+    State(api): Api,
+    who: Principal,
+    ApiPath(id): ApiPath<Id<Execution>>,
+) -> Result<Reply<ExecutionDetailView>, Failure> {
+    let details = api.executions.show(&who, id).await?;
+    let locale = RequestContext::current().locale;
+    Ok(Reply::ok(ExecutionDetailView::of(details, locale)))
+}
+
+/// Asks for the end of an execution. Asking again stops its cleaning up as well.
+#[utoipa::path(
+    post, path = "/workflow/executions/{id}/cancel", tag = "workflow",
+    operation_id = "cancel_execution",
+    params(("id" = uuid::Uuid, Path, description = "execution")),
+    responses(
+        (status = 202, body = Envelope<ExecutionCancelView>),
+        (status = 404, body = ErrorEnvelope),
+        (status = 409, description = "EXECUTION_ENDED", body = ErrorEnvelope),
+    ),
+    security(("bearer" = [])),
+)]
+pub async fn cancel(
+    State(api): Api,
+    who: Principal,
+    ApiPath(id): ApiPath<Id<Execution>>,
+) -> Result<Reply<ExecutionCancelView>, Failure> {
+    let row = api.executions.cancel(&who, id).await?;
+    let asked = ExecutionCancelView { id: row.id, status: row.status };
+    Ok(Reply::accepted(asked).saying("正在取消", "It is being cancelled"))
+}
+
+/// The log of an execution, oldest line first.
+#[utoipa::path(
+    get, path = "/workflow/executions/{id}/logs", tag = "workflow",
+    operation_id = "list_execution_logs",
+    params(("id" = uuid::Uuid, Path, description = "execution"), PageQuery),
+    responses(
+        (status = 200, body = Envelope<Page<LogLine>>),
+        (status = 404, body = ErrorEnvelope),
+    ),
+    security(("bearer" = [])),
+)]
+pub async fn logs(
+    State(api): Api,
+    who: Principal,
+    ApiPath(id): ApiPath<Id<Execution>>,
+    ApiQuery(query): ApiQuery<PageQuery>,
+) -> Result<Reply<Page<LogLine>>, Failure> {
+    Ok(Reply::ok(api.executions.logs(&who, id, query.page()?).await?))
+}

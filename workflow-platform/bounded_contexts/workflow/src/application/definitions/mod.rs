@@ -1,0 +1,18 @@
+//! Use cases of definitions, one a file.
+
+mod create;
+mod delete;
+mod error;
+mod find;
+mod list;
+pub mod ports;
+mod service;
+mod update;
+mod validate;
+
+pub use error::DefinitionsError;
+pub use ports::{
+    DefinitionRow, DefinitionStore, DefinitionStoreError, NewVersion, TriggerStore, VersionRow,
+};
+pub use service::{DefinitionPorts, DefinitionService};
+pub use validate::Draft;

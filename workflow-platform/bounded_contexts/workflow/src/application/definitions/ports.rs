@@ -1,0 +1,88 @@
+//! What the use cases of definitions need from outside.
+
+use async_trait::async_trait;
+use sea_orm::DbErr;
+use serde_json::Value;
+use shared_kernel::{
+    domain::{Owner, Page, PageRequest, Timestamp},
+    infrastructure::db::UnitOfWork,
+};
+use uuid::Uuid;
+
+use crate::domain::definition::CronTrigger;
+
+/// The store of definitions could not serve.
+#[derive(Debug, thiserror::Error)]
+pub enum DefinitionStoreError {
+    /// The owner has another definition of the name.
+    #[error("name is taken")]
+    NameTaken,
+    #[error("database failed")]
+    Database(#[from] DbErr),
+    #[error("row cannot be read")]
+    Row(#[from] serde_json::Error),
+}
+
+/// A definition as lists show it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DefinitionRow {
+    pub id: Uuid,
+    pub owner: Owner,
+    pub name: String,
+    /// The newest.
+    pub version: u32,
+    pub triggers: Vec<CronTrigger>,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+/// The text and the model of one version.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VersionRow {
+    pub source: String,
+    pub model: Value,
+}
+
+/// A version about to be written.
+#[derive(Debug, Clone)]
+pub struct NewVersion {
+    pub row: DefinitionRow,
+    pub content: VersionRow,
+}
+
+/// Definitions and their versions. A version never changes, and stays after its definition was
+/// deleted: executions need it.
+#[async_trait]
+pub trait DefinitionStore: Send + Sync {
+    /// Version 1 of a new definition.
+    async fn insert(&self, work: &mut UnitOfWork, new: &NewVersion) -> Result<(), DefinitionStoreError>;
+
+    /// The next version; `row.version` is its number. Answers whether the definition still had
+    /// the version before it.
+    async fn add_version(&self, work: &mut UnitOfWork, new: &NewVersion) -> Result<bool, DefinitionStoreError>;
+
+    async fn find(&self, owner: Owner, id: Uuid) -> Result<Option<DefinitionRow>, DefinitionStoreError>;
+
+    async fn version(&self, id: Uuid, version: u32) -> Result<Option<VersionRow>, DefinitionStoreError>;
+
+    /// Newest first.
+    async fn list(&self, owner: Owner, page: PageRequest) -> Result<Page<DefinitionRow>, DefinitionStoreError>;
+
+    /// Answers whether it was there.
+    async fn delete(&self, work: &mut UnitOfWork, owner: Owner, id: Uuid, at: Timestamp) -> Result<bool, DefinitionStoreError>;
+}
+
+/// Keeps the schedules of a definition in step with it.
+#[async_trait]
+pub trait TriggerStore: Send + Sync {
+    /// The definition has these triggers from now on; none when it was deleted.
+    async fn replace(
+        &self,
+        work: &mut UnitOfWork,
+        owner: Owner,
+        definition: Uuid,
+        version: u32,
+        triggers: &[CronTrigger],
+        now: Timestamp,
+    ) -> Result<(), DbErr>;
+}

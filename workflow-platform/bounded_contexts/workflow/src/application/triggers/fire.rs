@@ -1,0 +1,184 @@
+//! Fires the trigger that is due first.
+
+use serde_json::json;
+use shared_kernel::{
+    domain::{Execution, Id, Timestamp},
+    infrastructure::db::UnitOfWork,
+};
+
+use super::{
+    Outcome, Tick, TriggerRow, TriggerService,
+    plan::{Plan, PlannedTick, plan},
+};
+use crate::{
+    application::executions::{
+        ExecutionsError, Initiator, Labels, NewExecution, Runnable, StartExecution, StoreError,
+    },
+    domain::definition::{Overlap, Schedule},
+};
+
+/// What looking for due triggers led to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fired {
+    /// One was due, or was being handled elsewhere; there may be more.
+    One,
+    /// None is due before then.
+    NotBefore(Option<Timestamp>),
+}
+
+/// Ticks could not be handled; they stay due.
+#[derive(Debug, thiserror::Error)]
+pub enum FireError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("database failed")]
+    Database(#[from] sea_orm::DbErr),
+    #[error("execution could not be started")]
+    Start(#[source] ExecutionsError),
+}
+
+/// To be told of once the transaction is committed.
+#[derive(Default)]
+struct News {
+    started: Vec<Id<Execution>>,
+    cancelled: Vec<Id<Execution>>,
+}
+
+/// May an execution start, and of what.
+type Permit = Result<Runnable, String>;
+
+impl TriggerService {
+    /// Handles the ticks of the trigger that is due first: one transaction writes each tick's
+    /// row, starts its execution and moves the trigger on.
+    pub async fn fire_next(&self) -> Result<Fired, FireError> {
+        let now = self.ports.ambient.now();
+        let Some(trigger) = self.ports.store.first_due().await? else {
+            return Ok(Fired::NotBefore(None));
+        };
+        let Some(due_at) = trigger.due_at.filter(|at| *at <= now) else {
+            return Ok(Fired::NotBefore(trigger.due_at));
+        };
+        // Asked before the transaction: others may have to write for the answer.
+        let permit = self.permit(&trigger).await?;
+        let plan = match Schedule::of(&trigger.spec) {
+            Ok(schedule) => plan(&schedule, trigger.spec.misfire, due_at, now),
+            Err(_) => Plan { ticks: Vec::new(), next: None },
+        };
+        let mut work = self.ports.database.begin().await?;
+        if !self.ports.store.lock(&work, &trigger).await? {
+            work.roll_back().await?;
+            return Ok(Fired::One);
+        }
+        let mut news = News::default();
+        for tick in &plan.ticks {
+            self.handle(&mut work, &trigger, tick, &permit, now, &mut news).await?;
+        }
+        self.ports.store.advance(&work, trigger.id, plan.next).await?;
+        work.commit().await?;
+        self.tell(news).await;
+        Ok(Fired::One)
+    }
+
+    async fn permit(&self, trigger: &TriggerRow) -> Result<Permit, FireError> {
+        let newest =
+            self.ports.definitions.newest(trigger.owner, trigger.definition_id).await?;
+        let Some(runnable) = newest else { return Ok(Err("the workflow is gone".to_owned())) };
+        match self.ports.executions.check_plan(trigger.owner).await {
+            Ok(()) => Ok(Ok(runnable)),
+            Err(error @ ExecutionsError::Quota(_)) => Ok(Err(error.to_string())),
+            Err(error) => Err(FireError::Start(error)),
+        }
+    }
+
+    async fn handle(
+        &self,
+        work: &mut UnitOfWork,
+        trigger: &TriggerRow,
+        planned: &PlannedTick,
+        permit: &Permit,
+        now: Timestamp,
+        news: &mut News,
+    ) -> Result<(), FireError> {
+        let PlannedTick { due_at, outcome, detail } = planned.clone();
+        let mut tick = Tick { due_at, outcome, detail, execution: None };
+        let mut new = None;
+        if matches!(outcome, Outcome::Ran | Outcome::Late) {
+            match self.execution(trigger, due_at, permit) {
+                Ok(planned) => new = Some(planned),
+                Err(reason) => tick = refused(tick, reason),
+            }
+        }
+        if new.is_some() && !self.may_overlap(work, trigger, now, news).await? {
+            new = None;
+            tick.outcome = Outcome::Skipped;
+            tick.detail = Some("the execution before has not ended".to_owned());
+        }
+        tick.execution = new.as_ref().map(|new| new.id);
+        if !self.ports.store.note(work, trigger.id, &tick, now).await? {
+            return Ok(());
+        }
+        if let Some(new) = new {
+            self.ports.executions.insert(work, &new).await.map_err(FireError::Start)?;
+            news.started.push(new.id);
+        }
+        Ok(())
+    }
+
+    fn execution(
+        &self,
+        trigger: &TriggerRow,
+        due_at: Timestamp,
+        permit: &Permit,
+    ) -> Result<NewExecution, String> {
+        let runnable = permit.as_ref().map_err(Clone::clone)?;
+        let wanted = StartExecution {
+            definition_id: trigger.definition_id,
+            params: trigger.spec.params.clone(),
+            labels: Labels::new(),
+            priority: 0,
+            request_id: None,
+        };
+        let queues = trigger.spec.overlap == Overlap::Queue;
+        let initiator = Initiator {
+            trigger: json!({ "kind": "schedule", "trigger_id": trigger.id, "due_at": due_at }),
+            concurrency: queues.then(|| (format!("trigger/{}", trigger.id), 1)),
+        };
+        let executions = &self.ports.executions;
+        executions
+            .plan(trigger.owner, runnable, wanted, initiator)
+            .map_err(|error| error.to_string())
+    }
+
+    /// Whether an execution may start beside those of the trigger that have not ended.
+    async fn may_overlap(
+        &self,
+        work: &UnitOfWork,
+        trigger: &TriggerRow,
+        now: Timestamp,
+        news: &mut News,
+    ) -> Result<bool, FireError> {
+        if trigger.spec.overlap == Overlap::Queue {
+            return Ok(true);
+        }
+        let unfinished = self.ports.store.unfinished(work, trigger).await?;
+        if trigger.spec.overlap == Overlap::Skip {
+            return Ok(unfinished.is_empty());
+        }
+        self.ports.store.cancel(work, &unfinished, now).await?;
+        news.cancelled.extend(unfinished);
+        Ok(true)
+    }
+
+    async fn tell(&self, news: News) {
+        for id in news.cancelled {
+            self.ports.doorbell.cancel_wanted(id).await;
+        }
+        for id in news.started {
+            self.ports.executions.announce(id).await;
+        }
+    }
+}
+
+fn refused(tick: Tick, reason: String) -> Tick {
+    Tick { outcome: Outcome::Refused, detail: Some(reason), ..tick }
+}

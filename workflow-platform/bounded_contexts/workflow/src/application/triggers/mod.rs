@@ -1,0 +1,12 @@
+//! Use cases of triggers: what starts workflows by itself.
+
+mod fire;
+mod list;
+mod plan;
+mod ports;
+mod service;
+
+pub use fire::{Fired, FireError};
+pub use list::TriggerDetails;
+pub use ports::{Outcome, Tick, TriggerRow, Triggers};
+pub use service::{TriggerPorts, TriggerService};

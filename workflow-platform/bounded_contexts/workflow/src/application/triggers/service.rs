@@ -1,0 +1,31 @@
+//! The use cases' working parts.
+
+use std::sync::Arc;
+
+use shared_kernel::{domain::Ambient, infrastructure::db::Database};
+
+use super::Triggers;
+use crate::application::executions::{DefinitionSource, Doorbell, ExecutionService};
+
+/// What the use cases work with.
+#[derive(Clone)]
+pub struct TriggerPorts {
+    pub database: Database,
+    pub store: Arc<dyn Triggers>,
+    pub definitions: Arc<dyn DefinitionSource>,
+    pub executions: ExecutionService,
+    pub doorbell: Arc<dyn Doorbell>,
+    pub ambient: Ambient,
+}
+
+/// Shows triggers and fires what is due.
+#[derive(Clone)]
+pub struct TriggerService {
+    pub(super) ports: TriggerPorts,
+}
+
+impl TriggerService {
+    pub fn new(ports: TriggerPorts) -> Self {
+        Self { ports }
+    }
+}

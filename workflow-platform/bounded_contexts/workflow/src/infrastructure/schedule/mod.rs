@@ -1,0 +1,7 @@
+//! Schedules: triggers and ticks in the database, and the loop that fires what is due.
+
+mod scheduler;
+mod store;
+
+pub use scheduler::run_scheduler;
+pub use store::SqlTriggers;

@@ -1,0 +1,256 @@
+//! Triggers and ticks through plain SQL.
+
+use std::collections::HashMap;
+
+use async_trait::async_trait;
+use sea_orm::{ConnectionTrait as _, DbErr, QueryResult};
+use shared_kernel::{
+    domain::{Ambient, Execution, Id, Owner, Timestamp},
+    infrastructure::db::{Backend, Database, UnitOfWork},
+};
+use uuid::Uuid;
+
+use crate::{
+    application::{
+        definitions::TriggerStore,
+        executions::StoreError,
+        triggers::{Tick, TriggerRow, Triggers},
+    },
+    domain::definition::{CronTrigger, Schedule},
+};
+
+/// Both engines.
+#[derive(Debug, Clone)]
+pub struct SqlTriggers {
+    database: Database,
+    ambient: Ambient,
+}
+
+impl SqlTriggers {
+    pub fn new(database: Database, ambient: Ambient) -> Self {
+        Self { database, ambient }
+    }
+}
+
+const COLUMNS: &str =
+    "id, user_id, definition_id, definition_version, spec, paused, due_at, position";
+
+fn trigger(row: &QueryResult) -> Result<TriggerRow, DbErr> {
+    let version: i32 = row.try_get_by_index(3)?;
+    let spec: String = row.try_get_by_index(4)?;
+    Ok(TriggerRow {
+        id: row.try_get_by_index(0)?,
+        owner: Owner::new(row.try_get_by_index::<Uuid>(1)?.into()),
+        definition_id: row.try_get_by_index(2)?,
+        version: u32::try_from(version).unwrap_or(0),
+        spec: serde_json::from_str(&spec).map_err(unreadable)?,
+        paused: row.try_get_by_index(5)?,
+        due_at: row.try_get_by_index::<Option<i64>>(6)?.map(Timestamp::from_micros),
+    })
+}
+
+fn unreadable(error: serde_json::Error) -> DbErr {
+    DbErr::Json(error.to_string())
+}
+
+fn number(value: usize) -> i32 {
+    i32::try_from(value).unwrap_or(i32::MAX)
+}
+
+impl SqlTriggers {
+    /// Spec and due time of a definition's triggers by position.
+    async fn known(
+        &self,
+        work: &UnitOfWork,
+        definition: Uuid,
+    ) -> Result<HashMap<i32, TriggerRow>, DbErr> {
+        let sql = format!("SELECT {COLUMNS} FROM workflow_triggers WHERE definition_id = $1");
+        let statement = self.database.statement(sql, [definition.into()]);
+        let rows = work.conn().query_all_raw(statement).await?;
+        rows.iter().map(|row| Ok((row.try_get_by_index(7)?, trigger(row)?))).collect()
+    }
+
+    async fn put(&self, work: &UnitOfWork, row: &TriggerRow, position: i32) -> Result<(), DbErr> {
+        let statement = self.database.statement(
+            "INSERT INTO workflow_triggers (id, user_id, definition_id, definition_version, \
+             position, spec, paused, due_at, created_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
+             ON CONFLICT (definition_id, position) DO UPDATE SET \
+             definition_version = excluded.definition_version, spec = excluded.spec, \
+             due_at = excluded.due_at",
+            [
+                row.id.into(),
+                row.owner.into(),
+                row.definition_id.into(),
+                i32::try_from(row.version).unwrap_or(i32::MAX).into(),
+                position.into(),
+                serde_json::to_string(&row.spec).map_err(unreadable)?.into(),
+                row.paused.into(),
+                row.due_at.map(Timestamp::micros).into(),
+                self.ambient.now().into(),
+            ],
+        );
+        work.conn().execute_raw(statement).await?;
+        Ok(())
+    }
+}
+
+/// A trigger that has not changed keeps its place in time and whether it is paused.
+#[async_trait]
+impl TriggerStore for SqlTriggers {
+    async fn replace(
+        &self,
+        work: &mut UnitOfWork,
+        owner: Owner,
+        definition_id: Uuid,
+        version: u32,
+        triggers: &[CronTrigger],
+        now: Timestamp,
+    ) -> Result<(), DbErr> {
+        let statement = self.database.statement(
+            "DELETE FROM workflow_triggers WHERE definition_id = $1 AND position >= $2",
+            [definition_id.into(), number(triggers.len()).into()],
+        );
+        work.conn().execute_raw(statement).await?;
+        let mut known = self.known(work, definition_id).await?;
+        for (position, spec) in triggers.iter().enumerate() {
+            let position = number(position);
+            let same = known.remove(&position).filter(|row| row.spec == *spec);
+            let due = || Schedule::of(spec).ok().and_then(|schedule| schedule.next_after(now));
+            let row = match same {
+                Some(row) => TriggerRow { version, ..row },
+                None => TriggerRow {
+                    id: self.ambient.uuid(),
+                    owner,
+                    definition_id,
+                    version,
+                    spec: spec.clone(),
+                    paused: false,
+                    due_at: due(),
+                },
+            };
+            self.put(work, &row, position).await?;
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Triggers for SqlTriggers {
+    async fn of(&self, owner: Owner, definitions: &[Uuid]) -> Result<Vec<TriggerRow>, StoreError> {
+        if definitions.is_empty() {
+            return Ok(Vec::new());
+        }
+        let places: Vec<_> = (2..definitions.len() + 2).map(|place| format!("${place}")).collect();
+        let sql = format!(
+            "SELECT {COLUMNS} FROM workflow_triggers \
+             WHERE user_id = $1 AND definition_id IN ({}) ORDER BY definition_id, position",
+            places.join(", ")
+        );
+        let values = std::iter::once(owner.into()).chain(definitions.iter().map(|id| (*id).into()));
+        let rows = self.database.read().query_all_raw(self.database.statement(sql, values)).await?;
+        Ok(rows.iter().map(trigger).collect::<Result<_, _>>()?)
+    }
+
+    async fn first_due(&self) -> Result<Option<TriggerRow>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM workflow_triggers \
+             WHERE due_at IS NOT NULL AND NOT paused ORDER BY due_at LIMIT 1"
+        );
+        let row = self.database.read().query_one_raw(self.database.statement(sql, [])).await?;
+        Ok(row.as_ref().map(trigger).transpose()?)
+    }
+
+    async fn lock(&self, work: &UnitOfWork, seen: &TriggerRow) -> Result<bool, StoreError> {
+        let lock = match self.database.backend() {
+            Backend::Postgres => " FOR UPDATE SKIP LOCKED",
+            Backend::Sqlite => "",
+        };
+        let statement = self.database.statement(
+            format!(
+                "SELECT 1 FROM workflow_triggers WHERE id = $1 AND due_at = $2 AND spec = $3 \
+                 AND NOT paused{lock}"
+            ),
+            [
+                seen.id.into(),
+                seen.due_at.map(Timestamp::micros).into(),
+                serde_json::to_string(&seen.spec)?.into(),
+            ],
+        );
+        Ok(work.conn().query_one_raw(statement).await?.is_some())
+    }
+
+    async fn note(
+        &self,
+        work: &UnitOfWork,
+        trigger: Uuid,
+        tick: &Tick,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let statement = self.database.statement(
+            "INSERT INTO workflow_ticks (trigger_id, due_at, outcome, detail, execution_id, at) \
+             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
+            [
+                trigger.into(),
+                tick.due_at.into(),
+                tick.outcome.as_str().into(),
+                tick.detail.clone().into(),
+                tick.execution.map(Id::uuid).into(),
+                at.into(),
+            ],
+        );
+        Ok(work.conn().execute_raw(statement).await?.rows_affected() > 0)
+    }
+
+    async fn advance(
+        &self,
+        work: &UnitOfWork,
+        trigger: Uuid,
+        due_at: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
+        let statement = self.database.statement(
+            "UPDATE workflow_triggers SET due_at = $2 WHERE id = $1",
+            [trigger.into(), due_at.map(Timestamp::micros).into()],
+        );
+        work.conn().execute_raw(statement).await?;
+        Ok(())
+    }
+
+    async fn unfinished(
+        &self,
+        work: &UnitOfWork,
+        trigger: &TriggerRow,
+    ) -> Result<Vec<Id<Execution>>, StoreError> {
+        let statement = self.database.statement(
+            "SELECT e.id FROM workflow_executions e \
+             WHERE e.user_id = $1 AND e.finished_at IS NULL AND e.definition_id = $2 \
+             AND EXISTS (SELECT 1 FROM workflow_ticks t \
+               WHERE t.execution_id = e.id AND t.trigger_id = $3)",
+            [trigger.owner.into(), trigger.definition_id.into(), trigger.id.into()],
+        );
+        let rows = work.conn().query_all_raw(statement).await?;
+        Ok(rows
+            .iter()
+            .map(|row| row.try_get_by_index::<Uuid>(0).map(Id::from))
+            .collect::<Result<_, _>>()?)
+    }
+
+    async fn cancel(
+        &self,
+        work: &UnitOfWork,
+        executions: &[Id<Execution>],
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        for id in executions {
+            let statement = self.database.statement(
+                "UPDATE workflow_executions SET cancel_at = COALESCE(cancel_at, $2), \
+                 wake_at = NULL, \
+                 ready_at = CASE WHEN worker_id IS NULL THEN COALESCE(ready_at, $2) END \
+                 WHERE id = $1 AND finished_at IS NULL",
+                [(*id).into(), at.into()],
+            );
+            work.conn().execute_raw(statement).await?;
+        }
+        Ok(())
+    }
+}

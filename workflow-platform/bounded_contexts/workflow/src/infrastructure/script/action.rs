@@ -1,0 +1,97 @@
+//! The action around the sandbox.
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use serde_json::{Value, json};
+use shared_kernel::{
+    application::{Action, ActionContext, ActionDescriptor, ActionError, LogLevel},
+    infrastructure::cpu::CpuPool,
+};
+
+use super::sandbox::{Script, ScriptError, run};
+
+/// Seconds that a script may run unless it asks for more.
+const SECONDS: u64 = 10;
+/// Most seconds it may ask for.
+const MOST_SECONDS: u64 = 300;
+
+/// Runs JavaScript off the async threads.
+#[derive(Debug, Clone)]
+pub struct ScriptAction {
+    cpu: CpuPool,
+}
+
+impl ScriptAction {
+    pub fn new(cpu: CpuPool) -> Self {
+        Self { cpu }
+    }
+}
+
+#[async_trait]
+impl Action for ScriptAction {
+    fn describe(&self) -> ActionDescriptor {
+        ActionDescriptor {
+            name: "script.javascript".to_owned(),
+            title: "JavaScript".to_owned(),
+            description: "Runs a function body that takes `input` and returns a JSON value. There \
+                          is no network, file or timer; memory, stack and time are limited."
+                .to_owned(),
+            input_schema: json!({
+                "type": "object",
+                "additionalProperties": false,
+                "required": ["code"],
+                "properties": {
+                    "code": { "type": "string", "maxLength": 200_000, "description": "Body of a function of `input`." },
+                    "input": { "description": "Any value; the function's argument." },
+                    "timeout_seconds": { "type": "integer", "minimum": 1, "maximum": MOST_SECONDS, "default": SECONDS },
+                },
+            }),
+            output_schema: json!({ "description": "What the function returned." }),
+        }
+    }
+
+    async fn run(&self, ctx: &ActionContext, input: Value) -> Result<Value, ActionError> {
+        let script = script(ctx, input)?;
+        let result = self.cpu.run(move || run(&script)).await;
+        let result = result.map_err(|_| ActionError::retryable("SCRIPT_STOPPED", "the script did not finish"))?;
+        result.map_err(|error| failure(&error))
+    }
+}
+
+fn script(ctx: &ActionContext, mut input: Value) -> Result<Script, ActionError> {
+    let code = input.get("code").and_then(Value::as_str).map(str::to_owned);
+    let code = code.ok_or_else(|| ActionError::invalid_input("code", "must be a text"))?;
+    let seconds = match input.get("timeout_seconds") {
+        None => SECONDS,
+        Some(value) => value
+            .as_u64()
+            .filter(|seconds| (1..=MOST_SECONDS).contains(seconds))
+            .ok_or_else(|| ActionError::invalid_input("timeout_seconds", "must be between 1 and 300"))?,
+    };
+    let channel = Arc::clone(&ctx.channel);
+    Ok(Script {
+        code,
+        input: input.get_mut("input").map(Value::take).unwrap_or_default(),
+        time_limit: Duration::from_secs(seconds),
+        cancel: ctx.cancel.clone(),
+        log: Arc::new(move |line| channel.log(LogLevel::Info, line, Value::Null)),
+    })
+}
+
+fn failure(error: &ScriptError) -> ActionError {
+    let code = match error {
+        ScriptError::Cancelled => return ActionError::cancelled(),
+        ScriptError::Thrown { .. } => "SCRIPT_FAILED",
+        ScriptError::TooLong(_) => "SCRIPT_TOO_LONG",
+        ScriptError::OutOfMemory => "SCRIPT_OUT_OF_MEMORY",
+        ScriptError::ResultTooLarge => "SCRIPT_RESULT_TOO_LARGE",
+        ScriptError::NotJson => "SCRIPT_RESULT_NOT_JSON",
+        ScriptError::Interpreter(_) => "SCRIPT_INTERPRETER_FAILED",
+    };
+    let found = ActionError::permanent(code, error.to_string());
+    match error {
+        ScriptError::Thrown { stack, .. } => found.with_details(json!({ "stack": stack.trim() })),
+        _ => found,
+    }
+}

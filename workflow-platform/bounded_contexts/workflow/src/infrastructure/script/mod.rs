@@ -1,0 +1,6 @@
+//! `script.javascript`: a user's code in an embedded QuickJS, without any host access.
+
+mod action;
+mod sandbox;
+
+pub use action::ScriptAction;

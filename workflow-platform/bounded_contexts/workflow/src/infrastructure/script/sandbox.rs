@@ -1,0 +1,228 @@
+//! One script, one fresh interpreter: nothing is shared between runs.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use rquickjs::{
+    CatchResultExt as _, CaughtError, Context, Ctx, Function, Object, Runtime, Value as JsValue,
+    prelude::{Func, Rest},
+};
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+/// Most memory of one interpreter, bytes.
+const MEMORY: usize = 128 * 1024 * 1024;
+/// Deepest native stack, bytes; blocking threads have 2 MiB.
+const STACK: usize = 512 * 1024;
+/// Largest result, bytes of JSON.
+const RESULT: usize = 16 * 1024 * 1024;
+/// Longest line that `console.log` writes, characters.
+const LINE: usize = 4000;
+/// Most lines of one run.
+const LINES: usize = 500;
+
+/// Takes one line of `console.log`.
+pub type Log = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// A run that is about to begin.
+pub struct Script {
+    pub code: String,
+    pub input: Value,
+    pub time_limit: Duration,
+    pub cancel: CancellationToken,
+    pub log: Log,
+}
+
+/// Why a script gave no result.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ScriptError {
+    #[error("{message}")]
+    Thrown { message: String, stack: String },
+    #[error("the script ran longer than {0:?}")]
+    TooLong(Duration),
+    #[error("the script was cancelled")]
+    Cancelled,
+    #[error("the script used more than {} MiB of memory", MEMORY / 1024 / 1024)]
+    OutOfMemory,
+    #[error("the result is larger than {} MiB", RESULT / 1024 / 1024)]
+    ResultTooLarge,
+    #[error("the result cannot be written as JSON")]
+    NotJson,
+    #[error("the interpreter failed: {0}")]
+    Interpreter(String),
+}
+
+/// Runs the script on this thread, to its end or to its limits.
+pub fn run(script: &Script) -> Result<Value, ScriptError> {
+    let failed = |error: rquickjs::Error| ScriptError::Interpreter(error.to_string());
+    let runtime = Runtime::new().map_err(failed)?;
+    runtime.set_memory_limit(MEMORY);
+    runtime.set_max_stack_size(STACK);
+    let deadline = Instant::now() + script.time_limit;
+    let cancel = script.cancel.clone();
+    runtime.set_interrupt_handler(Some(Box::new(move || {
+        cancel.is_cancelled() || Instant::now() >= deadline
+    })));
+    let context = Context::full(&runtime).map_err(failed)?;
+    let result = context.with(|ctx| evaluate(&ctx, script));
+    match result {
+        Err(_) if script.cancel.is_cancelled() => Err(ScriptError::Cancelled),
+        Err(_) if Instant::now() >= deadline => Err(ScriptError::TooLong(script.time_limit)),
+        other => other,
+    }
+}
+
+fn evaluate(ctx: &Ctx<'_>, script: &Script) -> Result<Value, ScriptError> {
+    console(ctx, &script.log).map_err(|error| ScriptError::Interpreter(error.to_string()))?;
+    // The head stands on the first line, so that lines in errors are those of the code.
+    let source = format!("(function (input) {{ 'use strict'; {}\n}})", script.code);
+    let call = || {
+        let function: Function = ctx.eval(source)?;
+        let input = ctx.json_parse(script.input.to_string())?;
+        let result: JsValue = function.call((input,))?;
+        let result = match result.as_promise() {
+            Some(promise) => promise.finish::<JsValue>()?,
+            None => result,
+        };
+        match ctx.json_stringify(result)? {
+            Some(text) => text.to_string().map(Some),
+            None => Ok(None),
+        }
+    };
+    match call().catch(ctx) {
+        Ok(None) => Ok(Value::Null),
+        Ok(Some(text)) if text.len() > RESULT => Err(ScriptError::ResultTooLarge),
+        Ok(Some(text)) => serde_json::from_str(&text).map_err(|_| ScriptError::NotJson),
+        Err(error) => Err(thrown(&error)),
+    }
+}
+
+fn thrown(error: &CaughtError<'_>) -> ScriptError {
+    match error {
+        CaughtError::Exception(exception) => {
+            let message = exception.message().unwrap_or_default();
+            if message == "out of memory" {
+                return ScriptError::OutOfMemory;
+            }
+            ScriptError::Thrown { message, stack: exception.stack().unwrap_or_default() }
+        }
+        CaughtError::Value(value) => {
+            let text = value.as_string().and_then(|text| text.to_string().ok());
+            let message = text.unwrap_or_else(|| "a value that is no error was thrown".to_owned());
+            ScriptError::Thrown { message, stack: String::new() }
+        }
+        CaughtError::Error(error) => ScriptError::Interpreter(error.to_string()),
+    }
+}
+
+/// `console.log` and its relatives; nothing else of a host exists.
+fn console<'js>(ctx: &Ctx<'js>, log: &Log) -> rquickjs::Result<()> {
+    let console = Object::new(ctx.clone())?;
+    for name in ["log", "info", "warn", "error", "debug"] {
+        let log = Arc::clone(log);
+        let lines = std::cell::Cell::new(0_usize);
+        let write = move |ctx: Ctx<'js>, values: Rest<JsValue<'js>>| -> rquickjs::Result<()> {
+            lines.set(lines.get() + 1);
+            if lines.get() <= LINES {
+                let words = values.iter().map(|value| word(&ctx, value));
+                let line = words.collect::<rquickjs::Result<Vec<_>>>()?.join(" ");
+                log(&line.chars().take(LINE).collect::<String>());
+            }
+            Ok(())
+        };
+        console.set(name, Func::from(write))?;
+    }
+    ctx.globals().set("console", console)
+}
+
+fn word<'js>(ctx: &Ctx<'js>, value: &JsValue<'js>) -> rquickjs::Result<String> {
+    if let Some(text) = value.as_string() {
+        return text.to_string();
+    }
+    match ctx.json_stringify(value.clone())? {
+        Some(text) => text.to_string(),
+        None => Ok("undefined".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use parking_lot::Mutex;
+    use serde_json::json;
+
+    use super::*;
+
+    fn script(code: &str) -> Script {
+        Script {
+            code: code.to_owned(),
+            input: json!({ "n": 3, "t": "文" }),
+            time_limit: Duration::from_millis(500),
+            cancel: CancellationToken::new(),
+            log: Arc::new(|_| {}),
+        }
+    }
+
+    #[test]
+    fn a_function_body_takes_input_and_gives_json() {
+        let result = run(&script("return {twice: input.n * 2, t: input.t}"));
+        assert_eq!(result, Ok(json!({ "twice": 6, "t": "文" })));
+        assert_eq!(run(&script("input.n + 1")), Ok(Value::Null));
+        let later = run(&script("return (async () => input.n)()"));
+        assert_eq!(later, Ok(json!(3)));
+    }
+
+    #[test]
+    fn an_error_has_its_message_and_line() {
+        let Err(ScriptError::Thrown { message, stack }) = run(&script("\nthrow new Error('no luck')")) else {
+            panic!("no error")
+        };
+        assert_eq!(message, "no luck");
+        assert!(stack.contains(":2"), "{stack}");
+        assert!(matches!(run(&script("return (")), Err(ScriptError::Thrown { .. })));
+    }
+
+    #[test]
+    fn an_endless_loop_ends() {
+        assert_eq!(run(&script("for (;;) {}")), Err(ScriptError::TooLong(Duration::from_millis(500))));
+        let caught = "for (;;) { try { for (;;) {} } catch (e) {} }";
+        assert_eq!(run(&script(caught)), Err(ScriptError::TooLong(Duration::from_millis(500))));
+    }
+
+    #[test]
+    fn cancelling_ends_it_at_once() {
+        let script = Script { time_limit: Duration::from_secs(60), ..script("for (;;) {}") };
+        let cancel = script.cancel.clone();
+        std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(50));
+            cancel.cancel();
+        });
+        assert_eq!(run(&script), Err(ScriptError::Cancelled));
+    }
+
+    #[test]
+    fn memory_and_stack_are_bounded() {
+        let hungry = Script { time_limit: Duration::from_secs(30), ..script("let a = []; for (;;) a.push('x'.repeat(1e6) + a.length)") };
+        assert!(run(&hungry).is_err());
+        assert!(run(&script("function f() { return f() + 1 } return f()")).is_err());
+        assert!(run(&script("return 'x'.repeat(2e7)")).is_err());
+    }
+
+    #[test]
+    fn there_is_no_host() {
+        for name in ["require", "process", "fetch", "std", "os", "XMLHttpRequest", "setTimeout"] {
+            assert_eq!(run(&script(&format!("return typeof {name}"))), Ok(json!("undefined")), "{name}");
+        }
+    }
+
+    #[test]
+    fn lines_are_logged() {
+        let lines = Arc::new(Mutex::new(Vec::new()));
+        let kept = Arc::clone(&lines);
+        let log: Log = Arc::new(move |line| kept.lock().push(line.to_owned()));
+        let script = Script { log, ..script("console.log('a', {b: [1]}, undefined)") };
+        run(&script).unwrap();
+        assert_eq!(*lines.lock(), ["a {\"b\":[1]} undefined"]);
+    }
+}

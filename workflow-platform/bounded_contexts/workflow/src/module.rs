@@ -1,0 +1,238 @@
+//! The context put together: the one place of the crate that knows all its parts.
+
+use std::{sync::Arc, time::Duration};
+
+use serde_json::json;
+use shared_kernel::{
+    application::{
+        Action, ActionDescriptor, ActionRegistry, BlobStore, Bus, Entitlements,
+    },
+    domain::{Ambient, Execution, Id, Owner},
+    infrastructure::{cpu::CpuPool, db::Database},
+};
+use tokio_util::sync::CancellationToken;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::{
+    api::{self, executions::ExecutionsApi},
+    application::{
+        definitions::{DefinitionPorts, DefinitionRow, DefinitionService, DefinitionsError, Draft},
+        executions::{
+            ExecutionDetails, ExecutionPorts, ExecutionService, ExecutionsError, StartExecution,
+            Started, Updates, UserDirectory,
+        },
+        triggers::{TriggerPorts, TriggerService},
+    },
+    domain::{definition::Catalog, execution::WAIT_FOR},
+    infrastructure::{
+        announce::{Announcer, BusDoorbell},
+        definitions::SqlDefinitions,
+        executions::{BusProgressBoard, SqlExecutions},
+        schedule::{SqlTriggers, run_scheduler},
+        script::ScriptAction,
+        worker::{Worker, WorkerParts, WorkerSettings},
+    },
+};
+
+/// What the context needs from its surroundings.
+pub struct Surroundings {
+    pub database: Database,
+    pub bus: Arc<dyn Bus>,
+    pub blobs: Arc<dyn BlobStore>,
+    pub ambient: Ambient,
+    /// Actions of all other contexts; `script.javascript` and `wait.for` are our own.
+    pub actions: ActionRegistry,
+    pub users: Arc<dyn UserDirectory>,
+    pub entitlements: Arc<dyn Entitlements>,
+    pub cpu: CpuPool,
+}
+
+/// What an operator may set.
+#[derive(Debug, Clone)]
+pub struct WorkflowSettings {
+    pub worker: WorkerSettings,
+    /// How often schedules are looked at even when none is due.
+    pub schedule_poll: Duration,
+}
+
+impl Default for WorkflowSettings {
+    fn default() -> Self {
+        Self { worker: WorkerSettings::default(), schedule_poll: Duration::from_secs(1) }
+    }
+}
+
+/// Definitions, executions and schedules of one process.
+pub struct WorkflowModule {
+    definitions: Arc<DefinitionService>,
+    executions: ExecutionService,
+    triggers: TriggerService,
+    worker: Worker,
+    settings: WorkflowSettings,
+    ambient: Ambient,
+}
+
+/// Puts the context together, within a tokio runtime. Nothing runs before
+/// [`WorkflowModule::run_worker`] and [`WorkflowModule::run_scheduler`] do.
+pub fn module(surroundings: Surroundings, settings: WorkflowSettings) -> Arc<WorkflowModule> {
+    let Surroundings { database, bus, blobs, ambient, actions, users, entitlements, cpu } =
+        surroundings;
+    let actions = with_own(&actions, cpu);
+    let announcer = Announcer::start(Arc::clone(&bus));
+    let doorbell = Arc::new(BusDoorbell { bus: Arc::clone(&bus), announcer: announcer.clone() });
+    let triggers = Arc::new(SqlTriggers::new(database.clone(), ambient.clone()));
+    let definitions = Arc::new(DefinitionService::new(
+        DefinitionPorts {
+            database: database.clone(),
+            store: Arc::new(SqlDefinitions::new(database.clone())),
+            triggers: triggers.clone(),
+            ambient: ambient.clone(),
+        },
+        Arc::new(Catalog::new(descriptors(&actions))),
+    ));
+    let store = SqlExecutions::new(database.clone(), Arc::clone(&blobs), ambient.clone());
+    let executions = ExecutionService::new(ExecutionPorts {
+        database: database.clone(),
+        store: Arc::new(store),
+        definitions: definitions.clone(),
+        entitlements,
+        doorbell: doorbell.clone(),
+        progress: Arc::new(BusProgressBoard::start(Arc::clone(&bus))),
+        bus: Arc::clone(&bus),
+        ambient: ambient.clone(),
+    });
+    let triggers = TriggerService::new(TriggerPorts {
+        database: database.clone(),
+        store: triggers,
+        definitions: definitions.clone(),
+        executions: executions.clone(),
+        doorbell,
+        ambient: ambient.clone(),
+    });
+    let parts = WorkerParts {
+        database,
+        bus,
+        blobs,
+        ambient: ambient.clone(),
+        actions,
+        definitions: definitions.clone(),
+        users,
+        announcer,
+    };
+    let worker = Worker::new(parts, settings.worker.clone());
+    Arc::new(WorkflowModule { definitions, executions, triggers, worker, settings, ambient })
+}
+
+/// All routes, without the `/api/v1` prefix.
+#[expect(clippy::needless_pass_by_value, reason = "all contexts' routes have this shape")]
+pub fn routes(module: Arc<WorkflowModule>) -> OpenApiRouter {
+    let executions =
+        ExecutionsApi { executions: module.executions.clone(), triggers: module.triggers.clone() };
+    api::definitions::routes(Arc::clone(&module.definitions))
+        .merge(api::executions::routes(Arc::new(executions)))
+}
+
+impl WorkflowModule {
+    /// Drives executions until told to stop, then hands its leases back.
+    pub async fn run_worker(&self, stop: CancellationToken) {
+        self.worker.clone().run(stop).await;
+    }
+
+    /// Fires schedules until told to stop. May run in any number of processes.
+    pub async fn run_scheduler(&self, stop: CancellationToken) {
+        let every = self.settings.schedule_poll;
+        run_scheduler(self.triggers.clone(), self.ambient.clone(), every, stop).await;
+    }
+
+    /// Use cases of definitions.
+    pub fn definitions(&self) -> &DefinitionService {
+        &self.definitions
+    }
+
+    /// Use cases of executions.
+    pub fn executions(&self) -> &ExecutionService {
+        &self.executions
+    }
+
+    /// Use cases of triggers.
+    pub fn triggers(&self) -> &TriggerService {
+        &self.triggers
+    }
+
+    /// Saves a definition for an owner whom the caller has made sure of.
+    pub async fn define(
+        &self,
+        owner: Owner,
+        source: String,
+    ) -> Result<DefinitionRow, DefinitionsError> {
+        self.definitions.create_for(owner, Draft::Source(source)).await
+    }
+
+    /// Starts an execution for an owner whom the caller has made sure of.
+    pub async fn start(
+        &self,
+        owner: Owner,
+        wanted: StartExecution,
+    ) -> Result<Started, ExecutionsError> {
+        self.executions.start_for(owner, wanted).await
+    }
+
+    /// Follows an execution from its first event to its end.
+    pub async fn watch(
+        &self,
+        owner: Owner,
+        id: Id<Execution>,
+    ) -> Result<Updates, ExecutionsError> {
+        self.executions.watch_for(owner, id, 0).await
+    }
+
+    /// One execution with its steps.
+    pub async fn show(
+        &self,
+        owner: Owner,
+        id: Id<Execution>,
+    ) -> Result<ExecutionDetails, ExecutionsError> {
+        self.executions.show_for(owner, id).await
+    }
+}
+
+/// The actions that definitions may use: those given, and our own.
+pub fn catalog(actions: &ActionRegistry, cpu: CpuPool) -> Catalog {
+    Catalog::new(descriptors(&with_own(actions, cpu)))
+}
+
+fn with_own(actions: &ActionRegistry, cpu: CpuPool) -> ActionRegistry {
+    let script: Arc<dyn Action> = Arc::new(ScriptAction::new(cpu));
+    let given = actions.names().filter_map(|name| actions.get(name).cloned());
+    ActionRegistry::new(given.chain([script]))
+}
+
+fn descriptors(actions: &ActionRegistry) -> Vec<ActionDescriptor> {
+    let mut all = actions.descriptors();
+    all.push(wait_for());
+    all.sort_by(|a, b| a.name.cmp(&b.name));
+    all
+}
+
+/// The engine runs it itself, so that waiting holds no task.
+fn wait_for() -> ActionDescriptor {
+    ActionDescriptor {
+        name: WAIT_FOR.to_owned(),
+        title: "Wait".to_owned(),
+        description: "Waits for a while, holding neither memory nor a thread.".to_owned(),
+        input_schema: json!({
+            "type": "object",
+            "additionalProperties": false,
+            "required": ["duration"],
+            "properties": {
+                "duration": {
+                    "type": "string",
+                    "description": "Such as 500ms, 90s, 30m, 1h30m or 7d.",
+                },
+            },
+        }),
+        output_schema: json!({
+            "type": "object",
+            "properties": { "until": { "type": "string", "format": "date-time" } },
+        }),
+    }
+}
