@@ -56,13 +56,15 @@ impl Compiled {
             return Err(wrong(format!("the expression is longer than {LONGEST} bytes")));
         }
         bounded(source)?;
-        let (kind, variables) = match Path::parse(source) {
+        let (kind, mut variables) = match Path::parse(source) {
             Some(path) => {
                 let variables = BTreeSet::from([path.root().to_owned()]);
                 (Kind::Path(path), variables)
             }
             None => program(source)?,
         };
+        let bound = bound_by_loops(&without_texts(source));
+        variables.retain(|name| Scope::VARIABLES.contains(&name.as_str()) || !bound.contains(name));
         let known = |name: &&String| !Scope::VARIABLES.contains(&name.as_str());
         if let Some(unknown) = variables.iter().find(known) {
             let names = Scope::VARIABLES.join(", ");
@@ -121,6 +123,13 @@ fn bounded(source: &str) -> Result<(), SyntaxError> {
 fn is_loop(before: &str) -> bool {
     let before = before.trim_end();
     [".map", ".filter", ".all", ".exists", ".exists_one"].iter().any(|name| before.ends_with(name))
+}
+
+/// Names that loops give to their items: `o` in `list.map(o, o.n)`.
+fn bound_by_loops(bare: &str) -> BTreeSet<String> {
+    let openings = bare.match_indices('(').filter(|(at, _)| is_loop(&bare[..*at]));
+    let first = openings.filter_map(|(at, _)| bare[at + 1..].split_once(','));
+    first.map(|(name, _)| name.trim().to_owned()).collect()
 }
 
 /// The expression with the inside of its texts blanked out, byte for byte.

@@ -4,8 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use sea_orm::DbErr;
 use shared_kernel::domain::Ambient;
-use tokio::{sync::Notify, task::JoinHandle};
-use tokio_util::sync::CancellationToken;
+use tokio::sync::Notify;
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 use tracing::{info, warn};
 
 use crate::infrastructure::queue::{Beat, WorkerWatch};
@@ -14,7 +14,8 @@ use crate::infrastructure::queue::{Beat, WorkerWatch};
 pub(super) struct Heart {
     /// Cancelled when others declared the worker dead.
     pub lost: CancellationToken,
-    task: JoinHandle<WorkerWatch>,
+    /// A heart does not outlive its worker.
+    task: AbortOnDropHandle<WorkerWatch>,
     stop: CancellationToken,
     ambient: Ambient,
 }
@@ -52,7 +53,7 @@ impl Heart {
                 }
             }
         });
-        Self { lost, task, stop, ambient }
+        Self { lost, task: AbortOnDropHandle::new(task), stop, ambient }
     }
 
     /// The last sign: whoever is left need not wait for the silence.

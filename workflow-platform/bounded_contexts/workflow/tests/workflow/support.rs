@@ -1,0 +1,325 @@
+//! A module on a database of its own, with a clock that tests move and actions that they watch.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use parking_lot::Mutex;
+use sea_orm::ConnectionTrait as _;
+use serde_json::{Value, json};
+use shared_kernel::{
+    application::{
+        Action, ActionContext, ActionDescriptor, ActionError, ActionRegistry, LogLevel, Principal,
+        Unlimited,
+    },
+    domain::{Ambient, Execution, Id, Locale, Owner, Role, User},
+    infrastructure::{blob_folder::BlobFolder, cpu::CpuPool, db::Database, local_bus::LocalBus},
+};
+use testkit::{MovableClock, TestDatabase};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+use workflow::{
+    ExecutionDetails, StartExecution, Surroundings, UserDirectory, UserDirectoryError, UserProfile,
+    WorkerSettings, WorkflowModule, WorkflowSettings, domain::execution::Status,
+};
+
+/// What the test's actions saw.
+#[derive(Default)]
+pub struct Seen {
+    /// Every run: step, item, attempt, idempotency key.
+    pub runs: Mutex<Vec<(String, Option<u32>, u32, String)>>,
+    pub now_running: AtomicU32,
+    pub most_running: AtomicU32,
+    pub cancelled: AtomicU32,
+    /// `test.flaky` fails so many times per step.
+    pub failures: AtomicU32,
+}
+
+impl Seen {
+    fn note(&self, ctx: &ActionContext) {
+        let key = ctx.idempotency_key.clone();
+        self.runs.lock().push((ctx.step.clone(), ctx.item, ctx.attempt, key));
+    }
+
+    /// How often a step was run.
+    pub fn count(&self, step: &str) -> usize {
+        self.runs.lock().iter().filter(|(name, ..)| name == step).count()
+    }
+}
+
+/// `test.echo` gives its input back; `test.slow` takes `millis`; `test.hang` ends when told to,
+/// `test.deaf` never; `test.flaky` fails first; `test.fail` fails for good; `test.panic` panics;
+/// `test.count` checkpoints numbers up to `to`.
+struct TestAction {
+    name: &'static str,
+    seen: Arc<Seen>,
+}
+
+#[async_trait]
+impl Action for TestAction {
+    fn describe(&self) -> ActionDescriptor {
+        ActionDescriptor {
+            name: self.name.to_owned(),
+            title: self.name.to_owned(),
+            description: String::new(),
+            input_schema: json!({}),
+            output_schema: json!({}),
+        }
+    }
+
+    async fn run(&self, ctx: &ActionContext, input: Value) -> Result<Value, ActionError> {
+        self.seen.note(ctx);
+        match self.name {
+            "test.slow" => self.slow(ctx, &input).await,
+            "test.hang" => {
+                ctx.cancel.cancelled().await;
+                self.seen.cancelled.fetch_add(1, Ordering::SeqCst);
+                Err(ActionError::cancelled())
+            }
+            "test.deaf" => std::future::pending().await,
+            "test.flaky" if ctx.attempt <= self.seen.failures.load(Ordering::SeqCst) => {
+                Err(ActionError::retryable("FLAKY", "not this time"))
+            }
+            "test.fail" => Err(ActionError::permanent("BROKEN", "it is broken")),
+            "test.panic" => panic!("an action of the tests panics"),
+            "test.count" => count(ctx, &input).await,
+            _ => {
+                ctx.log(LogLevel::Info, "echo");
+                Ok(input)
+            }
+        }
+    }
+}
+
+impl TestAction {
+    async fn slow(&self, ctx: &ActionContext, input: &Value) -> Result<Value, ActionError> {
+        let running = self.seen.now_running.fetch_add(1, Ordering::SeqCst) + 1;
+        self.seen.most_running.fetch_max(running, Ordering::SeqCst);
+        let millis = input["millis"].as_u64().unwrap_or(50);
+        ctx.progress(1, Some(2), "half way");
+        tokio::time::sleep(Duration::from_millis(millis)).await;
+        self.seen.now_running.fetch_sub(1, Ordering::SeqCst);
+        Ok(input.clone())
+    }
+}
+
+/// Goes on after what an earlier run recorded.
+async fn count(ctx: &ActionContext, input: &Value) -> Result<Value, ActionError> {
+    let done = u64::try_from(ctx.records.len()).unwrap_or(0);
+    for number in done..input["to"].as_u64().unwrap_or(0) {
+        ctx.record(number.to_string(), json!(number)).await?;
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    Ok(json!({ "resumed_at": done }))
+}
+
+fn registry(seen: &Arc<Seen>) -> ActionRegistry {
+    let names = [
+        "test.echo", "test.slow", "test.hang", "test.deaf", "test.flaky", "test.fail",
+        "test.panic", "test.count",
+    ];
+    ActionRegistry::new(names.map(|name| {
+        let seen = Arc::clone(seen);
+        Arc::new(TestAction { name, seen }) as Arc<dyn Action>
+    }))
+}
+
+struct Users;
+
+#[async_trait]
+impl UserDirectory for Users {
+    async fn profile(&self, _: Id<User>) -> Result<Option<UserProfile>, UserDirectoryError> {
+        Ok(Some(UserProfile { username: "ada".into(), email: "ada@example.com".into() }))
+    }
+}
+
+/// One database and what belongs to it.
+pub struct World {
+    pub name: &'static str,
+    pub database: Database,
+    pub clock: Arc<MovableClock>,
+    pub ambient: Ambient,
+    pub seen: Arc<Seen>,
+    pub owner: Owner,
+    /// A module without worker, for asking.
+    pub module: Arc<WorkflowModule>,
+    bus: LocalBus,
+    folder: tempfile::TempDir,
+    _database: TestDatabase,
+}
+
+/// One world per engine at hand.
+pub async fn worlds() -> Vec<World> {
+    let found = testkit::databases(&[workflow::migrations as fn() -> _]).await;
+    found.into_iter().map(World::new).collect()
+}
+
+/// Quick settings: the tests' time is real where the engine sleeps.
+pub fn quick() -> WorkerSettings {
+    WorkerSettings {
+        poll_every: Duration::from_millis(20),
+        heartbeat_every: Duration::from_millis(40),
+        announce_after: Duration::from_millis(30),
+        cancel_grace: Duration::from_millis(100),
+        stop_grace: Duration::from_millis(300),
+        ..WorkerSettings::default()
+    }
+}
+
+impl World {
+    fn new(test: TestDatabase) -> Self {
+        let (ambient, clock) = testkit::ambient();
+        let folder = tempfile::tempdir().unwrap();
+        let (seen, bus) = (Arc::new(Seen::default()), LocalBus::default());
+        let database = test.database.clone();
+        let module = build(&database, &bus, &folder, &ambient, &seen, quick());
+        Self {
+            name: test.name,
+            database,
+            clock,
+            owner: Owner::new(ambient.id()),
+            ambient,
+            seen,
+            module,
+            bus,
+            folder,
+            _database: test,
+        }
+    }
+
+    /// A process beside the others that drives executions.
+    pub fn worker(&self, settings: WorkerSettings) -> Process {
+        let (database, bus) = (&self.database, &self.bus);
+        let module = build(database, bus, &self.folder, &self.ambient, &self.seen, settings);
+        let stop = CancellationToken::new();
+        let (working, stopped) = (Arc::clone(&module), stop.clone());
+        let task = tokio::spawn(async move { working.run_worker(stopped).await });
+        Process { stop, task }
+    }
+
+    pub async fn define(&self, source: &str) -> Uuid {
+        self.module.define(self.owner, source.to_owned()).await.unwrap().id
+    }
+
+    pub async fn start(&self, definition: Uuid) -> Id<Execution> {
+        let wanted = StartExecution { definition_id: definition, ..StartExecution::default() };
+        self.module.start(self.owner, wanted).await.unwrap().id
+    }
+
+    pub async fn run(&self, source: &str) -> Id<Execution> {
+        let definition = self.define(source).await;
+        self.start(definition).await
+    }
+
+    pub async fn show(&self, id: Id<Execution>) -> ExecutionDetails {
+        self.module.show(self.owner, id).await.unwrap()
+    }
+
+    /// Waits until the execution is in this state.
+    pub async fn until(&self, id: Id<Execution>, status: Status) -> ExecutionDetails {
+        let what = format!("{} on {}", status.as_str(), self.name);
+        eventually(&what, async || {
+            let details = self.show(id).await;
+            let over = details.row.status.is_final() && !status.is_final();
+            assert!(!over, "{what}: {:?}", details.row);
+            (details.row.status == status).then_some(details)
+        })
+        .await
+    }
+
+    pub async fn ended(&self, id: Id<Execution>) -> ExecutionDetails {
+        eventually(&format!("an end on {}", self.name), async || {
+            let details = self.show(id).await;
+            details.row.status.is_final().then_some(details)
+        })
+        .await
+    }
+
+    pub fn principal(&self) -> Principal {
+        principal(self.owner.user())
+    }
+
+    /// The number a query gives.
+    pub async fn number(&self, sql: &str) -> i64 {
+        let statement = self.database.statement(sql, []);
+        let row = self.database.read().query_one_raw(statement).await.unwrap().unwrap();
+        row.try_get_by_index(0).unwrap()
+    }
+
+    /// Kinds of the journal in order.
+    pub async fn kinds(&self, id: Id<Execution>) -> Vec<String> {
+        let sql = "SELECT kind FROM execution_events WHERE execution_id = $1 ORDER BY seq";
+        let statement = self.database.statement(sql, [id.into()]);
+        let rows = self.database.read().query_all_raw(statement).await.unwrap();
+        rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
+    }
+}
+
+pub fn principal(user: Id<User>) -> Principal {
+    Principal {
+        user,
+        role: Role::User,
+        session: Uuid::nil(),
+        token: Uuid::nil(),
+        expires_at: i64::MAX,
+        locale: Locale::En,
+    }
+}
+
+fn build(
+    database: &Database,
+    bus: &LocalBus,
+    folder: &tempfile::TempDir,
+    ambient: &Ambient,
+    seen: &Arc<Seen>,
+    worker: WorkerSettings,
+) -> Arc<WorkflowModule> {
+    let surroundings = Surroundings {
+        database: database.clone(),
+        bus: Arc::new(bus.clone()),
+        blobs: Arc::new(BlobFolder::new(folder.path())),
+        ambient: ambient.clone(),
+        actions: registry(seen),
+        users: Arc::new(Users),
+        entitlements: Arc::new(Unlimited),
+        cpu: CpuPool::new(2),
+    };
+    let schedule_poll = Duration::from_millis(20);
+    workflow::module(surroundings, WorkflowSettings { worker, schedule_poll })
+}
+
+/// A worker that can be stopped, or killed in its middle.
+pub struct Process {
+    stop: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+impl Process {
+    /// As `kill -9`: nothing more is written from now on.
+    pub async fn kill(self) {
+        self.task.abort();
+        let _ = self.task.await;
+    }
+
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.task.await.unwrap();
+    }
+}
+
+/// Waits for something that happens soon.
+pub async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    for _ in 0..1500 {
+        if let Some(found) = look().await {
+            return found;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("{what} did not happen within 15 s");
+}
