@@ -1,6 +1,40 @@
-//! Data collection: the polite fetcher, crawling, extraction, and datasets.
+//! Data collection: the polite fetcher, what steps do with pages, and datasets.
+//!
+//! **Vocabulary.** A *fetch* is one request as a step sees it, redirects included; a *hop* is one
+//! exchange of it. A *crawl* follows links from start pages; its *frontier* is what it knows of
+//! pages done and waiting. A *dataset* is a named table of *records* under the user's own key.
+//!
+//! **Invariants.**
+//! * No hop reaches an address that the operator's policy refuses, whatever names resolve to.
+//! * robots.txt is asked before every page; a site that cannot give one is left alone for a while.
+//! * A host gets no more requests at once, and none sooner, than its manners say.
+//! * A crawl keeps no page twice, also across crashes.
+//! * A batch of records is stored as a whole or not at all; an unchanged record is not rewritten.
+//!
+//! **Published events:** `dataset.changed`.
+//!
+//! **Not here:** choosing proxies (`proxy_pool`), running steps (`workflow`), what pages of known
+//! sites mean (`qidian`, `xiaohongshu`).
 
 pub mod api;
 pub mod application;
 pub mod domain;
 pub mod infrastructure;
+
+use std::sync::Arc;
+
+use shared_kernel::{
+    application::{Action, Fetcher},
+    infrastructure::cpu::CpuPool,
+};
+
+pub use infrastructure::fetch::{FetcherParts, FetcherSettings, PoliteFetcher};
+
+/// What steps can do with the web.
+pub fn collection_actions(fetcher: &Arc<dyn Fetcher>, cpu: &CpuPool) -> Vec<Arc<dyn Action>> {
+    vec![
+        Arc::new(application::HttpRequest::new(Arc::clone(fetcher))),
+        Arc::new(application::HtmlExtract::new(cpu.clone())),
+        Arc::new(application::CrawlPages::new(Arc::clone(fetcher), cpu.clone())),
+    ]
+}

@@ -5,6 +5,7 @@ pub mod cache;
 pub mod cpu;
 pub mod db;
 pub mod local_bus;
+pub mod outbound;
 pub mod redis_bus;
 pub mod seal;
 pub mod system;

@@ -1,3 +1,23 @@
-//! application layer.
+//! Use cases: what workflow steps can do with the web, and with datasets.
 
+pub mod crawl;
 pub mod dataset;
+mod html_extract;
+mod http_request;
+
+pub use crawl::CrawlPages;
+pub use html_extract::HtmlExtract;
+pub use http_request::HttpRequest;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use shared_kernel::application::ActionError;
+
+/// A step's input as its type; what does not fit is named by its field.
+fn input_of<T: DeserializeOwned>(input: Value) -> Result<T, ActionError> {
+    serde_path_to_error::deserialize(input).map_err(|error| {
+        let path = error.path().to_string();
+        let path = if path == "." { "input" } else { path.as_str() };
+        ActionError::invalid_input(path, error.inner().to_string())
+    })
+}

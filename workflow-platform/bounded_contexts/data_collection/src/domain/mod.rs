@@ -1,3 +1,7 @@
-//! domain layer.
+//! Pure parts: robots rules, character sets, addresses, extraction, datasets.
 
+pub mod address;
+pub mod charset;
 pub mod dataset;
+pub mod extract;
+pub mod robots;

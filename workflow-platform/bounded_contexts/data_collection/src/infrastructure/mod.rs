@@ -1,3 +1,4 @@
-//! infrastructure layer.
+//! Adapters: the fetcher and the store of datasets.
 
 pub mod dataset;
+pub mod fetch;
