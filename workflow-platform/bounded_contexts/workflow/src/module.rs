@@ -55,10 +55,7 @@ pub struct WorkflowSettings {
 
 impl Default for WorkflowSettings {
     fn default() -> Self {
-        Self {
-            worker: WorkerSettings::default(),
-            schedule_poll: Duration::from_secs(1),
-        }
+        Self { worker: WorkerSettings::default(), schedule_poll: Duration::from_secs(1) }
     }
 }
 
@@ -75,22 +72,11 @@ pub struct WorkflowModule {
 /// Puts the context together, within a tokio runtime. Nothing runs before
 /// [`WorkflowModule::run_worker`] and [`WorkflowModule::run_scheduler`] do.
 pub fn module(surroundings: Surroundings, settings: WorkflowSettings) -> Arc<WorkflowModule> {
-    let Surroundings {
-        database,
-        bus,
-        blobs,
-        ambient,
-        actions,
-        users,
-        entitlements,
-        cpu,
-    } = surroundings;
+    let Surroundings { database, bus, blobs, ambient, actions, users, entitlements, cpu } =
+        surroundings;
     let actions = with_own(&actions, cpu);
     let announcer = Announcer::start(Arc::clone(&bus));
-    let doorbell = Arc::new(BusDoorbell {
-        bus: Arc::clone(&bus),
-        announcer: announcer.clone(),
-    });
+    let doorbell = Arc::new(BusDoorbell { bus: Arc::clone(&bus), announcer: announcer.clone() });
     let triggers = Arc::new(SqlTriggers::new(database.clone(), ambient.clone()));
     let definitions = Arc::new(DefinitionService::new(
         DefinitionPorts {
@@ -131,26 +117,14 @@ pub fn module(surroundings: Surroundings, settings: WorkflowSettings) -> Arc<Wor
         announcer,
     };
     let worker = Worker::new(parts, settings.worker.clone());
-    Arc::new(WorkflowModule {
-        definitions,
-        executions,
-        triggers,
-        worker,
-        settings,
-        ambient,
-    })
+    Arc::new(WorkflowModule { definitions, executions, triggers, worker, settings, ambient })
 }
 
 /// All routes, without the `/api/v1` prefix.
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "all contexts' routes have this shape"
-)]
+#[expect(clippy::needless_pass_by_value, reason = "all contexts' routes have this shape")]
 pub fn routes(module: Arc<WorkflowModule>) -> OpenApiRouter {
-    let executions = ExecutionsApi {
-        executions: module.executions.clone(),
-        triggers: module.triggers.clone(),
-    };
+    let executions =
+        ExecutionsApi { executions: module.executions.clone(), triggers: module.triggers.clone() };
     api::definitions::routes(Arc::clone(&module.definitions))
         .merge(api::executions::routes(Arc::new(executions)))
 }
@@ -188,9 +162,7 @@ impl WorkflowModule {
         owner: Owner,
         source: String,
     ) -> Result<DefinitionRow, DefinitionsError> {
-        self.definitions
-            .create_for(owner, Draft::Source(source))
-            .await
+        self.definitions.create_for(owner, Draft::Source(source)).await
     }
 
     /// Starts an execution for an owner whom the caller has made sure of.
@@ -224,9 +196,7 @@ pub fn catalog(actions: &ActionRegistry, cpu: CpuPool) -> Catalog {
 
 fn with_own(actions: &ActionRegistry, cpu: CpuPool) -> ActionRegistry {
     let script: Arc<dyn Action> = Arc::new(ScriptAction::new(cpu));
-    let given = actions
-        .names()
-        .filter_map(|name| actions.get(name).cloned());
+    let given = actions.names().filter_map(|name| actions.get(name).cloned());
     ActionRegistry::new(given.chain([script]))
 }
 

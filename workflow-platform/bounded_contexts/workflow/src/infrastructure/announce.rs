@@ -22,10 +22,13 @@ pub const CANCEL: &str = "workflow.cancel";
 /// Announcements of one execution within this time become one.
 const GATHER: Duration = Duration::from_millis(20);
 
+/// One running step or item.
+type Place = (Id<Execution>, String, Option<u32>);
+
 #[derive(Default)]
 struct Pending {
     seqs: Mutex<HashMap<Id<Execution>, i64>>,
-    progress: Mutex<HashMap<(Id<Execution>, String, Option<u32>), Progress>>,
+    progress: Mutex<HashMap<Place, Progress>>,
     news: Notify,
 }
 

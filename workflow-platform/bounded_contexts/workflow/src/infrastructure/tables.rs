@@ -4,7 +4,10 @@ use sea_orm::ConnectionTrait as _;
 use sea_orm_migration::{
     MigrationTrait,
     prelude::*,
-    schema::{big_integer, big_integer_null, big_pk_auto, boolean, integer, integer_null, string_len, string_len_null, text, text_null, uuid, uuid_null},
+    schema::{
+        big_integer, big_integer_null, big_pk_auto, boolean, integer, integer_null, string_len,
+        string_len_null, text, text_null, uuid, uuid_null,
+    },
 };
 
 /// The migrations of executions, in order.

@@ -3,7 +3,7 @@
 use std::{sync::atomic::Ordering, time::Duration};
 
 use futures::StreamExt as _;
-use serde_json::{Value, json};
+use serde_json::json;
 use shared_kernel::domain::{Owner, PageRequest};
 use workflow::{
     ExecutionsError, StartExecution, Update,
@@ -38,10 +38,19 @@ async fn steps_run_in_order_and_hand_their_results_on() {
         let details = world.ended(id).await;
         assert_eq!(details.row.status, Status::Succeeded, "{:?}", details.row);
         assert_eq!(details.view.outputs, json!({ "answer": 4 }));
-        assert_eq!(details.view.steps[0].output, Some(json!({ "n": 2, "mail": "ada@example.com" })));
+        assert_eq!(
+            details.view.steps[0].output,
+            Some(json!({ "n": 2, "mail": "ada@example.com" }))
+        );
         assert_eq!(details.view.steps[2].status, StepStatus::Skipped);
-        assert_eq!(world.number("SELECT count(*) FROM outbox WHERE kind = 'execution.finished'").await, 1);
-        assert_eq!(world.number("SELECT count(*) FROM outbox WHERE kind = 'execution.started'").await, 1);
+        assert_eq!(
+            world.number("SELECT count(*) FROM outbox WHERE kind = 'execution.finished'").await,
+            1
+        );
+        assert_eq!(
+            world.number("SELECT count(*) FROM outbox WHERE kind = 'execution.started'").await,
+            1
+        );
         let first = PageRequest::first(10);
         eventually("log lines", async || {
             let logs = world.module.executions().logs(&world.principal(), id, first).await.unwrap();
@@ -99,7 +108,10 @@ steps:
         let items = details.view.steps[0].items.unwrap();
         assert_eq!((items.total, items.succeeded, items.failed, items.running), (8, 8, 0, 0));
         assert_eq!(world.seen.most_running.load(Ordering::SeqCst), 3);
-        assert_eq!(details.view.steps[1].output.as_ref().unwrap()["numbers"], json!([1, 2, 3, 4, 5, 6, 7, 8]));
+        assert_eq!(
+            details.view.steps[1].output.as_ref().unwrap()["numbers"],
+            json!([1, 2, 3, 4, 5, 6, 7, 8])
+        );
         worker.stop().await;
     }
 }
@@ -124,9 +136,9 @@ finally:
         assert_eq!(details.row.status, Status::Failed);
         let error = details.row.error.unwrap();
         assert_eq!((error.step.as_deref(), error.code.as_str()), (Some("hard"), "BROKEN"));
-        let statuses: Vec<_> = details.view.steps.iter().map(|step| step.status).collect();
-        use StepStatus::{Failed, Skipped, Succeeded};
-        assert_eq!(statuses, [Failed, Failed, Skipped, Succeeded, Succeeded]);
+        let statuses: Vec<_> = details.view.steps.iter().map(|step| step.status.as_str()).collect();
+        let expected = ["failed", "failed", "skipped", "succeeded", "succeeded"];
+        assert_eq!(statuses, expected);
         assert_eq!(details.view.steps[3].output, Some(json!({ "status": "failed" })));
         worker.stop().await;
     }
@@ -159,7 +171,10 @@ steps:
             assert_eq!(world.show(id).await.row.status, Status::Waiting);
             let before = world.seen.count("try");
             world.clock.advance(Duration::from_mins(2));
-            eventually("the next attempt", async || (world.seen.count("try") > before).then_some(())).await;
+            eventually("the next attempt", async || {
+                (world.seen.count("try") > before).then_some(())
+            })
+            .await;
         }
         let details = world.ended(id).await;
         assert_eq!(details.row.status, Status::Succeeded);
@@ -231,7 +246,8 @@ steps:
         let id = world.run(source).await;
         let details = world.ended(id).await;
         assert_eq!(details.row.status, Status::Succeeded);
-        let codes: Vec<_> = details.view.steps.iter().map(|s| s.error.as_ref().unwrap().code.as_str()).collect();
+        let codes: Vec<_> =
+            details.view.steps.iter().map(|s| s.error.as_ref().unwrap().code.as_str()).collect();
         assert_eq!(codes, ["ACTION_PANICKED", "TIMED_OUT"]);
         worker.stop().await;
     }
@@ -298,7 +314,9 @@ params: {properties: {text: {type: string, default: x}}}
         let updates: Vec<_> = world.module.watch(world.owner, id).await.unwrap().collect().await;
         let seqs: Vec<_> = updates.iter().filter_map(seq).collect();
         assert_eq!(seqs, (1..=i64::try_from(seqs.len()).unwrap()).collect::<Vec<_>>());
-        assert!(updates.iter().any(|update| matches!(update, Update::Progress(p) if p.step == "slow")));
+        assert!(
+            updates.iter().any(|update| matches!(update, Update::Progress(p) if p.step == "slow"))
+        );
         assert!(matches!(updates.last(), Some(Update::End(Status::Succeeded))));
         let executions = world.module.executions();
         let rest = executions.watch(&world.principal(), id, seqs[1]).await.unwrap();
@@ -366,6 +384,5 @@ async fn lists_go_page_by_page() {
         found.sort_unstable();
         found.dedup();
         assert_eq!(found.len(), 5);
-        let _: Value = json!(found);
     }
 }

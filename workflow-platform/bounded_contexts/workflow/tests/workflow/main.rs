@@ -1,5 +1,11 @@
 //! Definitions, executions and schedules on real databases.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails by panicking"
+)]
+
 mod executions;
 mod recovery;
 mod schedules;

@@ -88,7 +88,8 @@ async fn another_worker_takes_over_from_a_silent_one() {
         assert_eq!(world.seen.count("hang"), 1, "a living worker keeps its lease");
         first.kill().await;
         eventually("the second run", async || (world.seen.count("hang") == 2).then_some(())).await;
-        let keys: Vec<_> = world.seen.runs.lock().iter().map(|run| (run.2, run.3.clone())).collect();
+        let keys: Vec<_> =
+            world.seen.runs.lock().iter().map(|run| (run.2, run.3.clone())).collect();
         assert_eq!(keys[0], keys[1], "the same attempt with the same key");
         world.module.executions().cancel(&world.principal(), id).await.unwrap();
         assert_eq!(world.ended(id).await.row.status, Status::Cancelled);
@@ -106,7 +107,7 @@ async fn a_stopping_worker_hands_its_leases_back_at_once() {
         first.stop().await;
         let row = world.show(id).await.row;
         assert!(!row.leased && row.status == Status::Running, "{row:?}");
-        let slow = WorkerSettings { heartbeat_every: Duration::from_secs(60), ..quick() };
+        let slow = WorkerSettings { heartbeat_every: Duration::from_mins(1), ..quick() };
         let second = world.worker(slow);
         eventually("the second run", async || (world.seen.count("hang") == 2).then_some(())).await;
         second.stop().await;
@@ -120,11 +121,13 @@ async fn checkpoints_survive_the_process_that_made_them() {
         let id = world.run(source).await;
         let first = world.worker(sole());
         let recorded = "SELECT count(*) FROM execution_events WHERE kind = 'step.recorded'";
-        eventually("some checkpoints", async || (world.number(recorded).await >= 5).then_some(())).await;
+        eventually("some checkpoints", async || (world.number(recorded).await >= 5).then_some(()))
+            .await;
         first.kill().await;
         let second = world.worker(sole());
         let details = world.ended(id).await;
-        let resumed = details.view.steps[0].output.as_ref().unwrap()["resumed_at"].as_u64().unwrap();
+        let resumed =
+            details.view.steps[0].output.as_ref().unwrap()["resumed_at"].as_u64().unwrap();
         assert!(resumed >= 5, "{}: {resumed}", world.name);
         second.stop().await;
     }

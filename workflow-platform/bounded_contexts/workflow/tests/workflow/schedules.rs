@@ -27,7 +27,8 @@ async fn fire_all(world: &World) {
 async fn outcomes(world: &World) -> Vec<(String, i64)> {
     use sea_orm::ConnectionTrait as _;
     let sql = "SELECT outcome, count(*) FROM workflow_ticks GROUP BY outcome ORDER BY outcome";
-    let rows = world.database.read().query_all_raw(world.database.statement(sql, [])).await.unwrap();
+    let rows =
+        world.database.read().query_all_raw(world.database.statement(sql, [])).await.unwrap();
     let read = |row: &sea_orm::QueryResult| {
         (row.try_get_by_index(0).unwrap(), row.try_get_by_index(1).unwrap())
     };
@@ -48,7 +49,8 @@ async fn a_definition_shows_its_triggers_and_when_they_run() {
         assert_eq!(found[0].next_runs[0].seconds() % 3600, 0);
         let stranger = principal(world.ambient.id());
         assert!(triggers.list(&stranger, definition).await.is_err());
-        let without = Draft::Source("{name: hourly, steps: [{id: a, uses: test.echo, with: {}}]}".into());
+        let without =
+            Draft::Source("{name: hourly, steps: [{id: a, uses: test.echo, with: {}}]}".into());
         world.module.definitions().update(&world.principal(), definition, without).await.unwrap();
         assert!(triggers.list(&world.principal(), definition).await.unwrap().is_empty());
     }
@@ -69,7 +71,8 @@ async fn no_tick_fires_twice_with_two_schedulers() {
             world.clock.advance(Duration::from_secs(1));
             tokio::time::sleep(Duration::from_millis(60)).await;
         }
-        eventually("ten ticks", async || (world.number(EXECUTIONS).await >= 10).then_some(())).await;
+        eventually("ten ticks", async || (world.number(EXECUTIONS).await >= 10).then_some(()))
+            .await;
         stop.cancel();
         for scheduler in schedulers {
             scheduler.await.unwrap();
@@ -118,7 +121,8 @@ async fn overlapping_ticks_follow_their_rule() {
             let worker = world.worker(quick());
             if rule == "queue" {
                 let waiting = "SELECT count(*) FROM workflow_executions WHERE status = 'waiting'";
-                eventually("one run", async || (world.number(waiting).await == 1).then_some(())).await;
+                eventually("one run", async || (world.number(waiting).await == 1).then_some(()))
+                    .await;
                 tokio::time::sleep(Duration::from_millis(100)).await;
                 assert_eq!(world.number(waiting).await, 1);
             }

@@ -29,11 +29,13 @@ use workflow::{
     WorkerSettings, WorkflowModule, WorkflowSettings, domain::execution::Status,
 };
 
+/// One run of a step: its id, item, attempt and idempotency key.
+type Run = (String, Option<u32>, u32, String);
+
 /// What the test's actions saw.
 #[derive(Default)]
 pub struct Seen {
-    /// Every run: step, item, attempt, idempotency key.
-    pub runs: Mutex<Vec<(String, Option<u32>, u32, String)>>,
+    pub runs: Mutex<Vec<Run>>,
     pub now_running: AtomicU32,
     pub most_running: AtomicU32,
     pub cancelled: AtomicU32,
@@ -121,8 +123,14 @@ async fn count(ctx: &ActionContext, input: &Value) -> Result<Value, ActionError>
 
 fn registry(seen: &Arc<Seen>) -> ActionRegistry {
     let names = [
-        "test.echo", "test.slow", "test.hang", "test.deaf", "test.flaky", "test.fail",
-        "test.panic", "test.count",
+        "test.echo",
+        "test.slow",
+        "test.hang",
+        "test.deaf",
+        "test.flaky",
+        "test.fail",
+        "test.panic",
+        "test.count",
     ];
     ActionRegistry::new(names.map(|name| {
         let seen = Arc::clone(seen);

@@ -14,7 +14,9 @@ use shared_kernel::{
 
 use super::{
     Api,
-    shapes::{ExecutionCancelView, ExecutionDetailView, ExecutionStartedView, ExecutionView, StartBody},
+    shapes::{
+        ExecutionCancelView, ExecutionDetailView, ExecutionStartedView, ExecutionView, StartBody,
+    },
 };
 use crate::{
     application::executions::{ExecutionFilter, LogLine, StartExecution},

@@ -165,11 +165,8 @@ pub trait Executions: Send + Sync {
     ) -> Result<bool, StoreError>;
 
     /// Oldest first.
-    async fn logs(
-        &self,
-        id: Id<Execution>,
-        page: PageRequest,
-    ) -> Result<Page<LogLine>, StoreError>;
+    async fn logs(&self, id: Id<Execution>, page: PageRequest)
+    -> Result<Page<LogLine>, StoreError>;
 }
 
 /// One version of a definition.

@@ -134,12 +134,7 @@ fn own_concurrency(
     now: Timestamp,
 ) -> Result<Option<(String, u32)>, ExecutionsError> {
     let Some(concurrency) = &runnable.definition.concurrency else { return Ok(None) };
-    let scope = Scope {
-        params: params.clone(),
-        trigger: trigger.clone(),
-        now,
-        ..Scope::default()
-    };
+    let scope = Scope { params: params.clone(), trigger: trigger.clone(), now, ..Scope::default() };
     let key = evaluate(&concurrency.key, &scope).map_err(|error| {
         let fields = [("concurrency.key".to_owned(), vec![error.to_string()])];
         ExecutionsError::Params(fields.into())

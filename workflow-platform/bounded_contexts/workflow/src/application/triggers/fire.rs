@@ -80,8 +80,7 @@ impl TriggerService {
     }
 
     async fn permit(&self, trigger: &TriggerRow) -> Result<Permit, FireError> {
-        let newest =
-            self.ports.definitions.newest(trigger.owner, trigger.definition_id).await?;
+        let newest = self.ports.definitions.newest(trigger.owner, trigger.definition_id).await?;
         let Some(runnable) = newest else { return Ok(Err("the workflow is gone".to_owned())) };
         match self.ports.executions.check_plan(trigger.owner).await {
             Ok(()) => Ok(Ok(runnable)),
@@ -105,7 +104,9 @@ impl TriggerService {
         if matches!(outcome, Outcome::Ran | Outcome::Late) {
             match self.execution(trigger, due_at, permit) {
                 Ok(planned) => new = Some(planned),
-                Err(reason) => tick = refused(tick, reason),
+                Err(reason) => {
+                    tick = Tick { outcome: Outcome::Refused, detail: Some(reason), ..tick };
+                }
             }
         }
         if new.is_some() && !self.may_overlap(work, trigger, now, news).await? {
@@ -177,8 +178,4 @@ impl TriggerService {
             self.ports.executions.announce(id).await;
         }
     }
-}
-
-fn refused(tick: Tick, reason: String) -> Tick {
-    Tick { outcome: Outcome::Refused, detail: Some(reason), ..tick }
 }

@@ -6,7 +6,7 @@ mod plan;
 mod ports;
 mod service;
 
-pub use fire::{Fired, FireError};
+pub use fire::{FireError, Fired};
 pub use list::TriggerDetails;
 pub use ports::{Outcome, Tick, TriggerRow, Triggers};
 pub use service::{TriggerPorts, TriggerService};

@@ -36,10 +36,11 @@ pub(super) fn plan(
     due_at: Timestamp,
     now: Timestamp,
 ) -> Plan {
-    let mut due: Vec<Timestamp> = std::iter::successors(Some(due_at), |at| schedule.next_after(*at))
-        .take_while(|at| *at <= now)
-        .take(ROWS)
-        .collect();
+    let mut due: Vec<Timestamp> =
+        std::iter::successors(Some(due_at), |at| schedule.next_after(*at))
+            .take_while(|at| *at <= now)
+            .take(ROWS)
+            .collect();
     let after = due.last().and_then(|last| schedule.next_after(*last));
     let more = after.is_some_and(|at| at <= now);
     if misfire == Misfire::All {

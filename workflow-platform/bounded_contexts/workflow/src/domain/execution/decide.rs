@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 use shared_kernel::{application::ActionError, domain::Timestamp};
 
 use super::{
-    Cause, Decision, Execution, ExecutionError, Finished, JournalEvent, Phase, RunKey,
-    Started, Status, StepExpanded, StepFailed, StepRun, StepSkipped, StepSucceeded, Stopping,
-    WAIT_FOR, WaitStarted,
+    Cause, Decision, Execution, ExecutionError, Finished, JournalEvent, Phase, RunKey, Started,
+    Status, StepExpanded, StepFailed, StepRun, StepSkipped, StepSucceeded, Stopping, WAIT_FOR,
+    WaitStarted,
     machine::{CLEANUP_LIMIT, Work},
     slots::SlotState,
 };
@@ -85,10 +85,12 @@ impl Execution {
         }
     }
 
-    /// Moves on past phases that are over or do not apply, up to the last.
+    /// Moves on past phases that are over or do not apply, up to the last. What runs is waited
+    /// for even when its phase does not apply any more.
     pub(super) fn leave_finished_phases(&mut self) {
         while let Some(next) = self.phase.next() {
-            if !self.group().is_over() && self.applies(self.phase) {
+            let group = self.group();
+            if group.in_flight > 0 || (!group.is_over() && self.applies(self.phase)) {
                 return;
             }
             self.close(self.phase);

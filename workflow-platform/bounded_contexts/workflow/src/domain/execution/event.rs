@@ -242,25 +242,16 @@ mod tests {
             ("execution.started", "{}"),
             ("step.expanded", r#"{"step":"a","items":[1]}"#),
             ("step.skipped", r#"{"step":"a"}"#),
-            (
-                "step.started",
-                r#"{"step":"a","attempt":1,"started_at":"2026-01-01T00:00:00Z"}"#,
-            ),
+            ("step.started", r#"{"step":"a","attempt":1,"started_at":"2026-01-01T00:00:00Z"}"#),
             ("step.recorded", r#"{"step":"a","records":[{"key":"k","value":1}]}"#),
             ("step.waiting", r#"{"step":"a","until":"2026-01-01T00:00:00Z"}"#),
-            (
-                "step.succeeded",
-                r#"{"step":"a","attempt":1,"started_at":"2026-01-01T00:00:00Z"}"#,
-            ),
+            ("step.succeeded", r#"{"step":"a","attempt":1,"started_at":"2026-01-01T00:00:00Z"}"#),
             (
                 "step.failed",
                 r#"{"step":"a","attempt":1,"started_at":"2026-01-01T00:00:00Z",
                     "error":{"failure":"permanent","code":"X","message":"y"}}"#,
             ),
-            (
-                "step.cancelled",
-                r#"{"step":"a","attempt":1,"started_at":"2026-01-01T00:00:00Z"}"#,
-            ),
+            ("step.cancelled", r#"{"step":"a","attempt":1,"started_at":"2026-01-01T00:00:00Z"}"#),
             ("execution.stopping", r#"{"cause":"cancelled","phase":"main"}"#),
             ("execution.finished", r#"{"status":"succeeded"}"#),
         ];

@@ -171,8 +171,7 @@ impl Execution {
     pub fn stopping(&mut self, cause: Cause) -> Option<JournalEvent> {
         self.leave_finished_phases();
         let halted = self.groups[self.phase.index()].halted && self.stop.is_some();
-        (self.finished.is_none() && !halted)
-            .then(|| Stopping { cause, phase: self.phase }.into())
+        (self.finished.is_none() && !halted).then(|| Stopping { cause, phase: self.phase }.into())
     }
 
     /// The event of a failed attempt. `random` in `0.0..1.0` spreads the back-off.

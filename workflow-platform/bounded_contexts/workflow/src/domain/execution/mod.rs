@@ -36,9 +36,14 @@ mod slots;
 mod status;
 mod view;
 
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod tests;
+
 pub use event::{
-    Created, Finished, JournalEvent, StepCancelled, StepExpanded, StepFailed, StepRecorded,
-    StepSkipped, StepStarted, StepSucceeded, Started, Stopping, UnknownEvent, WaitStarted,
+    Created, Finished, JournalEvent, Started, StepCancelled, StepExpanded, StepFailed,
+    StepRecorded, StepSkipped, StepStarted, StepSucceeded, Stopping, UnknownEvent, WaitStarted,
 };
 pub use groups::Phase;
 pub use machine::{CLEANUP_LIMIT, Decision, Execution, Identity, RunKey, RunOutcome, StepRun};

@@ -19,7 +19,10 @@ pub(super) enum SlotState {
     /// Handed out to the driver.
     Running,
     /// In a `wait.for`.
-    Waiting { since: Timestamp, until: Timestamp },
+    Waiting {
+        since: Timestamp,
+        until: Timestamp,
+    },
     /// The next attempt is due then.
     Retrying(Timestamp),
     Succeeded,
@@ -69,7 +72,7 @@ impl Slot {
 pub(super) struct Slots {
     /// The values of `for_each`; `None` for a single run.
     pub items: Option<Vec<Value>>,
-    pub slots: Vec<Slot>,
+    pub all: Vec<Slot>,
     /// Slots before this were handed out or have a result.
     cursor: usize,
     /// Slots whose next attempt is due.
@@ -87,7 +90,7 @@ impl Slots {
         let count = items.as_ref().map_or(1, Vec::len);
         Self {
             items,
-            slots: std::iter::repeat_with(Slot::new).take(count).collect(),
+            all: std::iter::repeat_with(Slot::new).take(count).collect(),
             cursor: 0,
             again: VecDeque::new(),
             active: 0,
@@ -99,15 +102,15 @@ impl Slots {
     }
 
     pub fn is_settled(&self) -> bool {
-        self.settled == self.slots.len()
+        self.settled == self.all.len()
     }
 
     pub fn slot(&mut self, index: u32) -> Option<&mut Slot> {
-        self.slots.get_mut(usize::try_from(index).unwrap_or(usize::MAX))
+        self.all.get_mut(usize::try_from(index).unwrap_or(usize::MAX))
     }
 
     pub fn peek(&self, index: u32) -> Option<&Slot> {
-        self.slots.get(usize::try_from(index).unwrap_or(usize::MAX))
+        self.all.get(usize::try_from(index).unwrap_or(usize::MAX))
     }
 
     /// The next slot to start: due attempts first, then the items in order.
@@ -115,7 +118,7 @@ impl Slots {
         if let Some(index) = self.again.pop_front() {
             return Some(index);
         }
-        while let Some(slot) = self.slots.get(self.cursor) {
+        while let Some(slot) = self.all.get(self.cursor) {
             let index = u32::try_from(self.cursor).ok()?;
             self.cursor += 1;
             if slot.state == SlotState::Idle {
@@ -149,7 +152,7 @@ impl Slots {
 
     /// Outputs of the slots that succeeded, in order.
     pub fn take_outputs(&mut self) -> Vec<Value> {
-        self.slots.iter_mut().filter_map(|slot| slot.output.take()).collect()
+        self.all.iter_mut().filter_map(|slot| slot.output.take()).collect()
     }
 }
 

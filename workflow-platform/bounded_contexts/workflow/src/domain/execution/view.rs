@@ -6,10 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 use shared_kernel::{application::ActionError, domain::Timestamp};
 
-use super::{
-    Cause, ExecutionError, JournalEvent, Phase, Status, StepStatus,
-    groups::steps_of,
-};
+use super::{Cause, ExecutionError, JournalEvent, Phase, Status, StepStatus, groups::steps_of};
 use crate::domain::definition::Definition;
 
 /// How many attempts of a step are kept in a view; older ones are dropped.
@@ -143,8 +140,8 @@ impl ExecutionView {
         self.seq = seq;
         match event {
             JournalEvent::Created(created) => {
-                self.params = created.params.clone();
-                self.trigger = created.trigger.clone();
+                self.params.clone_from(&created.params);
+                self.trigger.clone_from(&created.trigger);
             }
             JournalEvent::Started(_) => {
                 self.started_at = Some(at);
@@ -154,8 +151,8 @@ impl ExecutionView {
             JournalEvent::Finished(finished) => {
                 self.status = finished.status;
                 self.finished_at = Some(at);
-                self.outputs = finished.outputs.clone();
-                self.error = finished.error.clone();
+                self.outputs.clone_from(&finished.outputs);
+                self.error.clone_from(&finished.error);
                 self.close();
             }
             _ => {
@@ -207,12 +204,7 @@ impl StepDetails {
                 input: Some(&body.input),
             }),
             JournalEvent::WaitStarted(body) => {
-                self.start(&Attempt {
-                    item: body.item,
-                    number: 1,
-                    started_at: at,
-                    input: None,
-                });
+                self.start(&Attempt { item: body.item, number: 1, started_at: at, input: None });
                 self.status = StepStatus::Waiting;
                 self.waits_until = Some(body.until);
             }
@@ -315,23 +307,20 @@ impl StepDetails {
             error,
             retry_at,
         });
-        match &mut self.items {
-            Some(items) => {
-                items.running -= u32::from(announced && items.running > 0);
-                items.succeeded += u32::from(status == StepStatus::Succeeded);
-                items.failed += u32::from(status == StepStatus::Failed && retry_at.is_none());
-                self.settle_items(at);
-            }
-            None => {
-                if let Some(input) = attempt.input {
-                    self.input = Some(input.clone());
-                }
-                self.waits_until = retry_at;
-                match retry_at {
-                    Some(_) => self.status = StepStatus::Waiting,
-                    None => self.settle(status, at),
-                }
-            }
+        if let Some(items) = &mut self.items {
+            items.running -= u32::from(announced && items.running > 0);
+            items.succeeded += u32::from(status == StepStatus::Succeeded);
+            items.failed += u32::from(status == StepStatus::Failed && retry_at.is_none());
+            self.settle_items(at);
+            return;
+        }
+        if let Some(input) = attempt.input {
+            self.input = Some(input.clone());
+        }
+        self.waits_until = retry_at;
+        match retry_at {
+            Some(_) => self.status = StepStatus::Waiting,
+            None => self.settle(status, at),
         }
     }
 

@@ -66,6 +66,9 @@ impl BusProgressBoard {
 
 impl ProgressBoard for BusProgressBoard {
     fn of(&self, id: Id<Execution>) -> Vec<Progress> {
-        self.heard.get(&id).map(|steps| steps.lock().values().cloned().collect()).unwrap_or_default()
+        self.heard
+            .get(&id)
+            .map(|steps| steps.lock().values().cloned().collect())
+            .unwrap_or_default()
     }
 }

@@ -221,7 +221,11 @@ impl Executions for SqlExecutions {
         Ok(self.database.write().execute_raw(statement).await?.rows_affected() > 0)
     }
 
-    async fn logs(&self, id: Id<Execution>, page: PageRequest) -> Result<Page<LogLine>, StoreError> {
+    async fn logs(
+        &self,
+        id: Id<Execution>,
+        page: PageRequest,
+    ) -> Result<Page<LogLine>, StoreError> {
         let after = page.after.map_or(0, |cursor| cursor.id.as_u128());
         let statement = self.database.statement(
             "SELECT position, at, level, step, item, message, fields FROM execution_logs \

@@ -217,9 +217,8 @@ async fn update_projections(work: &UnitOfWork, appends: &[&Append]) -> Result<()
 
 async fn record(work: &mut UnitOfWork, event: &DomainEvent, repeat: Repeat) -> Result<(), DbErr> {
     if repeat == Repeat::Again {
-        let known = work
-            .database()
-            .statement("SELECT 1 FROM outbox WHERE id = $1", [event.id.into()]);
+        let known =
+            work.database().statement("SELECT 1 FROM outbox WHERE id = $1", [event.id.into()]);
         if work.conn().query_one_raw(known).await?.is_some() {
             return Ok(());
         }

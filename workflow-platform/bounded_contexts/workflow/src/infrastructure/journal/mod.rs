@@ -18,9 +18,9 @@ mod batch;
 mod read;
 mod writer;
 
+pub(crate) use append::pack;
 pub use append::{Append, AppendError, EventRow, Lease, Projection};
 pub use read::JournalReader;
-pub(crate) use append::pack;
 pub use writer::JournalWriter;
 
 /// Largest body that stays in the row, in bytes.

@@ -56,6 +56,10 @@ impl JournalWriter {
     }
 }
 
+fn count_of(requests: &[Request]) -> f64 {
+    f64::from(u32::try_from(requests.len()).unwrap_or(u32::MAX))
+}
+
 struct Task {
     database: Database,
     worker: Uuid,
@@ -66,7 +70,7 @@ impl Task {
     async fn run(self, mut receiver: mpsc::Receiver<Request>) {
         let mut requests = Vec::new();
         while receiver.recv_many(&mut requests, BATCH).await > 0 {
-            metrics::histogram!("workflow_journal_batch_appends").record(requests.len() as f64);
+            metrics::histogram!("workflow_journal_batch_appends").record(count_of(&requests));
             self.write(std::mem::take(&mut requests)).await;
         }
     }

@@ -47,8 +47,7 @@ const CANDIDATES_POSTGRES: &str = "users(u) AS ( \
      SELECT q.* FROM workflow_executions q WHERE q.user_id = users.u AND {FREE} \
      ORDER BY q.priority DESC, q.ready_at LIMIT $3) top)";
 
-const CANDIDATES_SQLITE: &str =
-    "free AS (SELECT q.* FROM workflow_executions q WHERE {FREE})";
+const CANDIDATES_SQLITE: &str = "free AS (SELECT q.* FROM workflow_executions q WHERE {FREE})";
 
 /// `place` counts rows of one key within this claim, on top of those that run already.
 const RANKED: &str = "held AS (SELECT user_id, count(*) AS n FROM workflow_executions \

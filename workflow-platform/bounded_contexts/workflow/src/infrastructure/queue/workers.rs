@@ -121,10 +121,9 @@ impl WorkerWatch {
     }
 
     async fn any_dead(&self) -> Result<bool, DbErr> {
-        let statement = self.database.statement(
-            "SELECT 1 FROM workflow_workers WHERE dead_at IS NOT NULL LIMIT 1",
-            [],
-        );
+        let statement = self
+            .database
+            .statement("SELECT 1 FROM workflow_workers WHERE dead_at IS NOT NULL LIMIT 1", []);
         Ok(self.database.read().query_one_raw(statement).await?.is_some())
     }
 

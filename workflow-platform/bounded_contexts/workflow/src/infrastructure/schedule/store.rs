@@ -49,6 +49,7 @@ fn trigger(row: &QueryResult) -> Result<TriggerRow, DbErr> {
     })
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err takes")]
 fn unreadable(error: serde_json::Error) -> DbErr {
     DbErr::Json(error.to_string())
 }

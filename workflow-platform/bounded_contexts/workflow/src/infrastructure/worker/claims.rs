@@ -106,14 +106,15 @@ impl Life<'_> {
             tokio::select! {
                 () = stop.cancelled() => return End::Stopped,
                 () = lost.cancelled() => return End::DeclaredDead,
-                message = news.next() => match message {
-                    Some(message) => self.hear(&message),
-                    None => {
+                message = news.next() => {
+                    if let Some(message) = message {
+                        self.hear(&message);
+                    } else {
                         tokio::time::sleep(self.settings.poll_every).await;
                         news = self.listen().await;
                         self.look_around().await;
                     }
-                },
+                }
                 () = work.notified() => self.rung = true,
                 Some(parted) = self.drivers.join_next() => self.part(parted.ok()).await,
                 () = poll => self.look_around().await,
@@ -184,7 +185,9 @@ impl Life<'_> {
             match self.queue.claim(self.id, room, self.parts.ambient.now()).await {
                 Ok(claimed) => {
                     self.rung = claimed.len() == room;
-                    claimed.into_iter().for_each(|claimed| self.drive(claimed));
+                    for claimed in claimed {
+                        self.drive(claimed);
+                    }
                 }
                 Err(error) => {
                     warn!(error = &error as &dyn std::error::Error, "claim failed");

@@ -223,7 +223,9 @@ impl Driver {
             if self.must_flush() {
                 self.flush(None).await?;
             }
-            decision.run.into_iter().for_each(|run| self.start(run));
+            for run in decision.run {
+                self.start(run);
+            }
             if self.running.is_empty() {
                 match decision.wake_at {
                     Some(at) if at.since(now) < self.desk.settings.park_from => {}
@@ -436,7 +438,9 @@ impl Driver {
         let slow = self.running.values_mut().filter(|running| !running.announced);
         let slow = slow.filter(|running| running.started_at <= due);
         let events: Vec<_> = slow.map(Running::announce).collect();
-        events.into_iter().for_each(|event| self.take(event));
+        for event in events {
+            self.take(event);
+        }
     }
 
     /// The row is the truth: a wish that was told twice is taken once.
@@ -450,7 +454,10 @@ impl Driver {
         }
     }
 
-    fn ended(&mut self, ended: Result<(RunKey, Result<Value, ActionError>), tokio::task::JoinError>) {
+    fn ended(
+        &mut self,
+        ended: Result<(RunKey, Result<Value, ActionError>), tokio::task::JoinError>,
+    ) {
         match ended {
             Ok((key, result)) => self.end(key, result),
             Err(error) => warn!(error = &error as &dyn std::error::Error, "a step broke off"),

@@ -47,9 +47,7 @@ impl Running {
         let (step, item, attempt) = (self.run.step, self.run.item, self.run.attempt);
         let started_at = self.started_at;
         match result {
-            Ok(output) => {
-                StepSucceeded { step, item, attempt, started_at, input, output }.into()
-            }
+            Ok(output) => StepSucceeded { step, item, attempt, started_at, input, output }.into(),
             Err(error) if self.cancelled && error.failure != ActionFailure::Permanent => {
                 StepCancelled { step, item, attempt, started_at }.into()
             }

@@ -24,7 +24,10 @@ pub(super) async fn run_step(
     let work = AssertUnwindSafe(action.run(&ctx, input)).catch_unwind();
     tokio::pin!(work);
     let cut_off = tokio::select! {
-        result = &mut work => return result.unwrap_or_else(|_| Err(panicked())),
+        result = &mut work => return match result {
+            Ok(result) => result,
+            Err(_) => Err(panicked()),
+        },
         () = cancel.cancelled() => ActionError::cancelled(),
         () = time_up(timeout) => timed_out(timeout),
     };
