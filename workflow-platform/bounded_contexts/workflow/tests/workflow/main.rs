@@ -8,5 +8,6 @@
 
 mod executions;
 mod recovery;
+mod routes;
 mod schedules;
 mod support;

@@ -19,6 +19,7 @@ use crate::{
 /// What is to be run.
 #[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = StartExecution)]
 pub struct StartBody {
     #[garde(skip)]
     pub definition_id: Uuid,
@@ -104,6 +105,7 @@ pub struct StepProgressView {
 
 /// One step of an execution.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = ExecutionStepView)]
 pub struct StepView {
     pub id: String,
     #[schema(example = "http.request")]

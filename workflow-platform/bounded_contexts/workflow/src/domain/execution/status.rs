@@ -9,6 +9,7 @@ use shared_kernel::application::ActionError;
 /// timed_out`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ExecutionStatus)]
 pub enum Status {
     /// In the queue, never started.
     Pending,
