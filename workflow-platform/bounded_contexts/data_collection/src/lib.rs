@@ -24,10 +24,14 @@ pub mod infrastructure;
 use std::sync::Arc;
 
 use shared_kernel::{
-    application::{Action, Fetcher},
-    infrastructure::cpu::CpuPool,
+    application::{Action, Entitlements, Fetcher},
+    domain::Ambient,
+    infrastructure::{cpu::CpuPool, db::Database},
 };
 
+pub use api::routes;
+pub use application::dataset::DatasetsModule;
+pub use infrastructure::dataset::migrations;
 pub use infrastructure::fetch::{FetcherParts, FetcherSettings, PoliteFetcher};
 
 /// What steps can do with the web.
@@ -37,4 +41,15 @@ pub fn collection_actions(fetcher: &Arc<dyn Fetcher>, cpu: &CpuPool) -> Vec<Arc<
         Arc::new(application::HtmlExtract::new(cpu.clone())),
         Arc::new(application::CrawlPages::new(Arc::clone(fetcher), cpu.clone())),
     ]
+}
+
+/// Puts the datasets together.
+pub fn datasets(database: Database, entitlements: Arc<dyn Entitlements>, ambient: Ambient) -> Arc<DatasetsModule> {
+    let store = Arc::new(infrastructure::dataset::SqlDatasets::new(database.clone()));
+    Arc::new(DatasetsModule::new(database, store, entitlements, ambient))
+}
+
+/// What steps can do with datasets.
+pub fn dataset_actions(module: &Arc<DatasetsModule>) -> Vec<Arc<dyn Action>> {
+    vec![Arc::new(application::dataset::DatasetUpsert::new(Arc::clone(module)))]
 }

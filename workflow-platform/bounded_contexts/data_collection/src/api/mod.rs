@@ -1,3 +1,5 @@
-//! api layer.
+//! Routes of the context.
 
-pub mod dataset;
+mod dataset;
+
+pub use dataset::routes;

@@ -1,0 +1,21 @@
+//! Looks datasets up.
+
+use shared_kernel::{
+    application::Principal,
+    domain::{Page, PageRequest, Permission},
+};
+
+use super::{DatasetRow, DatasetsError, DatasetsModule};
+
+impl DatasetsModule {
+    /// Newest first.
+    pub async fn list(&self, who: &Principal, page: PageRequest) -> Result<Page<DatasetRow>, DatasetsError> {
+        who.require(Permission::DatasetRead)?;
+        Ok(self.store.list(who.owner(), page).await?)
+    }
+
+    pub async fn show(&self, who: &Principal, name: &str) -> Result<DatasetRow, DatasetsError> {
+        who.require(Permission::DatasetRead)?;
+        self.store.find(who.owner(), name).await?.ok_or(DatasetsError::NotFound)
+    }
+}
