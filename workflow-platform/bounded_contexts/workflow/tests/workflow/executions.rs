@@ -363,6 +363,23 @@ async fn the_queue_takes_turns_among_users() {
 }
 
 #[tokio::test]
+async fn a_plan_that_is_used_up_lets_nothing_start() {
+    for world in worlds().await {
+        world.plan.0.store(1, Ordering::SeqCst);
+        let definition = world.define(CHAIN).await;
+        let id = world.start(definition).await;
+        let wanted = StartExecution { definition_id: definition, ..StartExecution::default() };
+        let refused = world.module.start(world.owner, wanted.clone()).await.unwrap_err();
+        assert!(matches!(refused, ExecutionsError::Quota(_)), "{refused}");
+        assert_eq!(world.number("SELECT count(*) FROM workflow_executions").await, 1);
+        let worker = world.worker(quick());
+        world.ended(id).await;
+        world.module.start(world.owner, wanted).await.unwrap();
+        worker.stop().await;
+    }
+}
+
+#[tokio::test]
 async fn lists_go_page_by_page() {
     for world in worlds().await {
         let definition = world.define(CHAIN).await;

@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicU32, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -14,8 +14,8 @@ use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 use shared_kernel::{
     application::{
-        Action, ActionContext, ActionDescriptor, ActionError, ActionRegistry, LogLevel, Principal,
-        Unlimited,
+        Action, ActionContext, ActionDescriptor, ActionError, ActionRegistry, Entitlements,
+        EntitlementsError, Limit, LogLevel, Principal, Usage,
     },
     domain::{Ambient, Execution, Id, Locale, Owner, Role, User},
     infrastructure::{blob_folder::BlobFolder, cpu::CpuPool, db::Database, local_bus::LocalBus},
@@ -147,6 +147,27 @@ impl UserDirectory for Users {
     }
 }
 
+/// A plan that allows so many executions at once.
+pub struct Plan(pub AtomicU64);
+
+#[async_trait]
+impl Entitlements for Plan {
+    async fn check(
+        &self,
+        _: Owner,
+        limit: Limit,
+        used: u64,
+        wanted: u64,
+    ) -> Result<(), EntitlementsError> {
+        let allowed = self.0.load(Ordering::SeqCst);
+        if limit != Limit::ConcurrentExecutions || used + wanted <= allowed {
+            return Ok(());
+        }
+        let usage = Usage { limit, allowed: Some(allowed), used, resets_at: None };
+        Err(EntitlementsError::Exceeded(usage))
+    }
+}
+
 /// One database and what belongs to it.
 pub struct World {
     pub name: &'static str,
@@ -155,6 +176,7 @@ pub struct World {
     pub ambient: Ambient,
     pub seen: Arc<Seen>,
     pub owner: Owner,
+    pub plan: Arc<Plan>,
     /// A module without worker, for asking.
     pub module: Arc<WorkflowModule>,
     bus: LocalBus,
@@ -186,7 +208,8 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let (seen, bus) = (Arc::new(Seen::default()), LocalBus::default());
         let database = test.database.clone();
-        let module = build(&database, &bus, &folder, &ambient, &seen, quick());
+        let plan = Arc::new(Plan(AtomicU64::new(1000)));
+        let module = build(&database, &bus, &folder, &ambient, &seen, &plan, quick());
         Self {
             name: test.name,
             database,
@@ -194,6 +217,7 @@ impl World {
             owner: Owner::new(ambient.id()),
             ambient,
             seen,
+            plan,
             module,
             bus,
             folder,
@@ -203,8 +227,9 @@ impl World {
 
     /// A process beside the others that drives executions.
     pub fn worker(&self, settings: WorkerSettings) -> Process {
-        let (database, bus) = (&self.database, &self.bus);
-        let module = build(database, bus, &self.folder, &self.ambient, &self.seen, settings);
+        let (database, bus, folder) = (&self.database, &self.bus, &self.folder);
+        let (ambient, seen, plan) = (&self.ambient, &self.seen, &self.plan);
+        let module = build(database, bus, folder, ambient, seen, plan, settings);
         let stop = CancellationToken::new();
         let (working, stopped) = (Arc::clone(&module), stop.clone());
         let task = tokio::spawn(async move { working.run_worker(stopped).await });
@@ -286,6 +311,7 @@ fn build(
     folder: &tempfile::TempDir,
     ambient: &Ambient,
     seen: &Arc<Seen>,
+    plan: &Arc<Plan>,
     worker: WorkerSettings,
 ) -> Arc<WorkflowModule> {
     let surroundings = Surroundings {
@@ -295,7 +321,7 @@ fn build(
         ambient: ambient.clone(),
         actions: registry(seen),
         users: Arc::new(Users),
-        entitlements: Arc::new(Unlimited),
+        entitlements: Arc::clone(plan) as Arc<dyn Entitlements>,
         cpu: CpuPool::new(2),
     };
     let schedule_poll = Duration::from_millis(20);

@@ -10,6 +10,7 @@ use shared_kernel::{
     application::{Bus, Subscription},
     domain::{Execution, Id},
 };
+use tokio_util::task::AbortOnDropHandle;
 
 use crate::application::executions::{Progress, ProgressBoard, progress_of};
 
@@ -24,43 +25,45 @@ const PAUSE: Duration = Duration::from_secs(2);
 
 type Steps = Arc<Mutex<BTreeMap<(String, Option<u32>), Progress>>>;
 
+/// What was heard of each execution.
+type Heard = Cache<Id<Execution>, Steps>;
+
 /// Listens on the bus for as long as it lives.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct BusProgressBoard {
-    heard: Cache<Id<Execution>, Steps>,
+    heard: Heard,
+    _listener: AbortOnDropHandle<()>,
 }
 
 impl BusProgressBoard {
-    /// Starts listening; the task ends when the board is dropped.
+    /// Starts listening.
     pub fn start(bus: Arc<dyn Bus>) -> Self {
-        let heard = Cache::builder().max_capacity(REMEMBERED).time_to_idle(FRESH).build();
-        let board = Self { heard };
-        let listener = board.clone();
-        tokio::spawn(async move { listener.listen(bus).await });
-        board
+        let heard: Heard = Cache::builder().max_capacity(REMEMBERED).time_to_idle(FRESH).build();
+        let listener = tokio::spawn(listen(bus, heard.clone()));
+        Self { heard, _listener: AbortOnDropHandle::new(listener) }
     }
+}
 
-    async fn listen(self, bus: Arc<dyn Bus>) {
-        loop {
-            if let Ok(mut news) = bus.subscribe(Subscription::Prefix("execution.".into())).await {
-                while let Some(message) = news.next().await {
-                    let id = message.topic.strip_prefix("execution.").map(str::parse);
-                    if let (Some(Ok(id)), Some(progress)) = (id, progress_of(&message)) {
-                        self.remember(id, progress);
-                    }
+async fn listen(bus: Arc<dyn Bus>, heard: Heard) {
+    loop {
+        if let Ok(mut news) = bus.subscribe(Subscription::Prefix("execution.".into())).await {
+            while let Some(message) = news.next().await {
+                let id = message.topic.strip_prefix("execution.").map(str::parse);
+                if let (Some(Ok(id)), Some(progress)) = (id, progress_of(&message)) {
+                    remember(&heard, id, progress);
                 }
             }
-            tokio::time::sleep(PAUSE).await;
         }
+        tokio::time::sleep(PAUSE).await;
     }
+}
 
-    fn remember(&self, id: Id<Execution>, progress: Progress) {
-        let steps = self.heard.get_with(id, Steps::default);
-        let mut steps = steps.lock();
-        let key = (progress.step.clone(), progress.item);
-        if steps.len() < STEPS || steps.contains_key(&key) {
-            steps.insert(key, progress);
-        }
+fn remember(heard: &Heard, id: Id<Execution>, progress: Progress) {
+    let steps = heard.get_with(id, Steps::default);
+    let mut steps = steps.lock();
+    let key = (progress.step.clone(), progress.item);
+    if steps.len() < STEPS || steps.contains_key(&key) {
+        steps.insert(key, progress);
     }
 }
 

@@ -35,23 +35,32 @@ const FREE: &str = "q.ready_at IS NOT NULL AND (q.concurrency_key IS NULL \
       AND o.concurrency_key = q.concurrency_key AND o.finished_at IS NULL \
       AND o.started_at IS NOT NULL))";
 
-/// PostgreSQL skips from user to user and looks at the first rows of each only.
-const CANDIDATES_POSTGRES: &str = "users(u) AS ( \
+/// Skips from user to user, so that a long queue costs no more than a short one.
+const USERS: &str = "users(u) AS ( \
      SELECT (SELECT user_id FROM workflow_executions WHERE ready_at IS NOT NULL \
              ORDER BY user_id LIMIT 1) \
      UNION ALL \
      SELECT (SELECT user_id FROM workflow_executions WHERE ready_at IS NOT NULL \
              AND user_id > users.u ORDER BY user_id LIMIT 1) \
-     FROM users WHERE users.u IS NOT NULL), \
-   free AS (SELECT top.* FROM users CROSS JOIN LATERAL ( \
+     FROM users WHERE users.u IS NOT NULL)";
+
+/// The first rows of each user.
+const FIRST_POSTGRES: &str = "free AS (SELECT top.* FROM users CROSS JOIN LATERAL ( \
      SELECT q.* FROM workflow_executions q WHERE q.user_id = users.u AND {FREE} \
      ORDER BY q.priority DESC, q.ready_at LIMIT $3) top)";
 
-const CANDIDATES_SQLITE: &str = "free AS (SELECT q.* FROM workflow_executions q WHERE {FREE})";
+/// The same without LATERAL.
+const FIRST_SQLITE: &str = "free AS (SELECT c.* FROM users CROSS JOIN workflow_executions c \
+     WHERE c.id IN (SELECT q.id FROM workflow_executions q \
+       WHERE q.user_id = users.u AND {FREE} ORDER BY q.priority DESC, q.ready_at LIMIT $3))";
+
+/// How SQLite is kept from reading all executions in the order of an index that has the users: the
+/// plus sign makes the order worthless, and the few leases are read instead.
+const BY_USER_SQLITE: &str = "+user_id";
 
 /// `place` counts rows of one key within this claim, on top of those that run already.
 const RANKED: &str = "held AS (SELECT user_id, count(*) AS n FROM workflow_executions \
-     WHERE worker_id IS NOT NULL GROUP BY user_id), \
+     WHERE worker_id IS NOT NULL GROUP BY {BY_USER}), \
    ranked AS (SELECT f.id, f.priority, f.ready_at, f.concurrency_key, f.concurrency_limit, \
      f.started_at, f.cancel_at, \
      row_number() OVER (PARTITION BY f.user_id ORDER BY f.priority DESC, f.ready_at) \
@@ -79,13 +88,13 @@ const TAKE: &str = "UPDATE workflow_executions SET worker_id = $1, epoch = epoch
 const CLAIM_LOCK: &str = "SELECT pg_advisory_xact_lock(7305809148231)";
 
 fn sql(backend: Backend) -> String {
-    let (candidates, lock) = match backend {
-        Backend::Postgres => (CANDIDATES_POSTGRES, " FOR UPDATE OF e SKIP LOCKED"),
-        Backend::Sqlite => (CANDIDATES_SQLITE, ""),
+    let (first, by_user, lock) = match backend {
+        Backend::Postgres => (FIRST_POSTGRES, "user_id", " FOR UPDATE OF e SKIP LOCKED"),
+        Backend::Sqlite => (FIRST_SQLITE, BY_USER_SQLITE, ""),
     };
-    let candidates = candidates.replace("{FREE}", FREE);
-    let ranked = RANKED.replace("{LOCK}", lock);
-    format!("WITH RECURSIVE {candidates}, {ranked} {TAKE}")
+    let first = first.replace("{FREE}", FREE);
+    let ranked = RANKED.replace("{LOCK}", lock).replace("{BY_USER}", by_user);
+    format!("WITH RECURSIVE {USERS}, {first}, {ranked} {TAKE}")
 }
 
 impl Queue {
