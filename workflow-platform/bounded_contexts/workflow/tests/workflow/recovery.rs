@@ -56,7 +56,7 @@ fn sole() -> WorkerSettings {
 async fn a_run_goes_on_after_a_kill_at_any_moment() {
     for world in worlds().await {
         let id = world.run(WORK).await;
-        for millis in [0, 1, 2, 4, 6, 9, 13, 18, 24, 30, 40] {
+        for millis in [2, 5, 10, 15, 20, 25, 30, 35, 40, 50, 60, 80] {
             let worker = world.worker(sole());
             tokio::time::sleep(Duration::from_millis(millis)).await;
             worker.kill().await;
@@ -134,6 +134,30 @@ async fn checkpoints_survive_the_process_that_made_them() {
 }
 
 #[tokio::test]
+async fn a_blob_store_that_is_away_holds_up_and_loses_nothing() {
+    let source = "
+name: large
+steps:
+  - {id: large, uses: script.javascript, with: {code: \"return 'x'.repeat(100000)\"}}
+  - {id: then, uses: test.echo, with: {}}
+";
+    for world in worlds().await {
+        let path = world.folder.path();
+        std::fs::remove_dir_all(path).unwrap();
+        std::fs::write(path, "in the way of the folder").unwrap();
+        let worker = world.worker(quick());
+        let id = world.run(source).await;
+        let epoch = "SELECT epoch FROM workflow_executions";
+        eventually("a second try", async || (world.number(epoch).await >= 2).then_some(())).await;
+        assert_eq!(world.show(id).await.row.status, Status::Running);
+        std::fs::remove_file(path).unwrap();
+        std::fs::create_dir(path).unwrap();
+        assert_eq!(world.ended(id).await.row.status, Status::Succeeded);
+        worker.stop().await;
+    }
+}
+
+#[tokio::test]
 async fn a_worker_that_was_cut_off_can_write_nothing() {
     for world in worlds().await {
         let id = world.run("{name: one, steps: [{id: one, uses: test.echo, with: {}}]}").await;
@@ -178,7 +202,7 @@ async fn many_executions_end_under_a_rain_of_kills() {
         for _ in 0..15 {
             ids.push(world.start(definition).await);
         }
-        for millis in [25, 35, 45, 60] {
+        for millis in [30, 50, 70, 90] {
             let (one, two) = (world.worker(quick()), world.worker(quick()));
             tokio::time::sleep(Duration::from_millis(millis)).await;
             one.kill().await;

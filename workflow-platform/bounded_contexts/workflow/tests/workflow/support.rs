@@ -1,6 +1,7 @@
 //! A module on a database of its own, with a clock that tests move and actions that they watch.
 
 use std::{
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicU32, AtomicU64, Ordering},
@@ -21,7 +22,10 @@ use shared_kernel::{
     infrastructure::{blob_folder::BlobFolder, cpu::CpuPool, db::Database, local_bus::LocalBus},
 };
 use testkit::{MovableClock, TestDatabase};
-use tokio::task::JoinHandle;
+use tokio::{
+    runtime::{Builder, Runtime},
+    task::JoinHandle,
+};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use workflow::{
@@ -180,8 +184,8 @@ pub struct World {
     /// A module without worker, for asking.
     pub module: Arc<WorkflowModule>,
     bus: LocalBus,
-    folder: tempfile::TempDir,
-    _database: TestDatabase,
+    pub folder: tempfile::TempDir,
+    opened: TestDatabase,
 }
 
 /// One world per engine at hand.
@@ -209,7 +213,7 @@ impl World {
         let (seen, bus) = (Arc::new(Seen::default()), LocalBus::default());
         let database = test.database.clone();
         let plan = Arc::new(Plan(AtomicU64::new(1000)));
-        let module = build(&database, &bus, &folder, &ambient, &seen, &plan, quick());
+        let module = build(&database, &bus, folder.path(), &ambient, &seen, &plan, quick());
         Self {
             name: test.name,
             database,
@@ -221,19 +225,25 @@ impl World {
             module,
             bus,
             folder,
-            _database: test,
+            opened: test,
         }
     }
 
     /// A process beside the others that drives executions.
     pub fn worker(&self, settings: WorkerSettings) -> Process {
-        let (database, bus, folder) = (&self.database, &self.bus, &self.folder);
-        let (ambient, seen, plan) = (&self.ambient, &self.seen, &self.plan);
-        let module = build(database, bus, folder, ambient, seen, plan, settings);
+        let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let (opened, bus) = (self.opened.settings.clone(), self.bus.clone());
+        let folder = self.folder.path().to_owned();
+        let (ambient, seen, plan) = (self.ambient.clone(), self.seen.clone(), self.plan.clone());
         let stop = CancellationToken::new();
-        let (working, stopped) = (Arc::clone(&module), stop.clone());
-        let task = tokio::spawn(async move { working.run_worker(stopped).await });
-        Process { stop, task }
+        let stopped = stop.clone();
+        let task = runtime.spawn(async move {
+            let database = Database::open(&opened).await.unwrap();
+            let module = build(&database, &bus, &folder, &ambient, &seen, &plan, settings);
+            module.run_worker(stopped).await;
+            database.close().await.unwrap();
+        });
+        Process { stop, task, runtime }
     }
 
     pub async fn define(&self, source: &str) -> Uuid {
@@ -308,7 +318,7 @@ pub fn principal(user: Id<User>) -> Principal {
 fn build(
     database: &Database,
     bus: &LocalBus,
-    folder: &tempfile::TempDir,
+    folder: &Path,
     ambient: &Ambient,
     seen: &Arc<Seen>,
     plan: &Arc<Plan>,
@@ -317,7 +327,7 @@ fn build(
     let surroundings = Surroundings {
         database: database.clone(),
         bus: Arc::new(bus.clone()),
-        blobs: Arc::new(BlobFolder::new(folder.path())),
+        blobs: Arc::new(BlobFolder::new(folder)),
         ambient: ambient.clone(),
         actions: registry(seen),
         users: Arc::new(Users),
@@ -328,22 +338,26 @@ fn build(
     workflow::module(surroundings, WorkflowSettings { worker, schedule_poll })
 }
 
-/// A worker that can be stopped, or killed in its middle.
+/// A worker with threads and connections of its own, which can be stopped, or killed in its middle.
 pub struct Process {
     stop: CancellationToken,
     task: JoinHandle<()>,
+    runtime: Runtime,
 }
 
 impl Process {
-    /// As `kill -9`: nothing more is written from now on.
+    /// As `kill -9`: tasks vanish where they stand, connections break.
     pub async fn kill(self) {
-        self.task.abort();
-        let _ = self.task.await;
+        let runtime = self.runtime;
+        let gone = move || runtime.shutdown_timeout(Duration::from_secs(5));
+        tokio::task::spawn_blocking(gone).await.unwrap();
     }
 
+    /// As an operator stops it.
     pub async fn stop(self) {
         self.stop.cancel();
         self.task.await.unwrap();
+        self.runtime.shutdown_background();
     }
 }
 

@@ -27,6 +27,8 @@ use crate::infrastructure::{
 
 /// Most executions taken in one claim.
 const CLAIM: usize = 64;
+/// Leases without a driver are looked for on every so many looks.
+const ORPHANS_EVERY: u32 = 8;
 
 struct Life<'a> {
     id: Uuid,
@@ -42,6 +44,8 @@ struct Life<'a> {
     controls: HashMap<Id<Execution>, Control>,
     /// The earliest timer of an execution that was parked.
     timer: Option<Timestamp>,
+    /// How often it looked around.
+    looks: u32,
 }
 
 /// Lives until the process stops or others declare the worker dead.
@@ -81,6 +85,7 @@ pub(super) async fn live(
         drivers: JoinSet::new(),
         controls: HashMap::new(),
         timer: None,
+        looks: 0,
     };
     let end = life.work_until(stop, &heart.lost).await;
     if let End::Stopped = end {
@@ -172,8 +177,23 @@ impl Life<'_> {
         for id in self.queue.to_cancel(self.id).await? {
             self.tell_of_cancel(id);
         }
+        self.looks = self.looks.wrapping_add(1);
+        if self.looks.is_multiple_of(ORPHANS_EVERY) {
+            self.release_orphans(now).await?;
+        }
         if self.queue.has_work().await? {
             self.work.notify_one();
+        }
+        Ok(())
+    }
+
+    /// Gives up leases whose driver broke off, for lack of a blob store or by a fault of ours.
+    async fn release_orphans(&self, now: Timestamp) -> Result<(), DbErr> {
+        for id in self.queue.leased_by(self.id).await? {
+            if !self.controls.contains_key(&id) {
+                warn!(execution.id = %id, "nobody drives execution {id}, it goes back to the queue");
+                self.queue.release(self.id, id, now).await?;
+            }
         }
         Ok(())
     }

@@ -1,19 +1,21 @@
 //! Drives one execution: the shell around the pure machine.
 
+mod commit;
+
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use futures::FutureExt as _;
-use serde_json::{Value, json};
+use serde_json::Value;
 use shared_kernel::{
     application::{ActionContext, ActionError},
-    domain::{DomainEvent, Execution as Marker, Id, Timestamp},
+    domain::{Execution as Marker, Id, Timestamp},
 };
 use tokio::{
     sync::{Notify, mpsc, oneshot},
     task::JoinSet,
 };
 use tokio_util::sync::CancellationToken;
-use tracing::{debug, error, info, warn};
+use tracing::{error, info, warn};
 
 use super::{
     WorkerParts, WorkerSettings,
@@ -24,19 +26,15 @@ use super::{
     run_step::run_step,
 };
 use crate::{
-    domain::execution::{
-        Cause, Execution, ExecutionError, Finished, JournalEvent, RunKey, Status, StepRun,
-    },
+    domain::execution::{Cause, Execution, JournalEvent, RunKey, StepRun},
     infrastructure::{
-        journal::{Append, AppendError, JournalWriter, Lease, Projection, pack},
+        journal::{AppendError, JournalWriter},
         queue::{Claimed, Queue},
     },
 };
 
 /// Checkpoints that may wait for the driver.
 const RECORDS: usize = 64;
-/// Pause before an execution that could not be loaded is tried again.
-const LATER: Duration = Duration::from_secs(5);
 /// Longest time between two looks at the clock while a timer runs in process; a clock may jump.
 const GLANCE: Duration = Duration::from_millis(500);
 
@@ -112,12 +110,12 @@ async fn start(
                 execution.id = %claimed.id,
                 "execution cannot be read for now"
             );
-            return put_off(&desk, &claimed).await.map(Some);
+            return commit::put_off(&desk, &claimed).await.map(Some);
         }
     };
     let next_seq = loaded.seq + 1;
     let Some(machine) = loaded.machine else {
-        return give_up(&desk, &claimed, next_seq).await.map(|()| None);
+        return commit::give_up(&desk, &claimed, next_seq).await.map(|()| None);
     };
     let driver = Driver {
         desk,
@@ -133,70 +131,6 @@ async fn start(
         answers: Vec::new(),
     };
     driver.run().await
-}
-
-/// Tries again later, on whatever worker.
-async fn put_off(desk: &Desk, claimed: &Claimed) -> Result<Timestamp, AppendError> {
-    let now = desk.parts.ambient.now();
-    let at = now.plus(LATER);
-    let projection = Projection {
-        status: Status::Running,
-        lease: Lease::Park(at),
-        error: None,
-        cancel_taken: false,
-        at: now,
-    };
-    desk.writer
-        .append(Append {
-            execution: claimed.id,
-            epoch: claimed.epoch,
-            first_seq: 0,
-            events: Vec::new(),
-            projection: Some(projection),
-            outbox: Vec::new(),
-        })
-        .await
-        .map(|()| at)
-}
-
-/// Without its definition an execution can only fail.
-async fn give_up(desk: &Desk, claimed: &Claimed, seq: i64) -> Result<(), AppendError> {
-    let now = desk.parts.ambient.now();
-    let error = ExecutionError::of_run("DEFINITION_MISSING", "the workflow's version is gone");
-    let status = Status::Failed;
-    let finished = Finished { status, outputs: Value::Null, error: Some(error.clone()) };
-    let event = pack(desk.parts.blobs.as_ref(), &finished.into(), now).await?;
-    let projection =
-        Projection { status, lease: Lease::End, error: Some(error), cancel_taken: true, at: now };
-    desk.writer
-        .append(Append {
-            execution: claimed.id,
-            epoch: claimed.epoch,
-            first_seq: seq,
-            events: vec![event],
-            projection: Some(projection),
-            outbox: vec![finished_event(desk, claimed, status, now)],
-        })
-        .await
-}
-
-fn finished_event(desk: &Desk, claimed: &Claimed, status: Status, at: Timestamp) -> DomainEvent {
-    DomainEvent {
-        id: desk.parts.ambient.id(),
-        kind: "execution.finished".to_owned(),
-        version: 1,
-        aggregate: "execution".to_owned(),
-        aggregate_id: claimed.id.to_string(),
-        user: Some(claimed.owner.user()),
-        payload: json!({
-            "execution_id": claimed.id,
-            "definition_id": claimed.definition_id,
-            "version": claimed.version,
-            "status": status,
-        }),
-        occurred_at: at,
-        request_id: None,
-    }
 }
 
 /// What woke the driver.
@@ -248,100 +182,6 @@ impl Driver {
         let now = self.now();
         self.machine.apply(&event, now);
         self.pending.push((event, now));
-    }
-
-    /// That a worker took the execution may wait for the first result: nothing depends on it.
-    fn must_flush(&self) -> bool {
-        self.cancel_taken
-            || !self.answers.is_empty()
-            || self.pending.iter().any(|(event, _)| !matches!(event, JournalEvent::Started(_)))
-    }
-
-    /// Makes everything pending durable, and tells those who wait for it.
-    async fn flush(&mut self, mut projection: Option<Projection>) -> Result<(), AppendError> {
-        let mut outbox = Vec::new();
-        if self.cancel_taken && projection.is_none() {
-            projection = Some(self.projection(Status::Running, Lease::Keep));
-        }
-        if let Some(ended) = projection.as_ref().filter(|p| p.lease == Lease::End) {
-            outbox.push(finished_event(&self.desk, &self.claimed, ended.status, ended.at));
-        }
-        let mut events = Vec::with_capacity(self.pending.len());
-        for (event, at) in self.pending.drain(..) {
-            events.push(pack(self.desk.parts.blobs.as_ref(), &event, at).await?);
-        }
-        let first_seq = self.next_seq;
-        self.next_seq += i64::try_from(events.len()).unwrap_or(i64::MAX);
-        let (execution, epoch) = (self.claimed.id, self.claimed.epoch);
-        let append = Append { execution, epoch, first_seq, events, projection, outbox };
-        self.desk.writer.append(append).await?;
-        self.cancel_taken = false;
-        for answer in self.answers.drain(..) {
-            // A step that was cut off does not wait any more.
-            let _ = answer.send(());
-        }
-        Ok(())
-    }
-
-    fn projection(&self, status: Status, lease: Lease) -> Projection {
-        let (cancel_taken, at) = (self.cancel_taken, self.now());
-        Projection { status, lease, error: None, cancel_taken, at }
-    }
-
-    async fn finish(mut self, status: Status) -> Result<(), AppendError> {
-        let error = match self.pending.last() {
-            Some((JournalEvent::Finished(finished), _)) => finished.error.clone(),
-            _ => None,
-        };
-        let projection = Projection { error, ..self.projection(status, Lease::End) };
-        self.flush(Some(projection)).await?;
-        info!(
-            execution.id = %self.claimed.id,
-            execution.status = status.as_str(),
-            "execution {} {}", self.claimed.id, status.as_str()
-        );
-        Ok(())
-    }
-
-    /// Nothing runs: the lease is given up until the timer is due.
-    async fn park(
-        mut self,
-        wake_at: Option<Timestamp>,
-        now: Timestamp,
-    ) -> Result<Timestamp, AppendError> {
-        let at = wake_at.unwrap_or_else(|| {
-            error!(execution.id = %self.claimed.id, "execution waits for nothing, looking later");
-            now.plus(Duration::from_mins(1))
-        });
-        let projection = self.projection(Status::Waiting, Lease::Park(at));
-        self.flush(Some(projection)).await?;
-        debug!(execution.id = %self.claimed.id, "execution waits until {at}");
-        Ok(at)
-    }
-
-    /// What ended in time is kept, what did not is run again by whoever takes the execution.
-    async fn hand_back(mut self) -> Result<(), AppendError> {
-        for running in self.running.values() {
-            running.cancel.cancel();
-        }
-        let limit = tokio::time::sleep(self.desk.settings.stop_grace);
-        tokio::pin!(limit);
-        while !self.tasks.is_empty() {
-            tokio::select! {
-                () = &mut limit => break,
-                Some(ended) = self.tasks.join_next() => {
-                    if let Ok((key, Ok(output))) = ended {
-                        self.end(key, Ok(output));
-                    }
-                }
-                Some(request) = self.records.1.recv() => {
-                    self.record(request);
-                    self.flush(None).await?;
-                }
-            }
-        }
-        let projection = self.projection(Status::Running, Lease::Yield);
-        self.flush(Some(projection)).await
     }
 
     fn start(&mut self, run: StepRun) {
