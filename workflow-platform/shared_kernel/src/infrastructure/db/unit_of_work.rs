@@ -24,7 +24,12 @@ impl UnitOfWork {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        let transaction = database.write().begin_with_options(options).await?;
+        // A caller who goes away while the server answers BEGIN (a closed HTTP connection is enough)
+        // would leave the pooled connection inside a transaction that nobody ends. In a task of
+        // its own the transaction always arrives, and is rolled back when nobody takes it.
+        let connection = database.write().clone();
+        let begun = tokio::spawn(async move { connection.begin_with_options(options).await });
+        let transaction = begun.await.map_err(|error| DbErr::Custom(error.to_string()))??;
         Ok(Self { database: database.clone(), transaction, events: 0 })
     }
 
