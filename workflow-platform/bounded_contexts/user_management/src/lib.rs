@@ -1,1 +1,72 @@
-//! room
+//! Accounts: who somebody is, and whether they still may.
+//!
+//! **Vocabulary.** A *user* has a user name and an e-mail address, both unique whatever their
+//! case, a *role* and a *status*. A *verification code* of six digits proves that somebody reads
+//! the mail of an address; it is bound to a *purpose*. A *session* begins with a login and ends
+//! with a logout; it is a family of *refresh tokens*, of which one at a time is good, and signs
+//! short-lived *access tokens*.
+//!
+//! **Invariants.**
+//! * Nobody learns from `send-verification-code` or from a failed login whether an account
+//!   exists: answers and the work done for them are the same.
+//! * A code lives 10 minutes, survives 5 attempts, works once and for its purpose only; an address
+//!   gets one a minute.
+//! * A refresh token that comes back after it was used ends its whole session.
+//! * An access token is worth nothing once its session has ended or its user is not active.
+//! * Passwords are kept as Argon2id hashes, refresh tokens as SHA-256, codes as keyed hashes. The
+//!   outbox carries a code only sealed.
+//!
+//! **Published events:** `user.registered`, `user.logged_in`, `user.logged_out`,
+//! `user.sessions_revoked`, `user.verification_code.requested`.
+//!
+//! **Not here:** sending mail (an effect of `user.verification_code.requested`), plans, rate
+//! limits per address of the caller.
+
+pub mod api;
+pub mod application;
+pub mod domain;
+pub mod infrastructure;
+
+use std::sync::Arc;
+
+pub use api::routes;
+pub use application::{Profile, UserError, UserModule, UserPorts, UserSettings};
+pub use domain::User;
+pub use infrastructure::migrations;
+
+use shared_kernel::{
+    application::Cache,
+    domain::Ambient,
+    infrastructure::{cpu::CpuPool, db::Database, seal::Sealer},
+};
+
+/// What the context needs from its surroundings.
+pub struct Surroundings {
+    pub database: Database,
+    /// Remembers revoked tokens and, for a few seconds, the state of sessions.
+    pub cache: Arc<dyn Cache>,
+    /// Seals verification codes on their way to the mailer.
+    pub sealer: Sealer,
+    /// Where passwords are hashed.
+    pub cpu: CpuPool,
+    pub ambient: Ambient,
+}
+
+/// Puts the context together. The result is also the kernel's `Authenticator` port; run
+/// [`UserModule::run`] in one task of the process.
+pub fn module(surroundings: Surroundings, settings: UserSettings) -> Arc<UserModule> {
+    let Surroundings { database, cache, sealer, cpu, ambient } = surroundings;
+    let store = Arc::new(infrastructure::SqlAccounts::new(database.clone()));
+    let ports = UserPorts {
+        accounts: Arc::clone(&store) as Arc<dyn application::ports::AccountStore>,
+        sessions: Arc::clone(&store) as Arc<dyn application::ports::SessionStore>,
+        codes: store,
+        passwords: Arc::new(infrastructure::Argon2Passwords::new(cpu, ambient.clone())),
+        tokens: Arc::new(infrastructure::JwtTokens::new(&settings.secret, &settings.older_secrets)),
+        database,
+        cache,
+        sealer,
+        ambient,
+    };
+    Arc::new(UserModule::new(ports, settings))
+}

@@ -28,3 +28,19 @@ pub trait EventHandler: Send + Sync {
 
     async fn handle(&self, event: &DomainEvent, work: &mut UnitOfWork) -> Result<(), HandlerError>;
 }
+
+/// Does something outside the database for one kind of event: sends a mail, calls a server. No
+/// transaction is open meanwhile, so a slow other side keeps no writer waiting.
+///
+/// What was done is remembered afterwards. A crash in between repeats it, so the other side must
+/// be able to recognise a repetition (same message id, same idempotency key).
+#[async_trait]
+pub trait EffectHandler: Send + Sync {
+    /// Stable and unique, also among [`EventHandler`]s: it keys the memory of what was handled.
+    fn name(&self) -> &'static str;
+
+    /// Whether an event of this kind concerns the handler.
+    fn wants(&self, kind: &str) -> bool;
+
+    async fn perform(&self, event: &DomainEvent) -> Result<(), HandlerError>;
+}

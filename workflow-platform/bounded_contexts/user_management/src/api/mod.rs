@@ -1,0 +1,35 @@
+//! Routes of the context.
+
+mod auth;
+mod me;
+mod public;
+mod shapes;
+
+use std::sync::Arc;
+
+use shared_kernel::api::RequestContext;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::application::{Caller, UserModule};
+
+/// What handlers work with.
+type Module = axum::extract::State<Arc<UserModule>>;
+
+/// All routes, without the `/api/v1` prefix.
+pub fn routes(module: Arc<UserModule>) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(public::send_verification_code))
+        .routes(routes!(public::logout))
+        .routes(routes!(auth::register))
+        .routes(routes!(auth::login))
+        .routes(routes!(auth::refresh))
+        .routes(routes!(auth::logout))
+        .routes(routes!(me::show))
+        .with_state(module)
+}
+
+/// The request being answered, as use cases want it.
+fn caller() -> Caller {
+    let request = RequestContext::current();
+    Caller { locale: request.locale, request_id: Some(request.request_id.to_string()) }
+}

@@ -1,0 +1,147 @@
+//! Bodies and answers.
+
+use garde::Validate;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Serialize};
+use shared_kernel::domain::{Locale, Role, Timestamp};
+use uuid::Uuid;
+
+use crate::{
+    application::{CodeSent, Login, Registration, SignedIn},
+    domain::{CodePurpose, User},
+};
+
+/// An address to send a code to.
+#[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+pub struct SendCode {
+    #[schema(example = "ann@example.com")]
+    pub email: String,
+    pub purpose: CodePurpose,
+}
+
+/// How long the code lives and when the next can be had.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct CodeSentView {
+    /// Seconds.
+    #[schema(example = 600)]
+    pub expires_in: u64,
+    /// Seconds.
+    #[schema(example = 60)]
+    pub retry_after: u64,
+}
+
+impl From<CodeSent> for CodeSentView {
+    fn from(CodeSent { expires_in, retry_after }: CodeSent) -> Self {
+        Self { expires_in, retry_after }
+    }
+}
+
+/// An account to be made.
+#[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+pub struct RegisterBody {
+    /// 3 to 32 letters, digits, `.`, `_` or `-`, beginning with a letter.
+    #[schema(example = "ann", min_length = 3, max_length = 32)]
+    pub username: String,
+    #[schema(example = "ann@example.com")]
+    pub email: String,
+    /// 8 to 128 characters, not easy to guess.
+    #[schema(value_type = String, format = Password, min_length = 8, max_length = 128)]
+    pub password: SecretString,
+    /// Six digits from the mail.
+    #[schema(example = "012345")]
+    pub code: String,
+}
+
+impl From<RegisterBody> for Registration {
+    fn from(RegisterBody { username, email, password, code }: RegisterBody) -> Self {
+        Self { username, email, password, code }
+    }
+}
+
+/// Who wants in.
+#[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+pub struct LoginBody {
+    /// User name or e-mail address.
+    #[garde(length(min = 1, max = 254))]
+    #[schema(example = "ann", max_length = 254)]
+    pub identifier: String,
+    #[schema(value_type = String, format = Password)]
+    pub password: SecretString,
+}
+
+impl From<LoginBody> for Login {
+    fn from(LoginBody { identifier, password }: LoginBody) -> Self {
+        Self { identifier, password }
+    }
+}
+
+/// A refresh token.
+#[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+pub struct RefreshBody {
+    #[schema(value_type = String)]
+    pub refresh_token: SecretString,
+}
+
+/// Somebody with an account.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct UserView {
+    pub id: Uuid,
+    pub username: String,
+    pub email: String,
+    pub role: Role,
+    pub locale: Locale,
+    pub created_at: Timestamp,
+}
+
+impl From<User> for UserView {
+    fn from(user: User) -> Self {
+        Self {
+            id: user.id.uuid(),
+            username: user.username.to_string(),
+            email: user.email.to_string(),
+            role: user.role,
+            locale: user.locale,
+            created_at: user.created_at,
+        }
+    }
+}
+
+/// The new account.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct RegisteredView {
+    pub user: UserView,
+}
+
+/// Fresh tokens.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct SignedInView {
+    pub access_token: String,
+    pub refresh_token: String,
+    /// Always `Bearer`.
+    #[schema(example = "Bearer")]
+    pub token_type: &'static str,
+    /// Life of the access token in seconds.
+    #[schema(example = 1800)]
+    pub expires_in: u64,
+    pub user: UserView,
+}
+
+impl From<SignedIn> for SignedInView {
+    fn from(signed: SignedIn) -> Self {
+        Self {
+            access_token: signed.access_token.expose_secret().to_owned(),
+            refresh_token: signed.refresh_token.expose_secret().to_owned(),
+            token_type: "Bearer",
+            expires_in: signed.expires_in,
+            user: signed.user.into(),
+        }
+    }
+}

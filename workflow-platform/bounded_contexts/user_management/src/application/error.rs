@@ -1,0 +1,135 @@
+//! Why a use case of accounts did not do what was asked.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use shared_kernel::{
+    application::{AuthenticationError, CacheError},
+    domain::{ErrorKind, Fault, Text},
+    infrastructure::seal::SealError,
+};
+
+use super::ports::{HashingError, SigningError, StoreError};
+
+#[derive(Debug, thiserror::Error)]
+pub enum UserError {
+    #[error(transparent)]
+    Authentication(#[from] AuthenticationError),
+    /// Messages by field.
+    #[error("request does not fit: {0:?}")]
+    Invalid(BTreeMap<&'static str, Vec<String>>),
+    #[error("the address got a code a moment ago")]
+    CodeTooSoon { retry_after: u64 },
+    /// Wrong, over, used, tried too often, or never sent.
+    #[error("verification code is not valid")]
+    CodeInvalid,
+    #[error("user name is taken")]
+    UsernameTaken,
+    #[error("e-mail address is taken")]
+    EmailTaken,
+    /// Wrong password or no such account: nobody is told which.
+    #[error("user name or password is wrong")]
+    WrongCredentials,
+    #[error("account is suspended")]
+    Suspended,
+    #[error("refresh token is not valid")]
+    BadRefreshToken,
+    #[error("accounts cannot be read or written")]
+    Store(#[source] StoreError),
+    #[error("database failed")]
+    Database(#[from] sea_orm::DbErr),
+    #[error(transparent)]
+    Hashing(#[from] HashingError),
+    #[error(transparent)]
+    Signing(#[from] SigningError),
+    #[error("code could not be sealed")]
+    Seal(#[from] SealError),
+    #[error("the end of the session could not be told to the other processes")]
+    Cache(#[from] CacheError),
+}
+
+impl From<StoreError> for UserError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::UsernameTaken => Self::UsernameTaken,
+            StoreError::EmailTaken => Self::EmailTaken,
+            error => Self::Store(error),
+        }
+    }
+}
+
+impl Fault for UserError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Authentication(error) => error.kind(),
+            Self::Invalid(_) | Self::CodeInvalid => ErrorKind::Invalid,
+            Self::CodeTooSoon { .. } => ErrorKind::RateLimited,
+            Self::UsernameTaken | Self::EmailTaken => ErrorKind::Conflict,
+            Self::WrongCredentials | Self::BadRefreshToken => ErrorKind::Unauthenticated,
+            Self::Suspended => ErrorKind::Denied,
+            Self::Cache(_) => ErrorKind::Unavailable,
+            _ => ErrorKind::Bug,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Authentication(error) => error.code(),
+            Self::Invalid(_) => "VALIDATION_ERROR",
+            Self::CodeInvalid => "CODE_INVALID",
+            Self::CodeTooSoon { .. } => "CODE_TOO_SOON",
+            Self::UsernameTaken => "USERNAME_TAKEN",
+            Self::EmailTaken => "EMAIL_TAKEN",
+            Self::WrongCredentials => "WRONG_CREDENTIALS",
+            Self::BadRefreshToken => "REFRESH_TOKEN_INVALID",
+            Self::Suspended => "ACCOUNT_SUSPENDED",
+            Self::Cache(_) => "UNAVAILABLE",
+            _ => "INTERNAL_ERROR",
+        }
+    }
+
+    fn text(&self) -> Text {
+        match self {
+            Self::Authentication(error) => error.text(),
+            Self::Invalid(_) => Text::new("请求参数有误", "Some fields are not right"),
+            Self::CodeInvalid => {
+                Text::new("验证码错误或已失效", "The verification code is wrong or no longer valid")
+            }
+            Self::CodeTooSoon { .. } => Text::new(
+                "验证码发送过于频繁，请稍后再试",
+                "A code was sent a moment ago, try again soon",
+            ),
+            Self::UsernameTaken => Text::new("用户名已被使用", "The user name is taken"),
+            Self::EmailTaken => {
+                Text::new("邮箱已被注册", "The e-mail address has an account already")
+            }
+            Self::WrongCredentials => {
+                Text::new("用户名或密码错误", "The user name or the password is wrong")
+            }
+            Self::BadRefreshToken => {
+                Text::new("登录已失效，请重新登录", "The session has ended, sign in again")
+            }
+            Self::Suspended => Text::new("账号已被停用", "The account is suspended"),
+            Self::Cache(_) => Text::new("服务暂时不可用", "The service is not available now"),
+            _ => Text::new("服务器内部错误", "Something went wrong on our side"),
+        }
+    }
+
+    fn details(&self) -> Value {
+        match self {
+            Self::Authentication(error) => error.details(),
+            Self::Invalid(fields) => json!(fields),
+            Self::CodeInvalid => json!({ "code": ["is wrong or no longer valid"] }),
+            Self::UsernameTaken => json!({ "username": ["is taken"] }),
+            Self::EmailTaken => json!({ "email": ["is taken"] }),
+            _ => json!({}),
+        }
+    }
+
+    fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::CodeTooSoon { retry_after } => Some(*retry_after),
+            _ => None,
+        }
+    }
+}

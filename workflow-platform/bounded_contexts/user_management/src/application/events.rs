@@ -1,0 +1,36 @@
+//! What the context tells others.
+
+use serde_json::Value;
+use shared_kernel::domain::{DomainEvent, Id, Locale, User as UserMark};
+
+use super::UserModule;
+
+/// The request behind a use case.
+#[derive(Debug, Clone, Default)]
+pub struct Caller {
+    pub locale: Locale,
+    pub request_id: Option<String>,
+}
+
+impl UserModule {
+    /// An event of a user's own stream.
+    pub(super) fn user_event(
+        &self,
+        kind: &str,
+        user: Id<UserMark>,
+        payload: Value,
+        caller: &Caller,
+    ) -> DomainEvent {
+        DomainEvent {
+            id: self.ports.ambient.id(),
+            kind: kind.to_owned(),
+            version: 1,
+            aggregate: "user".to_owned(),
+            aggregate_id: user.to_string(),
+            user: Some(user),
+            payload,
+            occurred_at: self.ports.ambient.now(),
+            request_id: caller.request_id.clone(),
+        }
+    }
+}

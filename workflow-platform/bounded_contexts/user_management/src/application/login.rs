@@ -1,0 +1,51 @@
+//! Opens a session for somebody who knows the password.
+
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::json;
+
+use super::{Caller, SignedIn, UserError, UserModule, signed_in::RefreshToken};
+use crate::domain::{PASSWORD_LENGTH, Session, User, UserStatus};
+
+/// User name or e-mail address, and password.
+#[derive(Debug, Clone)]
+pub struct Login {
+    pub identifier: String,
+    pub password: SecretString,
+}
+
+impl UserModule {
+    /// Takes as long for an unknown account as for a wrong password, and says the same.
+    pub async fn login(&self, login: Login, caller: &Caller) -> Result<SignedIn, UserError> {
+        let user = self.prove(&login).await?;
+        if user.status != UserStatus::Active {
+            return Err(UserError::Suspended);
+        }
+        let now = self.ports.ambient.now();
+        let session = Session {
+            id: self.ports.ambient.id(),
+            user: user.id,
+            created_at: now,
+            expires_at: now.plus(self.settings.refresh),
+        };
+        let refresh = self.fresh_refresh_token();
+        let event =
+            self.user_event("user.logged_in", user.id, json!({ "session_id": session.id }), caller);
+        let mut work = self.ports.database.begin().await?;
+        self.ports.sessions.open(&mut work, &session, &RefreshToken::hash(&refresh.0)).await?;
+        self.ports.accounts.logged_in(&mut work, user.id, now).await?;
+        work.record(&event).await?;
+        work.commit().await?;
+        self.signed_in(user, session.id, refresh)
+    }
+
+    async fn prove(&self, login: &Login) -> Result<User, UserError> {
+        // No password of an account is longer; a megabyte need not be hashed to know that.
+        if login.password.expose_secret().chars().count() > *PASSWORD_LENGTH.end() {
+            return Err(UserError::WrongCredentials);
+        }
+        let found = self.ports.accounts.credentials(login.identifier.trim()).await?;
+        let hash = found.as_ref().map(|found| found.password_hash.clone());
+        let right = self.ports.passwords.verify(&login.password, hash).await?;
+        found.filter(|_| right).map(|found| found.user).ok_or(UserError::WrongCredentials)
+    }
+}

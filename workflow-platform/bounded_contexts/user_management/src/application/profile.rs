@@ -1,0 +1,36 @@
+//! Who somebody is, for themselves and for other contexts.
+
+use shared_kernel::{
+    application::{AuthenticationError, Principal},
+    domain::{Id, Locale, Permission, User as UserMark},
+};
+
+use super::{UserError, UserModule};
+use crate::domain::User;
+
+/// What other contexts may know of a user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Profile {
+    pub username: String,
+    pub email: String,
+    pub locale: Locale,
+}
+
+impl UserModule {
+    /// Oneself.
+    pub async fn show_me(&self, who: &Principal) -> Result<User, UserError> {
+        who.require(Permission::ProfileRead)?;
+        let found = self.ports.accounts.find(who.user).await?;
+        found.ok_or(UserError::Authentication(AuthenticationError::Revoked))
+    }
+
+    /// For the other contexts; `None` when there is no such user.
+    pub async fn profile(&self, user: Id<UserMark>) -> Result<Option<Profile>, UserError> {
+        let found = self.ports.accounts.find(user).await?;
+        Ok(found.map(|user| Profile {
+            username: user.username.to_string(),
+            email: user.email.to_string(),
+            locale: user.locale,
+        }))
+    }
+}

@@ -1,0 +1,146 @@
+//! Makes an account for somebody who has proved their address.
+
+use std::collections::BTreeMap;
+
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::json;
+use shared_kernel::domain::{DomainEvent, Role};
+use subtle::ConstantTimeEq as _;
+
+use super::{Caller, UserError, UserModule, ports::OpenCode};
+use crate::domain::{
+    CodePurpose, EmailAddress, PasswordProblem, User, UserStatus, Username, VerificationCode,
+    check_length,
+};
+
+/// What somebody typed into the form.
+#[derive(Debug, Clone)]
+pub struct Registration {
+    pub username: String,
+    pub email: String,
+    pub password: SecretString,
+    pub code: String,
+}
+
+/// One field at fault.
+pub(super) fn field(name: &'static str, error: &impl ToString) -> UserError {
+    UserError::Invalid(BTreeMap::from([(name, vec![error.to_string()])]))
+}
+
+impl UserModule {
+    /// The code is checked before anything is said about the address, so that only its reader
+    /// learns that it has an account.
+    pub async fn register(&self, form: Registration, caller: &Caller) -> Result<User, UserError> {
+        let (mut user, code) = self.read(&form).await?;
+        user.locale = caller.locale;
+        let open = self.check_code(&user.email, &code).await?;
+        let password_hash = self.ports.passwords.hash(&form.password).await?;
+        let stored = self.store(&user, &password_hash, &open, caller).await;
+        if matches!(stored, Err(UserError::UsernameTaken | UserError::EmailTaken)) {
+            self.ports.codes.forgive(open.id).await?;
+        }
+        stored.map(|()| user)
+    }
+
+    /// All faults of the form at once.
+    async fn read(&self, form: &Registration) -> Result<(User, VerificationCode), UserError> {
+        let code = VerificationCode::parse(&form.code);
+        let user = self.new_user(&form.username, &form.email, &form.password, Role::User).await;
+        match (user, code) {
+            (Ok(user), Some(code)) => Ok((user, code)),
+            (Ok(_), None) => Err(field("code", &"must be 6 digits")),
+            (Err(UserError::Invalid(mut faults)), None) => {
+                faults.insert("code", vec!["must be 6 digits".to_owned()]);
+                Err(UserError::Invalid(faults))
+            }
+            (Err(error), _) => Err(error),
+        }
+    }
+
+    /// A user that could be stored.
+    pub(super) async fn new_user(
+        &self,
+        username: &str,
+        email: &str,
+        password: &SecretString,
+        role: Role,
+    ) -> Result<User, UserError> {
+        let mut faults = BTreeMap::new();
+        let mut note = |name, error: String| drop(faults.insert(name, vec![error]));
+        let name =
+            username.parse::<Username>().map_err(|error| note("username", error.to_string()));
+        let address =
+            email.parse::<EmailAddress>().map_err(|error| note("email", error.to_string()));
+        if let Some(problem) = self.password_problem(username, email, password).await? {
+            note("password", problem.to_string());
+        }
+        let (Ok(username), Ok(email), true) = (name, address, faults.is_empty()) else {
+            return Err(UserError::Invalid(faults));
+        };
+        Ok(User {
+            id: self.ports.ambient.id(),
+            username,
+            email,
+            role,
+            status: UserStatus::Active,
+            locale: shared_kernel::domain::Locale::default(),
+            created_at: self.ports.ambient.now(),
+        })
+    }
+
+    async fn password_problem(
+        &self,
+        username: &str,
+        email: &str,
+        password: &SecretString,
+    ) -> Result<Option<PasswordProblem>, UserError> {
+        if let Err(problem) = check_length(password.expose_secret()) {
+            return Ok(Some(problem));
+        }
+        let cut = |text: &str| text.chars().take(64).collect::<String>();
+        let name = email.split('@').next().unwrap_or_default();
+        let personal = vec![cut(username), cut(email), cut(name)];
+        let strong = self.ports.passwords.is_strong(password, personal).await?;
+        Ok((!strong).then_some(PasswordProblem::Weak))
+    }
+
+    async fn check_code(
+        &self,
+        email: &EmailAddress,
+        code: &VerificationCode,
+    ) -> Result<OpenCode, UserError> {
+        let now = self.ports.ambient.now();
+        let open = self.ports.codes.attempt(email, CodePurpose::Register, now).await?;
+        let open = open.ok_or(UserError::CodeInvalid)?;
+        let given = self.ports.tokens.code_hash(open.id, code.as_str());
+        let same: bool = given.ct_eq(&open.hash).into();
+        if same { Ok(open) } else { Err(UserError::CodeInvalid) }
+    }
+
+    async fn store(
+        &self,
+        user: &User,
+        password_hash: &str,
+        code: &OpenCode,
+        caller: &Caller,
+    ) -> Result<(), UserError> {
+        let mut work = self.ports.database.begin().await?;
+        if !self.ports.codes.use_up(&mut work, code.id, user.created_at).await? {
+            return Err(UserError::CodeInvalid);
+        }
+        self.ports.accounts.insert(&mut work, user, password_hash).await?;
+        work.record(&self.registered(user, caller)).await?;
+        work.commit().await?;
+        Ok(())
+    }
+
+    pub(super) fn registered(&self, user: &User, caller: &Caller) -> DomainEvent {
+        let payload = json!({
+            "user_id": user.id,
+            "username": user.username.as_str(),
+            "role": user.role,
+            "locale": user.locale,
+        });
+        self.user_event("user.registered", user.id, payload, caller)
+    }
+}

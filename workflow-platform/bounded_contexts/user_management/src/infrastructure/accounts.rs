@@ -1,0 +1,116 @@
+//! Users in the database.
+
+use async_trait::async_trait;
+use sea_orm::{ConnectionTrait as _, QueryResult, Value};
+use shared_kernel::{
+    domain::{Id, Role, Timestamp, User as UserMark},
+    infrastructure::db::{Database, UnitOfWork},
+};
+
+use super::rows;
+use crate::{
+    application::ports::{AccountStore, Credentials, StoreError},
+    domain::{EmailAddress, User},
+};
+
+/// The stores of the context on SQLite or PostgreSQL.
+#[derive(Debug)]
+pub struct SqlAccounts {
+    pub(super) database: Database,
+}
+
+impl SqlAccounts {
+    pub fn new(database: Database) -> Self {
+        Self { database }
+    }
+
+    pub(super) async fn one(
+        &self,
+        sql: &str,
+        values: impl IntoIterator<Item = Value>,
+    ) -> Result<Option<QueryResult>, StoreError> {
+        let statement = self.database.statement(sql, values);
+        Ok(self.database.read().query_one_raw(statement).await?)
+    }
+
+    /// Runs a statement of a transaction and tells how many rows it changed.
+    pub(super) async fn change(
+        &self,
+        work: &UnitOfWork,
+        sql: &str,
+        values: impl IntoIterator<Item = Value>,
+    ) -> Result<u64, sea_orm::DbErr> {
+        let statement = self.database.statement(sql, values);
+        Ok(work.conn().execute_raw(statement).await?.rows_affected())
+    }
+}
+
+#[async_trait]
+impl AccountStore for SqlAccounts {
+    async fn insert(
+        &self,
+        work: &mut UnitOfWork,
+        user: &User,
+        password_hash: &str,
+    ) -> Result<(), StoreError> {
+        let values = [
+            user.id.into(),
+            user.username.as_str().into(),
+            user.username.key().into(),
+            user.email.as_str().into(),
+            user.email.key().into(),
+            password_hash.into(),
+            user.role.as_str().into(),
+            user.status.as_str().into(),
+            user.locale.as_str().into(),
+            user.created_at.into(),
+        ];
+        let sql = "INSERT INTO users (id, username, username_key, email, email_key, password_hash, \
+                   role, status, locale, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+        self.change(work, sql, values).await.map_err(rows::taken)?;
+        Ok(())
+    }
+
+    async fn find(&self, id: Id<UserMark>) -> Result<Option<User>, StoreError> {
+        let row = self.one("SELECT * FROM users WHERE id = $1", [id.into()]).await?;
+        row.as_ref().map(rows::user).transpose()
+    }
+
+    async fn credentials(&self, identifier: &str) -> Result<Option<Credentials>, StoreError> {
+        // A user name has no `@`, so one text never names two accounts.
+        let sql = if identifier.contains('@') {
+            "SELECT * FROM users WHERE email_key = $1"
+        } else {
+            "SELECT * FROM users WHERE username_key = $1"
+        };
+        let row = self.one(sql, [identifier.to_ascii_lowercase().into()]).await?;
+        let credentials = |row: &QueryResult| {
+            Ok(Credentials {
+                user: rows::user(row)?,
+                password_hash: rows::column(row, "password_hash")?,
+            })
+        };
+        row.as_ref().map(credentials).transpose()
+    }
+
+    async fn email_exists(&self, email: &EmailAddress) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 AS found FROM users WHERE email_key = $1";
+        Ok(self.one(sql, [email.key().into()]).await?.is_some())
+    }
+
+    async fn super_admin_exists(&self) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 AS found FROM users WHERE role = $1 LIMIT 1";
+        Ok(self.one(sql, [Role::SuperAdmin.as_str().into()]).await?.is_some())
+    }
+
+    async fn logged_in(
+        &self,
+        work: &mut UnitOfWork,
+        id: Id<UserMark>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let sql = "UPDATE users SET last_login_at = $2 WHERE id = $1";
+        self.change(work, sql, [id.into(), now.into()]).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,14 @@
+//! Adapters: tables and the stores on them, password hashing, signing.
+
+mod accounts;
+mod codes;
+mod migrations;
+mod passwords;
+mod rows;
+mod sessions;
+mod tokens;
+
+pub use accounts::SqlAccounts;
+pub use migrations::migrations;
+pub use passwords::Argon2Passwords;
+pub use tokens::JwtTokens;

@@ -1,0 +1,141 @@
+//! Sessions and refresh tokens in the database.
+
+use async_trait::async_trait;
+use sea_orm::{ConnectionTrait as _, QueryResult};
+use shared_kernel::{
+    domain::{Id, Timestamp, User as UserMark},
+    infrastructure::db::UnitOfWork,
+};
+use uuid::Uuid;
+
+use super::{SqlAccounts, rows};
+use crate::{
+    application::ports::{Rotation, SessionState, SessionStore, StoreError, TokenHash},
+    domain::{Session, SessionId},
+};
+
+const OF_TOKEN: &str = "SELECT s.id, s.user_id, s.expires_at, s.ended_at FROM refresh_tokens t \
+                        JOIN user_sessions s ON s.id = t.session_id WHERE t.hash = $1";
+
+fn ids(row: &QueryResult) -> Result<(SessionId, Id<UserMark>), StoreError> {
+    let (session, user): (Uuid, Uuid) = (rows::column(row, "id")?, rows::column(row, "user_id")?);
+    Ok((session.into(), user.into()))
+}
+
+fn is_open(row: &QueryResult, now: Timestamp) -> Result<bool, StoreError> {
+    let ended: Option<i64> = rows::column(row, "ended_at")?;
+    let expires: i64 = rows::column(row, "expires_at")?;
+    Ok(ended.is_none() && expires > now.micros())
+}
+
+impl SqlAccounts {
+    async fn give(
+        &self,
+        work: &UnitOfWork,
+        session: SessionId,
+        token: &TokenHash,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let sql = "INSERT INTO refresh_tokens (hash, session_id, issued_at) VALUES ($1, $2, $3)";
+        self.change(work, sql, [token.0.clone().into(), session.into(), now.into()]).await?;
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl SessionStore for SqlAccounts {
+    async fn open(
+        &self,
+        work: &mut UnitOfWork,
+        session: &Session,
+        token: &TokenHash,
+    ) -> Result<(), StoreError> {
+        let values = [
+            session.id.into(),
+            session.user.into(),
+            session.created_at.into(),
+            session.expires_at.into(),
+        ];
+        let sql = "INSERT INTO user_sessions (id, user_id, created_at, last_used_at, expires_at) \
+                   VALUES ($1, $2, $3, $3, $4)";
+        self.change(work, sql, values).await?;
+        self.give(work, session.id, token, session.created_at).await
+    }
+
+    async fn rotate(
+        &self,
+        work: &mut UnitOfWork,
+        old: &TokenHash,
+        new: &TokenHash,
+        now: Timestamp,
+        expires_at: Timestamp,
+    ) -> Result<Rotation, StoreError> {
+        // The update comes first: of two callers with one token the second waits here for the
+        // first, and then changes nothing.
+        let sql = "UPDATE refresh_tokens SET used_at = $2 WHERE hash = $1 AND used_at IS NULL";
+        let used = self.change(work, sql, [old.0.clone().into(), now.into()]).await?;
+        let statement = self.database.statement(OF_TOKEN, [old.0.clone().into()]);
+        let Some(row) = work.conn().query_one_raw(statement).await? else {
+            return Ok(Rotation::Unknown);
+        };
+        let (session, user) = ids(&row)?;
+        if !is_open(&row, now)? {
+            return Ok(Rotation::Ended);
+        }
+        if used == 0 {
+            return Ok(Rotation::Reused(session, user));
+        }
+        self.give(work, session, new, now).await?;
+        let sql = "UPDATE user_sessions SET last_used_at = $2, expires_at = $3 \
+                   WHERE id = $1 AND ended_at IS NULL";
+        let kept = self.change(work, sql, [session.into(), now.into(), expires_at.into()]).await?;
+        Ok(if kept == 0 { Rotation::Ended } else { Rotation::Rotated(session, user) })
+    }
+
+    async fn end(
+        &self,
+        work: &mut UnitOfWork,
+        session: SessionId,
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let sql = "UPDATE user_sessions SET ended_at = $2, end_reason = $3 \
+                   WHERE id = $1 AND ended_at IS NULL";
+        let ended = self.change(work, sql, [session.into(), now.into(), reason.into()]).await?;
+        Ok(ended > 0)
+    }
+
+    async fn of_token(
+        &self,
+        token: &TokenHash,
+    ) -> Result<Option<(SessionId, Id<UserMark>)>, StoreError> {
+        let row = self.one(OF_TOKEN, [token.0.clone().into()]).await?;
+        row.as_ref().map(ids).transpose()
+    }
+
+    async fn state(
+        &self,
+        session: SessionId,
+        now: Timestamp,
+    ) -> Result<Option<SessionState>, StoreError> {
+        let sql = "SELECT s.expires_at, s.ended_at, u.id AS user_id, u.role, u.status, u.locale \
+                   FROM user_sessions s JOIN users u ON u.id = s.user_id WHERE s.id = $1";
+        let Some(row) = self.one(sql, [session.into()]).await? else { return Ok(None) };
+        if !is_open(&row, now)? {
+            return Ok(Some(SessionState::Ended));
+        }
+        Ok(Some(SessionState::Open {
+            user: rows::column(&row, "user_id")?,
+            role: rows::parsed(&row, "role")?,
+            status: rows::parsed(&row, "status")?,
+            locale: rows::parsed(&row, "locale")?,
+        }))
+    }
+
+    async fn remove_old(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        let sql = "DELETE FROM user_sessions WHERE id IN \
+                   (SELECT id FROM user_sessions WHERE expires_at < $1 LIMIT $2)";
+        let statement = self.database.statement(sql, [before.into(), i64::from(limit).into()]);
+        Ok(self.database.write().execute_raw(statement).await?.rows_affected())
+    }
+}

@@ -1,0 +1,173 @@
+//! Access tokens: JSON Web Tokens (RFC 7519), HS256, with the signing key named by `kid`.
+
+use std::collections::HashMap;
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use jsonwebtoken::{
+    Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode,
+};
+use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest as _, Sha256};
+use shared_kernel::{application::AuthenticationError, domain::Timestamp};
+
+use crate::{
+    application::ports::{Claims, SigningError, Tokens},
+    domain::CodeId,
+};
+
+/// Longer texts are no tokens of ours.
+const LONGEST: usize = 2048;
+
+/// Signs with one key and accepts that one and older ones.
+pub struct JwtTokens {
+    current: String,
+    signing: EncodingKey,
+    accepted: HashMap<String, DecodingKey>,
+    codes: Vec<u8>,
+}
+
+impl JwtTokens {
+    pub fn new(secret: &SecretString, older: &[SecretString]) -> Self {
+        let all = older.iter().chain([secret]).map(ExposeSecret::expose_secret);
+        let accepted = all
+            .map(|secret| (key_id(secret), DecodingKey::from_secret(secret.as_bytes())))
+            .collect();
+        let secret = secret.expose_secret();
+        Self {
+            current: key_id(secret),
+            signing: EncodingKey::from_secret(secret.as_bytes()),
+            accepted,
+            codes: derived(b"workflow-platform verification codes v1\0", secret),
+        }
+    }
+}
+
+/// A key of its own for each use, so that no value signed for one use means anything in another.
+fn derived(label: &[u8], secret: &str) -> Vec<u8> {
+    Sha256::new().chain_update(label).chain_update(secret).finalize().to_vec()
+}
+
+fn key_id(secret: &str) -> String {
+    hex::encode(&derived(b"workflow-platform token key id v1\0", secret)[..4])
+}
+
+/// Time is checked against our own clock, by `verify`.
+fn rules() -> Validation {
+    let mut rules = Validation::new(Algorithm::HS256);
+    rules.validate_exp = false;
+    rules.required_spec_claims.clear();
+    rules
+}
+
+impl Tokens for JwtTokens {
+    fn sign(&self, claims: &Claims) -> Result<String, SigningError> {
+        let mut header = Header::new(Algorithm::HS256);
+        header.kid = Some(self.current.clone());
+        encode(&header, claims, &self.signing).map_err(|error| SigningError(Box::new(error)))
+    }
+
+    fn verify(&self, token: &str, now: Timestamp) -> Result<Claims, AuthenticationError> {
+        if token.len() > LONGEST {
+            return Err(AuthenticationError::Invalid);
+        }
+        let header = decode_header(token).map_err(|_| AuthenticationError::Invalid)?;
+        let key = header.kid.and_then(|kid| self.accepted.get(&kid));
+        let key = key.ok_or(AuthenticationError::Invalid)?;
+        let claims: Claims =
+            decode(token, key, &rules()).map_err(|_| AuthenticationError::Invalid)?.claims;
+        if claims.exp <= now.seconds() {
+            return Err(AuthenticationError::Expired);
+        }
+        Ok(claims)
+    }
+
+    fn code_hash(&self, id: CodeId, code: &str) -> Vec<u8> {
+        // HMAC takes keys of any length, so the error cannot come; an empty hash matches nothing
+        // that was stored.
+        let Ok(mac) = Hmac::<Sha256>::new_from_slice(&self.codes) else { return Vec::new() };
+        mac.chain_update(id.uuid().as_bytes()).chain_update(code).finalize().into_bytes().to_vec()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+    use serde_json::{Value, json};
+    use uuid::Uuid;
+
+    use super::*;
+
+    const SECRET: &str = "a secret that only tests ever know";
+
+    fn tokens() -> JwtTokens {
+        JwtTokens::new(&SECRET.into(), &[])
+    }
+
+    fn claims() -> Claims {
+        Claims {
+            sub: Uuid::from_u128(1),
+            sid: Uuid::from_u128(2),
+            jti: Uuid::from_u128(3),
+            iat: 100,
+            exp: 200,
+        }
+    }
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_millis(seconds * 1000)
+    }
+
+    /// Header and claims of one's own choice, signed with `secret`.
+    fn forged(header: &Value, secret: &[u8]) -> String {
+        let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        let body = format!("{}.{}", part(header), part(&json!(claims())));
+        let mac = Hmac::<Sha256>::new_from_slice(secret).unwrap().chain_update(&body);
+        format!("{body}.{}", URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
+    }
+
+    #[test]
+    fn a_token_says_what_was_signed_until_its_time_is_over() {
+        let token = tokens().sign(&claims()).unwrap();
+        assert_eq!(tokens().verify(&token, at(199)).unwrap(), claims());
+        assert!(matches!(tokens().verify(&token, at(200)), Err(AuthenticationError::Expired)));
+    }
+
+    #[test]
+    fn forged_tokens_are_refused() {
+        let kid = key_id(SECRET);
+        let good = json!({ "alg": "HS256", "typ": "JWT", "kid": kid });
+        assert!(tokens().verify(&forged(&good, SECRET.as_bytes()), at(150)).is_ok());
+        let none = forged(&json!({ "alg": "none", "kid": kid }), SECRET.as_bytes());
+        let unsigned = format!("{}.", none.rsplit_once('.').unwrap().0);
+        for wrong in [
+            forged(&good, b"another secret"),
+            forged(&json!({ "alg": "HS384", "kid": kid }), SECRET.as_bytes()),
+            forged(&json!({ "alg": "HS256" }), SECRET.as_bytes()),
+            forged(&json!({ "alg": "HS256", "kid": "00000000" }), SECRET.as_bytes()),
+            none,
+            unsigned,
+            "a.b.c".to_owned(),
+            String::new(),
+            "x".repeat(LONGEST + 1),
+        ] {
+            let refused = tokens().verify(&wrong, at(150));
+            assert!(matches!(refused, Err(AuthenticationError::Invalid)), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_older_key_is_accepted_and_no_longer_signs() {
+        let token = tokens().sign(&claims()).unwrap();
+        let newer = JwtTokens::new(&"the next secret, as long as before".into(), &[SECRET.into()]);
+        assert!(newer.verify(&token, at(150)).is_ok());
+        assert!(tokens().verify(&newer.sign(&claims()).unwrap(), at(150)).is_err());
+    }
+
+    #[test]
+    fn a_code_hash_depends_on_code_and_place() {
+        let hash = |id: u128, code| tokens().code_hash(Uuid::from_u128(id).into(), code);
+        assert_eq!(hash(1, "123456"), hash(1, "123456"));
+        assert_ne!(hash(1, "123456"), hash(2, "123456"));
+        assert_ne!(hash(1, "123456"), hash(1, "123457"));
+    }
+}
