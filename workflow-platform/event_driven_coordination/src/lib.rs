@@ -1,1 +1,27 @@
-//! room
+//! What happens because something happened: events on their way, and what they set off.
+//!
+//! **Vocabulary.** The *outbox* holds events, written in the transaction of the change they tell
+//! of. The *relay* hands each to the *handlers* that want it. A handler either writes to the
+//! database (`EventHandler`) or acts outside it (`EffectHandler`, such as a mail). The *inbox*
+//! remembers (event, handler) pairs that are done. An event that keeps failing is *parked*: it
+//! stays in the table with its last error and holds nobody up any more.
+//!
+//! **Invariants.**
+//! * An event is delivered at least once; what a handler writes to the database happens once.
+//! * Events of one aggregate are handled in the order they were written; one that waits for its
+//!   next attempt holds back the later ones of its aggregate, and of no other.
+//! * Any number of processes may run a relay: an event is leased to one at a time, and a process
+//!   that lost its lease can no longer write the event off.
+//! * No transaction is open while an effect is under way.
+//!
+//! **Not here:** what the handlers of contexts do; delivery over Redis Streams.
+
+mod handlers;
+pub mod mail;
+mod migrations;
+mod relay;
+
+pub use handlers::Handlers;
+pub use mail::{FolderMailer, SmtpMailer, SmtpSecurity, SmtpSettings, VerificationMail};
+pub use migrations::migrations;
+pub use relay::{Relay, RelayError, RelaySettings};

@@ -1,0 +1,12 @@
+//! Mails: what they say, and how they leave.
+
+mod folder;
+mod message;
+mod smtp;
+mod templates;
+mod verification;
+
+pub use folder::FolderMailer;
+pub use smtp::{SmtpMailer, SmtpSecurity, SmtpSettings};
+pub use templates::TemplateError;
+pub use verification::VerificationMail;

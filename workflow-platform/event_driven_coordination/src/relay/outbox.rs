@@ -1,0 +1,134 @@
+//! The outbox table as the relay uses it.
+
+use sea_orm::{ConnectionTrait, DbErr, QueryResult, Value};
+use shared_kernel::{
+    domain::{DomainEvent, Timestamp},
+    infrastructure::db::{Backend, UnitOfWork},
+};
+use uuid::Uuid;
+
+use super::{Relay, RelayError};
+
+/// An event that is ours until its lease ends.
+#[derive(Debug)]
+pub(super) struct Leased {
+    pub position: i64,
+    /// Times it was taken in hand, this one included.
+    pub attempts: u32,
+    pub until: Timestamp,
+    pub event: DomainEvent,
+}
+
+/// Any number; relays of one database take turns leasing under it.
+const LEASE_LOCK: i64 = 0x6f75_7462_6f78;
+
+/// In the order of writing, and nothing whose aggregate has an earlier event that waits (for its
+/// next attempt, or in another process's hands).
+const DUE: &str = "SELECT o.* FROM outbox o \
+    WHERE o.delivered_at IS NULL AND o.parked_at IS NULL AND o.due_at <= $1 AND NOT EXISTS ( \
+      SELECT 1 FROM outbox e WHERE e.aggregate = o.aggregate AND e.aggregate_id = o.aggregate_id \
+      AND e.position < o.position AND e.delivered_at IS NULL AND e.parked_at IS NULL \
+      AND e.due_at > $1) \
+    ORDER BY o.position LIMIT $2";
+
+impl Relay {
+    /// Takes the next events in hand. Those that nobody wants are written off at once.
+    pub(super) async fn lease(&self) -> Result<Vec<Leased>, RelayError> {
+        let now = self.ambient.now();
+        // Mostly there is nothing: ask without keeping any writer waiting.
+        let values = [now.into(), 1i64.into()];
+        let first = self.database.statement(DUE, values);
+        if self.database.read().query_one_raw(first).await?.is_none() {
+            return Ok(Vec::new());
+        }
+        let work = self.database.begin().await?;
+        self.take_turn(&work).await?;
+        let until = now.plus(self.settings.lease);
+        let values = [now.into(), i64::from(self.settings.batch).into()];
+        let rows = work.conn().query_all_raw(self.database.statement(DUE, values)).await?;
+        let mut leased = Vec::with_capacity(rows.len());
+        for row in &rows {
+            leased.push(read(row, until)?);
+        }
+        for event in &leased {
+            let sql = "UPDATE outbox SET due_at = $2, attempts = attempts + 1 WHERE position = $1";
+            let values = [event.position.into(), until.into()];
+            work.conn().execute_raw(self.database.statement(sql, values)).await?;
+        }
+        work.commit().await?;
+        Ok(leased)
+    }
+
+    /// SQLite's immediate transaction is a turn already.
+    async fn take_turn(&self, work: &UnitOfWork) -> Result<(), DbErr> {
+        if self.database.backend() == Backend::Postgres {
+            let lock =
+                self.database.statement("SELECT pg_advisory_xact_lock($1)", [LEASE_LOCK.into()]);
+            work.conn().query_one_raw(lock).await?;
+        }
+        Ok(())
+    }
+
+    /// Changes the row if it is still ours; tells whether it was.
+    async fn settle(
+        &self,
+        leased: &Leased,
+        change: &str,
+        values: impl IntoIterator<Item = Value>,
+    ) -> Result<bool, DbErr> {
+        let sql = format!(
+            "UPDATE outbox SET {change} WHERE position = $1 AND due_at = $2 \
+             AND delivered_at IS NULL AND parked_at IS NULL"
+        );
+        let values = [leased.position.into(), leased.until.into()].into_iter().chain(values);
+        let statement = self.database.statement(sql, values);
+        Ok(self.database.write().execute_raw(statement).await?.rows_affected() > 0)
+    }
+
+    pub(super) async fn delivered(&self, leased: &Leased) -> Result<bool, DbErr> {
+        let now = self.ambient.now();
+        self.settle(leased, "delivered_at = $3, last_error = NULL", [now.into()]).await
+    }
+
+    pub(super) async fn retry_at(
+        &self,
+        leased: &Leased,
+        at: Timestamp,
+        error: &str,
+    ) -> Result<bool, DbErr> {
+        self.settle(leased, "due_at = $3, last_error = $4", [at.into(), error.into()]).await
+    }
+
+    pub(super) async fn park(&self, leased: &Leased, error: &str) -> Result<bool, DbErr> {
+        let now = self.ambient.now();
+        self.settle(leased, "parked_at = $3, last_error = $4", [now.into(), error.into()]).await
+    }
+
+    /// Gives it back untouched, to be taken again when its turn comes.
+    pub(super) async fn hand_back(&self, leased: &Leased) -> Result<bool, DbErr> {
+        let now = self.ambient.now();
+        self.settle(leased, "due_at = $3, attempts = attempts - 1", [now.into()]).await
+    }
+}
+
+fn read(row: &QueryResult, until: Timestamp) -> Result<Leased, RelayError> {
+    let id: Uuid = row.try_get("", "id")?;
+    let payload: String = row.try_get("", "payload")?;
+    let payload = serde_json::from_str(&payload)
+        .map_err(|source| RelayError::BadRow { id: id.to_string(), source })?;
+    let attempts: i32 = row.try_get("", "attempts")?;
+    let version: i32 = row.try_get("", "version")?;
+    let event = DomainEvent {
+        id: id.into(),
+        kind: row.try_get("", "kind")?,
+        version: u16::try_from(version).unwrap_or(u16::MAX),
+        aggregate: row.try_get("", "aggregate")?,
+        aggregate_id: row.try_get("", "aggregate_id")?,
+        user: row.try_get::<Option<Uuid>>("", "user_id")?.map(Into::into),
+        payload,
+        occurred_at: Timestamp::from_micros(row.try_get("", "occurred_at")?),
+        request_id: row.try_get("", "request_id")?,
+    };
+    let attempts = u32::try_from(attempts).unwrap_or(0).saturating_add(1);
+    Ok(Leased { position: row.try_get("", "position")?, attempts, until, event })
+}
