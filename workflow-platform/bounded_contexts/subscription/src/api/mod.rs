@@ -1,0 +1,46 @@
+//! Routes of the context.
+
+mod shapes;
+
+use std::sync::Arc;
+
+use shared_kernel::{
+    api::{Envelope, ErrorEnvelope, Failure, Reply, RequestContext},
+    application::Principal,
+    domain::Page,
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::application::SubscriptionModule;
+use shapes::{CurrentView, PlanView};
+
+/// What handlers work with.
+type Module = axum::extract::State<Arc<SubscriptionModule>>;
+
+/// All routes, without the `/api/v1` prefix.
+pub fn routes(module: Arc<SubscriptionModule>) -> OpenApiRouter {
+    OpenApiRouter::new().routes(routes!(plans)).routes(routes!(current)).with_state(module)
+}
+
+/// The plans on offer; never so many that they need a second page.
+#[utoipa::path(
+    get, path = "/subscription/plans", tag = "subscription",
+    responses((status = 200, body = Envelope<Page<PlanView>>)),
+)]
+pub async fn plans(module: Module) -> Result<Reply<Page<PlanView>>, Failure> {
+    let locale = RequestContext::current().locale;
+    let plans = module.list_plans().await?;
+    let items = plans.into_iter().map(|plan| PlanView::new(plan, locale)).collect();
+    Ok(Reply::ok(Page { items, next_cursor: None }))
+}
+
+/// The plan you are on.
+#[utoipa::path(
+    get, path = "/subscription/current", tag = "subscription",
+    responses((status = 200, body = Envelope<CurrentView>), (status = 401, body = ErrorEnvelope)),
+    security(("bearer" = [])),
+)]
+pub async fn current(module: Module, who: Principal) -> Result<Reply<CurrentView>, Failure> {
+    let current = module.show_current(&who).await?;
+    Ok(Reply::ok(CurrentView::new(current, RequestContext::current().locale)))
+}

@@ -1,0 +1,60 @@
+//! Whether somebody's plan includes what is about to be used.
+//!
+//! What the plan includes is remembered for a few seconds, so that asking often costs little.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use shared_kernel::{
+    application::{Entitlements, EntitlementsError, Limit, Usage},
+    domain::Owner,
+};
+
+use super::{SubscriptionModule, ports::StoreError};
+use crate::domain::{PlanEntitlements, end_of_month};
+
+/// How long a plan is believed without asking the database. A change of plan is noticed within.
+const REMEMBERED: Duration = Duration::from_secs(5);
+
+fn key(owner: Owner) -> String {
+    format!("subscription:plan:{}", owner.uuid().simple())
+}
+
+impl SubscriptionModule {
+    async fn plan_of(&self, owner: Owner) -> Result<PlanEntitlements, StoreError> {
+        // A cache that is away costs a query.
+        let remembered = self.cache.get(&key(owner)).await.ok().flatten();
+        if let Some(plan) = remembered.and_then(|bytes| serde_json::from_slice(&bytes).ok()) {
+            return Ok(plan);
+        }
+        let plan = match self.store.current(owner).await? {
+            Some((_, plan)) => plan.entitlements,
+            None => self.store.free_plan().await?.entitlements,
+        };
+        if let Ok(bytes) = serde_json::to_vec(&plan) {
+            let _ = self.cache.put(&key(owner), bytes.into(), REMEMBERED).await;
+        }
+        Ok(plan)
+    }
+}
+
+#[async_trait]
+impl Entitlements for SubscriptionModule {
+    async fn check(
+        &self,
+        owner: Owner,
+        limit: Limit,
+        used: u64,
+        wanted: u64,
+    ) -> Result<(), EntitlementsError> {
+        let plan = self.plan_of(owner).await;
+        let plan = plan.map_err(|error| EntitlementsError::Unavailable(Box::new(error)))?;
+        if plan.includes(limit, used, wanted) {
+            return Ok(());
+        }
+        let monthly = matches!(limit, Limit::ExecutionsPerMonth | Limit::PagesPerMonth);
+        let resets_at = monthly.then(|| end_of_month(self.ambient.now()));
+        let usage = Usage { limit, allowed: plan.allowed(limit), used, resets_at };
+        Err(EntitlementsError::Exceeded(usage))
+    }
+}
