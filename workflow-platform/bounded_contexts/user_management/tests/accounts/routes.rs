@@ -1,0 +1,127 @@
+use std::sync::Arc;
+
+use axum::{Extension, Router, body::Body};
+use http::{Request, StatusCode, header};
+use http_body_util::BodyExt as _;
+use serde_json::{Value, json};
+use shared_kernel::{api::AuthLayerState, application::Authenticator};
+use tower::ServiceExt as _;
+
+use crate::support::{PASSWORD, World, worlds};
+
+fn app(world: &World) -> Router {
+    let (router, _) = user_management::routes(Arc::clone(&world.users)).split_for_parts();
+    router.layer(Extension(AuthLayerState(Arc::clone(&world.users) as Arc<dyn Authenticator>)))
+}
+
+async fn call(app: &Router, path: &str, token: &str, body: Option<Value>) -> (StatusCode, Value) {
+    let method = if body.is_some() { "POST" } else { "GET" };
+    let request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header(header::AUTHORIZATION, format!("Bearer {token}"))
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(body.map_or_else(Body::empty, |body| Body::from(body.to_string())))
+        .unwrap();
+    let response = app.clone().oneshot(request).await.unwrap();
+    let status = response.status();
+    let bytes = response.into_body().collect().await.unwrap().to_bytes();
+    (status, serde_json::from_slice(&bytes).unwrap())
+}
+
+#[tokio::test]
+async fn somebody_signs_up_in_and_out_over_http() {
+    for world in worlds().await {
+        let app = app(&world);
+        let ask = json!({ "email": "ann@example.com", "purpose": "register" });
+        let (status, sent) =
+            call(&app, "/users/public/send-verification-code", "", Some(ask)).await;
+        assert_eq!((status, &sent["data"]["expires_in"]), (StatusCode::OK, &json!(600)), "{sent}");
+        let code = world.read_code().await;
+        let form = json!({ "username": "ann", "email": "ann@example.com", "password": PASSWORD, "code": code });
+        let (status, made) = call(&app, "/users/auth/register", "", Some(form)).await;
+        assert_eq!(
+            (status, &made["data"]["user"]["username"]),
+            (StatusCode::CREATED, &json!("ann"))
+        );
+
+        let login = json!({ "identifier": "ann", "password": PASSWORD });
+        let (status, signed) = call(&app, "/users/auth/login", "", Some(login)).await;
+        assert_eq!(status, StatusCode::OK, "{signed}");
+        let data = &signed["data"];
+        assert_eq!((&data["token_type"], &data["expires_in"]), (&json!("Bearer"), &json!(1800)));
+        assert_eq!(data["user"]["role"], "user");
+        let access = data["access_token"].as_str().unwrap();
+
+        let (status, me) = call(&app, "/users/me", access, None).await;
+        assert_eq!((status, &me["data"]), (StatusCode::OK, &data["user"]), "{}", world.test.name);
+        let refresh = json!({ "refresh_token": data["refresh_token"] });
+        let (status, _) = call(&app, "/users/auth/refresh", "", Some(refresh.clone())).await;
+        assert_eq!(status, StatusCode::OK);
+        let (status, out) = call(&app, "/users/auth/logout", access, Some(json!({}))).await;
+        assert_eq!((status, &out["data"]), (StatusCode::OK, &Value::Null));
+        let (status, refused) = call(&app, "/users/me", access, None).await;
+        assert_eq!(
+            (status, &refused["error"]),
+            (StatusCode::UNAUTHORIZED, &json!("TOKEN_REVOKED"))
+        );
+        let (status, _) = call(&app, "/users/public/logout", "", Some(refresh)).await;
+        assert_eq!(status, StatusCode::OK);
+    }
+}
+
+#[tokio::test]
+async fn refusals_have_their_status_and_code() {
+    for world in worlds().await {
+        let app = app(&world);
+        world.register("ann").await;
+        let code = world.code_for("ben@example.com").await;
+        let form = |username: &str, code: &str| json!({ "username": username, "email": "ben@example.com", "password": PASSWORD, "code": code });
+        let wrong = if code == "000000" { "000001" } else { "000000" };
+        for (path, body, status, error, field) in [
+            ("/users/auth/register", form("ann", &code), 409, "USERNAME_TAKEN", "username"),
+            ("/users/auth/register", form("ben", wrong), 422, "CODE_INVALID", "code"),
+            ("/users/auth/register", form("b", &code), 422, "VALIDATION_ERROR", "username"),
+            (
+                "/users/public/send-verification-code",
+                json!({ "email": "x", "purpose": "register" }),
+                422,
+                "VALIDATION_ERROR",
+                "email",
+            ),
+            (
+                "/users/public/send-verification-code",
+                json!({ "email": "x@y.cn", "purpose": "fun" }),
+                422,
+                "VALIDATION_ERROR",
+                "purpose",
+            ),
+            (
+                "/users/public/send-verification-code",
+                json!({ "email": "ben@example.com", "purpose": "register" }),
+                429,
+                "CODE_TOO_SOON",
+                "",
+            ),
+            (
+                "/users/auth/login",
+                json!({ "identifier": "ann", "password": "wrong" }),
+                401,
+                "WRONG_CREDENTIALS",
+                "",
+            ),
+            (
+                "/users/auth/refresh",
+                json!({ "refresh_token": "x" }),
+                401,
+                "REFRESH_TOKEN_INVALID",
+                "",
+            ),
+        ] {
+            let (found, answer) = call(&app, path, "", Some(body)).await;
+            assert_eq!((found.as_u16(), &answer["error"]), (status, &json!(error)), "{answer}");
+            assert!(field.is_empty() || answer["details"][field].is_array(), "{answer}");
+            assert!(!answer.to_string().contains(PASSWORD));
+        }
+    }
+}

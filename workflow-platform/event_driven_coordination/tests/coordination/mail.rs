@@ -1,0 +1,145 @@
+use std::{sync::Arc, time::Duration};
+
+use event_driven_coordination::{
+    Handlers, Relay, SmtpMailer, SmtpSecurity, SmtpSettings, VerificationMail,
+};
+use serde_json::{Value, json};
+use shared_kernel::{application::EffectHandler, infrastructure::seal::Sealer};
+use testkit::smtp::{SmtpBehaviour, SmtpServer};
+
+use crate::support::{World, worlds};
+
+const CODE: &str = "042137";
+const PENDING: &str = "outbox WHERE delivered_at IS NULL AND parked_at IS NULL";
+
+fn sealer(world: &World) -> Sealer {
+    Sealer::new(b"a secret that only tests ever know", world.ambient.clone())
+}
+
+fn relay(world: &World, server: &SmtpServer, password: Option<&str>) -> Relay {
+    let host = server.address().ip().to_string();
+    let settings = SmtpSettings {
+        security: SmtpSecurity::for_server(&host, server.address().port()),
+        host,
+        port: server.address().port(),
+        credentials: password.map(|password| ("mailer".to_owned(), password.into())),
+        from: "Platform <noreply@example.com>".to_owned(),
+    };
+    let mailer = Arc::new(SmtpMailer::new(&settings, world.ambient.clone()).unwrap());
+    let name = "A & B".to_owned();
+    let mail = VerificationMail::new(mailer, sealer(world), world.ambient.clone(), name).unwrap();
+    world.relay(Handlers::new([], [Arc::new(mail) as Arc<dyn EffectHandler>]))
+}
+
+async fn ask(world: &World, purpose: &str, locale: &str, account_exists: bool) {
+    let id: shared_kernel::domain::Id<shared_kernel::domain::Event> = world.ambient.id();
+    let place = format!("verification_codes/{id}/code");
+    let payload: Value = json!({
+        "code_id": id,
+        "email": "ann@example.com",
+        "purpose": purpose,
+        "locale": locale,
+        "account_exists": account_exists,
+        "sealed_code": sealer(world).seal(&place, CODE.as_bytes()).unwrap(),
+        "expires_at": world.ambient.now().plus(Duration::from_mins(10)),
+    });
+    let event = world.event(&id.to_string(), "user.verification_code.requested", payload);
+    world.record(&[event]).await;
+}
+
+#[tokio::test]
+async fn a_code_arrives_in_the_readers_language_as_text_and_html() {
+    for world in worlds().await {
+        let server = SmtpServer::start_with_login("mailer", "hush").await.unwrap();
+        let relay = relay(&world, &server, Some("hush"));
+        ask(&world, "register", "zh-CN", false).await;
+        ask(&world, "reset_password", "en", true).await;
+        relay.drain().await.unwrap();
+        let mut mails = server.mails();
+        mails.sort_by_key(|mail| mail.header("Subject").is_some_and(|text| text.contains("code")));
+        let [chinese, english] = mails.as_slice() else { panic!("{mails:?}") };
+        assert!(server.logins() >= 1);
+        for mail in [chinese, english] {
+            assert_eq!(
+                (mail.from.as_str(), mail.to.as_slice()),
+                ("noreply@example.com", &["ann@example.com".to_owned()][..])
+            );
+            assert!(mail.part("text/plain").unwrap().contains(CODE));
+            let html = mail.part("text/html").unwrap();
+            assert!(html.contains(CODE) && html.contains("A &amp; B"), "{html}");
+            assert!(mail.header("Message-ID").unwrap().starts_with("<code-"));
+        }
+        assert!(chinese.part("text/plain").unwrap().contains("验证码 10 分钟内有效"));
+        assert!(english.part("text/plain").unwrap().contains("reset your password"));
+        assert!(english.header("Subject").unwrap().contains(CODE));
+    }
+}
+
+#[tokio::test]
+async fn only_the_reader_learns_whether_the_address_has_an_account() {
+    for world in worlds().await {
+        let server = SmtpServer::start().await.unwrap();
+        let relay = relay(&world, &server, None);
+        ask(&world, "register", "en", true).await;
+        ask(&world, "reset_password", "en", false).await;
+        relay.drain().await.unwrap();
+        let mails = server.mails();
+        assert_eq!(mails.len(), 1, "{}", world.test.name);
+        let text = mails[0].part("text/plain").unwrap();
+        assert!(text.contains("has an account already") && !mails[0].data.contains(CODE), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_busy_server_gets_the_mail_later_and_a_refused_mail_is_let_go() {
+    for world in worlds().await {
+        let server = SmtpServer::start().await.unwrap();
+        let relay = relay(&world, &server, None);
+        server.behave(SmtpBehaviour::Busy);
+        ask(&world, "register", "en", false).await;
+        relay.drain().await.unwrap();
+        assert_eq!(
+            (server.mails().len(), world.count(PENDING).await),
+            (0, 1),
+            "{}",
+            world.test.name
+        );
+        server.behave(SmtpBehaviour::Works);
+        world.clock.advance(Duration::from_secs(2));
+        relay.drain().await.unwrap();
+        assert_eq!((server.mails().len(), world.count(PENDING).await), (1, 0));
+        server.behave(SmtpBehaviour::Refuses);
+        ask(&world, "register", "en", false).await;
+        relay.drain().await.unwrap();
+        assert_eq!((server.mails().len(), world.count(PENDING).await), (1, 0));
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_login_is_tried_again_and_an_old_code_is_not_sent() {
+    for world in worlds().await {
+        let server = SmtpServer::start_with_login("mailer", "hush").await.unwrap();
+        ask(&world, "register", "en", false).await;
+        relay(&world, &server, Some("guess")).drain().await.unwrap();
+        assert_eq!(world.count(PENDING).await, 1, "{}", world.test.name);
+        world.clock.advance(Duration::from_mins(10));
+        relay(&world, &server, Some("hush")).drain().await.unwrap();
+        assert_eq!((server.mails().len(), world.count(PENDING).await), (0, 0));
+    }
+}
+
+#[tokio::test]
+async fn nobody_waits_for_the_database_while_the_mail_server_is_silent() {
+    for world in worlds().await {
+        let server = SmtpServer::start().await.unwrap();
+        server.behave(SmtpBehaviour::Silent);
+        let relay = relay(&world, &server, None);
+        ask(&world, "register", "en", false).await;
+        let sending = tokio::spawn(async move { relay.drain().await });
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let writing = world.record_numbered("a", 1);
+        tokio::time::timeout(Duration::from_secs(2), writing).await.unwrap();
+        assert!(!sending.is_finished(), "{}", world.test.name);
+        sending.abort();
+    }
+}

@@ -1,0 +1,205 @@
+use std::{sync::Arc, time::Duration};
+
+use event_driven_coordination::{Handlers, RelaySettings};
+use sea_orm::ConnectionTrait as _;
+use shared_kernel::infrastructure::db::Database;
+use tokio_util::sync::CancellationToken;
+
+use crate::support::{Notes, echo, effect, worlds};
+
+const PENDING: &str = "outbox WHERE delivered_at IS NULL AND parked_at IS NULL";
+const ECHOES: &str = "outbox WHERE kind = 'thing.echoed'";
+
+#[tokio::test]
+async fn events_of_an_aggregate_come_in_order_however_many_batches_they_take() {
+    for world in worlds().await {
+        let notes = Arc::new(Notes::default());
+        world.record_numbered("a", 25).await;
+        world.record_numbered("b", 5).await;
+        let settings = RelaySettings { batch: 4, ..RelaySettings::default() };
+        let handled = world.relay_with(effect(&notes), settings).drain().await.unwrap();
+        assert_eq!(handled, 30, "{}", world.test.name);
+        let seen = notes.seen.lock().clone();
+        let of_a: Vec<_> = seen.iter().filter(|note| note.starts_with("a:")).cloned().collect();
+        let expected: Vec<_> = (0..25).map(|n| format!("a:{n}")).collect();
+        assert_eq!(of_a, expected, "{}", world.test.name);
+        assert_eq!(world.count(PENDING).await, 0);
+    }
+}
+
+#[tokio::test]
+async fn what_a_handler_wrote_before_it_failed_is_not_there() {
+    for world in worlds().await {
+        let notes = Arc::new(Notes::default());
+        notes.fail("a:0", 1);
+        world.record_numbered("a", 1).await;
+        let relay = world.relay(echo(&notes));
+        relay.drain().await.unwrap();
+        assert_eq!(world.count(ECHOES).await, 0, "{}", world.test.name);
+        assert_eq!(world.count("inbox").await, 0);
+        world.clock.advance(Duration::from_secs(2));
+        relay.drain().await.unwrap();
+        assert_eq!(world.count(ECHOES).await, 1);
+    }
+}
+
+#[tokio::test]
+async fn an_event_delivered_twice_has_one_effect() {
+    for world in worlds().await {
+        let notes = Arc::new(Notes::default());
+        let relays = [world.relay(echo(&notes)), world.relay(effect(&notes))];
+        world.record_numbered("a", 3).await;
+        for _ in 0..2 {
+            for relay in &relays {
+                assert!(relay.drain().await.unwrap() >= 3, "{}", world.test.name);
+                run(&world.test.database, "UPDATE outbox SET delivered_at = NULL, due_at = 0")
+                    .await;
+            }
+        }
+        assert_eq!(world.count(ECHOES).await, 3, "{}", world.test.name);
+        assert_eq!(notes.seen.lock().len(), 6);
+    }
+}
+
+#[tokio::test]
+async fn a_failing_event_holds_back_its_aggregate_and_no_other() {
+    for world in worlds().await {
+        let notes = Arc::new(Notes::default());
+        notes.fail("a:0", 2);
+        world.record_numbered("a", 3).await;
+        world.record_numbered("b", 2).await;
+        let relay = world.relay(effect(&notes));
+        relay.drain().await.unwrap();
+        assert_eq!(*notes.seen.lock(), ["b:0", "b:1"], "{}", world.test.name);
+        world.clock.advance(Duration::from_secs(2));
+        relay.drain().await.unwrap();
+        assert_eq!(notes.seen.lock().len(), 2, "the second attempt fails too");
+        world.clock.advance(Duration::from_secs(3));
+        assert_eq!(relay.drain().await.unwrap(), 0, "the second wait is longer");
+        world.clock.advance(Duration::from_secs(1));
+        relay.drain().await.unwrap();
+        assert_eq!(*notes.seen.lock(), ["b:0", "b:1", "a:0", "a:1", "a:2"]);
+        assert_eq!(world.count("outbox WHERE attempts > 3").await, 0, "held back is not tried");
+    }
+}
+
+#[tokio::test]
+async fn poison_is_parked_with_its_error_and_lets_the_others_through() {
+    for world in worlds().await {
+        let notes = Arc::new(Notes::default());
+        notes.fail("a:0", u32::MAX);
+        world.record_numbered("a", 2).await;
+        let settings = RelaySettings { attempts: 3, ..RelaySettings::default() };
+        let relay = world.relay_with(effect(&notes), settings);
+        for _ in 0..4 {
+            relay.drain().await.unwrap();
+            world.clock.advance(Duration::from_mins(1));
+        }
+        assert_eq!(*notes.seen.lock(), ["a:1"], "{}", world.test.name);
+        let parked = "outbox WHERE parked_at IS NOT NULL AND attempts = 3 \
+                      AND last_error LIKE '%test.effect%not today%'";
+        assert_eq!(world.count(parked).await, 1);
+    }
+}
+
+#[tokio::test]
+async fn many_relays_share_the_work_without_doing_any_twice() {
+    for world in worlds().await {
+        let notes = Arc::new(Notes { pause: Some(Duration::from_millis(2)), ..Notes::default() });
+        for aggregate in ["a", "b", "c", "d"] {
+            world.record_numbered(aggregate, 12).await;
+        }
+        let settings = RelaySettings { batch: 5, ..RelaySettings::default() };
+        let relays: Vec<_> =
+            (0..4).map(|_| world.relay_with(effect(&notes), settings.clone())).collect();
+        let running = relays.iter().map(|relay| async {
+            // Somebody else's lease is no reason to stop.
+            while world.count(PENDING).await > 0 {
+                relay.drain().await.unwrap();
+            }
+        });
+        futures::future::join_all(running).await;
+        let seen = notes.seen.lock().clone();
+        for aggregate in ["a", "b", "c", "d"] {
+            let prefix = format!("{aggregate}:");
+            let found: Vec<_> = seen.iter().filter(|note| note.starts_with(&prefix)).collect();
+            let expected: Vec<_> = (0..12).map(|n| format!("{aggregate}:{n}")).collect();
+            assert_eq!(found, expected.iter().collect::<Vec<_>>(), "{}", world.test.name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_dead_process_had_in_hand_is_taken_over_when_its_lease_ends() {
+    for world in worlds().await {
+        let notes = Arc::new(Notes { pause: Some(Duration::from_secs(60)), ..Notes::default() });
+        world.record_numbered("a", 1).await;
+        let dying = world.relay(effect(&notes));
+        let cut = tokio::time::timeout(Duration::from_millis(300), dying.drain()).await;
+        assert!(cut.is_err(), "the handler was still at it");
+        let heir = Arc::new(Notes::default());
+        let relay = world.relay(effect(&heir));
+        assert_eq!(relay.drain().await.unwrap(), 0, "{}", world.test.name);
+        world.clock.advance(RelaySettings::default().lease);
+        assert_eq!(relay.drain().await.unwrap(), 1);
+        assert_eq!(*heir.seen.lock(), ["a:0"]);
+    }
+}
+
+#[tokio::test]
+async fn a_running_relay_wakes_when_an_event_is_committed_and_ends_when_told() {
+    for world in worlds().await {
+        let notes = Arc::new(Notes::default());
+        let settings =
+            RelaySettings { poll_every: Duration::from_secs(3600), ..RelaySettings::default() };
+        let relay = world.relay_with(effect(&notes), settings);
+        let stop = CancellationToken::new();
+        let running = tokio::spawn({
+            let (relay, stop) = (relay.clone(), stop.clone());
+            async move { relay.run(stop).await }
+        });
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        world.record_numbered("a", 2).await;
+        for _ in 0..200 {
+            if notes.seen.lock().len() == 2 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        assert_eq!(*notes.seen.lock(), ["a:0", "a:1"], "{}", world.test.name);
+        stop.cancel();
+        tokio::time::timeout(Duration::from_secs(5), running).await.unwrap().unwrap();
+    }
+}
+
+#[tokio::test]
+async fn delivered_events_go_after_their_time_and_others_stay() {
+    for world in worlds().await {
+        let notes = Arc::new(Notes::default());
+        notes.fail("b:0", u32::MAX);
+        world.record_numbered("a", 5).await;
+        world.record_numbered("b", 1).await;
+        let settings = RelaySettings { attempts: 1, prune_batch: 3, ..RelaySettings::default() };
+        let relay = world.relay_with(effect(&notes), settings);
+        relay.drain().await.unwrap();
+        assert_eq!(relay.prune().await.unwrap(), 0, "{}", world.test.name);
+        world.clock.advance(RelaySettings::default().keep + Duration::from_secs(1));
+        assert_eq!(relay.prune().await.unwrap(), 3);
+        assert_eq!(relay.prune().await.unwrap(), 2);
+        assert_eq!(relay.prune().await.unwrap(), 0);
+        assert_eq!((world.count("outbox").await, world.count("inbox").await), (1, 0));
+    }
+}
+
+#[tokio::test]
+async fn events_that_nobody_wants_are_written_off() {
+    for world in worlds().await {
+        world.record_numbered("a", 3).await;
+        assert_eq!(world.relay(Handlers::default()).drain().await.unwrap(), 3);
+        assert_eq!(world.count(PENDING).await, 0, "{}", world.test.name);
+    }
+}
+
+async fn run(database: &Database, sql: &str) {
+    database.write().execute_unprepared(sql).await.unwrap();
+}
