@@ -1,1 +1,5 @@
-//! platform
+//! The binary: its configuration, its commands, and the one place that knows every context.
+
+pub mod cli;
+pub mod config;
+pub mod container;

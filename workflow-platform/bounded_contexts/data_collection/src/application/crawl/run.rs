@@ -2,7 +2,11 @@
 
 use std::{pin::Pin, time::Duration};
 
-use futures::{FutureExt as _, StreamExt as _, future::Fuse, stream::FuturesUnordered};
+use futures::{
+    FutureExt as _, StreamExt as _,
+    future::{Fuse, FusedFuture as _},
+    stream::FuturesUnordered,
+};
 use serde_json::{Value, json};
 use shared_kernel::application::{ActionContext, ActionError, StepRecord};
 use tokio::time::Instant;
@@ -47,11 +51,10 @@ impl<'a> Crawl<'a> {
             }
             tokio::select! {
                 Some((page, seen)) = pages.next() => self.take(page, seen)?,
-                written = &mut recording => written?,
+                written = &mut recording, if !recording.is_terminated() => written?,
                 else => break,
             }
-            let idle = futures::future::FusedFuture::is_terminated(&recording);
-            if idle && self.is_time_to_record(pages.is_empty()) {
+            if recording.is_terminated() && self.is_time_to_record(pages.is_empty()) {
                 recording = self.record();
             }
         }
@@ -66,7 +69,8 @@ impl<'a> Crawl<'a> {
     fn record(&mut self) -> Recording<'a> {
         self.last_flush = Instant::now();
         let (ctx, batch) = (self.ctx, std::mem::take(&mut self.pending));
-        let work: Pin<Box<dyn Future<Output = _> + Send + 'a>> = Box::pin(async move { ctx.channel.record(batch).await });
+        let work: Pin<Box<dyn Future<Output = _> + Send + 'a>> =
+            Box::pin(async move { ctx.channel.record(batch).await });
         work.fuse()
     }
 
@@ -75,14 +79,18 @@ impl<'a> Crawl<'a> {
         let Waiting { url, depth } = page;
         let visit = match seen {
             Seen::Stopped => return Err(ActionError::cancelled()),
-            Seen::Page { url, .. } if self.frontier.keeps(&url) => {
-                Visit { depth, outcome: Outcome::Skipped(format!("same page as {url}")), links: Vec::new() }
-            }
+            Seen::Page { url, .. } if self.frontier.keeps(&url) => Visit {
+                depth,
+                outcome: Outcome::Skipped(format!("same page as {url}")),
+                links: Vec::new(),
+            },
             Seen::Page { row, links, .. } => {
                 let links = self.frontier.fresh(links, self.plan, depth);
                 Visit { depth, outcome: Outcome::Page(row), links }
             }
-            Seen::Other(kind) => Visit { depth, outcome: Outcome::Skipped(kind), links: Vec::new() },
+            Seen::Other(kind) => {
+                Visit { depth, outcome: Outcome::Skipped(kind), links: Vec::new() }
+            }
             Seen::Failed(row) => Visit { depth, outcome: Outcome::Failed(row), links: Vec::new() },
         };
         if let Ok(value) = serde_json::to_value(&visit) {
@@ -101,7 +109,9 @@ impl<'a> Crawl<'a> {
         }
         let left = self.frontier.left();
         let Frontier { pages, failed, skipped, .. } = self.frontier;
-        if pages.is_empty() && let Some(first) = failed.first() {
+        if pages.is_empty()
+            && let Some(first) = failed.first()
+        {
             return Err(nothing_got(first));
         }
         let counts = json!({ "pages": pages.len(), "failed": failed.len(), "skipped": skipped, "left": left });
@@ -111,8 +121,19 @@ impl<'a> Crawl<'a> {
 
 fn nothing_got(first: &Value) -> ActionError {
     let code = first["error"]["code"].as_str().unwrap_or("CRAWL_FAILED");
-    let message = format!("{}: {}", first["url"].as_str().unwrap_or_default(), first["error"]["message"].as_str().unwrap_or_default());
-    let retryable = matches!(code, "TRANSPORT_FAILED" | "FETCH_TIMEOUT" | "HOST_THROTTLED" | "NO_PROXY" | "DNS_FAILED");
-    let error = if retryable { ActionError::retryable(code, message) } else { ActionError::permanent(code, message) };
+    let message = format!(
+        "{}: {}",
+        first["url"].as_str().unwrap_or_default(),
+        first["error"]["message"].as_str().unwrap_or_default()
+    );
+    let retryable = matches!(
+        code,
+        "TRANSPORT_FAILED" | "FETCH_TIMEOUT" | "HOST_THROTTLED" | "NO_PROXY" | "DNS_FAILED"
+    );
+    let error = if retryable {
+        ActionError::retryable(code, message)
+    } else {
+        ActionError::permanent(code, message)
+    };
     error.with_details(first.clone())
 }

@@ -1,0 +1,183 @@
+//! The commands of the binary, one a module.
+
+mod admin;
+pub mod demo;
+mod document;
+mod migrate;
+mod openapi;
+mod parse;
+mod run;
+mod serve;
+pub mod start;
+mod validate;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::config::{Config, ConfigError, Purpose};
+
+/// Automation workflows that collect public web data.
+#[derive(Debug, Parser)]
+#[command(name = "workflow-platform", version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// Print the configuration with secrets hidden, and stop.
+    #[arg(long, global = true)]
+    print_config: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the API and the web UI, and drive executions.
+    Serve(ServeArgs),
+    /// Drive executions only; needs PostgreSQL, shared with the API processes.
+    Worker,
+    /// Change the database's schema.
+    #[command(subcommand)]
+    Migrate(MigrateCommand),
+    /// Manage accounts from the machine itself.
+    #[command(subcommand)]
+    Admin(AdminCommand),
+    /// Check a workflow definition; all faults are listed with their lines.
+    Validate {
+        /// YAML or JSON file; `-` reads standard input.
+        file: PathBuf,
+    },
+    /// Run a definition here and now, without a server.
+    Run(RunArgs),
+    /// Print the OpenAPI document.
+    Openapi {
+        /// Write to this file instead.
+        #[arg(long)]
+        output: Option<PathBuf>,
+    },
+    /// Show the main job on synthetic sites, offline.
+    Demo {
+        /// Stop after the job instead of leaving the server up.
+        #[arg(long)]
+        once: bool,
+    },
+    /// Parse a saved page of a known site and print its records as JSON.
+    Parse {
+        /// Such as qidian.ranking, qidian.book or xiaohongshu.note.
+        page: String,
+        file: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+struct ServeArgs {
+    /// What this process does.
+    #[arg(long, value_enum, default_value_t = Role::All)]
+    role: Role,
+}
+
+/// What a serving process does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Role {
+    /// API, web UI, executions and schedules.
+    All,
+    /// API and web UI; executions are left to worker processes.
+    Api,
+}
+
+#[derive(Debug, Subcommand)]
+enum MigrateCommand {
+    /// Apply what is pending.
+    Up,
+    /// Take back the last steps.
+    Down {
+        #[arg(long, default_value_t = 1)]
+        steps: u32,
+    },
+    /// List all steps and whether they are applied.
+    Status,
+}
+
+#[derive(Debug, Subcommand)]
+enum AdminCommand {
+    /// Create a super administrator; the password is read from standard input.
+    CreateSuperAdmin {
+        #[arg(long)]
+        username: String,
+        #[arg(long)]
+        email: String,
+    },
+}
+
+#[derive(Debug, Args)]
+struct RunArgs {
+    /// YAML or JSON file; `-` reads standard input.
+    file: PathBuf,
+    /// A parameter, such as `pages=3`; values are JSON where they can be.
+    #[arg(long = "param", value_name = "NAME=VALUE")]
+    params: Vec<String>,
+}
+
+/// Runs the command line.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    if rustls::crypto::aws_lc_rs::default_provider().install_default().is_err() {
+        eprintln!("the TLS library is already set up");
+    }
+    match dispatch(cli) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {}", report(&error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
+    if cli.print_config {
+        print!("{}", Config::load(purpose(cli.command.as_ref()))?.print());
+        return Ok(ExitCode::SUCCESS);
+    }
+    let Some(command) = cli.command else {
+        anyhow::bail!("a command is missing; `workflow-platform --help` lists them");
+    };
+    if let Command::Parse { page, file } = &command {
+        parse::run(page, file)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let ended = runtime.block_on(run_command(command));
+    // Blocking work that is still under way is not waited for: the journal has what counts.
+    runtime.shutdown_background();
+    ended
+}
+
+fn purpose(command: Option<&Command>) -> Purpose {
+    match command {
+        Some(Command::Serve(_) | Command::Worker) => Purpose::Serve,
+        _ => Purpose::Local,
+    }
+}
+
+async fn run_command(command: Command) -> anyhow::Result<ExitCode> {
+    let load = || -> Result<Config, ConfigError> { Config::load(purpose(Some(&command))) };
+    match &command {
+        Command::Serve(args) => serve::serve(load()?, args.role).await?,
+        Command::Worker => serve::worker(load()?).await?,
+        Command::Migrate(MigrateCommand::Up) => migrate::up(&load()?).await?,
+        Command::Migrate(MigrateCommand::Down { steps }) => migrate::down(&load()?, *steps).await?,
+        Command::Migrate(MigrateCommand::Status) => migrate::status(&load()?).await?,
+        Command::Admin(AdminCommand::CreateSuperAdmin { username, email }) => {
+            admin::create_super_admin(load()?, username, email).await?;
+        }
+        Command::Validate { file } => return validate::validate(file).await,
+        Command::Run(args) => return run::run(&args.file, &args.params).await,
+        Command::Openapi { output } => openapi::print(output.as_deref()).await?,
+        Command::Demo { once } => demo::demo(load()?, *once).await?,
+        Command::Parse { page, file } => parse::run(page, file)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `error: cause: cause of the cause`, each cause named once.
+fn report(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}

@@ -1,0 +1,49 @@
+//! `serve` and `worker`.
+
+use anyhow::bail;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tracing::{info, warn};
+
+use super::{
+    Role,
+    start::{Server, logs, told_to_stop},
+};
+use crate::{config::Config, container::Platform};
+
+/// Serves until told to stop.
+pub async fn serve(config: Config, role: Role) -> anyhow::Result<()> {
+    logs(&config);
+    if role == Role::Api {
+        need_shared_database(&config, "serve --role api")?;
+    }
+    let server = Server::start(config, role).await?;
+    told_to_stop().await;
+    server.stop().await
+}
+
+/// Drives executions until told to stop.
+pub async fn worker(config: Config) -> anyhow::Result<()> {
+    logs(&config);
+    need_shared_database(&config, "worker")?;
+    let stop = CancellationToken::new();
+    let platform = Platform::build(config, stop.clone()).await?;
+    platform.prepare().await?;
+    let tasks = TaskTracker::new();
+    platform.spawn_background(true, &tasks, &stop);
+    info!("working");
+    told_to_stop().await;
+    stop.cancel();
+    tasks.close();
+    tasks.wait().await;
+    platform.close().await
+}
+
+fn need_shared_database(config: &Config, command: &str) -> anyhow::Result<()> {
+    if config.is_embedded() {
+        bail!("`{command}` shares its work with other processes: set DATABASE_URL to a PostgreSQL");
+    }
+    if config.redis_url.is_none() {
+        warn!("REDIS_URL is not set: processes find new work and progress by asking the database");
+    }
+    Ok(())
+}

@@ -1,0 +1,112 @@
+//! From a configuration to a running process, and back down in order.
+
+use std::{fs::File, net::SocketAddr, path::Path};
+
+use anyhow::{Context as _, bail};
+use api_gateway::Readiness;
+use shared_kernel::infrastructure::telemetry;
+use tokio::net::TcpListener;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tracing::{info, warn};
+
+use super::Role;
+use crate::{config::Config, container::Platform};
+
+/// A server that answers and works until it is stopped.
+pub struct Server {
+    pub address: SocketAddr,
+    pub platform: Platform,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+    serving: tokio::task::JoinHandle<std::io::Result<()>>,
+    /// Held while the process uses the data folder.
+    _lock: Option<File>,
+}
+
+impl Server {
+    /// Opens everything, then listens. Nothing answers before all is ready.
+    pub async fn start(config: Config, role: Role) -> anyhow::Result<Self> {
+        let lock = lock_of(&config)?;
+        let listener = listen(&config).await?;
+        let address = listener.local_addr()?;
+        let stop = CancellationToken::new();
+        let platform = Platform::build(config, stop.clone()).await?;
+        platform.prepare().await?;
+        let tasks = TaskTracker::new();
+        platform.spawn_background(role == Role::All, &tasks, &stop);
+        let readiness = Readiness::default();
+        let router = platform.router(readiness.clone());
+        let drain_limit = platform.gateway_settings().drain_limit;
+        let serving = tokio::spawn(api_gateway::serve(
+            listener,
+            router,
+            readiness,
+            stop.clone(),
+            drain_limit,
+        ));
+        info!(%address, "listening on http://{address}");
+        Ok(Self { address, platform, stop, tasks, serving, _lock: lock })
+    }
+
+    /// Takes no new work, lets what is under way end or hands it back, and closes the database.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        self.stop.cancel();
+        self.serving.await??;
+        self.tasks.close();
+        self.tasks.wait().await;
+        self.platform.close().await
+    }
+}
+
+/// Two processes on one embedded database would each think the other dead.
+fn lock_of(config: &Config) -> anyhow::Result<Option<File>> {
+    config.is_embedded().then(|| lock(&config.data_dir)).transpose()
+}
+
+fn lock(data_dir: &Path) -> anyhow::Result<File> {
+    std::fs::create_dir_all(data_dir)
+        .with_context(|| format!("folder {} cannot be made", data_dir.display()))?;
+    let path = data_dir.join("lock");
+    let file =
+        File::create(&path).with_context(|| format!("file {} cannot be made", path.display()))?;
+    if file.try_lock().is_err() {
+        bail!(
+            "another process works in {}; stop it, choose another DATA_DIR, or set DATABASE_URL to \
+             let several processes share a PostgreSQL",
+            data_dir.display()
+        );
+    }
+    Ok(file)
+}
+
+async fn listen(config: &Config) -> anyhow::Result<TcpListener> {
+    let address = config.address();
+    TcpListener::bind(address).await.with_context(|| {
+        format!("cannot listen on {address}; set API_HOST and API_PORT to choose another address")
+    })
+}
+
+/// Starts logging as configured.
+pub fn logs(config: &Config) {
+    telemetry::start(config.logs.form, &config.logs.filter);
+}
+
+/// Ends when the operator asks for it.
+pub async fn told_to_stop() {
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(error) => {
+                warn!(%error, "cannot listen for the request to terminate");
+                std::future::pending::<()>().await;
+            }
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated => {}
+    }
+    info!("stopping");
+}

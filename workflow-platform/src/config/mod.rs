@@ -1,0 +1,146 @@
+//! Configuration: environment variables first, then `.env`, then `config.toml`, then defaults.
+//!
+//! Everything is checked at start, and all faults are listed at once. With nothing set the
+//! platform runs on SQLite in `./data` with an in-process cache and bus, a secret of its own and
+//! mails written to `./data/mail/`.
+
+mod fault;
+mod print;
+mod read;
+mod secret;
+mod source;
+mod variables;
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use secrecy::SecretString;
+use shared_kernel::{
+    domain::Locale,
+    infrastructure::{db::DatabaseSettings, telemetry::LogForm},
+};
+
+pub use fault::{ConfigError, ConfigFault};
+pub use secret::Purpose;
+pub use source::Source;
+pub use variables::{VARIABLES, Variable};
+
+/// The whole configuration, checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    pub app_name: String,
+    pub app_version: String,
+    pub api_host: IpAddr,
+    pub api_port: u16,
+    pub data_dir: PathBuf,
+    pub database: DatabaseSettings,
+    pub pool: PoolConfig,
+    pub redis_url: Option<SecretString>,
+    pub cors_allowed_origins: Vec<String>,
+    pub default_locale: Locale,
+    pub logs: LogConfig,
+    pub tokens: TokenConfig,
+    pub mail: MailConfig,
+    /// `host[:port]` and CIDR that users' requests may reach although they are private.
+    pub outbound_allow: Vec<String>,
+    pub metrics_token: Option<SecretString>,
+    pub first_admin: Option<FirstAdmin>,
+    /// Executions that one process drives at once.
+    pub worker_concurrency: usize,
+    pub proxy_test_url: Option<url::Url>,
+}
+
+/// Connections to PostgreSQL.
+#[derive(Debug, Clone, Copy)]
+pub struct PoolConfig {
+    pub size: u32,
+    /// Opened under load on top of `size`.
+    pub overflow: u32,
+}
+
+/// How log lines look and which are written.
+#[derive(Debug, Clone)]
+pub struct LogConfig {
+    pub form: LogForm,
+    /// In the syntax of `RUST_LOG`.
+    pub filter: String,
+}
+
+/// Secrets and life times of tokens.
+#[derive(Debug, Clone)]
+pub struct TokenConfig {
+    /// Signs access tokens; 32 bytes at least.
+    pub secret: SecretString,
+    /// Seals what is kept encrypted, such as passwords of proxies.
+    pub data_secret: SecretString,
+    pub access: Duration,
+    pub refresh: Duration,
+}
+
+/// Where mails go.
+#[derive(Debug, Clone)]
+pub enum MailConfig {
+    Folder(PathBuf),
+    Smtp(SmtpConfig),
+}
+
+/// A mail server.
+#[derive(Debug, Clone)]
+pub struct SmtpConfig {
+    pub host: String,
+    pub port: u16,
+    pub credentials: Option<(String, SecretString)>,
+    pub from: String,
+}
+
+/// Created at start when there is no super administrator yet.
+#[derive(Debug, Clone)]
+pub struct FirstAdmin {
+    pub username: String,
+    pub email: String,
+    pub password: SecretString,
+}
+
+impl Config {
+    /// Reads the process's environment, `.env` and `config.toml` of the working folder.
+    pub fn load(purpose: Purpose) -> Result<Self, ConfigError> {
+        read::config(&Source::of_process()?, purpose)
+    }
+
+    /// Reads given values only: for tests.
+    pub fn from_values<K: Into<String>, V: Into<String>>(
+        values: impl IntoIterator<Item = (K, V)>,
+        purpose: Purpose,
+    ) -> Result<Self, ConfigError> {
+        read::config(&Source::of_values(values), purpose)
+    }
+
+    /// Where the API listens.
+    pub fn address(&self) -> SocketAddr {
+        SocketAddr::new(self.api_host, self.api_port)
+    }
+
+    pub fn mail_dir(&self) -> PathBuf {
+        mail_dir(&self.data_dir)
+    }
+
+    /// Whether the database is the file in the data folder.
+    pub fn is_embedded(&self) -> bool {
+        matches!(self.database, DatabaseSettings::Sqlite { .. })
+    }
+
+    /// One `NAME=value` a line, secrets hidden.
+    pub fn print(&self) -> String {
+        print::lines(self)
+    }
+}
+
+fn mail_dir(data_dir: &Path) -> PathBuf {
+    data_dir.join("mail")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,91 @@
+//! The configuration for people, with secrets hidden.
+
+use secrecy::{ExposeSecret as _, SecretString};
+use shared_kernel::infrastructure::{db::DatabaseSettings, telemetry::LogForm};
+use url::Url;
+
+use super::{Config, MailConfig, VARIABLES};
+
+const HIDDEN: &str = "********";
+
+/// One `NAME=value` a line, in the order of the variables.
+pub fn lines(config: &Config) -> String {
+    VARIABLES
+        .iter()
+        .map(|variable| format!("{}={}\n", variable.name, value(config, variable.name)))
+        .collect()
+}
+
+fn value(config: &Config, name: &str) -> String {
+    match name {
+        "APP_NAME" => config.app_name.clone(),
+        "APP_VERSION" => config.app_version.clone(),
+        "DEBUG" => config.logs.filter.contains("debug").to_string(),
+        "API_HOST" => config.api_host.to_string(),
+        "API_PORT" => config.api_port.to_string(),
+        "DATA_DIR" => config.data_dir.display().to_string(),
+        "REDIS_URL" => config.redis_url.as_ref().map(without_password).unwrap_or_default(),
+        "CORS_ALLOWED_ORIGINS" => serde_json::json!(config.cors_allowed_origins).to_string(),
+        "DEFAULT_LOCALE" => config.default_locale.as_str().to_owned(),
+        "LOG_LEVEL" => config.logs.filter.clone(),
+        "LOG_FORMAT" => log_form(config.logs.form).to_owned(),
+        "JWT_SECRET_KEY" | "DATA_SECRET_KEY" => HIDDEN.to_owned(),
+        "JWT_ACCESS_TOKEN_EXPIRE_MINUTES" => (config.tokens.access.as_secs() / 60).to_string(),
+        "JWT_REFRESH_TOKEN_EXPIRE_DAYS" => (config.tokens.refresh.as_secs() / 86_400).to_string(),
+        "OUTBOUND_ALLOW" => config.outbound_allow.join(","),
+        "PROXY_TEST_URL" => config.proxy_test_url.as_ref().map(Url::to_string).unwrap_or_default(),
+        "METRICS_TOKEN" => hidden(config.metrics_token.is_some()),
+        "WORKER_CONCURRENCY" => config.worker_concurrency.to_string(),
+        "BOOTSTRAP_ADMIN_EMAIL" => {
+            config.first_admin.as_ref().map(|admin| admin.email.clone()).unwrap_or_default()
+        }
+        "BOOTSTRAP_ADMIN_PASSWORD" => hidden(config.first_admin.is_some()),
+        "DATABASE_POOL_SIZE" => config.pool.size.to_string(),
+        "DATABASE_MAX_OVERFLOW" => config.pool.overflow.to_string(),
+        name if name.starts_with("SMTP_") => mail_value(&config.mail, name),
+        name => database_value(&config.database, name),
+    }
+}
+
+fn hidden(set: bool) -> String {
+    if set { HIDDEN.to_owned() } else { String::new() }
+}
+
+fn log_form(form: LogForm) -> &'static str {
+    match form {
+        LogForm::Json => "json",
+        LogForm::Plain => "plain",
+    }
+}
+
+fn mail_value(mail: &MailConfig, name: &str) -> String {
+    let MailConfig::Smtp(smtp) = mail else { return String::new() };
+    match name {
+        "SMTP_HOST" => smtp.host.clone(),
+        "SMTP_PORT" => smtp.port.to_string(),
+        "SMTP_FROM_EMAIL" => smtp.from.clone(),
+        "SMTP_USERNAME" => {
+            smtp.credentials.as_ref().map(|(user, _)| user.clone()).unwrap_or_default()
+        }
+        _ => hidden(smtp.credentials.is_some()),
+    }
+}
+
+fn database_value(database: &DatabaseSettings, name: &str) -> String {
+    let DatabaseSettings::Postgres(postgres) = database else { return String::new() };
+    match name {
+        "DATABASE_URL" => without_password(&postgres.url),
+        "DATABASE_POOL_PRE_PING" => postgres.check_before_use.to_string(),
+        _ => postgres.recycle_after.as_secs().to_string(),
+    }
+}
+
+fn without_password(url: &SecretString) -> String {
+    let Ok(mut url) = Url::parse(url.expose_secret()) else { return HIDDEN.to_owned() };
+    if url.password().is_some() {
+        let _ = url.set_password(Some(HIDDEN));
+    }
+    // A password may also stand among the parameters.
+    url.set_query(None);
+    url.to_string()
+}

@@ -1,0 +1,297 @@
+//! From texts to a checked configuration.
+
+use std::{
+    fmt::Display,
+    net::{IpAddr, Ipv4Addr},
+    path::{Path, PathBuf},
+    str::FromStr,
+    time::Duration,
+};
+
+use secrecy::{ExposeSecret as _, SecretString};
+use shared_kernel::{
+    domain::Locale,
+    infrastructure::{
+        db::{DatabaseSettings, PostgresSettings},
+        telemetry::LogForm,
+    },
+};
+use url::Url;
+
+use super::{
+    Config, ConfigError, ConfigFault, FirstAdmin, LogConfig, MailConfig, PoolConfig, Purpose,
+    SmtpConfig, Source, TokenConfig, mail_dir, secret,
+};
+
+/// Readers of the embedded database.
+const SQLITE_READERS: u32 = 4;
+
+/// Collects what is wrong while reading.
+struct Reader<'a> {
+    source: &'a Source,
+    faults: Vec<ConfigFault>,
+}
+
+/// Reads everything, then tells of all faults together.
+pub fn config(source: &Source, purpose: Purpose) -> Result<Config, ConfigError> {
+    let mut reader = Reader { source, faults: Vec::new() };
+    for key in &source.unknown {
+        reader.fault(key, "is not a known setting");
+    }
+    let data_dir = PathBuf::from(source.get("DATA_DIR").unwrap_or("./data"));
+    let pool = PoolConfig {
+        size: reader.between("DATABASE_POOL_SIZE", 20, 1, 1000),
+        overflow: reader.between("DATABASE_MAX_OVERFLOW", 30, 0, 1000),
+    };
+    let mut config = Config {
+        pool,
+        app_name: reader.text("APP_NAME", "Workflow Platform"),
+        app_version: reader.text("APP_VERSION", env!("CARGO_PKG_VERSION")),
+        api_host: reader.parsed("API_HOST", IpAddr::V4(Ipv4Addr::LOCALHOST)),
+        api_port: reader.parsed("API_PORT", 8001),
+        database: reader.database(&data_dir, pool),
+        redis_url: reader.redis(),
+        cors_allowed_origins: reader.origins(),
+        default_locale: reader.parsed("DEFAULT_LOCALE", Locale::default()),
+        logs: reader.logs(),
+        tokens: reader.tokens(),
+        mail: reader.mail(&data_dir),
+        outbound_allow: reader.outbound(),
+        metrics_token: source.get("METRICS_TOKEN").map(SecretString::from),
+        first_admin: reader.first_admin(),
+        worker_concurrency: reader.between("WORKER_CONCURRENCY", 64, 1, 10_000),
+        proxy_test_url: reader.optional("PROXY_TEST_URL"),
+        data_dir,
+    };
+    reader.need_secret(&config, purpose);
+    if !reader.faults.is_empty() {
+        return Err(ConfigError::Faults(reader.faults));
+    }
+    fill_secrets(&mut config)?;
+    Ok(config)
+}
+
+fn fill_secrets(config: &mut Config) -> Result<(), ConfigError> {
+    let tokens = &mut config.tokens;
+    if tokens.secret.expose_secret().is_empty() {
+        tokens.secret = secret::of_folder(&config.data_dir)?;
+    }
+    if tokens.data_secret.expose_secret().is_empty() {
+        tokens.data_secret = tokens.secret.clone();
+    }
+    Ok(())
+}
+
+impl Reader<'_> {
+    fn fault(&mut self, variable: &str, message: impl Into<String>) {
+        let message = message.into();
+        self.faults.push(ConfigFault { variable: variable.to_owned(), message });
+    }
+
+    fn text(&self, name: &str, default: &str) -> String {
+        self.source.get(name).unwrap_or(default).to_owned()
+    }
+
+    fn optional<T: FromStr<Err: Display>>(&mut self, name: &str) -> Option<T> {
+        match self.source.get(name)?.parse() {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.fault(name, error.to_string());
+                None
+            }
+        }
+    }
+
+    fn parsed<T: FromStr<Err: Display>>(&mut self, name: &str, default: T) -> T {
+        self.optional(name).unwrap_or(default)
+    }
+
+    fn between<T>(&mut self, name: &str, default: T, least: T, most: T) -> T
+    where
+        T: FromStr<Err: Display> + PartialOrd + Display + Copy,
+    {
+        let value = self.parsed(name, default);
+        if value < least || value > most {
+            self.fault(name, format!("must be between {least} and {most}"));
+        }
+        value
+    }
+
+    fn flag(&mut self, name: &str, default: bool) -> bool {
+        match self.source.get(name).map(str::to_ascii_lowercase).as_deref() {
+            None => default,
+            Some("1" | "true" | "yes" | "on") => true,
+            Some("0" | "false" | "no" | "off") => false,
+            Some(_) => {
+                self.fault(name, "must be true or false");
+                default
+            }
+        }
+    }
+
+    fn secret(&mut self, name: &str) -> SecretString {
+        let Some(value) = self.source.get(name) else { return SecretString::default() };
+        if let Some(weakness) = secret::weakness(value) {
+            self.fault(name, weakness);
+        }
+        value.into()
+    }
+
+    fn database(&mut self, data_dir: &Path, pool: PoolConfig) -> DatabaseSettings {
+        let check_before_use = self.flag("DATABASE_POOL_PRE_PING", true);
+        let recycle: u64 = self.between("DATABASE_POOL_RECYCLE", 3600, 1, 86_400);
+        let embedded = || DatabaseSettings::Sqlite {
+            file: data_dir.join("workflow-platform.db"),
+            readers: SQLITE_READERS,
+        };
+        let Some(url) = self.source.get("DATABASE_URL") else { return embedded() };
+        match server_url(url) {
+            Ok(url) => DatabaseSettings::Postgres(PostgresSettings {
+                url: url.into(),
+                max_connections: pool.size + pool.overflow,
+                min_connections: 0,
+                check_before_use,
+                recycle_after: Duration::from_secs(recycle),
+                schema: None,
+            }),
+            Err(message) => {
+                self.fault("DATABASE_URL", message);
+                embedded()
+            }
+        }
+    }
+
+    fn redis(&mut self) -> Option<SecretString> {
+        let url = self.source.get("REDIS_URL")?;
+        if !(url.starts_with("redis://") || url.starts_with("rediss://"))
+            || Url::parse(url).is_err()
+        {
+            self.fault("REDIS_URL", "must be a redis:// or rediss:// URL");
+        }
+        Some(url.into())
+    }
+
+    fn origins(&mut self) -> Vec<String> {
+        let text = self.source.get("CORS_ALLOWED_ORIGINS").unwrap_or("[]");
+        let Ok(origins) = serde_json::from_str::<Vec<String>>(text) else {
+            self.fault("CORS_ALLOWED_ORIGINS", "must be a JSON list of texts");
+            return Vec::new();
+        };
+        for origin in origins.iter().filter(|origin| !is_origin(origin)) {
+            self.fault(
+                "CORS_ALLOWED_ORIGINS",
+                format!("{origin:?} is not an origin such as https://app.example.com"),
+            );
+        }
+        origins
+    }
+
+    fn logs(&mut self) -> LogConfig {
+        let debug = self.flag("DEBUG", false);
+        let form = match self.source.get("LOG_FORMAT") {
+            None if debug => LogForm::Plain,
+            None | Some("json") => LogForm::Json,
+            Some("plain") => LogForm::Plain,
+            Some(_) => {
+                self.fault("LOG_FORMAT", "must be json or plain");
+                LogForm::Json
+            }
+        };
+        let default = if debug { "debug,sqlx=info,hyper=info,h2=info" } else { "info" };
+        let filter = self.text("LOG_LEVEL", default);
+        if let Err(error) = filter.parse::<tracing_subscriber::EnvFilter>() {
+            self.fault("LOG_LEVEL", error.to_string());
+        }
+        LogConfig { form, filter }
+    }
+
+    fn tokens(&mut self) -> TokenConfig {
+        let minutes: u64 = self.between("JWT_ACCESS_TOKEN_EXPIRE_MINUTES", 30, 1, 1440);
+        let days: u64 = self.between("JWT_REFRESH_TOKEN_EXPIRE_DAYS", 7, 1, 365);
+        TokenConfig {
+            secret: self.secret("JWT_SECRET_KEY"),
+            data_secret: self.secret("DATA_SECRET_KEY"),
+            access: Duration::from_secs(minutes * 60),
+            refresh: Duration::from_secs(days * 86_400),
+        }
+    }
+
+    fn need_secret(&mut self, config: &Config, purpose: Purpose) {
+        let missing = config.tokens.secret.expose_secret().is_empty();
+        if missing && !config.is_embedded() && purpose == Purpose::Serve {
+            self.fault(
+                "JWT_SECRET_KEY",
+                "must be set when DATABASE_URL is (openssl rand -hex 32 makes one)",
+            );
+        }
+    }
+
+    fn mail(&mut self, data_dir: &Path) -> MailConfig {
+        let Some(host) = self.source.get("SMTP_HOST") else {
+            return MailConfig::Folder(mail_dir(data_dir));
+        };
+        let host = host.to_owned();
+        let port = self.parsed("SMTP_PORT", 587);
+        let from = self.text("SMTP_FROM_EMAIL", "");
+        if !from.contains('@') {
+            self.fault("SMTP_FROM_EMAIL", "must be an e-mail address when SMTP_HOST is set");
+        }
+        let login = (self.source.get("SMTP_USERNAME"), self.source.get("SMTP_PASSWORD"));
+        let credentials = match login {
+            (Some(user), Some(password)) => Some((user.to_owned(), password.into())),
+            (None, None) => None,
+            _ => {
+                self.fault("SMTP_USERNAME", "and SMTP_PASSWORD must be set together");
+                None
+            }
+        };
+        MailConfig::Smtp(SmtpConfig { host, port, credentials, from })
+    }
+
+    fn outbound(&mut self) -> Vec<String> {
+        let text = self.source.get("OUTBOUND_ALLOW").unwrap_or_default();
+        let entries = text.split(',').map(str::trim).filter(|entry| !entry.is_empty());
+        entries.map(str::to_owned).collect()
+    }
+
+    fn first_admin(&mut self) -> Option<FirstAdmin> {
+        let login =
+            (self.source.get("BOOTSTRAP_ADMIN_EMAIL"), self.source.get("BOOTSTRAP_ADMIN_PASSWORD"));
+        match login {
+            (Some(email), Some(password)) => Some(FirstAdmin {
+                username: email.split('@').next().unwrap_or("admin").to_owned(),
+                email: email.to_owned(),
+                password: password.into(),
+            }),
+            (None, None) => None,
+            _ => {
+                self.fault(
+                    "BOOTSTRAP_ADMIN_EMAIL",
+                    "and BOOTSTRAP_ADMIN_PASSWORD must be set together",
+                );
+                None
+            }
+        }
+    }
+}
+
+/// Also takes the form that SQLAlchemy users write.
+fn server_url(text: &str) -> Result<String, String> {
+    let plain = text.replacen("postgresql+asyncpg://", "postgresql://", 1);
+    let known = plain.starts_with("postgresql://") || plain.starts_with("postgres://");
+    if !known {
+        return Err(
+            "must begin with postgresql:// or postgresql+asyncpg://; leave it empty for SQLite"
+                .to_owned(),
+        );
+    }
+    Url::parse(&plain).map_err(|error| error.to_string())?;
+    Ok(plain)
+}
+
+fn is_origin(text: &str) -> bool {
+    text == "*"
+        || Url::parse(text).is_ok_and(|url| {
+            matches!(url.scheme(), "http" | "https") && url.origin().ascii_serialization() == text
+        })
+}

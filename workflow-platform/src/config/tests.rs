@@ -1,0 +1,119 @@
+use secrecy::ExposeSecret as _;
+use shared_kernel::infrastructure::db::DatabaseSettings;
+
+use super::{Config, ConfigError, MailConfig, Purpose, VARIABLES};
+
+const SECRET: &str = "0f8b1c6f2e9d4a7788aa21b3c4d5e6f7";
+
+fn faults(values: &[(&str, &str)]) -> Vec<String> {
+    match Config::from_values(values.iter().copied(), Purpose::Serve) {
+        Err(ConfigError::Faults(faults)) => {
+            faults.into_iter().map(|fault| fault.variable).collect()
+        }
+        other => panic!("expected faults, got {other:?}"),
+    }
+}
+
+#[test]
+fn with_nothing_set_everything_is_embedded() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().to_str().unwrap();
+    let config = Config::from_values([("DATA_DIR", data)], Purpose::Serve).unwrap();
+    assert!(config.is_embedded());
+    assert!(matches!(config.mail, MailConfig::Folder(_)));
+    assert_eq!(config.address().to_string(), "127.0.0.1:8001");
+    assert!(config.tokens.secret.expose_secret().len() >= 32);
+}
+
+#[test]
+fn the_made_secret_is_kept_and_private() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().to_str().unwrap();
+    let load = || Config::from_values([("DATA_DIR", data)], Purpose::Serve).unwrap();
+    assert_eq!(load().tokens.secret.expose_secret(), load().tokens.secret.expose_secret());
+    let mode = std::fs::metadata(folder.path().join("secret.key")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn all_faults_are_told_at_once() {
+    let found = faults(&[
+        ("API_PORT", "70000"),
+        ("API_HOST", "nowhere"),
+        ("CORS_ALLOWED_ORIGINS", "[\"https://a.example/path\"]"),
+        ("DATABASE_URL", "mysql://x"),
+        ("REDIS_URL", "http://x"),
+        ("LOG_FORMAT", "xml"),
+        ("DEBUG", "perhaps"),
+        ("JWT_SECRET_KEY", "short"),
+        ("SMTP_HOST", "mail.example"),
+        ("SMTP_USERNAME", "u"),
+        ("WORKER_CONCURRENCY", "0"),
+        ("BOOTSTRAP_ADMIN_EMAIL", "a@b.c"),
+    ]);
+    for name in [
+        "API_PORT",
+        "API_HOST",
+        "CORS_ALLOWED_ORIGINS",
+        "DATABASE_URL",
+        "REDIS_URL",
+        "LOG_FORMAT",
+        "DEBUG",
+        "JWT_SECRET_KEY",
+        "SMTP_FROM_EMAIL",
+        "SMTP_USERNAME",
+        "WORKER_CONCURRENCY",
+        "BOOTSTRAP_ADMIN_EMAIL",
+    ] {
+        assert!(found.iter().any(|found| found == name), "{name} is missing from {found:?}");
+    }
+}
+
+#[test]
+fn an_outside_database_wants_a_secret_that_is_no_sample() {
+    let url = ("DATABASE_URL", "postgresql+asyncpg://u:p@db/name");
+    assert_eq!(faults(&[url]), ["JWT_SECRET_KEY"]);
+    let sample = "your-secret-key-change-this-in-production";
+    assert_eq!(faults(&[url, ("JWT_SECRET_KEY", sample)]), ["JWT_SECRET_KEY"]);
+    assert_eq!(faults(&[url, ("JWT_SECRET_KEY", &"a".repeat(40))]), ["JWT_SECRET_KEY"]);
+    let config = Config::from_values([url, ("JWT_SECRET_KEY", SECRET)], Purpose::Serve).unwrap();
+    let DatabaseSettings::Postgres(postgres) = &config.database else { panic!("not PostgreSQL") };
+    assert_eq!(postgres.url.expose_secret(), "postgresql://u:p@db/name");
+    assert_eq!(postgres.max_connections, 50);
+}
+
+#[test]
+fn printing_hides_secrets_and_names_every_variable() {
+    let values = [
+        ("DATABASE_URL", "postgresql://u:hunter2@db/name?password=hunter2"),
+        ("REDIS_URL", "redis://:hunter2@cache"),
+        ("JWT_SECRET_KEY", SECRET),
+        ("SMTP_HOST", "mail.example"),
+        ("SMTP_USERNAME", "mailer"),
+        ("SMTP_PASSWORD", "hunter2"),
+        ("SMTP_FROM_EMAIL", "a@b.c"),
+        ("METRICS_TOKEN", "hunter2"),
+        ("BOOTSTRAP_ADMIN_EMAIL", "a@b.c"),
+        ("BOOTSTRAP_ADMIN_PASSWORD", "hunter2"),
+    ];
+    let printed = Config::from_values(values, Purpose::Serve).unwrap().print();
+    assert!(!printed.contains("hunter2") && !printed.contains(SECRET), "{printed}");
+    for variable in VARIABLES {
+        assert!(printed.contains(&format!("{}=", variable.name)), "{}", variable.name);
+    }
+    assert!(printed.contains("SMTP_USERNAME=mailer"));
+}
+
+#[test]
+fn the_example_file_names_every_variable() {
+    let example = include_str!("../../../.env.example");
+    for variable in VARIABLES {
+        let line = format!("{}=", variable.name);
+        assert!(
+            example.lines().any(|found| found.trim_start_matches("# ").starts_with(&line)),
+            "{} is missing from .env.example",
+            variable.name
+        );
+    }
+}

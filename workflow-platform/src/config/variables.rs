@@ -1,0 +1,69 @@
+//! Every variable the platform knows, with what it means.
+
+/// One variable.
+#[derive(Debug, Clone, Copy)]
+pub struct Variable {
+    pub name: &'static str,
+    /// As it would be written; empty when there is none.
+    pub default: &'static str,
+    pub meaning: &'static str,
+}
+
+const fn variable(name: &'static str, default: &'static str, meaning: &'static str) -> Variable {
+    Variable { name, default, meaning }
+}
+
+/// All variables, in the order in which they are printed.
+pub const VARIABLES: [Variable; 31] = [
+    variable("APP_NAME", "Workflow Platform", "name in mails and in the API document"),
+    variable("APP_VERSION", "", "version shown by /health; the binary's own unless set"),
+    variable("DEBUG", "false", "more log lines, written for people"),
+    variable("API_HOST", "127.0.0.1", "address to listen on; 0.0.0.0 for all"),
+    variable("API_PORT", "8001", "port to listen on"),
+    variable("DATA_DIR", "./data", "folder of the embedded database, secret, blobs and mails"),
+    variable(
+        "DATABASE_URL",
+        "",
+        "postgresql:// or postgresql+asyncpg:// URL; SQLite in DATA_DIR unless set",
+    ),
+    variable("DATABASE_POOL_SIZE", "20", "connections to PostgreSQL that are kept"),
+    variable("DATABASE_MAX_OVERFLOW", "30", "further connections opened under load"),
+    variable("DATABASE_POOL_PRE_PING", "true", "ask a connection before it is used"),
+    variable("DATABASE_POOL_RECYCLE", "3600", "seconds after which a connection is replaced"),
+    variable("REDIS_URL", "", "redis:// URL of the shared cache and bus; in process unless set"),
+    variable("CORS_ALLOWED_ORIGINS", "[]", "JSON list of origins that browsers may call from"),
+    variable("DEFAULT_LOCALE", "zh-CN", "language of callers who name none: zh-CN or en"),
+    variable(
+        "LOG_LEVEL",
+        "info",
+        "error, warn, info, debug, trace, or a filter such as info,workflow=debug",
+    ),
+    variable("LOG_FORMAT", "json", "json or plain"),
+    variable(
+        "JWT_SECRET_KEY",
+        "",
+        "32 bytes or more; made in DATA_DIR when the database is embedded",
+    ),
+    variable("JWT_ACCESS_TOKEN_EXPIRE_MINUTES", "30", "life of an access token"),
+    variable("JWT_REFRESH_TOKEN_EXPIRE_DAYS", "7", "life of a refresh token"),
+    variable("DATA_SECRET_KEY", "", "seals stored credentials; JWT_SECRET_KEY unless set"),
+    variable("SMTP_HOST", "", "mail server; mails are written to DATA_DIR/mail unless set"),
+    variable("SMTP_PORT", "587", "port of the mail server"),
+    variable("SMTP_USERNAME", "", "login at the mail server"),
+    variable("SMTP_PASSWORD", "", "password at the mail server"),
+    variable("SMTP_FROM_EMAIL", "", "sender of mails; needed with SMTP_HOST"),
+    variable(
+        "OUTBOUND_ALLOW",
+        "",
+        "comma list of host[:port] or CIDR that workflows may reach although private",
+    ),
+    variable("PROXY_TEST_URL", "", "what proxies are tested against; a public address unless set"),
+    variable("METRICS_TOKEN", "", "bearer token that /metrics asks for; open unless set"),
+    variable("WORKER_CONCURRENCY", "64", "executions that one process drives at once"),
+    variable(
+        "BOOTSTRAP_ADMIN_EMAIL",
+        "",
+        "with BOOTSTRAP_ADMIN_PASSWORD: makes the first super administrator at start",
+    ),
+    variable("BOOTSTRAP_ADMIN_PASSWORD", "", "password of the first super administrator"),
+];

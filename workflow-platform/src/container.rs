@@ -1,0 +1,255 @@
+//! The composition root: the only place that knows everybody.
+//!
+//! Contexts get their surroundings here, ports are tied to the adapters of other contexts, and
+//! what must run beside the requests is spawned.
+
+mod adapters;
+mod foundation;
+mod scratch;
+
+use std::sync::Arc;
+
+use api_gateway::{Gateway, GatewaySettings, Readiness, assemble};
+use axum::Router;
+use data_collection::{DatasetsModule, FetcherParts, FetcherSettings, PoliteFetcher};
+use event_driven_coordination::{Handlers, Relay, RelaySettings, VerificationMail};
+use proxy_pool::{ProxyPoolModule, ProxyPoolSettings};
+use secrecy::ExposeSecret as _;
+use shared_kernel::{
+    application::{
+        Action, ActionRegistry, Authenticator, EffectHandler, Entitlements, Fetcher, ProxyPools,
+    },
+    infrastructure::{
+        blob_folder::BlobFolder, cpu::CpuPool, db::Migrations, outbound::OutboundPolicy,
+        seal::Sealer,
+    },
+};
+use subscription::SubscriptionModule;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use user_management::{UserModule, UserSettings};
+use utoipa_axum::router::OpenApiRouter;
+use workflow::{WorkerSettings, WorkflowModule, WorkflowSettings};
+
+use crate::config::{Config, FirstAdmin};
+
+use adapters::{CacheHealth, DatabaseHealth, Directory, Rules};
+pub use foundation::Foundation;
+pub use scratch::Scratch;
+
+/// All migrations of the platform.
+pub fn migrations() -> Migrations {
+    Migrations::new([
+        event_driven_coordination::migrations,
+        user_management::migrations,
+        subscription::migrations,
+        proxy_pool::migrations,
+        workflow::migrations,
+        data_collection::migrations,
+    ])
+}
+
+/// Everything that one process is made of.
+pub struct Platform {
+    config: Config,
+    foundation: Foundation,
+    pub users: Arc<UserModule>,
+    pub subscription: Arc<SubscriptionModule>,
+    pub proxies: Arc<ProxyPoolModule>,
+    pub datasets: Arc<DatasetsModule>,
+    pub workflow: Arc<WorkflowModule>,
+    relay: Relay,
+}
+
+impl Platform {
+    /// Opens database, cache and bus, and puts the contexts together. Nothing runs yet.
+    pub async fn build(config: Config, stop: CancellationToken) -> anyhow::Result<Self> {
+        let foundation = Foundation::open(&config, stop).await?;
+        Self::on(config, foundation)
+    }
+
+    fn on(config: Config, foundation: Foundation) -> anyhow::Result<Self> {
+        let Foundation { database, cache, ambient, .. } = foundation.clone();
+        let subscription =
+            subscription::module(subscription::Surroundings { database, cache, ambient });
+        let entitlements: Arc<dyn Entitlements> = Arc::clone(&subscription) as _;
+        Self::with_plans(config, foundation, subscription, entitlements)
+    }
+
+    /// The same with other limits than those of the plans: for runs without a server.
+    pub(crate) fn with_plans(
+        config: Config,
+        foundation: Foundation,
+        subscription: Arc<SubscriptionModule>,
+        entitlements: Arc<dyn Entitlements>,
+    ) -> anyhow::Result<Self> {
+        let Foundation { database, cache, bus, ambient } = foundation.clone();
+        let cpu = CpuPool::per_core();
+        let sealer =
+            Sealer::new(config.tokens.data_secret.expose_secret().as_bytes(), ambient.clone());
+        let policy = Arc::new(OutboundPolicy::new(&config.outbound_allow)?);
+        let users = user_management::module(
+            user_management::Surroundings {
+                database: database.clone(),
+                cache,
+                sealer: sealer.clone(),
+                cpu: cpu.clone(),
+                ambient: ambient.clone(),
+            },
+            user_settings(&config),
+        );
+        let fetcher_settings = FetcherSettings::default();
+        let proxies = proxy_pool::module(
+            proxy_pool::Surroundings {
+                database: database.clone(),
+                sealer: sealer.clone(),
+                entitlements: Arc::clone(&entitlements),
+                rules: Arc::new(Rules(Arc::clone(&policy))),
+                ambient: ambient.clone(),
+                user_agent: fetcher_settings.user_agent.clone(),
+            },
+            proxy_settings(&config),
+        );
+        let parts = FetcherParts {
+            policy,
+            pools: Arc::clone(&proxies) as Arc<dyn ProxyPools>,
+            ambient: ambient.clone(),
+        };
+        let fetcher: Arc<dyn Fetcher> = Arc::new(PoliteFetcher::new(fetcher_settings, parts));
+        let datasets =
+            data_collection::datasets(database.clone(), Arc::clone(&entitlements), ambient.clone());
+        let workflow = workflow::module(
+            workflow::Surroundings {
+                database: database.clone(),
+                bus,
+                blobs: Arc::new(BlobFolder::new(config.data_dir.join("blobs"))),
+                ambient: ambient.clone(),
+                actions: actions(&fetcher, &datasets, &cpu),
+                users: Arc::new(Directory(Arc::clone(&users))),
+                entitlements,
+                cpu,
+            },
+            workflow_settings(&config),
+        );
+        let mail = VerificationMail::new(
+            foundation::mailer(&config, &ambient)?,
+            sealer,
+            ambient.clone(),
+            config.app_name.clone(),
+        )?;
+        let handlers = Handlers::new(
+            subscription::event_handlers(&subscription),
+            [Arc::new(mail) as Arc<dyn EffectHandler>],
+        );
+        let relay = Relay::new(database, ambient, handlers, RelaySettings::default());
+        Ok(Self { config, foundation, users, subscription, proxies, datasets, workflow, relay })
+    }
+
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Brings the schema up to date and makes the first administrator, if one is configured.
+    pub async fn prepare(&self) -> anyhow::Result<()> {
+        foundation::migrate(&self.foundation.database).await?;
+        if let Some(FirstAdmin { username, email, password }) = &self.config.first_admin
+            && !self.users.has_super_admin().await?
+        {
+            self.users.create_super_admin(username, email, password).await?;
+        }
+        Ok(())
+    }
+
+    /// The routes of all contexts, without prefix.
+    pub fn routes(&self) -> Vec<OpenApiRouter> {
+        vec![
+            user_management::routes(Arc::clone(&self.users)),
+            subscription::routes(Arc::clone(&self.subscription)),
+            workflow::routes(Arc::clone(&self.workflow)),
+            proxy_pool::routes(Arc::clone(&self.proxies)),
+            data_collection::routes(Arc::clone(&self.datasets)),
+        ]
+    }
+
+    pub fn gateway_settings(&self) -> GatewaySettings {
+        GatewaySettings {
+            app_name: self.config.app_name.clone(),
+            version: self.config.app_version.clone(),
+            default_locale: self.config.default_locale,
+            cors_origins: self.config.cors_allowed_origins.clone(),
+            metrics_token: self.config.metrics_token.clone(),
+            ..GatewaySettings::default()
+        }
+    }
+
+    /// The whole application over HTTP.
+    pub fn router(&self, readiness: Readiness) -> Router {
+        let Foundation { database, cache, ambient, .. } = self.foundation.clone();
+        assemble(Gateway {
+            settings: self.gateway_settings(),
+            contexts: self.routes(),
+            authenticator: Arc::clone(&self.users) as Arc<dyn Authenticator>,
+            parts: vec![Arc::new(DatabaseHealth(database)), Arc::new(CacheHealth(cache))],
+            readiness,
+            ambient,
+        })
+    }
+
+    /// What runs beside the requests: events, housekeeping, and, where the process works,
+    /// executions and schedules.
+    pub fn spawn_background(&self, works: bool, tasks: &TaskTracker, stop: &CancellationToken) {
+        let relay = self.relay.clone();
+        let token = stop.clone();
+        tasks.spawn(async move { relay.run(token).await });
+        let (users, token) = (Arc::clone(&self.users), stop.clone());
+        tasks.spawn(async move { users.run(token).await });
+        tasks.spawn(Arc::clone(&self.proxies).run(stop.clone()));
+        if works {
+            let (workflow, token) = (Arc::clone(&self.workflow), stop.clone());
+            tasks.spawn(async move { workflow.run_worker(token).await });
+            let (workflow, token) = (Arc::clone(&self.workflow), stop.clone());
+            tasks.spawn(async move { workflow.run_scheduler(token).await });
+        }
+    }
+
+    /// Closes the database, once nothing uses it any more.
+    pub async fn close(self) -> anyhow::Result<()> {
+        self.foundation.database.close().await?;
+        Ok(())
+    }
+}
+
+fn user_settings(config: &Config) -> UserSettings {
+    UserSettings {
+        access: config.tokens.access,
+        refresh: config.tokens.refresh,
+        ..UserSettings::new(config.tokens.secret.clone())
+    }
+}
+
+fn proxy_settings(config: &Config) -> ProxyPoolSettings {
+    let settings = ProxyPoolSettings::default();
+    let test_target = config.proxy_test_url.clone().or(settings.test_target);
+    ProxyPoolSettings { test_target, ..settings }
+}
+
+fn workflow_settings(config: &Config) -> WorkflowSettings {
+    let worker = WorkerSettings {
+        sole: config.is_embedded(),
+        parallel: config.worker_concurrency,
+        ..WorkerSettings::default()
+    };
+    WorkflowSettings { worker, ..WorkflowSettings::default() }
+}
+
+/// What steps can do, beside the engine's own.
+fn actions(
+    fetcher: &Arc<dyn Fetcher>,
+    datasets: &Arc<DatasetsModule>,
+    cpu: &CpuPool,
+) -> ActionRegistry {
+    let mut actions: Vec<Arc<dyn Action>> = data_collection::collection_actions(fetcher, cpu);
+    actions.extend(data_collection::dataset_actions(datasets));
+    actions.extend(qidian::actions(Arc::clone(fetcher), cpu.clone()));
+    actions.extend(xiaohongshu::actions(Arc::clone(fetcher), cpu.clone()));
+    ActionRegistry::new(actions)
+}

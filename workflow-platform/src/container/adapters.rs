@@ -1,0 +1,68 @@
+//! Small adapters that tie ports of one context to another.
+
+use std::{error::Error, sync::Arc};
+
+use api_gateway::HealthPart;
+use async_trait::async_trait;
+use proxy_pool::application::ports::AddressRules;
+use shared_kernel::{
+    application::Cache,
+    domain::{Id, User},
+    infrastructure::{db::Database, outbound::OutboundPolicy},
+};
+use url::Url;
+use user_management::UserModule;
+use workflow::{UserDirectory, UserDirectoryError, UserProfile};
+
+/// Proxies and their test targets obey the same policy as requests.
+pub struct Rules(pub Arc<OutboundPolicy>);
+
+impl AddressRules for Rules {
+    fn proxy_allowed(&self, host: &str, port: u16) -> bool {
+        self.0.allows_host(host, port)
+    }
+
+    fn target_allowed(&self, target: &Url) -> bool {
+        self.0.allows_url(target)
+    }
+}
+
+/// `user.email` and the like in expressions.
+pub struct Directory(pub Arc<UserModule>);
+
+#[async_trait]
+impl UserDirectory for Directory {
+    async fn profile(&self, user: Id<User>) -> Result<Option<UserProfile>, UserDirectoryError> {
+        let found =
+            self.0.profile(user).await.map_err(|error| UserDirectoryError(Box::new(error)))?;
+        Ok(found.map(|profile| UserProfile { username: profile.username, email: profile.email }))
+    }
+}
+
+/// `database` in `/health`.
+pub struct DatabaseHealth(pub Database);
+
+#[async_trait]
+impl HealthPart for DatabaseHealth {
+    fn name(&self) -> &'static str {
+        "database"
+    }
+
+    async fn check(&self) -> Result<(), Box<dyn Error + Send + Sync>> {
+        Ok(self.0.ping().await?)
+    }
+}
+
+/// `cache` or `redis` in `/health`.
+pub struct CacheHealth(pub Arc<dyn Cache>);
+
+#[async_trait]
+impl HealthPart for CacheHealth {
+    fn name(&self) -> &'static str {
+        self.0.part()
+    }
+
+    async fn check(&self) -> Result<(), Box<dyn Error + Send + Sync>> {
+        Ok(self.0.ping().await?)
+    }
+}

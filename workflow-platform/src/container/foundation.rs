@@ -1,0 +1,90 @@
+//! Database, cache, bus and mailer: embedded, or real servers.
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use event_driven_coordination::{FolderMailer, SmtpMailer, SmtpSecurity, SmtpSettings};
+use sea_orm::ConnectionTrait as _;
+use secrecy::ExposeSecret as _;
+use shared_kernel::{
+    application::{Bus, Cache, Mailer},
+    domain::Ambient,
+    infrastructure::{
+        cache::{LocalCache, RedisCache},
+        db::{Backend, Database},
+        local_bus::LocalBus,
+        redis_bus::RedisBus,
+        system,
+    },
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::config::{Config, MailConfig};
+
+/// Sender of mails that are written to a folder.
+const FOLDER_SENDER: &str = "workflow-platform@localhost";
+/// Any number, the same in all processes: who migrates holds this lock of PostgreSQL.
+const MIGRATION_LOCK: i64 = 0x776f_726b_666c_6f77;
+
+/// What every context stands on.
+#[derive(Clone)]
+pub struct Foundation {
+    pub database: Database,
+    pub cache: Arc<dyn Cache>,
+    pub bus: Arc<dyn Bus>,
+    pub ambient: Ambient,
+}
+
+impl Foundation {
+    pub async fn open(config: &Config, stop: CancellationToken) -> anyhow::Result<Self> {
+        let database = Database::open(&config.database).await?;
+        let (cache, bus) = shared(config, stop).await?;
+        Ok(Self { database, cache, bus, ambient: system::ambient() })
+    }
+}
+
+async fn shared(
+    config: &Config,
+    stop: CancellationToken,
+) -> anyhow::Result<(Arc<dyn Cache>, Arc<dyn Bus>)> {
+    let Some(url) = &config.redis_url else {
+        return Ok((Arc::new(LocalCache::default()), Arc::new(LocalBus::default())));
+    };
+    let client = redis::Client::open(url.expose_secret()).context("REDIS_URL cannot be used")?;
+    let connection = client.get_connection_manager().await.context("Redis cannot be reached")?;
+    let bus = RedisBus::connect(&client, connection.clone(), stop).await;
+    let bus = bus.context("Redis cannot be listened to")?;
+    Ok((Arc::new(RedisCache::new(connection)), Arc::new(bus)))
+}
+
+/// Brings the schema up to date. Several processes that start together take turns.
+pub async fn migrate(database: &Database) -> anyhow::Result<()> {
+    if database.backend() == Backend::Sqlite {
+        super::migrations().up(database).await?;
+        return Ok(());
+    }
+    let lock = database.begin().await?;
+    let statement = database.statement("SELECT pg_advisory_xact_lock($1)", [MIGRATION_LOCK.into()]);
+    lock.conn().execute_raw(statement).await?;
+    super::migrations().up(database).await?;
+    Ok(lock.commit().await?)
+}
+
+/// An SMTP server, or the data folder.
+pub fn mailer(config: &Config, ambient: &Ambient) -> anyhow::Result<Arc<dyn Mailer>> {
+    Ok(match &config.mail {
+        MailConfig::Folder(folder) => {
+            Arc::new(FolderMailer::new(folder.clone(), FOLDER_SENDER.to_owned(), ambient.clone()))
+        }
+        MailConfig::Smtp(smtp) => {
+            let settings = SmtpSettings {
+                host: smtp.host.clone(),
+                port: smtp.port,
+                credentials: smtp.credentials.clone(),
+                from: smtp.from.clone(),
+                security: SmtpSecurity::for_server(&smtp.host, smtp.port),
+            };
+            Arc::new(SmtpMailer::new(&settings, ambient.clone())?)
+        }
+    })
+}
