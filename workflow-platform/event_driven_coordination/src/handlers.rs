@@ -14,13 +14,6 @@ pub(crate) enum Handler {
 }
 
 impl Handler {
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Write(handler) => handler.name(),
-            Self::Effect(handler) => handler.name(),
-        }
-    }
-
     fn wants(&self, kind: &str) -> bool {
         match self {
             Self::Write(handler) => handler.wants(kind),

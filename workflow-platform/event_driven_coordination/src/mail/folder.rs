@@ -76,7 +76,11 @@ mod tests {
     async fn a_mail_is_one_private_file_however_often_it_is_sent() {
         let folder = tempfile::tempdir().unwrap();
         let (ambient, _) = testkit::ambient();
-        let mailer = FolderMailer::new(folder.path().join("mail"), "a@b.cn".to_owned(), ambient);
+        let mailer = FolderMailer::new(
+            folder.path().join("mail"),
+            "workflow-platform@localhost".to_owned(),
+            ambient,
+        );
         let mail = Mail {
             to: "ann@example.com".to_owned(),
             subject: "你好".to_owned(),

@@ -1,12 +1,14 @@
 //! Hands one event to all that want it.
 
-use std::error::Error;
+use std::{error::Error, panic::AssertUnwindSafe};
 
+use futures::FutureExt as _;
 use sea_orm::{ConnectionTrait, DbErr};
 use shared_kernel::{
     application::{EffectHandler, EventHandler, HandlerError},
     domain::DomainEvent,
 };
+use tokio::time::Instant;
 use tracing::{error, warn};
 
 use super::{Relay, outbox::Leased};
@@ -17,8 +19,10 @@ use crate::handlers::Handler;
 enum DeliveryError {
     #[error("handler {handler} failed")]
     Handler { handler: &'static str, source: HandlerError },
-    #[error("handler {0} took too long")]
-    TooLong(&'static str),
+    #[error("handling took too long")]
+    TooLong,
+    #[error("a handler panicked")]
+    Panicked,
     #[error("database failed")]
     Database(#[from] DbErr),
 }
@@ -35,7 +39,7 @@ impl Relay {
     pub(super) async fn deliver_in_order(&self, events: Vec<Leased>) -> Result<(), DbErr> {
         let mut blocked = false;
         for leased in events {
-            let late = self.ambient.now().plus(self.settings.handler_limit) > leased.until;
+            let late = self.ambient.now().plus(self.settings.event_limit) > leased.until;
             if blocked || late {
                 self.hand_back(&leased).await?;
                 blocked = true;
@@ -65,17 +69,16 @@ impl Relay {
         Ok(())
     }
 
+    /// All handlers together have the event's time; one that was done before costs nothing.
     async fn deliver(&self, event: &DomainEvent) -> Result<(), DeliveryError> {
+        let deadline = Instant::now() + self.settings.event_limit;
         for handler in self.handlers.of(&event.kind) {
-            let name = handler.name();
-            let limit = self.settings.handler_limit;
-            let call = async {
-                match &handler {
-                    Handler::Write(handler) => self.write(event, handler.as_ref()).await,
-                    Handler::Effect(handler) => self.perform(event, handler.as_ref()).await,
+            match handler {
+                Handler::Write(handler) => {
+                    within(deadline, self.write(event, handler.as_ref())).await??;
                 }
-            };
-            tokio::time::timeout(limit, call).await.map_err(|_| DeliveryError::TooLong(name))??;
+                Handler::Effect(handler) => self.perform(event, handler.as_ref(), deadline).await?,
+            }
         }
         metrics::counter!("events_delivered_total").increment(1);
         Ok(())
@@ -96,11 +99,13 @@ impl Relay {
         Ok(work.commit().await?)
     }
 
-    /// No transaction is open while the handler works.
+    /// No transaction is open while the handler works. Once it has, that is remembered however
+    /// long it takes: giving up here would do it a second time.
     async fn perform(
         &self,
         event: &DomainEvent,
         handler: &dyn EffectHandler,
+        deadline: Instant,
     ) -> Result<(), DeliveryError> {
         let sql = "SELECT 1 AS found FROM inbox WHERE event_id = $1 AND handler = $2";
         let asked = self.database.statement(sql, [event.id.into(), handler.name().into()]);
@@ -108,7 +113,7 @@ impl Relay {
             return Ok(());
         }
         let failed = |source| DeliveryError::Handler { handler: handler.name(), source };
-        handler.perform(event).await.map_err(failed)?;
+        within(deadline, handler.perform(event)).await?.map_err(failed)?;
         self.remember(self.database.write(), event, handler.name()).await?;
         Ok(())
     }
@@ -124,6 +129,12 @@ impl Relay {
         let memory = self.database.statement(MEMORY, values);
         Ok(connection.execute_raw(memory).await?.rows_affected() > 0)
     }
+}
+
+/// What a handler's call gave, unless it took too long or panicked.
+async fn within<T>(deadline: Instant, call: impl Future<Output = T>) -> Result<T, DeliveryError> {
+    let ended = tokio::time::timeout_at(deadline, AssertUnwindSafe(call).catch_unwind()).await;
+    ended.map_err(|_| DeliveryError::TooLong)?.map_err(|_| DeliveryError::Panicked)
 }
 
 /// `error: source: source of the source`.

@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, error};
 
 use crate::Handlers;
-use outbox::Leased;
+use outbox::{Batch, Leased};
 pub use settings::RelaySettings;
 
 /// The outbox cannot be read or written.
@@ -25,8 +25,6 @@ pub use settings::RelaySettings;
 pub enum RelayError {
     #[error("outbox cannot be read or written")]
     Database(#[from] DbErr),
-    #[error("event {id} cannot be understood")]
-    BadRow { id: String, source: serde_json::Error },
 }
 
 /// Delivers events until told to stop. One runs per process, in any number of processes. Cheap to
@@ -53,9 +51,10 @@ impl Relay {
     /// for events whose next attempt is due. After `stop` it ends what it has in hand.
     pub async fn run(&self, stop: CancellationToken) {
         let mut changes = self.database.outbox_changes();
-        let mut prune = tokio::time::interval(self.settings.prune_every);
+        let mut pruned_at = None;
         while !stop.is_cancelled() {
             changes.mark_unchanged();
+            self.prune_when_due(&mut pruned_at).await;
             if self.round(&stop).await {
                 continue;
             }
@@ -64,7 +63,6 @@ impl Relay {
                 // An error says that the database is gone, and with it this process.
                 _ = changes.changed() => {}
                 () = tokio::time::sleep(self.settings.poll_every) => {}
-                _ = prune.tick() => self.prune_quietly().await,
             }
         }
     }
@@ -98,10 +96,9 @@ impl Relay {
 
     /// Leases and handles one batch; gives how many events moved.
     async fn batch(&self) -> Result<usize, RelayError> {
-        let leased = self.lease().await?;
-        let count = leased.len();
-        if count > 0 {
-            debug!(events = count, "delivering {count} events");
+        let Batch { taken, leased } = self.lease().await?;
+        if taken > 0 {
+            debug!(events = taken, "delivering {taken} events");
         }
         let groups = by_aggregate(leased);
         let mut running =
@@ -110,7 +107,7 @@ impl Relay {
         while let Some(outcome) = running.next().await {
             outcome?;
         }
-        Ok(count)
+        Ok(taken)
     }
 }
 

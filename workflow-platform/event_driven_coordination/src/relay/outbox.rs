@@ -5,6 +5,7 @@ use shared_kernel::{
     domain::{DomainEvent, Timestamp},
     infrastructure::db::{Backend, UnitOfWork},
 };
+use tracing::error;
 use uuid::Uuid;
 
 use super::{Relay, RelayError};
@@ -31,32 +32,80 @@ const DUE: &str = "SELECT o.* FROM outbox o \
       AND e.due_at > $1) \
     ORDER BY o.position LIMIT $2";
 
+/// What one turn at the outbox gave.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    /// Events that moved, those that need no handling included.
+    pub taken: usize,
+    pub leased: Vec<Leased>,
+}
+
 impl Relay {
-    /// Takes the next events in hand. Those that nobody wants are written off at once.
-    pub(super) async fn lease(&self) -> Result<Vec<Leased>, RelayError> {
+    /// Takes the next events in hand. Those that nobody wants are written off at once, and those
+    /// that cannot be read are parked, so that they hold nobody up.
+    pub(super) async fn lease(&self) -> Result<Batch, RelayError> {
         let now = self.ambient.now();
         // Mostly there is nothing: ask without keeping any writer waiting.
         let values = [now.into(), 1i64.into()];
         let first = self.database.statement(DUE, values);
         if self.database.read().query_one_raw(first).await?.is_none() {
-            return Ok(Vec::new());
+            return Ok(Batch::default());
         }
         let work = self.database.begin().await?;
         self.take_turn(&work).await?;
         let until = now.plus(self.settings.lease);
         let values = [now.into(), i64::from(self.settings.batch).into()];
         let rows = work.conn().query_all_raw(self.database.statement(DUE, values)).await?;
-        let mut leased = Vec::with_capacity(rows.len());
+        let (mut leased, mut unwanted) = (Vec::new(), Vec::new());
         for row in &rows {
-            leased.push(read(row, until)?);
+            let position: i64 = row.try_get("", "position")?;
+            match read(row, until) {
+                Ok(event) if self.handlers.of(&event.event.kind).is_empty() => {
+                    unwanted.push(position);
+                }
+                Ok(event) => leased.push(event),
+                Err(error) => self.park_unread(&work, position, &error, now).await?,
+            }
         }
-        for event in &leased {
-            let sql = "UPDATE outbox SET due_at = $2, attempts = attempts + 1 WHERE position = $1";
-            let values = [event.position.into(), until.into()];
-            work.conn().execute_raw(self.database.statement(sql, values)).await?;
-        }
+        let wanted: Vec<i64> = leased.iter().map(|event| event.position).collect();
+        self.mark(&work, "due_at = $1", until, &wanted).await?;
+        self.mark(&work, "delivered_at = $1", now, &unwanted).await?;
         work.commit().await?;
-        Ok(leased)
+        Ok(Batch { taken: rows.len(), leased })
+    }
+
+    /// Changes all rows of the positions at once and counts the attempt.
+    async fn mark(
+        &self,
+        work: &UnitOfWork,
+        change: &str,
+        at: Timestamp,
+        positions: &[i64],
+    ) -> Result<(), DbErr> {
+        if positions.is_empty() {
+            return Ok(());
+        }
+        let list = positions.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
+        let sql = format!(
+            "UPDATE outbox SET {change}, attempts = attempts + 1 WHERE position IN ({list})"
+        );
+        work.conn().execute_raw(self.database.statement(sql, [at.into()])).await?;
+        Ok(())
+    }
+
+    async fn park_unread(
+        &self,
+        work: &UnitOfWork,
+        position: i64,
+        failure: &UnreadableEvent,
+        now: Timestamp,
+    ) -> Result<(), DbErr> {
+        error!(event.position = position, "an event is parked: {failure}");
+        metrics::counter!("events_parked_total").increment(1);
+        let sql = "UPDATE outbox SET parked_at = $2, last_error = $3 WHERE position = $1";
+        let values = [position.into(), now.into(), failure.to_string().into()];
+        work.conn().execute_raw(self.database.statement(sql, values)).await?;
+        Ok(())
     }
 
     /// SQLite's immediate transaction is a turn already.
@@ -111,11 +160,19 @@ impl Relay {
     }
 }
 
-fn read(row: &QueryResult, until: Timestamp) -> Result<Leased, RelayError> {
+/// The row is no event.
+#[derive(Debug, thiserror::Error)]
+enum UnreadableEvent {
+    #[error("row cannot be read: {0}")]
+    Row(#[from] DbErr),
+    #[error("payload cannot be read: {0}")]
+    Payload(#[from] serde_json::Error),
+}
+
+fn read(row: &QueryResult, until: Timestamp) -> Result<Leased, UnreadableEvent> {
     let id: Uuid = row.try_get("", "id")?;
     let payload: String = row.try_get("", "payload")?;
-    let payload = serde_json::from_str(&payload)
-        .map_err(|source| RelayError::BadRow { id: id.to_string(), source })?;
+    let payload = serde_json::from_str(&payload)?;
     let attempts: i32 = row.try_get("", "attempts")?;
     let version: i32 = row.try_get("", "version")?;
     let event = DomainEvent {

@@ -1,6 +1,7 @@
 //! Forgets events that were delivered long ago.
 
 use sea_orm::{ConnectionTrait as _, DbErr};
+use shared_kernel::domain::Timestamp;
 use tracing::warn;
 
 use super::Relay;
@@ -23,7 +24,13 @@ impl Relay {
         Ok(gone.rows_affected())
     }
 
-    pub(super) async fn prune_quietly(&self) {
+    /// Now and then, however busy the relay is; a failure waits for the next time.
+    pub(super) async fn prune_when_due(&self, last: &mut Option<Timestamp>) {
+        let now = self.ambient.now();
+        if last.is_some_and(|last| now.since(last) < self.settings.prune_every) {
+            return;
+        }
+        *last = Some(now);
         if let Err(error) = self.prune().await {
             warn!(%error, "old events could not be removed");
         }

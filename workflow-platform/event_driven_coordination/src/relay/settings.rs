@@ -11,8 +11,8 @@ pub struct RelaySettings {
     pub parallel: usize,
     /// How long a batch is ours. What is not done by then is anybody's.
     pub lease: Duration,
-    /// One call of a handler may take this long.
-    pub handler_limit: Duration,
+    /// One event may take this long, with all its handlers; less than the lease.
+    pub event_limit: Duration,
     /// After so many failures an event is parked.
     pub attempts: u32,
     /// Wait after the first failure; doubles with each further one.
@@ -33,7 +33,7 @@ impl Default for RelaySettings {
             batch: 100,
             parallel: 16,
             lease: Duration::from_mins(1),
-            handler_limit: Duration::from_secs(30),
+            event_limit: Duration::from_secs(30),
             attempts: 10,
             first_wait: Duration::from_secs(2),
             longest_wait: Duration::from_mins(10),

@@ -1,6 +1,12 @@
 //! Events on their way, on SQLite and, when `TEST_DATABASE_URL` is set, on PostgreSQL, with a
 //! real SMTP conversation.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails by panicking"
+)]
+
 mod mail;
 mod relay;
 mod support;

@@ -2,10 +2,14 @@ use std::{sync::Arc, time::Duration};
 
 use event_driven_coordination::{Handlers, RelaySettings};
 use sea_orm::ConnectionTrait as _;
-use shared_kernel::infrastructure::db::Database;
+use serde_json::json;
+use shared_kernel::{
+    application::{EffectHandler, EventHandler},
+    infrastructure::db::Database,
+};
 use tokio_util::sync::CancellationToken;
 
-use crate::support::{Notes, echo, effect, worlds};
+use crate::support::{Effect, Notes, Trouble, echo, effect, worlds};
 
 const PENDING: &str = "outbox WHERE delivered_at IS NULL AND parked_at IS NULL";
 const ECHOES: &str = "outbox WHERE kind = 'thing.echoed'";
@@ -132,7 +136,7 @@ async fn many_relays_share_the_work_without_doing_any_twice() {
 #[tokio::test]
 async fn what_a_dead_process_had_in_hand_is_taken_over_when_its_lease_ends() {
     for world in worlds().await {
-        let notes = Arc::new(Notes { pause: Some(Duration::from_secs(60)), ..Notes::default() });
+        let notes = Arc::new(Notes { pause: Some(Duration::from_mins(1)), ..Notes::default() });
         world.record_numbered("a", 1).await;
         let dying = world.relay(effect(&notes));
         let cut = tokio::time::timeout(Duration::from_millis(300), dying.drain()).await;
@@ -151,7 +155,7 @@ async fn a_running_relay_wakes_when_an_event_is_committed_and_ends_when_told() {
     for world in worlds().await {
         let notes = Arc::new(Notes::default());
         let settings =
-            RelaySettings { poll_every: Duration::from_secs(3600), ..RelaySettings::default() };
+            RelaySettings { poll_every: Duration::from_hours(1), ..RelaySettings::default() };
         let relay = world.relay_with(effect(&notes), settings);
         let stop = CancellationToken::new();
         let running = tokio::spawn({
@@ -188,6 +192,73 @@ async fn delivered_events_go_after_their_time_and_others_stay() {
         assert_eq!(relay.prune().await.unwrap(), 2);
         assert_eq!(relay.prune().await.unwrap(), 0);
         assert_eq!((world.count("outbox").await, world.count("inbox").await), (1, 0));
+    }
+}
+
+#[tokio::test]
+async fn a_handler_that_panics_or_hangs_fails_for_its_event_only() {
+    for world in worlds().await {
+        let notes = Arc::new(Notes::default());
+        for trouble in [Trouble::Panics, Trouble::Hangs] {
+            let event = world.event("t", "thing.troubled", json!({ "n": 0 }));
+            world.record(&[event]).await;
+            world.record_numbered("a", 1).await;
+            let settings = RelaySettings {
+                event_limit: Duration::from_millis(200),
+                ..RelaySettings::default()
+            };
+            let handlers = Handlers::new(
+                [Arc::new(trouble) as Arc<dyn EventHandler>],
+                [Arc::new(Effect(Arc::clone(&notes))) as Arc<dyn EffectHandler>],
+            );
+            world.relay_with(handlers, settings).drain().await.unwrap();
+            let failed = format!("{PENDING} AND last_error LIKE '%{}%'", trouble.error());
+            assert_eq!(world.count(&failed).await, 1, "{}", world.test.name);
+            run(&world.test.database, "DELETE FROM outbox").await;
+        }
+        // The second effect waited for the writer that hung; it was not done twice for that.
+        assert_eq!(*notes.seen.lock(), ["a:0", "a:0"], "{}", world.test.name);
+        assert_eq!(world.count("inbox WHERE handler = 'test.effect'").await, 2);
+        assert_eq!(world.count("inbox WHERE handler = 'test.trouble'").await, 0);
+    }
+}
+
+#[tokio::test]
+async fn a_row_that_is_no_event_is_parked_and_lets_the_others_through() {
+    for world in worlds().await {
+        let notes = Arc::new(Notes::default());
+        world.record_numbered("a", 2).await;
+        run(&world.test.database, "UPDATE outbox SET payload = '{' WHERE position = 1").await;
+        assert_eq!(world.relay(effect(&notes)).drain().await.unwrap(), 2);
+        assert_eq!(*notes.seen.lock(), ["a:1"], "{}", world.test.name);
+        assert_eq!(world.count("outbox WHERE parked_at IS NOT NULL").await, 1);
+    }
+}
+
+#[tokio::test]
+async fn a_relay_that_never_rests_still_forgets_old_events() {
+    for world in worlds().await {
+        world.record_numbered("old", 1).await;
+        let settings = RelaySettings { batch: 1, ..RelaySettings::default() };
+        let relay = world.relay_with(Handlers::default(), settings);
+        relay.drain().await.unwrap();
+        world.clock.advance(RelaySettings::default().keep + Duration::from_secs(1));
+        world.record_numbered("new", 50).await;
+        let stop = CancellationToken::new();
+        let running = tokio::spawn({
+            let (relay, stop) = (relay.clone(), stop.clone());
+            async move { relay.run(stop).await }
+        });
+        for _ in 0..500 {
+            if world.count("outbox WHERE aggregate_id = 'old'").await == 0 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        let old = world.count("outbox WHERE aggregate_id = 'old'").await;
+        assert_eq!(old, 0, "{}", world.test.name);
+        stop.cancel();
+        running.await.unwrap();
     }
 }
 

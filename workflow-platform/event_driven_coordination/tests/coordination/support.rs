@@ -171,3 +171,38 @@ pub fn effect(notes: &Arc<Notes>) -> Handlers {
 pub fn echo(notes: &Arc<Notes>) -> Handlers {
     Handlers::new([Arc::new(Echo(Arc::clone(notes))) as Arc<dyn EventHandler>], [])
 }
+
+/// A handler that writes and then goes wrong in the worst ways.
+#[derive(Debug, Clone, Copy)]
+pub enum Trouble {
+    Panics,
+    Hangs,
+}
+
+impl Trouble {
+    /// What stands in the event's error.
+    pub fn error(self) -> &'static str {
+        match self {
+            Self::Panics => "panicked",
+            Self::Hangs => "too long",
+        }
+    }
+}
+
+#[async_trait]
+impl EventHandler for Trouble {
+    fn name(&self) -> &'static str {
+        "test.trouble"
+    }
+
+    fn wants(&self, kind: &str) -> bool {
+        kind == "thing.troubled"
+    }
+
+    async fn handle(&self, _: &DomainEvent, _: &mut UnitOfWork) -> Result<(), HandlerError> {
+        match self {
+            Self::Panics => panic!("on purpose"),
+            Self::Hangs => std::future::pending().await,
+        }
+    }
+}

@@ -1,7 +1,13 @@
 //! Tables of the context.
 
 use sea_orm::ConnectionTrait as _;
-use sea_orm_migration::{MigrationTrait, prelude::*, schema::*};
+use sea_orm_migration::{
+    MigrationTrait,
+    prelude::*,
+    schema::{
+        big_integer, big_integer_null, boolean, integer, string_len, string_len_null, text, uuid,
+    },
+};
 
 use super::seed;
 

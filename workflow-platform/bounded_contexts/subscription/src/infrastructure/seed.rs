@@ -86,7 +86,7 @@ const PLANS: [Seed; 4] = [
 
 /// Fixed, so that all installations agree on the versions they were born with.
 fn id(rank: i32) -> Uuid {
-    Uuid::from_u128(0x0193_5b00_0000_7000_8000_0000_0000_0000 + rank.unsigned_abs() as u128)
+    Uuid::from_u128(0x0193_5b00_0000_7000_8000_0000_0000_0000 + u128::from(rank.unsigned_abs()))
 }
 
 /// Inserts of all plans and their prices.

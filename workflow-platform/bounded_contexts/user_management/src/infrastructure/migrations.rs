@@ -1,6 +1,13 @@
 //! Tables of the context.
 
-use sea_orm_migration::{MigrationTrait, prelude::*, schema::*};
+use sea_orm_migration::{
+    MigrationTrait,
+    prelude::*,
+    schema::{
+        big_integer, big_integer_null, binary_len, integer, string_len, string_len_null, uuid,
+        uuid_uniq,
+    },
+};
 
 /// The context's migrations.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {

@@ -73,7 +73,7 @@ impl SessionStore for SqlAccounts {
         // The update comes first: of two callers with one token the second waits here for the
         // first, and then changes nothing.
         let sql = "UPDATE refresh_tokens SET used_at = $2 WHERE hash = $1 AND used_at IS NULL";
-        let used = self.change(work, sql, [old.0.clone().into(), now.into()]).await?;
+        let newly_used = self.change(work, sql, [old.0.clone().into(), now.into()]).await?;
         let statement = self.database.statement(OF_TOKEN, [old.0.clone().into()]);
         let Some(row) = work.conn().query_one_raw(statement).await? else {
             return Ok(Rotation::Unknown);
@@ -82,7 +82,7 @@ impl SessionStore for SqlAccounts {
         if !is_open(&row, now)? {
             return Ok(Rotation::Ended);
         }
-        if used == 0 {
+        if newly_used == 0 {
             return Ok(Rotation::Reused(session, user));
         }
         self.give(work, session, new, now).await?;

@@ -1,6 +1,8 @@
 //! Accounts as their callers see them, on SQLite and, when `TEST_DATABASE_URL` is set, on
 //! PostgreSQL.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails by panicking")]
+
 mod codes;
 mod register;
 mod routes;

@@ -46,7 +46,7 @@ async fn a_code_makes_one_account() {
         assert_eq!(made.iter().filter(|made| made.is_ok()).count(), 1, "{}", world.test.name);
         assert!(
             made.iter()
-                .flat_map(|made| made.as_ref().err())
+                .filter_map(|made| made.as_ref().err())
                 .all(|error| { matches!(error, UserError::CodeInvalid | UserError::EmailTaken) })
         );
         assert_eq!(world.events("user.registered").await.len(), 1);

@@ -71,8 +71,8 @@ async fn a_reused_refresh_token_ends_the_whole_family_and_no_other() {
         let second = world.refresh(&first.refresh_token).await.unwrap();
         let third = world.refresh(&second.refresh_token).await.unwrap();
         authenticate(&world.users, &third).await.unwrap();
-        let reused = world.refresh(&first.refresh_token).await;
-        assert!(matches!(reused, Err(UserError::BadRefreshToken)), "{}", world.test.name);
+        let stolen = world.refresh(&first.refresh_token).await;
+        assert!(matches!(stolen, Err(UserError::BadRefreshToken)), "{}", world.test.name);
         let refused = world.refresh(&third.refresh_token).await;
         assert!(matches!(refused, Err(UserError::BadRefreshToken)));
         let revoked = authenticate(&world.users, &third).await;

@@ -144,4 +144,4 @@ pub async fn authenticate(
     users.authenticate(signed.access_token.expose_secret()).await
 }
 
-pub const MINUTE: Duration = Duration::from_secs(60);
+pub const MINUTE: Duration = Duration::from_mins(1);

@@ -1,0 +1,228 @@
+//! Plans as their callers see them, on SQLite and, when `TEST_DATABASE_URL` is set, on PostgreSQL.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails by panicking")]
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use axum::{Extension, Router, body::Body};
+use http::{Request, StatusCode, header};
+use http_body_util::BodyExt as _;
+use sea_orm::ConnectionTrait as _;
+use serde_json::{Value, json};
+use shared_kernel::{
+    api::AuthLayerState,
+    application::{
+        AuthenticationError, Authenticator, Entitlements as _, EntitlementsError, EventHandler,
+        Limit, Principal,
+    },
+    domain::{Ambient, DomainEvent, Locale, Owner, Role, Timestamp},
+    infrastructure::{cache::LocalCache, db::Migrations},
+};
+use subscription::{SubscriptionModule, Surroundings};
+use testkit::{MovableClock, TestDatabase};
+use tower::ServiceExt as _;
+use uuid::Uuid;
+
+struct World {
+    test: TestDatabase,
+    ambient: Ambient,
+    clock: Arc<MovableClock>,
+    module: Arc<SubscriptionModule>,
+    handler: Arc<dyn EventHandler>,
+}
+
+async fn worlds() -> Vec<World> {
+    let mut worlds = Vec::new();
+    for test in testkit::databases(&[subscription::migrations]).await {
+        let (ambient, clock) = testkit::ambient();
+        let module = build(&test, &ambient);
+        let handler = subscription::event_handlers(&module).remove(0);
+        worlds.push(World { test, ambient, clock, module, handler });
+    }
+    worlds
+}
+
+fn build(test: &TestDatabase, ambient: &Ambient) -> Arc<SubscriptionModule> {
+    subscription::module(Surroundings {
+        database: test.database.clone(),
+        cache: Arc::new(LocalCache::default()),
+        ambient: ambient.clone(),
+    })
+}
+
+impl World {
+    fn registered(&self, owner: Owner) -> DomainEvent {
+        DomainEvent {
+            id: self.ambient.id(),
+            kind: "user.registered".to_owned(),
+            version: 1,
+            aggregate: "user".to_owned(),
+            aggregate_id: owner.uuid().to_string(),
+            user: Some(owner.user()),
+            payload: json!({}),
+            occurred_at: self.ambient.now(),
+            request_id: None,
+        }
+    }
+
+    async fn hear(&self, event: &DomainEvent) {
+        let mut work = self.test.database.begin().await.unwrap();
+        self.handler.handle(event, &mut work).await.unwrap();
+        work.commit().await.unwrap();
+    }
+
+    async fn count(&self, table: &str) -> i64 {
+        let sql = format!("SELECT COUNT(*) AS n FROM {table}");
+        let statement = self.test.database.statement(sql, []);
+        let row = self.test.database.read().query_one_raw(statement).await.unwrap().unwrap();
+        row.try_get("", "n").unwrap()
+    }
+
+    async fn execute(&self, sql: &str) {
+        self.test.database.write().execute_unprepared(sql).await.unwrap();
+    }
+
+    fn app(&self, who: &Principal) -> Router {
+        let (router, _) = subscription::routes(Arc::clone(&self.module)).split_for_parts();
+        router.layer(Extension(AuthLayerState(Arc::new(Known(who.clone())))))
+    }
+}
+
+struct Known(Principal);
+
+#[async_trait]
+impl Authenticator for Known {
+    async fn authenticate(&self, _: &str) -> Result<Principal, AuthenticationError> {
+        Ok(self.0.clone())
+    }
+}
+
+fn somebody(ambient: &Ambient) -> Principal {
+    Principal {
+        user: ambient.id(),
+        role: Role::User,
+        session: Uuid::nil(),
+        token: Uuid::nil(),
+        expires_at: i64::MAX,
+        locale: Locale::En,
+    }
+}
+
+async fn get(app: &Router, path: &str, token: Option<&str>) -> (StatusCode, Value) {
+    let mut request = Request::builder().uri(path);
+    if let Some(token) = token {
+        request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+    }
+    let response = app.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    let status = response.status();
+    let bytes = response.into_body().collect().await.unwrap().to_bytes();
+    (status, serde_json::from_slice(&bytes).unwrap())
+}
+
+#[tokio::test]
+async fn everybody_sees_the_plans_with_whole_prices() {
+    for world in worlds().await {
+        let (status, plans) =
+            get(&world.app(&somebody(&world.ambient)), "/subscription/plans", None).await;
+        assert_eq!(status, StatusCode::OK, "{plans}");
+        let items = plans["data"]["items"].as_array().unwrap();
+        let codes: Vec<_> = items.iter().map(|plan| plan["code"].as_str().unwrap()).collect();
+        assert_eq!(codes, ["free", "basic", "pro", "enterprise"], "{}", world.test.name);
+        let month = json!({ "interval": "month", "currency": "CNY", "amount_minor": 4900 });
+        assert_eq!(items[1]["prices"][0], month);
+        assert_eq!(items[1]["prices"].as_array().unwrap().len(), 2);
+        assert_eq!(items[3]["entitlements"]["proxies"], Value::Null);
+    }
+}
+
+#[tokio::test]
+async fn a_registration_gives_the_free_plan_once_however_often_it_is_heard() {
+    for world in worlds().await {
+        let who = somebody(&world.ambient);
+        let event = world.registered(who.owner());
+        world.hear(&event).await;
+        world.hear(&event).await;
+        world.hear(&world.registered(who.owner())).await;
+        assert_eq!(world.count("subscriptions").await, 1, "{}", world.test.name);
+        assert_eq!(world.count("outbox WHERE kind = 'subscription.started'").await, 1);
+        let (_, current) = get(&world.app(&who), "/subscription/current", Some("x")).await;
+        assert_eq!(current["data"]["plan"]["code"], "free", "{current}");
+        assert_eq!(current["data"]["started_at"], json!(event.occurred_at));
+    }
+}
+
+#[tokio::test]
+async fn whoever_was_not_heard_of_yet_counts_as_being_on_the_free_plan() {
+    for world in worlds().await {
+        let app = world.app(&somebody(&world.ambient));
+        let (_, current) = get(&app, "/subscription/current", Some("x")).await;
+        let data = &current["data"];
+        assert_eq!((&data["plan"]["code"], &data["started_at"]), (&json!("free"), &Value::Null));
+        assert_eq!(data["usage_resets_at"], "2026-12-01T00:00:00.000000Z", "{}", world.test.name);
+        let (status, _) = get(&app, "/subscription/current", None).await;
+        assert_eq!(status, StatusCode::UNAUTHORIZED);
+    }
+}
+
+#[tokio::test]
+async fn what_the_plan_does_not_include_is_refused_with_what_and_until_when() {
+    for world in worlds().await {
+        let owner = somebody(&world.ambient).owner();
+        let check = |limit, used, wanted| world.module.check(owner, limit, used, wanted);
+        check(Limit::Proxies, 19, 1).await.unwrap();
+        check(Limit::PagesPerMonth, 0, 1_500).await.unwrap();
+        let Err(EntitlementsError::Exceeded(usage)) = check(Limit::Proxies, 20, 1).await else {
+            panic!("more proxies than the plan has")
+        };
+        assert_eq!((usage.allowed, usage.used, usage.resets_at), (Some(20), 20, None));
+        let refused = check(Limit::ExecutionsPerMonth, 1_000, 1).await;
+        let Err(EntitlementsError::Exceeded(usage)) = refused else { panic!("{refused:?}") };
+        let december: Timestamp = "2026-12-01T00:00:00Z".parse().unwrap();
+        assert_eq!(usage.resets_at, Some(december), "{}", world.test.name);
+    }
+}
+
+#[tokio::test]
+async fn a_subscription_stays_on_its_version_of_the_plan() {
+    for world in worlds().await {
+        let (old, new) = (somebody(&world.ambient), somebody(&world.ambient));
+        world.hear(&world.registered(old.owner())).await;
+        let next = "INSERT INTO plans (id, code, version, rank, on_offer, name_zh, name_en, entitlements) \
+                    SELECT $1, code, 2, rank, on_offer, name_zh, name_en, \
+                    REPLACE(entitlements, '\"proxies\":20', '\"proxies\":5') FROM plans WHERE code = 'free'";
+        let statement = world.test.database.statement(next, [world.ambient.uuid().into()]);
+        world.test.database.write().execute_raw(statement).await.unwrap();
+        world.hear(&world.registered(new.owner())).await;
+        world.module.check(old.owner(), Limit::Proxies, 10, 1).await.unwrap();
+        world.module.check(new.owner(), Limit::Proxies, 10, 1).await.unwrap_err();
+        world.module.check(new.owner(), Limit::Proxies, 4, 1).await.unwrap();
+        let (_, plans) = get(&world.app(&old), "/subscription/plans", None).await;
+        assert_eq!(plans["data"]["items"].as_array().unwrap().len(), 4, "{}", world.test.name);
+        assert_eq!(plans["data"]["items"][0]["version"], 2);
+    }
+}
+
+#[tokio::test]
+async fn another_plan_counts_at_the_latest_when_the_memory_of_the_old_is_gone() {
+    for world in worlds().await {
+        let who = somebody(&world.ambient);
+        world.hear(&world.registered(who.owner())).await;
+        world.module.check(who.owner(), Limit::Proxies, 100, 1).await.unwrap_err();
+        let pro = "UPDATE subscriptions SET plan_id = (SELECT id FROM plans WHERE code = 'pro')";
+        world.execute(pro).await;
+        world.clock.advance(std::time::Duration::from_mins(1));
+        let elsewhere = build(&world.test, &world.ambient);
+        elsewhere.check(who.owner(), Limit::Proxies, 100, 1).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn the_tables_can_be_taken_back_and_made_again() {
+    for world in worlds().await {
+        let migrations = Migrations::new([subscription::migrations as fn() -> _]);
+        migrations.down(&world.test.database, 1).await.unwrap();
+        migrations.up(&world.test.database).await.unwrap();
+        assert_eq!(world.count("plans").await, 4, "{}", world.test.name);
+    }
+}
