@@ -95,6 +95,7 @@ pub struct NotToday;
 #[derive(Default)]
 pub struct Notes {
     pub seen: Mutex<Vec<String>>,
+    pub calls: AtomicU32,
     /// Calls that fail before one succeeds, for the events whose note is in `failing`.
     pub failures: AtomicU32,
     pub failing: Mutex<Option<String>>,
@@ -154,8 +155,10 @@ impl EventHandler for Echo {
     }
 
     async fn handle(&self, event: &DomainEvent, work: &mut UnitOfWork) -> Result<(), HandlerError> {
+        // A new id each time: nothing but the inbox keeps a second echo away.
+        let calls = u128::from(self.0.calls.fetch_add(1, Ordering::SeqCst)) + 1;
         let echo = DomainEvent {
-            id: Id::from(uuid::Uuid::from_u128(event.id.uuid().as_u128() ^ 1)),
+            id: Id::from(uuid::Uuid::from_u128(event.id.uuid().as_u128() ^ calls)),
             kind: "thing.echoed".to_owned(),
             ..event.clone()
         };

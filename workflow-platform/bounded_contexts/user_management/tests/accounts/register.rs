@@ -50,6 +50,9 @@ async fn a_code_makes_one_account() {
                 .all(|error| { matches!(error, UserError::CodeInvalid | UserError::EmailTaken) })
         );
         assert_eq!(world.events("user.registered").await.len(), 1);
+        world.execute("DELETE FROM users").await;
+        let again = world.try_register("ann", "ann@example.com", &code).await;
+        assert!(matches!(again, Err(UserError::CodeInvalid)), "not even for a free address");
     }
 }
 
