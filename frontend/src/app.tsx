@@ -1,0 +1,63 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { ConfigProvider, theme } from 'antd';
+import { useEffect, useState } from 'react';
+import { RouterProvider } from 'react-router/dom';
+import { ThemeVariables } from '@/components/ThemeVariables';
+import { antdLocale, loadLocale } from '@/locales';
+import { router } from '@/router';
+import { ApiError } from '@/services/api-error';
+import { usePreferences } from '@/store/preferences';
+import { useSession } from '@/store/session';
+import { nonce } from '@/utils/nonce';
+
+const client = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 5_000,
+      refetchOnWindowFocus: false,
+      retry: (count, error) => count < 2 && !(error instanceof ApiError && error.status >= 400 && error.status < 500),
+    },
+  },
+});
+
+const SHARED = { borderRadius: 6, fontSize: 14, wireframe: false };
+const LIGHT = { ...SHARED, colorPrimary: '#2a5bd7', colorBgLayout: '#f5f6f8', colorTextDescription: 'rgba(0,0,0,0.6)' };
+const DARK = {
+  ...SHARED,
+  colorPrimary: '#5b87f0',
+  colorBgBase: '#12151a',
+  colorTextBase: '#e8eaee',
+  colorBgLayout: '#0d1014',
+  colorBgContainer: '#171b21',
+  colorBgElevated: '#1e232b',
+  colorTextDescription: 'rgba(232,234,238,0.66)',
+};
+
+export function App() {
+  const { locale, theme: mode } = usePreferences();
+  const user = useSession((session) => session.user?.id);
+  const [shown, setShown] = useState(locale);
+  useEffect(() => {
+    void loadLocale(locale).then(() => setShown(locale));
+    // What the server says is said in the language of the request.
+    void client.invalidateQueries();
+  }, [locale]);
+  // One user's data is never shown to the next.
+  useEffect(() => {
+    if (!user) client.clear();
+  }, [user]);
+  const algorithm = mode === 'dark' ? theme.darkAlgorithm : theme.defaultAlgorithm;
+  return (
+    <ConfigProvider
+      csp={{ nonce: nonce() }}
+      locale={antdLocale(shown)}
+      theme={{ algorithm, token: mode === 'dark' ? DARK : LIGHT }}
+      button={{ autoInsertSpace: false }}
+    >
+      <ThemeVariables mode={mode} />
+      <QueryClientProvider client={client}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </ConfigProvider>
+  );
+}

@@ -1,0 +1,77 @@
+import DownOutlined from '@ant-design/icons/DownOutlined';
+import UserOutlined from '@ant-design/icons/UserOutlined';
+import { useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { LanguageSwitch } from '@/components/LanguageSwitch';
+import { auth } from '@/services/auth';
+import { usePreferences } from '@/store/preferences';
+import { useSession } from '@/store/session';
+
+/** Closes on a click elsewhere and on Escape. */
+function useDismiss(open: boolean, close: () => void) {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!open) return;
+    const onPointer = (event: PointerEvent) => {
+      if (!box.current?.contains(event.target as Node)) close();
+    };
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === 'Escape') close();
+    };
+    document.addEventListener('pointerdown', onPointer);
+    document.addEventListener('keydown', onKey);
+    return () => {
+      document.removeEventListener('pointerdown', onPointer);
+      document.removeEventListener('keydown', onKey);
+    };
+  }, [open, close]);
+  return box;
+}
+
+export function AccountMenu() {
+  const { t } = useTranslation();
+  const [open, setOpen] = useState(false);
+  const box = useDismiss(open, () => setOpen(false));
+  const user = useSession((session) => session.user);
+  const signOut = useSession((session) => session.signOut);
+  const { theme, set } = usePreferences();
+  const leave = () =>
+    auth
+      .logout()
+      .catch(() => {})
+      .finally(signOut);
+  return (
+    <div className="wp-account" ref={box}>
+      <button type="button" className="wp-account-button" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <UserOutlined />
+        <span className="truncate">{user?.username}</span>
+        <DownOutlined className="text-xs" />
+      </button>
+      {open && (
+        <div className="wp-account-menu">
+          <p className="wp-account-who">
+            <strong>{user?.username}</strong>
+            <span className="wp-muted break-all">{user?.email}</span>
+          </p>
+          <div className="wp-account-row">
+            <span>{t('account.language')}</span>
+            <LanguageSwitch />
+          </div>
+          <div className="wp-account-row">
+            <span>{t('account.theme')}</span>
+            <span className="wp-segments">
+              {(['light', 'dark'] as const).map((mode) => (
+                <button key={mode} type="button" aria-pressed={theme === mode} onClick={() => set({ theme: mode })}>
+                  {t(`account.${mode}`)}
+                </button>
+              ))}
+            </span>
+          </div>
+          <button type="button" className="wp-account-leave" onClick={leave}>
+            {t('account.signOut')}
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,40 @@
+import { Alert, Button } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { useCopy } from '@/hooks/use-copy';
+import { ApiError } from '@/services/api-error';
+
+export function useErrorText(): (error: unknown) => string {
+  const { t } = useTranslation();
+  return (error) => {
+    if (!(error instanceof ApiError)) return t('error.unexpected');
+    if (error.code === ApiError.UNREACHABLE) return t('error.unreachable');
+    return error.message || t('error.status', { status: error.status });
+  };
+}
+
+function RequestId({ id }: { id: string }) {
+  const { t } = useTranslation();
+  const [copied, copy] = useCopy();
+  return (
+    <span className="flex flex-wrap items-center gap-1 text-xs">
+      <span>{t('error.requestId')}</span>
+      <code className="break-all">{id}</code>
+      <Button size="small" type="text" onClick={() => copy(id)}>
+        {copied ? t('common.copied') : t('common.copy')}
+      </Button>
+    </span>
+  );
+}
+
+/** A failure: what it is, its request id, and a way to try again. */
+export function ErrorNote({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+  const { t } = useTranslation();
+  const text = useErrorText()(error);
+  const id = error instanceof ApiError ? error.requestId : null;
+  const retry = onRetry && (
+    <Button size="small" onClick={onRetry}>
+      {t('common.retry')}
+    </Button>
+  );
+  return <Alert type="error" showIcon title={text} description={id && <RequestId id={id} />} action={retry} />;
+}

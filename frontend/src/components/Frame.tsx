@@ -1,0 +1,74 @@
+import ApartmentOutlined from '@ant-design/icons/ApartmentOutlined';
+import CreditCardOutlined from '@ant-design/icons/CreditCardOutlined';
+import GlobalOutlined from '@ant-design/icons/GlobalOutlined';
+import MenuFoldOutlined from '@ant-design/icons/MenuFoldOutlined';
+import MenuUnfoldOutlined from '@ant-design/icons/MenuUnfoldOutlined';
+import PlayCircleOutlined from '@ant-design/icons/PlayCircleOutlined';
+import TableOutlined from '@ant-design/icons/TableOutlined';
+import { Suspense } from 'react';
+import { useTranslation } from 'react-i18next';
+import { NavLink, Outlet } from 'react-router';
+import { AccountMenu } from '@/components/AccountMenu';
+import { usePreferences } from '@/store/preferences';
+
+const ENTRIES = [
+  { to: '/workflows', text: 'nav.workflows', Icon: ApartmentOutlined },
+  { to: '/executions', text: 'nav.executions', Icon: PlayCircleOutlined },
+  { to: '/data', text: 'nav.data', Icon: TableOutlined },
+  { to: '/proxies', text: 'nav.proxies', Icon: GlobalOutlined },
+  { to: '/plan', text: 'nav.plan', Icon: CreditCardOutlined, below: true },
+];
+
+function Rail() {
+  const { t } = useTranslation();
+  const { railOpen, set } = usePreferences();
+  return (
+    <nav className={`wp-rail ${railOpen ? '' : 'wp-rail-small'}`} aria-label={t('nav.label')}>
+      <NavLink to="/workflows" className="wp-brand">
+        <img src="/favicon.svg" alt="" width="24" height="24" />
+        <span>Workflow Platform</span>
+      </NavLink>
+      <div className="wp-rail-entries">
+        {ENTRIES.map(({ to, text, Icon, below }) => (
+          <NavLink key={to} to={to} className={below ? 'wp-entry wp-entry-below' : 'wp-entry'} title={t(text)}>
+            <Icon />
+            <span>{t(text)}</span>
+          </NavLink>
+        ))}
+      </div>
+      <button
+        type="button"
+        className="wp-entry wp-rail-fold"
+        aria-expanded={railOpen}
+        onClick={() => set({ railOpen: !railOpen })}
+      >
+        {railOpen ? <MenuFoldOutlined /> : <MenuUnfoldOutlined />}
+        <span>{t(railOpen ? 'nav.fold' : 'nav.unfold')}</span>
+      </button>
+    </nav>
+  );
+}
+
+/** Rail at the left, account at the top, the page between. */
+export function Frame() {
+  const { t } = useTranslation();
+  return (
+    <div className="wp-frame">
+      <a className="wp-skip" href="#main">
+        {t('nav.skip')}
+      </a>
+      <Rail />
+      <div className="wp-body">
+        <div className="wp-top">
+          <span className="wp-top-brand">Workflow Platform</span>
+          <AccountMenu />
+        </div>
+        <main id="main" className="wp-main" tabIndex={-1}>
+          <Suspense>
+            <Outlet />
+          </Suspense>
+        </main>
+      </div>
+    </div>
+  );
+}

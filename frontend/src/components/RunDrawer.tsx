@@ -1,0 +1,61 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Button, Drawer, Form } from 'antd';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useNavigate } from 'react-router';
+import { ErrorNote } from '@/components/ErrorNote';
+import { SchemaForm } from '@/components/SchemaForm';
+import { keys } from '@/hooks/keys';
+import { executions } from '@/services/executions';
+import { workflows } from '@/services/workflows';
+import type { JsonObject } from '@/types/api';
+import { fieldsOf } from '@/utils/schema';
+
+interface Props {
+  id: string;
+  name: string;
+  open: boolean;
+  onClose: () => void;
+}
+
+/** Asks the parameters of a run and starts it. */
+export default function RunDrawer({ id, name, open, onClose }: Props) {
+  const { t } = useTranslation();
+  const [form] = Form.useForm();
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  // One key for each opening: a repeated click starts one run.
+  const [unique, setUnique] = useState('');
+  useEffect(() => {
+    if (open) setUnique(crypto.randomUUID());
+  }, [open]);
+  const workflow = useQuery({ queryKey: keys.workflows.one(id), queryFn: () => workflows.show(id), enabled: open });
+  const start = useMutation({
+    mutationFn: (params: JsonObject) => executions.start(id, params, unique),
+    onSuccess: (started) => {
+      void client.invalidateQueries({ queryKey: keys.executions.all });
+      void navigate(`/executions/${started.id}`);
+    },
+    // Other parameters are another wish.
+    onError: () => setUnique(crypto.randomUUID()),
+  });
+  const fields = fieldsOf(workflow.data?.definition.params);
+  return (
+    <Drawer
+      title={t('run.title', { name })}
+      open={open}
+      onClose={onClose}
+      size={420}
+      extra={
+        <Button type="primary" loading={start.isPending} disabled={!workflow.data} onClick={() => form.submit()}>
+          {t('run.now')}
+        </Button>
+      }
+    >
+      {workflow.error && <ErrorNote error={workflow.error} onRetry={() => void workflow.refetch()} />}
+      {workflow.data && fields.length === 0 && <p className="wp-muted">{t('run.noParams')}</p>}
+      {workflow.data && <SchemaForm form={form} fields={fields} onSubmit={(params) => start.mutate(params)} />}
+      {start.error && <ErrorNote error={start.error} />}
+    </Drawer>
+  );
+}

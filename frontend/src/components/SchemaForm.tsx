@@ -1,0 +1,67 @@
+import { Form, Input, InputNumber, Select, Switch } from 'antd';
+import type { FormInstance, Rule } from 'antd/es/form';
+import type { TFunction } from 'i18next';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { JsonObject } from '@/types/api';
+import { type Field, initialValues, isJson, paramsOf } from '@/utils/schema';
+
+interface Props {
+  form: FormInstance;
+  fields: Field[];
+  onSubmit: (params: JsonObject) => void;
+}
+
+const INPUTS: Record<Field['kind'], (field: Field) => ReactNode> = {
+  text: () => <Input />,
+  integer: ({ min, max }) => <InputNumber className="w-full" precision={0} min={min} max={max} />,
+  number: ({ min, max }) => <InputNumber className="w-full" min={min} max={max} />,
+  boolean: () => <Switch />,
+  choice: ({ choices = [] }) => (
+    <Select options={choices.map((value) => ({ value: value as string, label: String(value) }))} allowClear />
+  ),
+  json: () => <Input.TextArea autoSize={{ minRows: 2, maxRows: 8 }} className="wp-mono" />,
+};
+
+function rulesOf(field: Field, t: TFunction): Rule[] {
+  const rules: Rule[] = [];
+  if (field.required) rules.push({ required: true, message: t('form.required') });
+  if (field.minLength) rules.push({ min: field.minLength, message: t('form.minLength', { count: field.minLength }) });
+  if (field.maxLength) rules.push({ max: field.maxLength, message: t('form.maxLength', { count: field.maxLength }) });
+  if (field.pattern) rules.push({ pattern: new RegExp(field.pattern, 'u'), message: t('form.pattern') });
+  if (field.kind === 'json') {
+    rules.push({
+      validator: (_, value: unknown) =>
+        !value || isJson(String(value)) ? Promise.resolve() : Promise.reject(new Error(t('form.json'))),
+    });
+  }
+  return rules;
+}
+
+/** A form drawn from a JSON Schema. */
+export function SchemaForm({ form, fields, onSubmit }: Props) {
+  const { t } = useTranslation();
+  return (
+    <Form
+      form={form}
+      layout="vertical"
+      validateTrigger="onBlur"
+      initialValues={initialValues(fields)}
+      onFinish={(values: Record<string, unknown>) => onSubmit(paramsOf(fields, values))}
+    >
+      {fields.map((field) => (
+        <Form.Item
+          key={field.name}
+          name={field.name}
+          label={field.label}
+          extra={field.help}
+          rules={rulesOf(field, t)}
+          valuePropName={field.kind === 'boolean' ? 'checked' : 'value'}
+        >
+          {INPUTS[field.kind](field)}
+        </Form.Item>
+      ))}
+      <button type="submit" hidden aria-hidden tabIndex={-1} />
+    </Form>
+  );
+}

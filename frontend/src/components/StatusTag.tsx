@@ -1,0 +1,34 @@
+import CheckCircleFilled from '@ant-design/icons/CheckCircleFilled';
+import ClockCircleOutlined from '@ant-design/icons/ClockCircleOutlined';
+import CloseCircleFilled from '@ant-design/icons/CloseCircleFilled';
+import FieldTimeOutlined from '@ant-design/icons/FieldTimeOutlined';
+import MinusCircleOutlined from '@ant-design/icons/MinusCircleOutlined';
+import PauseCircleOutlined from '@ant-design/icons/PauseCircleOutlined';
+import PlayCircleFilled from '@ant-design/icons/PlayCircleFilled';
+import StopOutlined from '@ant-design/icons/StopOutlined';
+import type { ComponentType } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { AnyStatus } from '@/utils/status';
+
+const ICONS: Record<AnyStatus, ComponentType> = {
+  pending: ClockCircleOutlined,
+  running: PlayCircleFilled,
+  waiting: PauseCircleOutlined,
+  succeeded: CheckCircleFilled,
+  failed: CloseCircleFilled,
+  cancelled: StopOutlined,
+  timed_out: FieldTimeOutlined,
+  skipped: MinusCircleOutlined,
+};
+
+/** A state: colour, icon and word, the same everywhere. */
+export function StatusTag({ status }: { status: AnyStatus }) {
+  const { t } = useTranslation();
+  const Icon = ICONS[status];
+  return (
+    <span className={`wp-status wp-status-${status}`} data-status={status}>
+      <Icon />
+      <span>{t(`status.${status}`)}</span>
+    </span>
+  );
+}

@@ -1,0 +1,22 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { useNavigate } from 'react-router';
+import { DeleteButton } from '@/components/DeleteButton';
+import { keys } from '@/hooks/keys';
+import { datasets } from '@/services/datasets';
+
+export function DeleteDataset({ name }: { name: string }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  const remove = useMutation({
+    mutationFn: () => datasets.remove(name),
+    onSuccess: async () => {
+      await navigate('/data');
+      client.removeQueries({ queryKey: keys.datasets.one(name) });
+      client.removeQueries({ queryKey: keys.datasets.records(name) });
+      await client.invalidateQueries({ queryKey: keys.datasets.all });
+    },
+  });
+  return <DeleteButton name={name} text={t('data.deleteText')} remove={remove} />;
+}

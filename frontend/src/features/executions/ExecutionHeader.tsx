@@ -1,0 +1,73 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Button } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { CopyId } from '@/components/CopyId';
+import { ErrorNote } from '@/components/ErrorNote';
+import { Lasted } from '@/components/Lasted';
+import { PageHeader } from '@/components/PageHeader';
+import { RunButton } from '@/components/RunButton';
+import { StatusTag } from '@/components/StatusTag';
+import { When } from '@/components/When';
+import { keys } from '@/hooks/keys';
+import { executions } from '@/services/executions';
+import type { ExecutionDetail } from '@/types/api';
+import { isOver } from '@/utils/status';
+
+export function ExecutionHeader({ execution }: { execution: ExecutionDetail }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const { id, status, definition_id, definition_name, version } = execution;
+  const cancel = useMutation({
+    mutationFn: () => executions.cancel(id),
+    onSettled: () => client.invalidateQueries({ queryKey: keys.executions.one(id) }),
+  });
+  const over = isOver(status);
+  return (
+    <>
+      <PageHeader
+        parent={{ to: '/executions', text: t('nav.executions') }}
+        title={
+          <span className="flex flex-wrap items-center gap-3">
+            <Link to={`/workflows/${definition_id}`}>{definition_name}</Link>
+            <StatusTag status={status} />
+          </span>
+        }
+        extra={
+          over ? (
+            <RunButton id={definition_id} name={definition_name} />
+          ) : (
+            <Button danger loading={cancel.isPending} onClick={() => cancel.mutate()}>
+              {t('executions.cancel')}
+            </Button>
+          )
+        }
+      />
+      <dl className="wp-facts">
+        <div>
+          <dt>{t('workflows.version')}</dt>
+          <dd>v{version}</dd>
+        </div>
+        <div>
+          <dt>{t('executions.started')}</dt>
+          <dd>
+            <When time={execution.started_at} />
+          </dd>
+        </div>
+        <div>
+          <dt>{t('executions.duration')}</dt>
+          <dd>
+            <Lasted start={execution.started_at} end={execution.finished_at} running={!over} />
+          </dd>
+        </div>
+        <div>
+          <dt>{t('executions.id')}</dt>
+          <dd>
+            <CopyId id={id} />
+          </dd>
+        </div>
+      </dl>
+      {cancel.error && <ErrorNote error={cancel.error} />}
+    </>
+  );
+}

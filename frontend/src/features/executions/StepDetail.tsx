@@ -1,0 +1,49 @@
+import { useTranslation } from 'react-i18next';
+import { type Column, DataTable } from '@/components/DataTable';
+import { JsonView } from '@/components/JsonView';
+import { Lasted } from '@/components/Lasted';
+import { StatusTag } from '@/components/StatusTag';
+import { When } from '@/components/When';
+import type { Attempt, Step } from '@/types/api';
+
+/** Attempts worth showing: more than one, or one that failed. */
+const telling = (attempts: Attempt[]) =>
+  attempts.length > 1 || attempts.some((attempt) => attempt.error) ? attempts : [];
+
+const SHOWN = 50;
+
+export function StepDetail({ step }: { step: Step }) {
+  const { t } = useTranslation();
+  const attempts = telling(step.attempt_list ?? []);
+  // Failed ones first to be seen: of many items only some fit.
+  const shown = attempts.length > SHOWN ? attempts.filter((attempt) => attempt.error).slice(0, SHOWN) : attempts;
+  const columns: Column<Attempt>[] = [
+    { key: 'attempt', title: t('executions.attempt'), align: 'right', render: (row) => row.attempt },
+    { key: 'item', title: t('executions.item'), align: 'right', render: (row) => row.item ?? '–' },
+    { key: 'status', title: t('executions.status'), render: (row) => <StatusTag status={row.status} /> },
+    { key: 'started', title: t('executions.started'), wide: true, render: (row) => <When time={row.started_at} /> },
+    {
+      key: 'took',
+      title: t('executions.duration'),
+      align: 'right',
+      render: (row) => <Lasted start={row.started_at} end={row.finished_at} />,
+    },
+    { key: 'error', title: t('executions.error'), render: (row) => row.error?.message ?? '' },
+  ];
+  return (
+    <div className="wp-step-detail">
+      {shown.length > 0 && (
+        <DataTable
+          label={t('executions.attemptList')}
+          columns={columns}
+          rows={shown}
+          rowKey={(row) => `${row.item}/${row.attempt}`}
+        />
+      )}
+      <div className="wp-step-json">
+        <JsonView label={t('executions.input')} value={step.input ?? null} />
+        <JsonView label={t('executions.output')} value={step.output ?? null} />
+      </div>
+    </div>
+  );
+}

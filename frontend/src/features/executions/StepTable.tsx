@@ -1,0 +1,53 @@
+import RightOutlined from '@ant-design/icons/RightOutlined';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Lasted } from '@/components/Lasted';
+import { StatusTag } from '@/components/StatusTag';
+import { StepDetail } from '@/features/executions/StepDetail';
+import { StepProgressBar } from '@/features/executions/StepProgressBar';
+import type { Step } from '@/types/api';
+import { isOver } from '@/utils/status';
+
+function StepRow({ step, open, onToggle }: { step: Step; open: boolean; onToggle: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <li className="wp-step" data-step={step.id}>
+      <button type="button" className="wp-step-head" aria-expanded={open} onClick={onToggle}>
+        <RightOutlined className={open ? 'wp-turn wp-turned' : 'wp-turn'} />
+        <span className="wp-step-name">
+          <strong>{step.id}</strong>
+          <span className="wp-muted">{step.uses}</span>
+        </span>
+        <StatusTag status={step.status} />
+        <span className="wp-step-work">
+          <StepProgressBar step={step} />
+        </span>
+        <span className="wp-step-attempts wp-muted wp-number">
+          {step.attempts > 1 ? t('executions.attempts', { count: step.attempts }) : ''}
+        </span>
+        <span className="wp-step-time">
+          <Lasted start={step.started_at} end={step.finished_at} running={!isOver(step.status)} />
+        </span>
+      </button>
+      {step.error && (
+        <p className="wp-step-error">
+          {step.error.message} <code>{step.error.code}</code>
+        </p>
+      )}
+      {open && <StepDetail step={step} />}
+    </li>
+  );
+}
+
+export function StepTable({ steps }: { steps: Step[] }) {
+  const { t } = useTranslation();
+  const [open, setOpen] = useState<string[]>([]);
+  const toggle = (id: string) => setOpen((ids) => (ids.includes(id) ? ids.filter((one) => one !== id) : [...ids, id]));
+  return (
+    <ol className="wp-steps" aria-label={t('executions.steps')}>
+      {steps.map((step) => (
+        <StepRow key={step.id} step={step} open={open.includes(step.id)} onToggle={() => toggle(step.id)} />
+      ))}
+    </ol>
+  );
+}

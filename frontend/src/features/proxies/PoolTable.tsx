@@ -1,0 +1,52 @@
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { Count } from '@/components/Count';
+import { type Column, DataTable } from '@/components/DataTable';
+import { EmptyState } from '@/components/EmptyState';
+import { When } from '@/components/When';
+import { CreatePool } from '@/features/proxies/CreatePool';
+import { keys } from '@/hooks/keys';
+import { usePaged } from '@/hooks/use-paged';
+import { proxies } from '@/services/proxies';
+import type { ProxyPool } from '@/types/api';
+
+export function PoolTable() {
+  const { t } = useTranslation();
+  const { items, error, retry, more, loadingMore } = usePaged(keys.pools.all, proxies.pools);
+  const columns: Column<ProxyPool>[] = [
+    {
+      key: 'name',
+      title: t('proxies.name'),
+      render: ({ id, name }) => (
+        <Link className="wp-name" to={`/proxies/${id}`}>
+          {name}
+        </Link>
+      ),
+    },
+    { key: 'proxies', title: t('proxies.count'), align: 'right', render: (row) => <Count value={row.proxies} /> },
+    {
+      key: 'strategy',
+      title: t('proxies.strategy'),
+      wide: true,
+      render: (row) => t(`proxies.strategies.${row.strategy}`, { defaultValue: row.strategy }),
+    },
+    { key: 'created', title: t('proxies.created'), render: (row) => <When time={row.created_at} /> },
+  ];
+  return (
+    <DataTable
+      label={t('nav.proxies')}
+      columns={columns}
+      rows={items}
+      rowKey={(row) => row.id}
+      error={error}
+      onRetry={retry}
+      more={more}
+      loadingMore={loadingMore}
+      empty={
+        <EmptyState title={t('proxies.emptyTitle')} text={t('proxies.emptyText')}>
+          <CreatePool />
+        </EmptyState>
+      }
+    />
+  );
+}

@@ -1,0 +1,24 @@
+import FieldTimeOutlined from '@ant-design/icons/FieldTimeOutlined';
+import { useTranslation } from 'react-i18next';
+import { When } from '@/components/When';
+import type { TriggerSummary } from '@/types/api';
+
+export function Triggers({ triggers }: { triggers: TriggerSummary[] }) {
+  const { t } = useTranslation();
+  if (triggers.length === 0) return <span className="wp-muted">{t('workflows.byHand')}</span>;
+  return (
+    <span className="flex flex-col gap-1">
+      {triggers.map(({ kind, expression, timezone }) => (
+        <span key={kind + expression + timezone} className="whitespace-nowrap" title={timezone}>
+          <FieldTimeOutlined /> <code>{expression}</code>
+        </span>
+      ))}
+    </span>
+  );
+}
+
+/** The earliest of the next runs. */
+export function NextRun({ triggers }: { triggers: TriggerSummary[] }) {
+  const times = triggers.map((trigger) => trigger.next_run).filter((time) => typeof time === 'string');
+  return <When time={times.sort()[0]} />;
+}

@@ -1,0 +1,110 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Button } from 'antd';
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useStore } from 'zustand';
+import type { CodeHandle } from '@/components/code/CodeEditor';
+import { ErrorNote } from '@/components/ErrorNote';
+import { PageHeader } from '@/components/PageHeader';
+import { LeaveGuard } from '@/features/workflows/LeaveGuard';
+import { ProblemList } from '@/features/workflows/ProblemList';
+import { useValidation } from '@/features/workflows/use-validation';
+import { keys } from '@/hooks/keys';
+import { ApiError } from '@/services/api-error';
+import { workflows } from '@/services/workflows';
+import { createEditorStore } from '@/store/editor';
+import type { DefinitionSummary } from '@/types/api';
+
+const CodeEditor = lazy(() => import('@/components/code/CodeEditor'));
+
+interface Props {
+  /** Absent for a new workflow. */
+  id?: string;
+  title: ReactNode;
+  note?: ReactNode;
+  saved: string;
+  initial?: string;
+  /** Shown beside "Save"; told whether there are unsaved changes. */
+  extra?: (dirty: boolean) => ReactNode;
+  onSaved?: (saved: DefinitionSummary) => void;
+}
+
+/** A workflow as text, with its problems at their lines. */
+export function WorkflowEditor({ id, title, note, saved, initial = saved, extra, onSaved }: Props) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const [store] = useState(() => createEditorStore(saved, initial));
+  const { text, problems, checked, edit } = useStore(store);
+  const dirty = useStore(store, (state) => state.text !== state.saved);
+  const isDirty = useCallback(() => store.getState().text !== store.getState().saved, [store]);
+  const code = useRef<CodeHandle>(null);
+  const validation = useValidation(store);
+  const save = useMutation({
+    mutationFn: (source: string) => (id ? workflows.update(id, source) : workflows.create(source)),
+    onSuccess: (summary, source) => {
+      store.getState().keep(source);
+      void client.invalidateQueries({ queryKey: keys.workflows.all });
+      onSaved?.(summary);
+    },
+    onError: (error, source) => {
+      if (error instanceof ApiError && error.problems().length > 0) store.getState().judge(source, error.problems());
+    },
+  });
+  const { reset } = save;
+  useEffect(() => {
+    if (text) reset();
+  }, [text, reset]);
+  const faults = problems.filter((problem) => problem.severity === 'error').length;
+  const submit = () => {
+    if (isDirty() && !save.isPending) save.mutate(store.getState().text);
+  };
+  return (
+    <div className="wp-editor">
+      <PageHeader
+        title={title}
+        note={note}
+        parent={{ to: '/workflows', text: t('nav.workflows') }}
+        extra={
+          <>
+            <span className="wp-muted" aria-live="polite">
+              {dirty ? t('editor.unsaved') : save.isSuccess || id ? t('editor.saved') : ''}
+            </span>
+            {extra?.(dirty)}
+            <Button
+              type="primary"
+              onClick={submit}
+              loading={save.isPending}
+              disabled={!dirty || (checked && faults > 0)}
+            >
+              {t('editor.save')}
+            </Button>
+          </>
+        }
+      />
+      {save.error && <ErrorNote error={save.error} />}
+      {validation.error !== null && !save.error && <ErrorNote error={validation.error} />}
+      <div className="wp-editor-panes">
+        <div className="wp-editor-code">
+          <Suspense
+            fallback={
+              <div className="p-4">
+                <span className="wp-skeleton" />
+              </div>
+            }
+          >
+            <CodeEditor
+              ref={code}
+              initial={initial}
+              label={t('editor.text')}
+              problems={problems}
+              onChange={edit}
+              onSave={submit}
+            />
+          </Suspense>
+        </div>
+        <ProblemList problems={problems} checking={!checked} onJump={(problem) => code.current?.jump(problem)} />
+      </div>
+      <LeaveGuard dirty={isDirty} />
+    </div>
+  );
+}

@@ -1,0 +1,19 @@
+import type { ExecutionFilter } from '@/services/executions';
+
+/** Names of everything the query cache holds. */
+export const keys = {
+  workflows: { all: ['workflows'] as const, one: (id: string) => ['workflows', id] as const },
+  executions: {
+    all: ['executions'] as const,
+    list: (filter: ExecutionFilter) => ['executions', 'list', filter] as const,
+    one: (id: string) => ['executions', 'one', id] as const,
+    logs: (id: string) => ['executions', 'logs', id] as const,
+  },
+  datasets: {
+    all: ['datasets'] as const,
+    one: (name: string) => ['datasets', 'one', name] as const,
+    records: (name: string) => ['datasets', 'records', name] as const,
+  },
+  pools: { all: ['pools'] as const, status: (id: string) => ['pools', 'status', id] as const },
+  plans: { all: ['plans'] as const, current: ['plans', 'current'] as const },
+};

@@ -1,0 +1,39 @@
+import type { Locale as AntdLocale } from 'antd/es/locale';
+import dayjs from 'dayjs';
+import i18next from 'i18next';
+import { initReactI18next } from 'react-i18next';
+import { speak } from '@/services/language';
+import type { LocaleCode } from '@/types/api';
+import { dayjsLocale } from '@/utils/format';
+
+const LOADERS = {
+  'zh-CN': () => Promise.all([import('./zh-CN'), import('antd/es/locale/zh_CN')]),
+  en: () => Promise.all([import('./en'), import('antd/es/locale/en_US')]),
+};
+
+const antdLocales = new Map<string, AntdLocale>();
+
+export const LANGUAGES: { code: LocaleCode; name: string }[] = [
+  { code: 'zh-CN', name: '中文' },
+  { code: 'en', name: 'English' },
+];
+
+export const antdLocale = (code: LocaleCode) => antdLocales.get(code);
+
+/** Loads a language, of which each page load needs one, and switches to it. */
+export async function loadLocale(code: LocaleCode): Promise<void> {
+  if (!i18next.isInitialized) {
+    await i18next
+      .use(initReactI18next)
+      .init({ lng: code, fallbackLng: false, resources: {}, interpolation: { escapeValue: false } });
+  }
+  if (!i18next.hasResourceBundle(code, 'translation')) {
+    const [texts, antd] = await LOADERS[code]();
+    i18next.addResourceBundle(code, 'translation', texts.default);
+    antdLocales.set(code, antd.default);
+  }
+  dayjs.locale(dayjsLocale(code));
+  speak(code);
+  document.documentElement.lang = code;
+  await i18next.changeLanguage(code);
+}

@@ -1,0 +1,31 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from '@/app';
+import { loadLocale } from '@/locales';
+import { onSession, renew } from '@/services/renew';
+import { tokens } from '@/services/tokens';
+import { usePreferences } from '@/store/preferences';
+import { useSession } from '@/store/session';
+import '@/styles.css';
+
+onSession((user) => {
+  const { signIn, signOut } = useSession.getState();
+  if (user) signIn(user);
+  else signOut();
+});
+
+async function start() {
+  const renewed = tokens.refresh() ? renew() : Promise.resolve(false);
+  await loadLocale(usePreferences.getState().locale);
+  const root = document.getElementById('root');
+  if (root) {
+    createRoot(root).render(
+      <StrictMode>
+        <App />
+      </StrictMode>,
+    );
+  }
+  if (!(await renewed) && useSession.getState().state === 'unknown') useSession.getState().signOut();
+}
+
+void start();

@@ -1,0 +1,43 @@
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { useParams } from 'react-router';
+import { Count } from '@/components/Count';
+import { ErrorNote } from '@/components/ErrorNote';
+import { PageHeader } from '@/components/PageHeader';
+import { Waiting } from '@/components/Waiting';
+import { When } from '@/components/When';
+import { DeleteDataset } from '@/features/datasets/DeleteDataset';
+import { ExportButtons } from '@/features/datasets/ExportButtons';
+import { RecordTable } from '@/features/datasets/RecordTable';
+import { keys } from '@/hooks/keys';
+import { useTitle } from '@/hooks/use-title';
+import { datasets } from '@/services/datasets';
+
+export function Component() {
+  const { t } = useTranslation();
+  const { name = '' } = useParams();
+  const { data, error, refetch } = useQuery({ queryKey: keys.datasets.one(name), queryFn: () => datasets.show(name) });
+  useTitle(name);
+  if (error && !data) return <ErrorNote error={error} onRetry={() => void refetch()} />;
+  if (!data) return <Waiting />;
+  return (
+    <>
+      <PageHeader
+        parent={{ to: '/data', text: t('nav.data') }}
+        title={data.name}
+        note={
+          <>
+            <Count value={data.records} /> {t('data.recordsUnit')} · <When time={data.updated_at} />
+          </>
+        }
+        extra={
+          <>
+            <DeleteDataset name={name} />
+            <ExportButtons name={name} />
+          </>
+        }
+      />
+      <RecordTable dataset={data} />
+    </>
+  );
+}

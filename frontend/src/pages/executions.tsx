@@ -1,0 +1,17 @@
+import { useTranslation } from 'react-i18next';
+import { PageHeader } from '@/components/PageHeader';
+import { ExecutionFilters } from '@/features/executions/ExecutionFilters';
+import { ExecutionTable } from '@/features/executions/ExecutionTable';
+import { useTitle } from '@/hooks/use-title';
+
+export function Component() {
+  const { t } = useTranslation();
+  useTitle(t('nav.executions'));
+  return (
+    <>
+      <PageHeader title={t('nav.executions')} />
+      <ExecutionFilters />
+      <ExecutionTable />
+    </>
+  );
+}

@@ -1,0 +1,15 @@
+import { useTranslation } from 'react-i18next';
+import { PageHeader } from '@/components/PageHeader';
+import { PlanCards } from '@/features/plan/PlanCards';
+import { useTitle } from '@/hooks/use-title';
+
+export function Component() {
+  const { t } = useTranslation();
+  useTitle(t('nav.plan'));
+  return (
+    <>
+      <PageHeader title={t('nav.plan')} />
+      <PlanCards />
+    </>
+  );
+}

@@ -1,0 +1,19 @@
+import { useTranslation } from 'react-i18next';
+import { Link, useLocation } from 'react-router';
+import { AuthColumn } from '@/features/auth/AuthColumn';
+import { SignInForm } from '@/features/auth/SignInForm';
+import { useTitle } from '@/hooks/use-title';
+
+export function Component() {
+  const { t } = useTranslation();
+  const { search } = useLocation();
+  useTitle(t('auth.signIn'));
+  return (
+    <AuthColumn title={t('auth.signIn')}>
+      <SignInForm />
+      <p className="wp-auth-other">
+        {t('auth.noAccount')} <Link to={`/sign-up${search}`}>{t('auth.signUp')}</Link>
+      </p>
+    </AuthColumn>
+  );
+}

@@ -1,0 +1,23 @@
+import { useTranslation } from 'react-i18next';
+import { LinkButton } from '@/components/LinkButton';
+import { PageHeader } from '@/components/PageHeader';
+import { WorkflowTable } from '@/features/workflows/WorkflowTable';
+import { useTitle } from '@/hooks/use-title';
+
+export function Component() {
+  const { t } = useTranslation();
+  useTitle(t('nav.workflows'));
+  return (
+    <>
+      <PageHeader
+        title={t('nav.workflows')}
+        extra={
+          <LinkButton to="/workflows/new" primary>
+            {t('workflows.create')}
+          </LinkButton>
+        }
+      />
+      <WorkflowTable />
+    </>
+  );
+}

@@ -1,0 +1,26 @@
+import { http } from '@/services/http';
+import { tokens } from '@/services/tokens';
+import type { CodeSent, Registration, SignedIn, User } from '@/types/api';
+
+export const auth = {
+  sendCode: (email: string) =>
+    http.post<CodeSent>('/users/public/send-verification-code', { email, purpose: 'register' }),
+
+  register: (registration: Registration) => http.post<{ user: User }>('/users/auth/register', registration),
+
+  async login(identifier: string, password: string): Promise<User> {
+    const signed = await http.post<SignedIn>('/users/auth/login', { identifier, password });
+    tokens.keep(signed.access_token, signed.refresh_token);
+    return signed.user;
+  },
+
+  /** Ends the session at the server; the tokens are forgotten whatever it says. */
+  async logout(): Promise<void> {
+    const refresh = tokens.refresh();
+    try {
+      if (refresh) await http.post('/users/public/logout', { refresh_token: refresh });
+    } finally {
+      tokens.forget();
+    }
+  },
+};

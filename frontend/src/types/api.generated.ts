@@ -1,0 +1,1253 @@
+// Generated from docs/api/openapi.json by `npm run generate:api`.
+
+export type paths = Record<string, never>;
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description How an action presents itself; validation, editor and docs all read it. */
+        ActionDescriptor: {
+            description: string;
+            /** @description JSON Schema (2020-12) of `with`. Values may be expressions; those are checked when run. */
+            input_schema: Record<string, never>;
+            /** @description What `uses:` names, such as `http.request`. */
+            name: string;
+            /** @description JSON Schema (2020-12) of the output. */
+            output_schema: Record<string, never>;
+            title: string;
+        };
+        /** @description Why an attempt failed. */
+        ActionErrorView: {
+            /** @example HTTP_STATUS */
+            code: string;
+            details: Record<string, never>;
+            message: string;
+        };
+        /** @description One attempt of one step or item. */
+        AttemptView: {
+            /** Format: int32 */
+            attempt: number;
+            error?: Record<string, never> | null;
+            finished_at?: components["schemas"]["Timestamp"] | null;
+            /** Format: int32 */
+            item?: number | null;
+            retry_at?: components["schemas"]["Timestamp"] | null;
+            started_at: components["schemas"]["Timestamp"];
+            status: components["schemas"]["StepStatus"];
+        };
+        /**
+         * @description What a code is good for.
+         * @enum {string}
+         */
+        CodePurpose: "register" | "reset_password";
+        /** @description How long the code lives and when the next can be had. */
+        CodeSentView: {
+            /**
+             * Format: int64
+             * @description Seconds.
+             * @example 600
+             */
+            expires_in: number;
+            /**
+             * Format: int64
+             * @description Seconds.
+             * @example 60
+             */
+            retry_after: number;
+        };
+        /** @description One field. */
+        Column: {
+            name: string;
+            type: components["schemas"]["ColumnType"];
+        };
+        /**
+         * @description What the values of a field were so far.
+         * @enum {string}
+         */
+        ColumnType: "null" | "boolean" | "integer" | "number" | "string" | "array" | "object" | "mixed";
+        /** @description A pool to be made. */
+        CreatePool: {
+            /**
+             * @description 1 to 64 letters, digits, `.`, `_` or `-`; unique among your pools.
+             * @example default
+             */
+            name: string;
+            /**
+             * Format: int32
+             * @description Most requests at once through one proxy; 8 unless given.
+             */
+            parallel_limit?: number | null;
+            strategy?: components["schemas"]["Strategy"];
+        };
+        /**
+         * @description ISO 4217 code of three capital letters.
+         * @example CNY
+         */
+        Currency: string;
+        /** @description The plan somebody is on. */
+        CurrentView: {
+            interval?: components["schemas"]["Interval"] | null;
+            period_ends_at?: components["schemas"]["Timestamp"] | null;
+            plan: components["schemas"]["PlanView"];
+            started_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * @description `active`.
+             * @example active
+             */
+            status: string;
+            /** @description When what is counted by the month begins anew. */
+            usage_resets_at: components["schemas"]["Timestamp"];
+        };
+        /** @description A dataset. */
+        DatasetView: {
+            /** @description Fields that records were seen to have, in the order in which they appeared. */
+            columns: components["schemas"]["Column"][];
+            created_at: components["schemas"]["Timestamp"];
+            name: string;
+            /** Format: int64 */
+            records: number;
+            updated_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Goes up with every batch that changed something.
+             */
+            version: number;
+        };
+        /** @description A definition with its content. */
+        DefinitionDetail: components["schemas"]["DefinitionSummary"] & {
+            /** @description The model as JSON. */
+            definition: Record<string, never>;
+            /** @description The text as it was saved. */
+            source: string;
+        };
+        /** @description A definition in a list. */
+        DefinitionSummary: {
+            created_at: components["schemas"]["Timestamp"];
+            /** Format: uuid */
+            id: string;
+            name: string;
+            triggers: components["schemas"]["TriggerSummary"][];
+            updated_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int32
+             * @description The newest.
+             */
+            version: number;
+        };
+        /** @description A definition, as text or as its model: one of the two. */
+        DraftBody: {
+            /** @description The model as JSON. */
+            definition?: Record<string, never> | null;
+            /** @description YAML or JSON text. */
+            source?: string | null;
+        };
+        /**
+         * @description `data` of a success that has nothing to say: `null`.
+         * @default null
+         */
+        Empty: unknown;
+        /** @description A success. */
+        Envelope_CodeSentView: {
+            /** @description How long the code lives and when the next can be had. */
+            data: {
+                /**
+                 * Format: int64
+                 * @description Seconds.
+                 * @example 600
+                 */
+                expires_in: number;
+                /**
+                 * Format: int64
+                 * @description Seconds.
+                 * @example 60
+                 */
+                retry_after: number;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_CurrentView: {
+            /** @description The plan somebody is on. */
+            data: {
+                interval?: components["schemas"]["Interval"] | null;
+                period_ends_at?: components["schemas"]["Timestamp"] | null;
+                plan: components["schemas"]["PlanView"];
+                started_at?: components["schemas"]["Timestamp"] | null;
+                /**
+                 * @description `active`.
+                 * @example active
+                 */
+                status: string;
+                /** @description When what is counted by the month begins anew. */
+                usage_resets_at: components["schemas"]["Timestamp"];
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_DatasetView: {
+            /** @description A dataset. */
+            data: {
+                /** @description Fields that records were seen to have, in the order in which they appeared. */
+                columns: components["schemas"]["Column"][];
+                created_at: components["schemas"]["Timestamp"];
+                name: string;
+                /** Format: int64 */
+                records: number;
+                updated_at: components["schemas"]["Timestamp"];
+                /**
+                 * Format: int64
+                 * @description Goes up with every batch that changed something.
+                 */
+                version: number;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_DefinitionDetail: {
+            /** @description A definition with its content. */
+            data: components["schemas"]["DefinitionSummary"] & {
+                /** @description The model as JSON. */
+                definition: Record<string, never>;
+                /** @description The text as it was saved. */
+                source: string;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_DefinitionSummary: {
+            /** @description A definition in a list. */
+            data: {
+                created_at: components["schemas"]["Timestamp"];
+                /** Format: uuid */
+                id: string;
+                name: string;
+                triggers: components["schemas"]["TriggerSummary"][];
+                updated_at: components["schemas"]["Timestamp"];
+                /**
+                 * Format: int32
+                 * @description The newest.
+                 */
+                version: number;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_Empty: {
+            /**
+             * @description `data` of a success that has nothing to say: `null`.
+             * @default null
+             */
+            data: unknown;
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_ExecutionCancelView: {
+            /** @description An execution whose end was asked for. */
+            data: {
+                /** Format: uuid */
+                id: string;
+                status: components["schemas"]["ExecutionStatus"];
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_ExecutionDetailView: {
+            /** @description An execution with its steps. */
+            data: components["schemas"]["ExecutionView"] & {
+                /**
+                 * Format: int64
+                 * @description Number of the last event: where `events` goes on.
+                 */
+                last_event: number;
+                outputs: Record<string, never>;
+                params: Record<string, never>;
+                steps: components["schemas"]["ExecutionStepView"][];
+                /** @description What started it: `{"kind": "manual"}`. */
+                trigger: Record<string, never>;
+                /** @description Why it is not running, in a sentence. */
+                waiting_reason?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_ExecutionStartedView: {
+            /** @description An execution that was asked for. */
+            data: {
+                /** Format: uuid */
+                id: string;
+                status: components["schemas"]["ExecutionStatus"];
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_ImportView: {
+            /** @description What became of an import. */
+            data: {
+                /** Format: int64 */
+                added: number;
+                /**
+                 * Format: int64
+                 * @description Lines that repeat another line or a proxy the pool had already.
+                 */
+                duplicates: number;
+                rejected: components["schemas"]["RejectedView"][];
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_Page_DatasetView: {
+            /** @description One page of a list. */
+            data: {
+                items: {
+                    /** @description Fields that records were seen to have, in the order in which they appeared. */
+                    columns: components["schemas"]["Column"][];
+                    created_at: components["schemas"]["Timestamp"];
+                    name: string;
+                    /** Format: int64 */
+                    records: number;
+                    updated_at: components["schemas"]["Timestamp"];
+                    /**
+                     * Format: int64
+                     * @description Goes up with every batch that changed something.
+                     */
+                    version: number;
+                }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_Page_DefinitionSummary: {
+            /** @description One page of a list. */
+            data: {
+                items: {
+                    created_at: components["schemas"]["Timestamp"];
+                    /** Format: uuid */
+                    id: string;
+                    name: string;
+                    triggers: components["schemas"]["TriggerSummary"][];
+                    updated_at: components["schemas"]["Timestamp"];
+                    /**
+                     * Format: int32
+                     * @description The newest.
+                     */
+                    version: number;
+                }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_Page_ExecutionView: {
+            /** @description One page of a list. */
+            data: {
+                items: {
+                    created_at: components["schemas"]["Timestamp"];
+                    /** Format: uuid */
+                    definition_id: string;
+                    definition_name: string;
+                    error?: components["schemas"]["ExecutionError"] | null;
+                    finished_at?: components["schemas"]["Timestamp"] | null;
+                    /** Format: uuid */
+                    id: string;
+                    labels: {
+                        [key: string]: string;
+                    };
+                    /** Format: int32 */
+                    priority: number;
+                    started_at?: components["schemas"]["Timestamp"] | null;
+                    status: components["schemas"]["ExecutionStatus"];
+                    /** Format: int32 */
+                    version: number;
+                }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_Page_LogLine: {
+            /** @description One page of a list. */
+            data: {
+                items: {
+                    at: components["schemas"]["Timestamp"];
+                    fields: Record<string, never>;
+                    /** Format: int32 */
+                    item?: number | null;
+                    level: components["schemas"]["LogLevel"];
+                    message: string;
+                    step?: string | null;
+                }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_Page_PlanView: {
+            /** @description One page of a list. */
+            data: {
+                items: {
+                    /** @example basic */
+                    code: string;
+                    entitlements: components["schemas"]["PlanEntitlements"];
+                    /** @description In the caller's language. */
+                    name: string;
+                    prices: components["schemas"]["Price"][];
+                    /** Format: int32 */
+                    version: number;
+                }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_Page_PoolView: {
+            /** @description One page of a list. */
+            data: {
+                items: {
+                    created_at: components["schemas"]["Timestamp"];
+                    /** Format: uuid */
+                    id: string;
+                    name: string;
+                    /** Format: int32 */
+                    parallel_limit: number;
+                    /**
+                     * Format: int64
+                     * @description How many proxies it has.
+                     */
+                    proxies: number;
+                    strategy: components["schemas"]["Strategy"];
+                }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_Page_ProxyView: {
+            /** @description One page of a list. */
+            data: {
+                items: {
+                    /** @description `scheme://host:port`. */
+                    address: string;
+                    /** Format: int64 */
+                    bytes: number;
+                    cool_down_until?: components["schemas"]["Timestamp"] | null;
+                    created_at: components["schemas"]["Timestamp"];
+                    /** Format: int64 */
+                    failures: number;
+                    has_credentials: boolean;
+                    host: string;
+                    /** Format: uuid */
+                    id: string;
+                    last_error?: string | null;
+                    last_used_at?: components["schemas"]["Timestamp"] | null;
+                    /**
+                     * Format: double
+                     * @description Weighted mean of recent answers.
+                     */
+                    latency_ms?: number | null;
+                    /** Format: int32 */
+                    port: number;
+                    /** Format: int64 */
+                    requests: number;
+                    /** @example http */
+                    scheme: string;
+                    /** @description `unknown`, `healthy`, `degraded` or `quarantined`. */
+                    state: string;
+                    /** Format: int64 */
+                    successes: number;
+                }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_Page_TriggerView: {
+            /** @description One page of a list. */
+            data: {
+                items: {
+                    /** @example 0 8 * * * */
+                    expression: string;
+                    /** Format: uuid */
+                    id: string;
+                    /** @example cron */
+                    kind: string;
+                    misfire: components["schemas"]["Misfire"];
+                    next_runs: components["schemas"]["Timestamp"][];
+                    overlap: components["schemas"]["Overlap"];
+                    paused: boolean;
+                    /** @example Asia/Shanghai */
+                    timezone: string;
+                }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_PoolView: {
+            /** @description A proxy pool. */
+            data: {
+                created_at: components["schemas"]["Timestamp"];
+                /** Format: uuid */
+                id: string;
+                name: string;
+                /** Format: int32 */
+                parallel_limit: number;
+                /**
+                 * Format: int64
+                 * @description How many proxies it has.
+                 */
+                proxies: number;
+                strategy: components["schemas"]["Strategy"];
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_RegisteredView: {
+            /** @description The new account. */
+            data: {
+                user: components["schemas"]["UserView"];
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_SignedInView: {
+            /** @description Fresh tokens. */
+            data: {
+                access_token: string;
+                /**
+                 * Format: int64
+                 * @description Life of the access token in seconds.
+                 * @example 1800
+                 */
+                expires_in: number;
+                refresh_token: string;
+                /**
+                 * @description Always `Bearer`.
+                 * @example Bearer
+                 */
+                token_type: string;
+                user: components["schemas"]["UserView"];
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_StatusView: {
+            /** @description How a pool fares. */
+            data: {
+                /** @description Proxies by state: `unknown`, `healthy`, `degraded`, `quarantined`. */
+                by_state: {
+                    [key: string]: number;
+                };
+                /** Format: int64 */
+                bytes: number;
+                /** Format: int64 */
+                failures: number;
+                pool: components["schemas"]["PoolView"];
+                /** @description The newest 200; all of them are in the list of proxies. */
+                proxies: components["schemas"]["ProxyView"][];
+                /** Format: int64 */
+                requests: number;
+                /** Format: int64 */
+                successes: number;
+                /** Format: int64 */
+                total: number;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_TestView: {
+            /** @description Every proxy of the pool, in its order. */
+            data: {
+                results: components["schemas"]["TestedView"][];
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_UserView: {
+            /** @description Somebody with an account. */
+            data: {
+                created_at: components["schemas"]["Timestamp"];
+                email: string;
+                /** Format: uuid */
+                id: string;
+                locale: components["schemas"]["Locale"];
+                role: components["schemas"]["Role"];
+                username: string;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_Vec_ActionDescriptor: {
+            data: {
+                description: string;
+                /** @description JSON Schema (2020-12) of `with`. Values may be expressions; those are checked when run. */
+                input_schema: Record<string, never>;
+                /** @description What `uses:` names, such as `http.request`. */
+                name: string;
+                /** @description JSON Schema (2020-12) of the output. */
+                output_schema: Record<string, never>;
+                title: string;
+            }[];
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_Verdict: {
+            /** @description What a check found. */
+            data: {
+                problems: components["schemas"]["ProblemView"][];
+                valid: boolean;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description An error. */
+        ErrorEnvelope: {
+            details: Record<string, never>;
+            /** @description Stable code, such as `VALIDATION_ERROR`. */
+            error: string;
+            message: string;
+            request_id: string;
+            /** @example false */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description An execution whose end was asked for. */
+        ExecutionCancelView: {
+            /** Format: uuid */
+            id: string;
+            status: components["schemas"]["ExecutionStatus"];
+        };
+        /** @description An execution with its steps. */
+        ExecutionDetailView: components["schemas"]["ExecutionView"] & {
+            /**
+             * Format: int64
+             * @description Number of the last event: where `events` goes on.
+             */
+            last_event: number;
+            outputs: Record<string, never>;
+            params: Record<string, never>;
+            steps: components["schemas"]["ExecutionStepView"][];
+            /** @description What started it: `{"kind": "manual"}`. */
+            trigger: Record<string, never>;
+            /** @description Why it is not running, in a sentence. */
+            waiting_reason?: string | null;
+        };
+        /** @description Why an execution did not succeed. */
+        ExecutionError: {
+            /** @description Stable upper-case code, such as `ROBOTS_DENIED` or `TIMED_OUT`. */
+            code: string;
+            message: string;
+            /** @description The step that failed; absent when the run as a whole did. */
+            step?: string | null;
+        };
+        /** @description An execution that was asked for. */
+        ExecutionStartedView: {
+            /** Format: uuid */
+            id: string;
+            status: components["schemas"]["ExecutionStatus"];
+        };
+        /**
+         * @description Where an execution stands: `pending → running ⇄ waiting → succeeded | failed | cancelled |
+         *     timed_out`.
+         * @enum {string}
+         */
+        ExecutionStatus: "pending" | "running" | "waiting" | "succeeded" | "failed" | "cancelled" | "timed_out";
+        /** @description One step of an execution. */
+        ExecutionStepView: {
+            /** @description The newest fifty. */
+            attempt_list: components["schemas"]["AttemptView"][];
+            /**
+             * Format: int32
+             * @description How many attempts there were.
+             */
+            attempts: number;
+            error?: components["schemas"]["ActionErrorView"] | null;
+            finished_at?: components["schemas"]["Timestamp"] | null;
+            id: string;
+            input: Record<string, never>;
+            items?: components["schemas"]["ItemCounts"] | null;
+            output: Record<string, never>;
+            /**
+             * @description `main`, `on_failure` or `finally`.
+             * @example main
+             */
+            phase: string;
+            progress?: components["schemas"]["StepProgressView"] | null;
+            started_at?: components["schemas"]["Timestamp"] | null;
+            status: components["schemas"]["StepStatus"];
+            /** @example http.request */
+            uses: string;
+            waits_until?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description An execution in a list. */
+        ExecutionView: {
+            created_at: components["schemas"]["Timestamp"];
+            /** Format: uuid */
+            definition_id: string;
+            definition_name: string;
+            error?: components["schemas"]["ExecutionError"] | null;
+            finished_at?: components["schemas"]["Timestamp"] | null;
+            /** Format: uuid */
+            id: string;
+            labels: {
+                [key: string]: string;
+            };
+            /** Format: int32 */
+            priority: number;
+            started_at?: components["schemas"]["Timestamp"] | null;
+            status: components["schemas"]["ExecutionStatus"];
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description Proxies to be added, one a line. */
+        ImportText: {
+            /**
+             * @description `scheme://user:pass@host:port`, `host:port:user:pass` or `host:port`; blank lines and lines
+             *     starting with `#` are passed over. At most 10,000 lines and 2 MiB.
+             * @example http://user:secret@203.0.113.7:8080
+             *     203.0.113.8:3128
+             */
+            text: string;
+        };
+        /** @description What became of an import. */
+        ImportView: {
+            /** Format: int64 */
+            added: number;
+            /**
+             * Format: int64
+             * @description Lines that repeat another line or a proxy the pool had already.
+             */
+            duplicates: number;
+            rejected: components["schemas"]["RejectedView"][];
+        };
+        /**
+         * @description How often a price is paid.
+         * @enum {string}
+         */
+        Interval: "month" | "year";
+        /** @description Items of a step with `for_each`. */
+        ItemCounts: {
+            /** Format: int32 */
+            failed: number;
+            /** Format: int32 */
+            running: number;
+            /** Format: int32 */
+            succeeded: number;
+            /** Format: int32 */
+            total: number;
+        };
+        /**
+         * @description Language of messages and mails.
+         * @enum {string}
+         */
+        Locale: "zh-CN" | "en";
+        /**
+         * @description Level of a step's log line.
+         * @enum {string}
+         */
+        LogLevel: "debug" | "info" | "warn" | "error";
+        /** @description One line of an execution's log. */
+        LogLine: {
+            at: components["schemas"]["Timestamp"];
+            fields: Record<string, never>;
+            /** Format: int32 */
+            item?: number | null;
+            level: components["schemas"]["LogLevel"];
+            message: string;
+            step?: string | null;
+        };
+        /** @description Who wants in. */
+        LoginBody: {
+            /**
+             * @description User name or e-mail address.
+             * @example ann
+             */
+            identifier: string;
+            /** Format: password */
+            password: string;
+        };
+        /**
+         * @description What happens to ticks that fell due while nobody was there.
+         * @enum {string}
+         */
+        Misfire: "skip" | "once" | "all";
+        /**
+         * @description What a tick does while an execution of the same trigger has not ended.
+         * @enum {string}
+         */
+        Overlap: "queue" | "skip" | "cancel_running";
+        /** @description `None` is unlimited. */
+        PlanEntitlements: {
+            /**
+             * Format: int64
+             * @description Executions that are not finished at one time.
+             */
+            concurrent_executions?: number | null;
+            /** Format: int64 */
+            dataset_records?: number | null;
+            /** Format: int64 */
+            executions_per_month?: number | null;
+            /**
+             * Format: int64
+             * @description How long the history of executions is kept.
+             */
+            history_days?: number | null;
+            /**
+             * Format: int64
+             * @description Collected pages.
+             */
+            pages_per_month?: number | null;
+            /** Format: int64 */
+            proxies?: number | null;
+            /**
+             * Format: int64
+             * @description Shortest time between two runs of a schedule.
+             */
+            schedule_interval_seconds?: number | null;
+        };
+        /** @description One version of a plan. */
+        PlanView: {
+            /** @example basic */
+            code: string;
+            entitlements: components["schemas"]["PlanEntitlements"];
+            /** @description In the caller's language. */
+            name: string;
+            prices: components["schemas"]["Price"][];
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description A proxy pool. */
+        PoolView: {
+            created_at: components["schemas"]["Timestamp"];
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** Format: int32 */
+            parallel_limit: number;
+            /**
+             * Format: int64
+             * @description How many proxies it has.
+             */
+            proxies: number;
+            strategy: components["schemas"]["Strategy"];
+        };
+        /** @description What a plan costs for one interval. */
+        Price: {
+            /**
+             * Format: int64
+             * @description In the currency's minor unit (fen).
+             */
+            amount_minor: number;
+            currency: components["schemas"]["Currency"];
+            interval: components["schemas"]["Interval"];
+        };
+        /** @description A problem of a definition, in the language of the request. */
+        ProblemView: {
+            /** @example UNKNOWN_ACTION */
+            code: string;
+            /**
+             * Format: int32
+             * @description From 1.
+             */
+            column?: number | null;
+            /**
+             * Format: int32
+             * @description From 1; absent when the definition came as a model.
+             */
+            line?: number | null;
+            message: string;
+            /** @example steps[2].with.url */
+            path: string;
+            severity: components["schemas"]["Severity"];
+        };
+        /** @description A proxy. Credentials are never shown again. */
+        ProxyView: {
+            /** @description `scheme://host:port`. */
+            address: string;
+            /** Format: int64 */
+            bytes: number;
+            cool_down_until?: components["schemas"]["Timestamp"] | null;
+            created_at: components["schemas"]["Timestamp"];
+            /** Format: int64 */
+            failures: number;
+            has_credentials: boolean;
+            host: string;
+            /** Format: uuid */
+            id: string;
+            last_error?: string | null;
+            last_used_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: double
+             * @description Weighted mean of recent answers.
+             */
+            latency_ms?: number | null;
+            /** Format: int32 */
+            port: number;
+            /** Format: int64 */
+            requests: number;
+            /** @example http */
+            scheme: string;
+            /** @description `unknown`, `healthy`, `degraded` or `quarantined`. */
+            state: string;
+            /** Format: int64 */
+            successes: number;
+        };
+        /** @description A refresh token. */
+        RefreshBody: {
+            refresh_token: string;
+        };
+        /** @description An account to be made. */
+        RegisterBody: {
+            /**
+             * @description Six digits from the mail.
+             * @example 012345
+             */
+            code: string;
+            /** @example ann@example.com */
+            email: string;
+            /**
+             * Format: password
+             * @description 8 to 128 characters, not easy to guess.
+             */
+            password: string;
+            /**
+             * @description 3 to 32 letters, digits, `.`, `_` or `-`, beginning with a letter.
+             * @example ann
+             */
+            username: string;
+        };
+        /** @description The new account. */
+        RegisteredView: {
+            user: components["schemas"]["UserView"];
+        };
+        /** @description A line that was not added. */
+        RejectedView: {
+            /**
+             * Format: int32
+             * @description From 1.
+             */
+            line: number;
+            reason: string;
+            /** @description The line with credentials masked. */
+            text: string;
+        };
+        /**
+         * @description A person's rank. Each contains the permissions of the ones below.
+         * @enum {string}
+         */
+        Role: "user" | "admin" | "super_admin";
+        /** @description An address to send a code to. */
+        SendCode: {
+            /** @example ann@example.com */
+            email: string;
+            purpose: components["schemas"]["CodePurpose"];
+        };
+        /**
+         * @description How bad a problem is.
+         * @enum {string}
+         */
+        Severity: "error";
+        /** @description Fresh tokens. */
+        SignedInView: {
+            access_token: string;
+            /**
+             * Format: int64
+             * @description Life of the access token in seconds.
+             * @example 1800
+             */
+            expires_in: number;
+            refresh_token: string;
+            /**
+             * @description Always `Bearer`.
+             * @example Bearer
+             */
+            token_type: string;
+            user: components["schemas"]["UserView"];
+        };
+        /** @description What is to be run. */
+        StartExecution: {
+            /** Format: uuid */
+            definition_id: string;
+            /** @description For you to find it by. */
+            labels?: {
+                [key: string]: string;
+            };
+            /** @description As the workflow's `params` describe; absent ones take their defaults. */
+            params?: Record<string, never>;
+            /**
+             * Format: int32
+             * @description Higher goes first among your own.
+             */
+            priority?: number;
+        };
+        /** @description How a pool fares. */
+        StatusView: {
+            /** @description Proxies by state: `unknown`, `healthy`, `degraded`, `quarantined`. */
+            by_state: {
+                [key: string]: number;
+            };
+            /** Format: int64 */
+            bytes: number;
+            /** Format: int64 */
+            failures: number;
+            pool: components["schemas"]["PoolView"];
+            /** @description The newest 200; all of them are in the list of proxies. */
+            proxies: components["schemas"]["ProxyView"][];
+            /** Format: int64 */
+            requests: number;
+            /** Format: int64 */
+            successes: number;
+            /** Format: int64 */
+            total: number;
+        };
+        /** @description How far a step is. */
+        StepProgressView: {
+            /** Format: int64 */
+            done: number;
+            message: string;
+            /** Format: int64 */
+            total?: number | null;
+        };
+        /**
+         * @description Where a step stands.
+         * @enum {string}
+         */
+        StepStatus: "pending" | "running" | "waiting" | "succeeded" | "failed" | "skipped" | "cancelled";
+        /**
+         * @description How a pool chooses. More ways join here and in [`super::rotation_of`].
+         * @enum {string}
+         */
+        Strategy: "round_robin";
+        /** @description What the proxies are tested against. */
+        TestPool: {
+            /** @description An http or https address; the configured one unless given. */
+            target?: string | null;
+        };
+        /** @description Every proxy of the pool, in its order. */
+        TestView: {
+            results: components["schemas"]["TestedView"][];
+        };
+        /** @description How one proxy did in a test. */
+        TestedView: {
+            /** @description `scheme://host:port`. */
+            address: string;
+            error?: string | null;
+            /** Format: double */
+            latency_ms?: number | null;
+            ok: boolean;
+            /** Format: uuid */
+            proxy_id: string;
+        };
+        /** Format: date-time */
+        Timestamp: string;
+        /** @description A schedule of a definition. */
+        TriggerSummary: {
+            /** @example 0 8 * * * */
+            expression: string;
+            /** @example cron */
+            kind: string;
+            next_run?: components["schemas"]["Timestamp"] | null;
+            /** @example Asia/Shanghai */
+            timezone: string;
+        };
+        /** @description One trigger of a workflow. */
+        TriggerView: {
+            /** @example 0 8 * * * */
+            expression: string;
+            /** Format: uuid */
+            id: string;
+            /** @example cron */
+            kind: string;
+            misfire: components["schemas"]["Misfire"];
+            next_runs: components["schemas"]["Timestamp"][];
+            overlap: components["schemas"]["Overlap"];
+            paused: boolean;
+            /** @example Asia/Shanghai */
+            timezone: string;
+        };
+        /** @description Somebody with an account. */
+        UserView: {
+            created_at: components["schemas"]["Timestamp"];
+            email: string;
+            /** Format: uuid */
+            id: string;
+            locale: components["schemas"]["Locale"];
+            role: components["schemas"]["Role"];
+            username: string;
+        };
+        /** @description What a check found. */
+        Verdict: {
+            problems: components["schemas"]["ProblemView"][];
+            valid: boolean;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export type operations = Record<string, never>;

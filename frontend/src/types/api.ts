@@ -1,0 +1,68 @@
+/**
+ * Shapes of the HTTP API, under the names the application uses. They come from the API document
+ * (`npm run generate:api`); only free-form JSON, which the document calls an object, is said here.
+ */
+import type { components } from '@/types/api.generated';
+
+type Schemas = components['schemas'];
+
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export type JsonObject = { [key: string]: Json };
+
+/** `T` with other types for some of its members. */
+type With<T, Changed> = Omit<T, keyof Changed> & Changed;
+
+export interface Envelope<T> {
+  success: true;
+  data: T;
+  message: string;
+  request_id: string;
+  timestamp: string;
+}
+
+export type ErrorEnvelope = With<Schemas['ErrorEnvelope'], { details?: Json }>;
+
+export interface Page<T> {
+  items: T[];
+  next_cursor?: string | null;
+}
+
+export type LocaleCode = Schemas['Locale'];
+export type User = Schemas['UserView'];
+export type SignedIn = Schemas['SignedInView'];
+export type CodeSent = Schemas['CodeSentView'];
+export type Registration = Schemas['RegisterBody'];
+
+export type TriggerSummary = Schemas['TriggerSummary'];
+export type DefinitionSummary = Schemas['DefinitionSummary'];
+export type DefinitionDetail = With<Schemas['DefinitionDetail'], { definition: JsonObject }>;
+export type Problem = Schemas['ProblemView'];
+export type Verdict = Schemas['Verdict'];
+
+export type ExecutionStatus = Schemas['ExecutionStatus'];
+export type StepStatus = Schemas['StepStatus'];
+export type ExecutionSummary = Schemas['ExecutionView'];
+export type ExecutionStarted = Schemas['ExecutionStartedView'];
+export type StepFault = With<Schemas['ActionErrorView'], { details?: Json }>;
+export type Attempt = With<Schemas['AttemptView'], { error?: StepFault | null }>;
+export type StepProgress = Schemas['StepProgressView'];
+export type Step = With<
+  Schemas['ExecutionStepView'],
+  { input?: Json; output?: Json; error?: StepFault | null; attempt_list: Attempt[] }
+>;
+export type ExecutionDetail = With<
+  Schemas['ExecutionDetailView'],
+  { params: Json; trigger: Json; outputs: Json; steps: Step[] }
+>;
+export type LogLine = With<Schemas['LogLine'], { fields?: Json }>;
+
+export type Dataset = Schemas['DatasetView'];
+
+export type ProxyPool = Schemas['PoolView'];
+export type ImportReport = Schemas['ImportView'];
+export type ProxyRow = Schemas['ProxyView'];
+export type PoolStatus = Schemas['StatusView'];
+export type ProxyTest = Schemas['TestView'];
+
+export type Plan = Schemas['PlanView'];
+export type CurrentSubscription = Schemas['CurrentView'];

@@ -1,0 +1,90 @@
+import type { Json, JsonObject } from '@/types/api';
+
+/** One field of a form that a JSON Schema describes. */
+export interface Field {
+  name: string;
+  label: string;
+  kind: 'text' | 'integer' | 'number' | 'boolean' | 'choice' | 'json';
+  required: boolean;
+  help?: string;
+  initial?: Json;
+  choices?: Json[];
+  min?: number;
+  max?: number;
+  minLength?: number;
+  maxLength?: number;
+  pattern?: string;
+}
+
+const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const numberOf = (value: Json | undefined) => (typeof value === 'number' ? value : undefined);
+const textOf = (value: Json | undefined) => (typeof value === 'string' ? value : undefined);
+
+function kindOf(schema: JsonObject): Field['kind'] {
+  if (Array.isArray(schema.enum)) return 'choice';
+  switch (schema.type) {
+    case 'integer':
+    case 'number':
+    case 'boolean':
+      return schema.type;
+    case 'string':
+      return 'text';
+    default:
+      return 'json';
+  }
+}
+
+function fieldOf(name: string, schema: JsonObject, required: boolean): Field {
+  const field: Field = { name, label: textOf(schema.title) ?? name, kind: kindOf(schema), required };
+  field.help = textOf(schema.description);
+  field.initial = schema.default;
+  if (Array.isArray(schema.enum)) field.choices = schema.enum;
+  field.min = numberOf(schema.minimum);
+  field.max = numberOf(schema.maximum);
+  field.minLength = numberOf(schema.minLength);
+  field.maxLength = numberOf(schema.maxLength);
+  field.pattern = textOf(schema.pattern);
+  return field;
+}
+
+/** The fields of an object schema, in its order. Anything else has none. */
+export function fieldsOf(schema: Json | undefined): Field[] {
+  if (!isObject(schema) || !isObject(schema.properties)) return [];
+  const required = Array.isArray(schema.required) ? schema.required : [];
+  return Object.entries(schema.properties)
+    .filter((entry): entry is [string, JsonObject] => isObject(entry[1]))
+    .map(([name, property]) => fieldOf(name, property, required.includes(name)));
+}
+
+/** What a form starts with: JSON fields as text, the rest as it is. */
+export function initialValues(fields: Field[]): Record<string, Json> {
+  const values: Record<string, Json> = {};
+  for (const field of fields) {
+    if (field.initial === undefined) continue;
+    values[field.name] = field.kind === 'json' ? JSON.stringify(field.initial) : field.initial;
+  }
+  return values;
+}
+
+/** Form values as parameters: empty fields are left out so that defaults apply. */
+export function paramsOf(fields: Field[], values: Record<string, unknown>): JsonObject {
+  const params: JsonObject = {};
+  for (const field of fields) {
+    const value = values[field.name];
+    if (value === undefined || value === null || value === '') continue;
+    params[field.name] = field.kind === 'json' ? JSON.parse(String(value)) : (value as Json);
+  }
+  return params;
+}
+
+/** Whether a text can be read as JSON. */
+export function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
