@@ -1,4 +1,58 @@
-.PHONY: test
+# The front door. Each target sets up what it needs; `make help` lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+BINARY := target/release/workflow-platform
 
-test: ## everything that can be checked
-	cargo test --workspace --no-fail-fast
+.PHONY: help run demo build test bench fmt lint openapi migrate screenshots clean
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1|\2/' | column -t -s '|'
+
+run: build ## build everything, show the main job, and leave the server up on port 8001
+	$(BINARY) demo
+
+demo: build ## the same, and stop after the job
+	$(BINARY) demo --once
+
+build: ## target/release/workflow-platform with the web interface inside
+	scripts/ensure-build.sh
+	npm --prefix frontend run --silent build
+	cargo build --release --locked -p workflow-platform
+
+test: ## install what the tests need and run all of them
+	scripts/ensure-build.sh
+	scripts/ensure-test.sh
+	scripts/test.sh
+
+bench: build ## start-up time and idle memory; JSON=FILE also writes the figures there
+	scripts/bench-idle.sh $(if $(JSON),--json $(JSON))
+
+fmt: ## format everything
+	cargo fmt --all
+	scripts/ensure-build.sh
+	npm --prefix frontend run --silent format
+
+lint: ## the cheap checks
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	scripts/ensure-build.sh
+	npm --prefix frontend run --silent lint
+
+openapi: ## write docs/api/openapi.json and the front end's types
+	cargo run --quiet --locked -p workflow-platform -- openapi --output docs/api/openapi.json
+	scripts/ensure-build.sh
+	npm --prefix frontend run --silent generate:api
+
+migrate: build ## bring the configured database's schema up to date
+	$(BINARY) migrate up
+
+screenshots: ## frontend/screenshots: every page, narrow to wide, light and dark, in both languages
+	scripts/ensure-build.sh
+	scripts/ensure-test.sh
+	npm --prefix frontend run --silent build
+	cargo build --quiet --locked -p workflow-platform
+	scripts/serve-for.sh target/debug/workflow-platform npm --prefix frontend run --silent screenshots
+
+clean: ## remove what was built
+	cargo clean
+	rm -rf frontend/dist frontend/node_modules frontend/screenshots

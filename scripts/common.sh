@@ -8,9 +8,21 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # The newest PostgreSQL whose server programs are installed.
 postgres_bin() {
     local found
-    found=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
-    if [ -n "$found" ]; then printf '%s' "$found"; return; fi
-    if have initdb; then dirname "$(readlink -f "$(command -v initdb)")"; fi
+    found=$(compgen -G '/usr/lib/postgresql/*/bin/initdb' | sort -V | tail -n 1) || true
+    if [ -z "$found" ] && have initdb; then found=$(readlink -f "$(command -v initdb)"); fi
+    if [ -n "$found" ]; then dirname "$found"; fi
+}
+
+# A port of loopback that nobody listens on.
+free_port() {
+    node -e 'const s=require("net").createServer();s.listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})'
+}
+
+# Ends a process of ours, if there is one, and waits for it. Usage: end PID [SIGNAL]
+end() {
+    [ -n "$1" ] || return 0
+    kill "-${2:-TERM}" "$1" 2>/dev/null || true
+    wait "$1" 2>/dev/null || true
 }
 
 # Installs Debian packages where that is possible; says what is missing elsewhere.
@@ -21,6 +33,6 @@ need_packages() {
         apt-get update -qq
         apt-get install -y -qq --no-install-recommends "$@" >/dev/null
     else
-        fail "missing: $*. On Debian, as root: apt-get install $*"
+        fail "missing: $*. On Debian, as root: apt-get install $*; elsewhere, install what they hold"
     fi
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What the tests need on top of the build: PostgreSQL, Redis, nginx, Chromium, the pages that are
-# crawled, and nextest.
+# What the tests need on top of the build: rustfmt, clippy and nextest, PostgreSQL, Redis, nginx and
+# the pages it serves, Chromium and letters for it.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
@@ -10,8 +10,14 @@ have redis-server || missing+=(redis-server)
 have nginx || missing+=(nginx-light)
 have chromium || missing+=(chromium)
 [ -e /usr/share/doc/postgresql-doc-15/html/index.html ] || missing+=(postgresql-doc-15)
-ls /usr/share/fonts/opentype/noto/NotoSansCJK* >/dev/null 2>&1 || missing+=(fonts-noto-cjk)
+compgen -G '/usr/share/fonts/opentype/noto/NotoSansCJK*' >/dev/null || missing+=(fonts-noto-cjk)
 [ ${#missing[@]} -eq 0 ] || need_packages "${missing[@]}"
+
+for part in fmt clippy; do
+    cargo "$part" --version >/dev/null 2>&1 && continue
+    have rustup || fail "missing: cargo $part, a component of the Rust toolchain"
+    rustup component add "$([ "$part" = fmt ] && echo rustfmt || echo clippy)"
+done
 if ! cargo nextest --version >/dev/null 2>&1; then
     say "installing cargo-nextest"
     cargo install --locked --quiet cargo-nextest

@@ -1,27 +1,29 @@
 #!/usr/bin/env bash
-# Runs a command beside a server of its own on SQLite, with the demo site's addresses allowed.
-# Usage: serve-for.sh BINARY COMMAND…
+# Runs a command beside a server of its own on SQLite that may collect from loopback; the command
+# finds it by E2E_BASE_URL and the mails it sent in E2E_MAIL_DIR. Usage: serve-for.sh BINARY COMMAND…
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
-binary=$1
+binary=$(readlink -f "$1")
 shift
 folder=$(mktemp -d)
 server=
-stop() {
-    if [ -n "$server" ]; then kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; fi
-    rm -rf "$folder"
-}
-trap stop EXIT
-trap 'exit 130' INT TERM
+trap 'end "$server"; rm -rf "$folder"' EXIT
+trap 'exit 130' INT TERM HUP
 
-port=$(node -e 'const s=require("net").createServer();s.listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})')
-DATA_DIR="$folder" API_PORT="$port" LOG_LEVEL=warn "$binary" serve &
+port=$(free_port)
+# A folder of its own also keeps away a .env or config.toml of the developer's.
+(
+    cd "$folder"
+    exec env -u DATABASE_URL -u REDIS_URL -u SMTP_HOST DATA_DIR="$folder" API_HOST=127.0.0.1 \
+        API_PORT="$port" LOG_LEVEL=warn OUTBOUND_ALLOW=127.0.0.1 "$binary" serve
+) &
 server=$!
-for _ in $(seq 200); do
-    node -e "fetch(\"http://127.0.0.1:$port/health\").then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))" && break
-    kill -0 "$server" 2>/dev/null || fail "the server did not start"
+export E2E_BASE_URL="http://127.0.0.1:$port" E2E_MAIL_DIR="$folder/mail"
+healthy='fetch(process.env.E2E_BASE_URL + "/health").then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))'
+for ((wait = 0; ; wait++)); do
+    node -e "$healthy" && break
+    kill -0 "$server" 2>/dev/null && [ "$wait" -lt 100 ] || fail "the server did not start"
     sleep 0.1
 done
-export E2E_BASE_URL="http://127.0.0.1:$port" E2E_MAIL_DIR="$folder/mail"
 "$@"

@@ -1,37 +1,47 @@
 #!/usr/bin/env bash
-# Everything that can be checked, cheap checks first.
+# Everything that can be checked, cheap checks first. The web interface is built before the binary,
+# which has it inside.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 cd "$root"
-begun=$SECONDS
+
+timings=()
+current=
+summary() {
+    local code=$?
+    [ "$code" = 0 ] && say "all checks passed in $SECONDS s" || say "failed at: $current (after $SECONDS s)"
+    printf '%s\n' "${timings[@]}"
+}
+trap summary EXIT
+trap 'exit 130' INT TERM HUP
 
 phase() {
-    local name=$1 from=$SECONDS
+    local from=$SECONDS
+    current=$1
     shift
-    say "$name"
+    say "$current"
     "$@"
-    timings+=("$(printf '%4d s  %s' $((SECONDS - from)) "$name")")
+    timings+=("$(printf '%5d s  %s' $((SECONDS - from)) "$current")")
 }
-timings=()
 
-front_end() { (cd frontend && npm run --silent "$@"); }
-
+front_end() { npm --prefix frontend run --silent "$@"; }
+architecture() { cargo nextest run --locked -p workflow-platform --test architecture; }
+# With CI set, a missing server is a failed test and not a skipped one.
+rust_tests() { CI=1 scripts/with-services.sh cargo nextest run --locked --workspace; }
 fresh() {
-    cargo run --quiet -p workflow-platform -- openapi --output target/openapi.json
-    cmp target/openapi.json docs/api/openapi.json || fail "docs/api/openapi.json is stale: run make openapi"
+    target/debug/workflow-platform openapi --output target/openapi.json
+    cmp target/openapi.json docs/api/openapi.json || fail "docs/api/openapi.json is stale: make openapi"
     front_end check:api
 }
-
-# No server may be missing silently.
-rust_tests() { CI=1 scripts/with-services.sh cargo nextest run --workspace; }
+browser() { scripts/serve-for.sh target/debug/workflow-platform npm --prefix frontend run --silent e2e; }
 
 phase "format" cargo fmt --all --check
 phase "front end: lint and types" front_end check
 phase "front end: unit tests" front_end test
 phase "front end: build" front_end build
-phase "clippy" cargo clippy --workspace --all-targets --quiet -- -D warnings
+phase "arrows and licences" architecture
+phase "clippy" cargo clippy --locked --workspace --all-targets --quiet -- -D warnings
+phase "building the tests" cargo nextest run --locked --workspace --no-run
 phase "Rust tests on SQLite, PostgreSQL and Redis" rust_tests
 phase "generated files are fresh" fresh
-phase "browser" scripts/browser.sh
-say "all checks passed in $((SECONDS - begun)) s"
-printf '%s\n' "${timings[@]}"
+phase "browser" browser
