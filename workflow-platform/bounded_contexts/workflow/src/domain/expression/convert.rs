@@ -1,52 +1,63 @@
 //! Between JSON and CEL.
 
-use std::{collections::HashMap, sync::Arc};
+use std::collections::HashMap;
 
-use cel::{Value as Cel, objects::{Key, Map}};
+use cel::{
+    Value as Cel,
+    common::{
+        types::{
+            CelBool, CelDouble, CelInt, CelList, CelMap, CelMapKey, CelNull, CelString, CelUInt,
+        },
+        value::Val,
+    },
+    objects::{Key, Map},
+};
 use serde_json::{Number, Value};
 
 use super::StepView;
 
-pub(super) fn to_cel(value: &Value) -> Cel {
+pub(super) fn to_cel(value: &Value) -> Box<dyn Val> {
     match value {
-        Value::Null => Cel::Null,
-        Value::Bool(value) => Cel::Bool(*value),
+        Value::Null => Box::new(CelNull),
+        Value::Bool(value) => Box::new(CelBool::from(*value)),
         Value::Number(number) => number_to_cel(number),
-        Value::String(text) => Cel::String(Arc::new(text.clone())),
-        Value::Array(items) => Cel::List(Arc::new(items.iter().map(to_cel).collect())),
+        Value::String(text) => Box::new(CelString::from(text.clone())),
+        Value::Array(items) => list(items),
         Value::Object(fields) => {
             map(fields.iter().map(|(key, value)| (key.clone(), to_cel(value))))
         }
     }
 }
 
-fn number_to_cel(number: &Number) -> Cel {
-    number
-        .as_i64()
-        .map(Cel::Int)
-        .or_else(|| number.as_u64().map(Cel::UInt))
-        .or_else(|| number.as_f64().map(Cel::Float))
-        .unwrap_or(Cel::Null)
+fn list(items: &[Value]) -> Box<dyn Val> {
+    Box::new(CelList::from(items.iter().map(to_cel).collect::<Vec<_>>()))
 }
 
-pub(super) fn map(entries: impl Iterator<Item = (String, Cel)>) -> Cel {
-    let map: HashMap<Key, Cel> =
-        entries.map(|(key, value)| (Key::String(Arc::new(key)), value)).collect();
-    Cel::Map(Map { map: Arc::new(map) })
+fn map(entries: impl Iterator<Item = (String, Box<dyn Val>)>) -> Box<dyn Val> {
+    let entries = entries.map(|(key, value)| (CelMapKey::from(key), value));
+    Box::new(CelMap::from(entries.collect::<HashMap<CelMapKey<'_>, Box<dyn Val>>>()))
 }
 
-/// A step's result, converted once.
-pub(super) fn step_to_cel(view: &StepView) -> Cel {
-    let make = || {
-        let fields = [
-            ("status", Cel::from(view.status.as_str())),
-            ("output", to_cel(&view.output)),
-            ("outputs", Cel::List(Arc::new(view.outputs.iter().map(to_cel).collect()))),
-            ("error", to_cel(&view.error)),
-        ];
-        map(fields.into_iter().map(|(key, value)| (key.to_owned(), value)))
-    };
-    view.cel.get_or_init(make).clone()
+fn number_to_cel(number: &Number) -> Box<dyn Val> {
+    if let Some(value) = number.as_i64() {
+        return Box::new(CelInt::from(value));
+    }
+    match (number.as_u64(), number.as_f64()) {
+        (Some(value), _) => Box::new(CelUInt::from(value)),
+        (None, Some(value)) => Box::new(CelDouble::from(value)),
+        (None, None) => Box::new(CelNull),
+    }
+}
+
+/// A step's result.
+pub(super) fn step_to_cel(view: &StepView) -> Box<dyn Val> {
+    let fields: [(&str, Box<dyn Val>); 4] = [
+        ("status", Box::new(CelString::from(view.status.clone()))),
+        ("output", to_cel(&view.output)),
+        ("outputs", list(&view.outputs)),
+        ("error", to_cel(&view.error)),
+    ];
+    map(fields.into_iter().map(|(key, value)| (key.to_owned(), value)))
 }
 
 /// Keys come out sorted, so that the same value always gives the same JSON.

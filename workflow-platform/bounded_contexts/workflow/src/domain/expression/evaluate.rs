@@ -1,12 +1,16 @@
 //! From a template and a scope to a value.
 
-use cel::{Context, Value as Cel};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
+
+use cel::{Context, IdedExpr};
 use serde_json::Value;
 
 use super::{
-    Compiled, ExpressionError, Scope, Template,
-    compile::{Kind, Part},
-    convert::{map, step_to_cel, to_cel, to_json},
+    Compiled, ExpressionError, Part, Scope, Template, compile::Kind, convert::to_json,
+    variables::Variables, work::ENV,
 };
 
 /// The template's value in this scope.
@@ -15,9 +19,11 @@ pub fn evaluate(template: &Template, scope: &Scope) -> Result<Value, ExpressionE
         Template::Literal(value) => Ok(value.clone()),
         Template::Whole(expression) => value_of(expression, scope),
         Template::Text(parts) => text_of(parts, scope),
-        Template::List(items) => {
-            items.iter().map(|item| evaluate(item, scope)).collect::<Result<_, _>>().map(Value::Array)
-        }
+        Template::List(items) => items
+            .iter()
+            .map(|item| evaluate(item, scope))
+            .collect::<Result<_, _>>()
+            .map(Value::Array),
         Template::Map(entries) => entries
             .iter()
             .map(|(key, value)| Ok((key.clone(), evaluate(value, scope)?)))
@@ -31,14 +37,18 @@ pub fn evaluate_condition(template: &Template, scope: &Scope) -> Result<bool, Ex
     match evaluate(template, scope)? {
         Value::Bool(value) => Ok(value),
         other => Err(ExpressionError {
-            expression: format!("{template:?}"),
+            expression: short_of(&format!("{template:?}")),
             message: format!("must give true or false, gave {}", short(&other)),
         }),
     }
 }
 
 fn short(value: &Value) -> String {
-    value.to_string().chars().take(60).collect()
+    short_of(&value.to_string())
+}
+
+fn short_of(text: &str) -> String {
+    text.chars().take(200).collect()
 }
 
 fn text_of(parts: &[Part], scope: &Scope) -> Result<Value, ExpressionError> {
@@ -59,31 +69,23 @@ fn text_of(parts: &[Part], scope: &Scope) -> Result<Value, ExpressionError> {
 fn value_of(expression: &Compiled, scope: &Scope) -> Result<Value, ExpressionError> {
     let result = match &expression.kind {
         Kind::Path(path) => path.find(scope),
-        Kind::Program(program) => program
-            .execute(&context(expression, scope))
-            .map_err(|error| error.to_string().chars().take(500).collect())
-            .and_then(|value| to_json(&value)),
+        Kind::Program(program) => run(program, scope),
     };
     result.map_err(|message| ExpressionError { expression: expression.source.clone(), message })
 }
 
-/// Only the variables that the expression names.
-fn context(expression: &Compiled, scope: &Scope) -> Context<'static, 'static> {
-    let mut context = Context::default();
-    for name in &expression.variables {
-        if name == "steps" {
-            context.add_variable_from_value("steps", steps(expression, scope));
-        } else if let Some(value) = scope.variable(name) {
-            context.add_variable_from_value(name.as_str(), to_cel(&value));
+/// A panic of the interpreter is an error of the expression.
+fn run(program: &IdedExpr, scope: &Scope) -> Result<Value, String> {
+    let variables = Variables::new(scope);
+    let mut context = Context::with_env(Arc::clone(&ENV));
+    context.set_variable_resolver(&variables);
+    let result = catch_unwind(AssertUnwindSafe(|| context.resolve(program)));
+    match result {
+        Err(_) => Err("the expression cannot be evaluated".to_owned()),
+        Ok(_) if variables.meter.is_used_up() => {
+            Err("the expression needs too much work; let a script do it".to_owned())
         }
+        Ok(Err(error)) => Err(error.to_string().chars().take(500).collect()),
+        Ok(Ok(value)) => to_json(&value),
     }
-    context
-}
-
-fn steps(expression: &Compiled, scope: &Scope) -> Cel {
-    let named = expression.steps.iter().filter_map(|id| {
-        let view = scope.steps.get(id)?;
-        Some((id.clone(), step_to_cel(view)))
-    });
-    map(named)
 }

@@ -6,19 +6,30 @@
 //! Templates are compiled once per definition. Plain paths such as `item.book_id`, which most
 //! expressions are, are looked up in the scope without going through CEL, so that unfolding ten
 //! thousand items does not convert the results of earlier steps ten thousand times.
+//!
+//! Expressions are written by anybody who may save a definition and run on the threads that drive
+//! everybody's executions. `shape` bounds what reaches the parser, `work` what an evaluation costs.
 
+mod analyse;
 mod compile;
 mod convert;
 mod evaluate;
 mod path;
 mod scope;
+mod shape;
+mod template;
+mod variables;
+mod work;
 
+#[cfg(test)]
+mod limits;
 #[cfg(test)]
 mod tests;
 
-pub use compile::{Compiled, SyntaxError, Template};
+pub use compile::{Compiled, SyntaxError};
 pub use evaluate::{evaluate, evaluate_condition};
 pub use scope::{Scope, StepView};
+pub use template::{Part, Template};
 
 /// An expression could not be evaluated.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::{Scope, StepView};
+use super::{
+    Scope, StepView, SyntaxError, analyse::Names, compile::unknown_variable, shape::wrong,
+};
 
 /// One step down.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,8 +41,20 @@ impl Path {
         Some(Self { root: root.to_owned(), segments })
     }
 
-    pub fn root(&self) -> &str {
-        &self.root
+    /// What it refers to, or why that cannot be.
+    pub fn names(&self) -> Result<Names, SyntaxError> {
+        if !Scope::VARIABLES.contains(&self.root.as_str()) {
+            return Err(unknown_variable(&self.root));
+        }
+        let mut names = Names::default();
+        names.variables.insert(self.root.clone());
+        match (self.root.as_str(), self.segments.first()) {
+            ("steps", Some(Segment::Key(id))) => names.steps.insert(id.clone()),
+            ("steps", _) => return Err(wrong("name a step after `steps`")),
+            ("params", Some(Segment::Key(name))) => names.params.insert(name.clone()),
+            _ => false,
+        };
+        Ok(names)
     }
 
     /// Finds the value, or says what is missing.
@@ -48,7 +62,8 @@ impl Path {
         if self.root == "steps" {
             return self.find_in_steps(scope);
         }
-        let value = scope.variable(&self.root).ok_or_else(|| format!("there is no {} here", self.root))?;
+        let value =
+            scope.variable(&self.root).ok_or_else(|| format!("there is no {} here", self.root))?;
         match value {
             Cow::Borrowed(value) => descend(value, &self.segments).cloned(),
             Cow::Owned(value) => descend(&value, &self.segments).cloned(),
@@ -72,7 +87,8 @@ fn in_view(view: &StepView, field: &str, rest: &[Segment]) -> Result<Value, Stri
         ("output", _) => descend(&view.output, rest).cloned(),
         ("outputs", None) => Ok(Value::Array(view.outputs.clone())),
         ("outputs", Some((Segment::Index(index), rest))) => {
-            let value = view.outputs.get(*index).ok_or_else(|| format!("there is no item {index}"))?;
+            let value =
+                view.outputs.get(*index).ok_or_else(|| format!("there is no item {index}"))?;
             descend(value, rest).cloned()
         }
         ("status", None) => Ok(Value::String(view.status.clone())),
@@ -96,7 +112,9 @@ fn descend<'a>(mut value: &'a Value, segments: &[Segment]) -> Result<&'a Value, 
 }
 
 fn identifier(text: &str) -> Option<(&str, &str)> {
-    let fits = |(at, c): (usize, char)| c == '_' || c.is_ascii_alphabetic() || (at > 0 && c.is_ascii_digit());
+    let fits = |(at, c): (usize, char)| {
+        c == '_' || c.is_ascii_alphabetic() || (at > 0 && c.is_ascii_digit())
+    };
     let end = text.char_indices().find(|found| !fits(*found)).map_or(text.len(), |(at, _)| at);
     (end > 0).then(|| text.split_at(end))
 }

@@ -5,8 +5,11 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
+use cel::common::value::Val;
 use serde_json::{Value, json};
 use shared_kernel::domain::Timestamp;
+
+use super::convert::step_to_cel;
 
 /// A settled step as expressions see it.
 #[derive(Debug, Default)]
@@ -20,7 +23,13 @@ pub struct StepView {
     /// `{code, message, …}` of the first failure, or null.
     pub error: Value,
     /// The same for CEL, made when first asked for.
-    pub(crate) cel: OnceLock<cel::Value>,
+    pub(crate) cel: OnceLock<Box<dyn Val>>,
+}
+
+impl StepView {
+    pub(super) fn as_cel(&self) -> &dyn Val {
+        self.cel.get_or_init(|| step_to_cel(self)).as_ref()
+    }
 }
 
 /// The variables of expressions: `params`, `trigger`, `user`, `execution`, `now`, `item`, `index`

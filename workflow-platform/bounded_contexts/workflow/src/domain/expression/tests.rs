@@ -11,7 +11,8 @@ fn scope() -> Scope {
         output: json!({ "books": [{ "id": 7, "name": "七" }], "total": 1 }),
         ..StepView::default()
     };
-    let books = StepView { outputs: vec![json!({ "n": 1 }), json!({ "n": 2 })], ..StepView::default() };
+    let books =
+        StepView { outputs: vec![json!({ "n": 1 }), json!({ "n": 2 })], ..StepView::default() };
     Scope {
         params: json!({ "pages": 2, "name": "a", "odd key": true }),
         item: Some(json!({ "id": 7 })),
@@ -67,15 +68,54 @@ fn faults_are_found_when_compiled() {
     }
     let deep = format!("${{{{ {}1{} }}}}", "(".repeat(1000), ")".repeat(1000));
     assert!(Template::of_text(&deep).is_err());
-    let loops = "${{ params.l.map(a, params.l.map(b, params.l.map(c, c))) }}";
-    assert!(Template::of_text(loops).is_err());
 }
 
 #[test]
 fn steps_are_found_in_either_spelling() {
-    let compiled = Compiled::parse(r#"steps.a.output + steps["b"].output + item.steps.c"#).unwrap();
+    let source = r#"steps.a.output + steps["b"].output + item.steps.c + size(params['k'])"#;
+    let compiled = Compiled::parse(source).unwrap();
     assert_eq!(compiled.steps().collect::<Vec<_>>(), ["a", "b"]);
+    assert_eq!(compiled.params().collect::<Vec<_>>(), ["k"]);
     assert!(compiled.uses("item"));
+    let path = Compiled::parse("steps.a.outputs[0]").unwrap();
+    assert_eq!(path.steps().collect::<Vec<_>>(), ["a"]);
+    let loops = Compiled::parse("item.list.map(steps, steps.x)").unwrap();
+    assert_eq!(loops.steps().count(), 0);
+}
+
+#[rstest::rstest]
+#[case("${{ steps['rank'].output.total + 1 }}", json!(2))]
+#[case("${{ has(steps.rank) && steps.rank.status == 'succeeded' }}", json!(true))]
+#[case("${{ has(params.none) }}", json!(false))]
+#[case("${{ has(params.name) ? params.name + '!' : '' }}", json!("a!"))]
+#[case("${{ size(steps.books.outputs) + size(params) }}", json!(5))]
+#[case("${{ steps.books.outputs.filter(o, o.n > 1).map(o, {'n': o.n}) }}", json!([{ "n": 2 }]))]
+#[case("${{ steps.books.outputs.exists_one(o, o.n == 2) }}", json!(true))]
+#[case("${{ steps.books.outputs.all(o, o.n in [1, 2]) }}", json!(true))]
+#[case("${{ [1, 2].map(a, [1, 2].map(b, [a].map(c, c * b))) }}", json!([[[1], [2]], [[2], [4]]]))]
+#[case("${{ params.name.matches('^[a-c]$') }}", json!(true))]
+#[case("${{ type(params.pages) == int }}", json!(true))]
+#[case("${{ steps.rank.output.books[0].name + string(index) }}", json!("七3"))]
+#[case("${{ [item, item.id] }}", json!([{ "id": 7 }, 7]))]
+#[case(r#"${{ "}}" + r'\d' + '\'' }}"#, json!("}}\\d'"))]
+fn what_can_be_said(#[case] text: &str, #[case] expected: Value) {
+    assert_eq!(value(text), expected);
+}
+
+#[rstest::rstest]
+#[case("${{ [1].map(a, [1].map(b, [1].map(c, [1].map(d, d)))) }}", "loops are nested")]
+#[case("${{ lower(params.name) }}", "no function \"lower\"")]
+#[case("${{ steps[params.name].output }}", "name a step")]
+#[case("${{ steps }}", "name a step")]
+#[case("${{ size(nothing) }}", "no variable \"nothing\"")]
+#[case("${{ 1 + }}", "character")]
+#[case("${{ '''a''' }}", "triple quotes")]
+#[case(r"${{ 'a\q' }}", "unknown escape")]
+#[case("${{ 'a }}", "not closed")]
+#[case("${{ a.B{} }}", "messages")]
+fn what_cannot_be_said(#[case] text: &str, #[case] expected: &str) {
+    let error = Template::of_text(text).unwrap_err();
+    assert!(error.message.contains(expected), "{error}");
 }
 
 #[test]
