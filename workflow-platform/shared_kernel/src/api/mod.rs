@@ -1,14 +1,13 @@
 //! The HTTP toolbox of all contexts: handlers parse with the strict extractors, call a use case,
 //! and render a [`Reply`] or a [`Failure`].
 
-mod context;
 mod envelope;
 mod extract;
 mod failure;
 mod paging;
 mod principal;
 
-pub use context::{RequestContext, RequestId};
+pub use crate::application::{RequestContext, RequestId};
 pub use envelope::{Empty, Envelope, ErrorEnvelope, Reply};
 pub use extract::{ApiJson, ApiPath, ApiQuery, BadRequest, Checked, FieldErrors};
 pub use failure::{Failure, status_of};

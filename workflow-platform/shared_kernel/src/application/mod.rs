@@ -10,6 +10,7 @@ mod event_handler;
 mod fetcher;
 mod mailer;
 mod proxies;
+mod request;
 mod site_pages;
 
 pub use action::{
@@ -22,9 +23,12 @@ pub use bus::{Bus, BusError, BusMessage, BusStream, Subscription};
 pub use cache::{Cache, CacheError};
 pub use entitlements::{Entitlements, EntitlementsError, Limit, Unlimited, Usage};
 pub use event_handler::{EffectHandler, EventHandler, HandlerError};
-pub use fetcher::{FetchError, FetchMethod, FetchOutcome, FetchRequest, FetchResponse, Fetcher, ProxyUse};
+pub use fetcher::{
+    FetchError, FetchMethod, FetchOutcome, FetchRequest, FetchResponse, Fetcher, ProxyUse,
+};
 pub use mailer::{Mail, MailError, Mailer};
 pub use proxies::{
     PoolRef, ProxyAddress, ProxyError, ProxyFeedback, ProxyLease, ProxyPools, ProxyScheme,
 };
+pub use request::{RequestContext, RequestId};
 pub use site_pages::{fetch_failure, fetch_site_page, page_failure, reject_site_page};

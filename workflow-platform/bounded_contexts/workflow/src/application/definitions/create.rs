@@ -2,8 +2,7 @@
 
 use serde_json::json;
 use shared_kernel::{
-    api::RequestContext,
-    application::Principal,
+    application::{Principal, RequestContext},
     domain::{DomainEvent, Owner, Permission},
 };
 
@@ -12,13 +11,21 @@ use super::{
 };
 
 impl DefinitionService {
-    pub async fn create(&self, who: &Principal, draft: Draft) -> Result<DefinitionRow, DefinitionsError> {
+    pub async fn create(
+        &self,
+        who: &Principal,
+        draft: Draft,
+    ) -> Result<DefinitionRow, DefinitionsError> {
         who.require(Permission::WorkflowWrite)?;
         self.create_for(who.owner(), draft).await
     }
 
     /// For an owner whom the caller has made sure of.
-    pub async fn create_for(&self, owner: Owner, draft: Draft) -> Result<DefinitionRow, DefinitionsError> {
+    pub async fn create_for(
+        &self,
+        owner: Owner,
+        draft: Draft,
+    ) -> Result<DefinitionRow, DefinitionsError> {
         let definition = draft.parse(&self.catalog).map_err(DefinitionsError::Invalid)?;
         let now = self.ports.ambient.now();
         let row = DefinitionRow {
@@ -32,7 +39,11 @@ impl DefinitionService {
         };
         let new = NewVersion { row, content: draft.content(&definition) };
         let mut work = self.ports.database.begin().await?;
-        self.ports.store.insert(&mut work, &new).await.map_err(|error| named(error, &new.row.name))?;
+        self.ports
+            .store
+            .insert(&mut work, &new)
+            .await
+            .map_err(|error| named(error, &new.row.name))?;
         let NewVersion { row, .. } = new;
         self.ports.triggers.replace(&mut work, owner, row.id, 1, &row.triggers, now).await?;
         work.record(&self.event("workflow.definition.saved", &row)).await?;

@@ -2,8 +2,7 @@
 
 use serde_json::{Value, json};
 use shared_kernel::{
-    api::RequestContext,
-    application::AuthenticationError,
+    application::{AuthenticationError, RequestContext},
     domain::{ErrorKind, Fault, Text},
 };
 
@@ -61,8 +60,13 @@ impl Fault for DefinitionsError {
             Self::Authentication(error) => error.text(),
             Self::NotFound => Text::new("工作流不存在", "There is no such workflow"),
             Self::Invalid(_) => Text::new("工作流定义有误", "The workflow has faults"),
-            Self::NameTaken(_) => Text::new("已有同名工作流", "You have a workflow of this name already"),
-            Self::Changed => Text::new("工作流已被修改，请刷新后重试", "The workflow was changed meanwhile, load it again"),
+            Self::NameTaken(_) => {
+                Text::new("已有同名工作流", "You have a workflow of this name already")
+            }
+            Self::Changed => Text::new(
+                "工作流已被修改，请刷新后重试",
+                "The workflow was changed meanwhile, load it again",
+            ),
             Self::Store(_) => Text::new("服务器内部错误", "Something went wrong on our side"),
         }
     }

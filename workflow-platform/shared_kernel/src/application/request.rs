@@ -1,4 +1,5 @@
-//! What belongs to the request being answered.
+//! What belongs to the request being answered: use cases put its id into events, and answers are
+//! in its language.
 
 use std::{fmt, future::Future, sync::OnceLock};
 
@@ -79,7 +80,7 @@ impl RequestContext {
     }
 
     /// The signed-in user's language, for callers who did not ask for one.
-    pub(super) fn prefer(locale: Locale) {
+    pub(crate) fn prefer(locale: Locale) {
         let _ = CURRENT.try_with(|scope| scope.users.set(locale));
     }
 }
