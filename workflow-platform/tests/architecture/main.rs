@@ -1,0 +1,10 @@
+//! The rules of the house: which room may know which, and what may be built in.
+//!
+//! Between crates the rules are read from `cargo metadata`, between the layers of a crate from the
+//! paths its sources name. Each rule is also shown to fail on a violation made up for it.
+
+mod crates;
+mod layers;
+mod licences;
+mod metadata;
+mod paths;
