@@ -1,16 +1,20 @@
-//! What the parts of a definition say of each other.
+//! What the steps of a definition say of each other and of the actions they use.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jsonschema::Validator;
 use shared_kernel::application::ActionDescriptor;
 
 use super::{
-    Definition, Document, Problem, Step, StepId,
+    Definition, Document, Place, Problem, Step, StepId,
+    duration::parse_duration,
     input_check::check_input,
     node::{Data, Node},
-    params::validator,
+    params::{BadParams, bind_params, validator},
+    read::nearest,
+    references::{Known, check_concurrency, check_outputs, check_steps},
 };
+use crate::domain::execution::WAIT_FOR;
 
 /// An action that definitions may use.
 #[derive(Debug)]
@@ -31,7 +35,8 @@ impl Catalog {
     pub fn new(descriptors: Vec<ActionDescriptor>) -> Self {
         let entry = |descriptor: &ActionDescriptor| {
             let validator = validator(&descriptor.input_schema).ok()?;
-            Some((descriptor.name.clone(), CatalogEntry { name: descriptor.name.clone(), validator }))
+            let name = descriptor.name.clone();
+            Some((name.clone(), CatalogEntry { name, validator }))
         };
         Self { entries: descriptors.iter().filter_map(entry).collect(), descriptors }
     }
@@ -42,82 +47,113 @@ impl Catalog {
 }
 
 /// Looks at everything beyond the shape.
-pub(super) fn check(definition: &Definition, document: &Document, catalog: &Catalog, problems: &mut Vec<Problem>) {
+pub(super) fn check(
+    definition: &Definition,
+    document: &Document,
+    catalog: &Catalog,
+    problems: &mut Vec<Problem>,
+) {
     let mut seen = HashSet::new();
-    let mut earlier: BTreeSet<&str> = BTreeSet::new();
-    for (key, steps) in lists(definition) {
-        let nodes = nodes_of(document, key);
-        let checker = Checker { key, steps, nodes, catalog };
-        checker.ids(&mut seen, problems);
-        checker.needs(problems);
-        checker.cycle(problems);
-        checker.actions(problems);
-        checker.references(&earlier, problems);
-        earlier.extend(steps.iter().map(|step| step.id.as_str()));
-    }
-    outputs(definition, document, &earlier, problems);
-    concurrency(definition, document, problems);
-}
-
-fn lists(definition: &Definition) -> [(&'static str, &[Step]); 3] {
-    [
+    let mut known = Known::of(definition);
+    let lists = [
         ("steps", &definition.steps),
         ("on_failure", &definition.on_failure),
         ("finally", &definition.finally),
-    ]
-}
-
-/// Nodes of a list by step id; the first of a name.
-fn nodes_of<'a>(document: &'a Document, key: &str) -> HashMap<&'a str, (usize, &'a Node)> {
-    let Some(Data::List(items)) = document.root.get(key).map(|node| &node.data) else {
-        return HashMap::new();
-    };
-    let mut nodes = HashMap::new();
-    for (index, item) in items.iter().enumerate() {
-        if let Some(id) = item.get("id").and_then(Node::text) {
-            nodes.entry(id).or_insert((index, item));
+    ];
+    for (key, steps) in lists {
+        let group = Group { key, steps: placed(steps, document, key) };
+        let are_unique = group.check_ids(&mut seen, problems);
+        group.check_needs(problems);
+        if are_unique {
+            group.check_cycle(problems);
         }
+        group.check_actions(catalog, problems);
+        check_steps(&group, &known, problems);
+        known.steps.extend(steps.iter().map(|step| step.id.as_str()));
     }
-    nodes
+    check_outputs(definition, document, &known, problems);
+    check_concurrency(definition, document, &known, problems);
+    check_triggers(definition, document, problems);
 }
 
-struct Checker<'a> {
-    key: &'a str,
-    steps: &'a [Step],
-    nodes: HashMap<&'a str, (usize, &'a Node)>,
-    catalog: &'a Catalog,
-}
-
-impl<'a> Checker<'a> {
-    /// Where a step, or one of its keys, stands.
-    fn at(&self, step: &Step, key: &str) -> (String, Option<super::Place>) {
-        let Some((index, node)) = self.nodes.get(step.id.as_str()) else {
-            return (format!("{}.{}", self.key, step.id), None);
+/// Each tick starts a run with the trigger's parameters.
+fn check_triggers(definition: &Definition, document: &Document, problems: &mut Vec<Problem>) {
+    for (index, trigger) in definition.triggers.iter().enumerate() {
+        let Err(BadParams(faults)) = bind_params(&definition.params, trigger.params.clone()) else {
+            continue;
         };
-        let place = node.get(key).unwrap_or(node).place;
-        (format!("{}[{index}].{key}", self.key), place)
+        let node = document.root.get("triggers").map(|list| list.at([index.to_string().as_str()]));
+        let place = node.and_then(|node| node.get("params").unwrap_or(node).place);
+        problems.extend(faults.into_iter().map(|(path, messages)| {
+            let message = messages.join("; ");
+            let zh = format!("与参数定义不符：{message}");
+            Problem::new(format!("triggers[{index}].{path}"), place, "BAD_PARAMS", zh, message)
+        }));
+    }
+}
+
+/// A step and where it stands in its list.
+pub(super) struct Placed<'a> {
+    pub step: &'a Step,
+    index: usize,
+    node: Option<&'a Node>,
+}
+
+/// One list of steps.
+pub(super) struct Group<'a> {
+    key: &'a str,
+    pub steps: Vec<Placed<'a>>,
+}
+
+/// Steps without a usable id were left out when the list was read.
+fn placed<'a>(steps: &'a [Step], document: &'a Document, key: &str) -> Vec<Placed<'a>> {
+    let items = match document.root.get(key).map(|node| &node.data) {
+        Some(Data::List(items)) => items.as_slice(),
+        _ => &[],
+    };
+    let mut items = items.iter().enumerate();
+    steps
+        .iter()
+        .map(|step| {
+            let is_it = |item: &Node| item.get("id").and_then(Node::text) == Some(step.id.as_str());
+            let found = items.by_ref().find(|(_, item)| is_it(item));
+            let index = found.map_or(0, |(index, _)| index);
+            Placed { step, index, node: found.map(|(_, node)| node) }
+        })
+        .collect()
+}
+
+impl<'a> Group<'a> {
+    /// Where a step, or one of its keys, stands.
+    pub fn at(&self, placed: &Placed<'_>, key: &str) -> (String, Option<Place>) {
+        let node = placed.node.map(|node| node.get(key).unwrap_or(node));
+        (format!("{}[{}].{key}", self.key, placed.index), node.and_then(|node| node.place))
     }
 
-    fn ids(&self, seen: &mut HashSet<&'a str>, problems: &mut Vec<Problem>) {
-        for step in self.steps {
-            if !seen.insert(step.id.as_str()) {
-                let (path, place) = self.at(step, "id");
+    /// Answers whether no id of this list stands in it twice.
+    fn check_ids(&self, seen: &mut HashSet<&'a str>, problems: &mut Vec<Problem>) -> bool {
+        let before = problems.len();
+        for placed in &self.steps {
+            let id = placed.step.id.as_str();
+            if !seen.insert(id) {
+                let (path, place) = self.at(placed, "id");
                 problems.push(Problem::new(
                     path,
                     place,
                     "DUPLICATE_STEP_ID",
-                    format!("步骤标识 {} 重复", step.id),
-                    format!("there are two steps {}", step.id),
+                    format!("步骤标识 {id} 重复"),
+                    format!("there are two steps {id}"),
                 ));
             }
         }
+        problems.len() == before
     }
 
-    fn needs(&self, problems: &mut Vec<Problem>) {
-        let known: HashSet<&StepId> = self.steps.iter().map(|step| &step.id).collect();
-        for step in self.steps {
-            for need in step.needs.iter().filter(|need| !known.contains(need)) {
-                let (path, place) = self.at(step, "needs");
+    fn check_needs(&self, problems: &mut Vec<Problem>) {
+        let known: HashSet<&StepId> = self.steps.iter().map(|placed| &placed.step.id).collect();
+        for placed in &self.steps {
+            for need in placed.step.needs.iter().filter(|need| !known.contains(need)) {
+                let (path, place) = self.at(placed, "needs");
                 problems.push(Problem::new(
                     path,
                     place,
@@ -130,12 +166,12 @@ impl<'a> Checker<'a> {
     }
 
     /// Kahn's algorithm (1962): what is left when nothing more can start is in or behind a cycle.
-    fn cycle(&self, problems: &mut Vec<Problem>) {
-        let mut left: Vec<&Step> = self.steps.iter().collect();
+    fn check_cycle(&self, problems: &mut Vec<Problem>) {
+        let mut left: Vec<&Placed<'_>> = self.steps.iter().collect();
         loop {
-            let waiting: HashSet<&StepId> = left.iter().map(|step| &step.id).collect();
+            let waiting: HashSet<&StepId> = left.iter().map(|placed| &placed.step.id).collect();
             let before = left.len();
-            left.retain(|step| step.needs.iter().any(|need| waiting.contains(need)));
+            left.retain(|placed| placed.step.needs.iter().any(|need| waiting.contains(need)));
             if left.is_empty() {
                 return;
             }
@@ -154,86 +190,58 @@ impl<'a> Checker<'a> {
         ));
     }
 
-    fn actions(&self, problems: &mut Vec<Problem>) {
-        for step in self.steps.iter().filter(|step| !step.uses.is_empty()) {
-            let Some(entry) = self.catalog.entries.get(&step.uses) else {
-                let (path, place) = self.at(step, "uses");
-                problems.push(Problem::new(
-                    path,
-                    place,
-                    "UNKNOWN_ACTION",
-                    format!("没有动作 {:?}", step.uses),
-                    format!("there is no action {:?}", step.uses),
-                ));
+    fn check_actions(&self, catalog: &Catalog, problems: &mut Vec<Problem>) {
+        for placed in self.steps.iter().filter(|placed| !placed.step.uses.is_empty()) {
+            let Some(entry) = catalog.entries.get(&placed.step.uses) else {
+                let (path, place) = self.at(placed, "uses");
+                problems.push(unknown_action(&placed.step.uses, catalog, path, place));
                 continue;
             };
-            if let Some((_, node)) = self.nodes.get(step.id.as_str()) {
-                let (path, _) = self.at(step, "with");
-                check_input(entry, node.get("with"), node, &path, problems);
+            let Some(node) = placed.node else { continue };
+            let (path, _) = self.at(placed, "with");
+            check_input(entry, node.get("with"), node, &path, problems);
+            if entry.name == WAIT_FOR {
+                check_duration(node, &path, problems);
             }
         }
     }
+}
 
-    /// A result can be used when the step that gives it must have settled before.
-    fn references(&self, earlier: &BTreeSet<&str>, problems: &mut Vec<Problem>) {
-        let ancestors = self.ancestors();
-        for step in self.steps {
-            let settled = ancestors.get(step.id.as_str());
-            for (key, expression) in expressions_of(step) {
-                for named in expression.steps() {
-                    let met = earlier.contains(named) || settled.is_some_and(|found| found.contains(named));
-                    if !met {
-                        self.note_reference(step, key, named, problems);
-                    }
-                }
-                if step.for_each.is_none() && (expression.uses("item") || expression.uses("index")) {
-                    let (path, place) = self.at(step, key);
-                    problems.push(Problem::new(path, place, "NO_ITEM", "只有 for_each 的步骤才有 item 和 index", "item and index exist in steps with for_each only"));
-                }
-            }
-        }
-    }
+fn unknown_action(name: &str, catalog: &Catalog, path: String, place: Option<Place>) -> Problem {
+    let names: Vec<&str> = catalog.entries.keys().map(String::as_str).collect();
+    let (zh, en) = nearest(name, &names).map_or_else(Default::default, |hint| {
+        (format!("；是否为 {hint}？"), format!("; did you mean {hint}?"))
+    });
+    Problem::new(
+        path,
+        place,
+        "UNKNOWN_ACTION",
+        format!("没有动作 {name:?}{zh}"),
+        format!("there is no action {name:?}{en}"),
+    )
+}
 
-    fn note_reference(&self, step: &Step, key: &str, named: &str, problems: &mut Vec<Problem>) {
-        let (path, place) = self.at(step, key);
-        let known = self.steps.iter().any(|step| step.id.as_str() == named);
-        let (code, zh, en) = if known {
-            (
-                "STEP_NOT_NEEDED",
-                format!("步骤 {} 不等待步骤 {named}，请加入 needs", step.id),
-                format!("step {} does not wait for {named}; add it to needs", step.id),
-            )
-        } else {
-            ("UNKNOWN_STEP", format!("没有步骤 {named}"), format!("there is no step {named}"))
-        };
-        problems.push(Problem::new(path, place, code, zh, en));
-    }
-
-    /// For each step, all that it waits for, directly or not.
-    fn ancestors(&self) -> HashMap<&'a str, HashSet<&'a str>> {
-        let by_id: HashMap<&str, &Step> = self.steps.iter().map(|step| (step.id.as_str(), step)).collect();
-        let mut all = HashMap::new();
-        for step in self.steps {
-            let mut found = HashSet::new();
-            let mut open: Vec<&StepId> = step.needs.iter().collect();
-            while let Some(need) = open.pop() {
-                if found.insert(need.as_str())
-                    && let Some(step) = by_id.get(need.as_str())
-                {
-                    open.extend(&step.needs);
-                }
-            }
-            all.insert(step.id.as_str(), found);
-        }
-        all
+/// A JSON Schema cannot say what a duration is.
+fn check_duration(step: &Node, path: &str, problems: &mut Vec<Problem>) {
+    let Some(node) = step.get("with").and_then(|with| with.get("duration")) else { return };
+    let Some(text) = node.text().filter(|text| !text.contains("${{")) else { return };
+    if let Err(error) = parse_duration(text) {
+        problems.push(Problem::new(
+            format!("{path}.duration"),
+            node.place,
+            "BAD_DURATION",
+            "不是有效的时长，例如 500ms、90s、30m、1h30m、7d，最长十年",
+            error.to_string(),
+        ));
     }
 }
 
 /// The names along one cycle, the first repeated at the end.
-fn cycle_in(left: &[&Step]) -> Vec<String> {
-    let by_id: HashMap<&StepId, &Step> = left.iter().map(|step| (&step.id, *step)).collect();
+fn cycle_in(left: &[&Placed<'_>]) -> Vec<String> {
+    let by_id: HashMap<&StepId, &Step> =
+        left.iter().map(|placed| (&placed.step.id, placed.step)).collect();
     let mut walk: Vec<&StepId> = Vec::new();
-    let mut at = left[0];
+    let mut at = left[0].step;
     while !walk.contains(&&at.id) {
         walk.push(&at.id);
         match at.needs.iter().find_map(|need| by_id.get(need)) {
@@ -245,51 +253,4 @@ fn cycle_in(left: &[&Step]) -> Vec<String> {
     let mut names: Vec<String> = walk[start..].iter().map(ToString::to_string).collect();
     names.push(at.id.to_string());
     names
-}
-
-type Expressions<'a> = Vec<(&'static str, &'a std::sync::Arc<crate::domain::expression::Compiled>)>;
-
-fn expressions_of(step: &Step) -> Expressions<'_> {
-    let condition = step.condition.iter().flat_map(|template| template.expressions());
-    let list = step.for_each.iter().flat_map(super::super::expression::Template::expressions);
-    let with = step.with.expressions().into_iter().map(|found| ("with", found));
-    let list = list.map(|found| ("for_each", found));
-    condition.map(|found| ("if", found)).chain(list).chain(with).collect()
-}
-
-fn outputs(definition: &Definition, document: &Document, known: &BTreeSet<&str>, problems: &mut Vec<Problem>) {
-    for (name, template) in &definition.outputs {
-        for named in template.expressions().iter().flat_map(|expression| expression.steps()) {
-            if !known.contains(named) {
-                let node = document.root.get("outputs").and_then(|node| node.get(name));
-                let place = node.and_then(|node| node.place);
-                problems.push(Problem::new(
-                    format!("outputs.{name}"),
-                    place,
-                    "UNKNOWN_STEP",
-                    format!("没有步骤 {named}"),
-                    format!("there is no step {named}"),
-                ));
-            }
-        }
-    }
-}
-
-/// The key is wanted before anything ran.
-fn concurrency(definition: &Definition, document: &Document, problems: &mut Vec<Problem>) {
-    let Some(concurrency) = &definition.concurrency else { return };
-    let early = |name: &str| matches!(name, "params" | "user" | "trigger");
-    let late = concurrency.key.expressions().into_iter().any(|expression| {
-        crate::domain::expression::Scope::VARIABLES.iter().any(|name| expression.uses(name) && !early(name))
-    });
-    if late {
-        let node = document.root.get("concurrency").and_then(|node| node.get("key"));
-        problems.push(Problem::new(
-            "concurrency.key",
-            node.and_then(|node| node.place),
-            "NOT_KNOWN_YET",
-            "此处只能使用 params、user 和 trigger",
-            "only params, user and trigger are known here",
-        ));
-    }
 }

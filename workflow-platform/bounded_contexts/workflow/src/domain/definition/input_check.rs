@@ -3,10 +3,20 @@
 use jsonschema::{ValidationError, error::ValidationErrorKind};
 use serde_json::Value;
 
-use super::{Problem, check::CatalogEntry, node::{Data, Node}};
+use super::{
+    Problem,
+    check::CatalogEntry,
+    node::{Data, Node},
+};
 
 /// Notes where the input cannot fit. Values that are expressions are known only when run.
-pub(super) fn check_input(entry: &CatalogEntry, with: Option<&Node>, step: &Node, path: &str, problems: &mut Vec<Problem>) {
+pub(super) fn check_input(
+    entry: &CatalogEntry,
+    with: Option<&Node>,
+    step: &Node,
+    path: &str,
+    problems: &mut Vec<Problem>,
+) {
     let empty = Value::Object(serde_json::Map::new());
     let value = with.map_or(empty, Node::to_json);
     let root = with.unwrap_or(step);
@@ -30,7 +40,9 @@ pub(super) fn check_input(entry: &CatalogEntry, with: Option<&Node>, step: &Node
 
 /// An unknown property is pointed at itself, not at the map around it.
 fn place_of(error: &ValidationError<'_>, node: &Node) -> Option<super::Place> {
-    if let (ValidationErrorKind::AdditionalProperties { unexpected }, Data::Map(entries)) = (error.kind(), &node.data) {
+    if let (ValidationErrorKind::AdditionalProperties { unexpected }, Data::Map(entries)) =
+        (error.kind(), &node.data)
+    {
         let key = entries.iter().find(|(key, _)| unexpected.contains(&key.name));
         return key.and_then(|(key, _)| key.place).or(node.place);
     }
@@ -39,7 +51,9 @@ fn place_of(error: &ValidationError<'_>, node: &Node) -> Option<super::Place> {
 
 fn may_fit_later(error: &ValidationError<'_>, node: &Node) -> bool {
     match error.kind() {
-        ValidationErrorKind::AdditionalProperties { .. } | ValidationErrorKind::Required { .. } => false,
+        ValidationErrorKind::AdditionalProperties { .. } | ValidationErrorKind::Required { .. } => {
+            false
+        }
         _ => has_expression(node),
     }
 }
@@ -59,6 +73,10 @@ fn unescaped(segment: &str) -> String {
 
 fn dotted(path: &str, segments: &[String]) -> String {
     segments.iter().fold(path.to_owned(), |path, segment| {
-        if segment.bytes().all(|b| b.is_ascii_digit()) { format!("{path}[{segment}]") } else { format!("{path}.{segment}") }
+        if segment.bytes().all(|b| b.is_ascii_digit()) {
+            format!("{path}[{segment}]")
+        } else {
+            format!("{path}.{segment}")
+        }
     })
 }

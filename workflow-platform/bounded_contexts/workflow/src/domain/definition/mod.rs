@@ -13,9 +13,11 @@ mod input_check;
 mod model;
 mod node;
 mod params;
+mod print;
 mod problem;
 mod read;
 mod read_step;
+mod references;
 mod schedule;
 mod schema;
 mod template;
@@ -34,9 +36,13 @@ pub use model::{
     StepId,
 };
 pub use params::{BadParams, bind_params};
+pub use print::to_yaml;
 pub use problem::{Place, Problem, Severity};
 pub use schedule::{BadSchedule, Schedule};
 pub use schema::json_schema;
+
+/// Most problems that are told at once.
+const MOST_PROBLEMS: usize = 100;
 
 /// Reads and checks a text, YAML or JSON.
 pub fn parse_source(source: &str, catalog: &Catalog) -> Result<Definition, Vec<Problem>> {
@@ -48,16 +54,29 @@ pub fn parse_value(value: &Value, catalog: &Catalog) -> Result<Definition, Vec<P
     parse(Document::of_json(value)?, catalog)
 }
 
-fn parse(document: Document, catalog: &Catalog) -> Result<Definition, Vec<Problem>> {
-    let (definition, mut problems) = read::read(&document);
+fn parse(mut document: Document, catalog: &Catalog) -> Result<Definition, Vec<Problem>> {
+    let mut problems = std::mem::take(&mut document.problems);
+    let (definition, found) = read::read(&document);
+    problems.extend(found);
     if let Some(definition) = &definition {
         check::check(definition, &document, catalog, &mut problems);
     }
     problems.sort_by_key(|problem| problem.place.map(|place| (place.line, place.column)));
     match definition {
         Some(definition) if problems.is_empty() => Ok(definition),
-        _ => Err(problems),
+        _ => Err(at_most(problems)),
     }
+}
+
+/// Nobody reads more, and a broken document of a megabyte may hold one per word.
+fn at_most(mut problems: Vec<Problem>) -> Vec<Problem> {
+    let more = problems.len().saturating_sub(MOST_PROBLEMS);
+    problems.truncate(MOST_PROBLEMS);
+    if more > 0 {
+        let (zh, en) = (format!("还有 {more} 个问题"), format!("there are {more} more problems"));
+        problems.push(Problem::new("", None, "MORE_PROBLEMS", zh, en));
+    }
+    problems
 }
 
 /// Reads a definition that was checked when it was saved.

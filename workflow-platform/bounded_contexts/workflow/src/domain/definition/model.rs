@@ -32,6 +32,31 @@ pub struct Definition {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct StepId(String);
 
+/// Words of CEL (language definition, "Syntax": `RESERVED` and literals).
+const RESERVED: [&str; 21] = [
+    "as",
+    "break",
+    "const",
+    "continue",
+    "else",
+    "false",
+    "for",
+    "function",
+    "if",
+    "import",
+    "in",
+    "let",
+    "loop",
+    "namespace",
+    "null",
+    "package",
+    "return",
+    "true",
+    "var",
+    "void",
+    "while",
+];
+
 impl StepId {
     /// Up to 64 of `A-Z a-z 0-9 _`, no digit first, so that `steps.<id>` is an expression.
     pub fn parse(text: &str) -> Option<Self> {
@@ -43,6 +68,11 @@ impl StepId {
 
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Whether `steps.<id>` is no expression, as CEL keeps the word for itself.
+    pub fn is_reserved(&self) -> bool {
+        RESERVED.contains(&self.0.as_str())
     }
 }
 
@@ -120,7 +150,9 @@ impl RetryPolicy {
         let grown = match self.backoff {
             Backoff::Constant => self.initial,
             Backoff::Linear => self.initial.saturating_mul(attempt.max(1)),
-            Backoff::Exponential => self.initial.saturating_mul(1_u32.checked_shl(steps).unwrap_or(u32::MAX)),
+            Backoff::Exponential => {
+                self.initial.saturating_mul(1_u32.checked_shl(steps).unwrap_or(u32::MAX))
+            }
         };
         let delay = grown.min(self.max);
         if self.jitter { delay.mul_f64(0.5 + random.clamp(0.0, 1.0) / 2.0) } else { delay }
@@ -175,7 +207,12 @@ mod tests {
 
     #[test]
     fn pauses_grow_to_their_limit_and_stay_in_their_half() {
-        let policy = RetryPolicy { max_attempts: 9, jitter: false, max: Duration::from_secs(6), ..RetryPolicy::default() };
+        let policy = RetryPolicy {
+            max_attempts: 9,
+            jitter: false,
+            max: Duration::from_secs(6),
+            ..RetryPolicy::default()
+        };
         let seconds: Vec<_> = (1..=5).map(|attempt| policy.delay(attempt, 0.0).as_secs()).collect();
         assert_eq!(seconds, [1, 2, 4, 6, 6]);
         assert_eq!(policy.delay(1000, 0.0), Duration::from_secs(6));

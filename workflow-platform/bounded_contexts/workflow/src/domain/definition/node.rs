@@ -66,7 +66,10 @@ impl Node {
             Data::Text(text) => Value::String(text.clone()),
             Data::List(items) => Value::Array(items.iter().map(Self::to_json).collect()),
             Data::Map(entries) => Value::Object(
-                entries.iter().map(|(key, value)| (key.name.clone(), value.to_json())).collect::<Map<_, _>>(),
+                entries
+                    .iter()
+                    .map(|(key, value)| (key.name.clone(), value.to_json()))
+                    .collect::<Map<_, _>>(),
             ),
         }
     }
@@ -89,12 +92,14 @@ impl Node {
     }
 
     /// The value at the end of a JSON pointer's segments, as far down as there is one.
-    pub fn at<'a>(&self, segments: impl Iterator<Item = &'a str>) -> &Self {
+    pub fn at<'a>(&self, segments: impl IntoIterator<Item = &'a str>) -> &Self {
         let mut node = self;
         for segment in segments {
             let below = match &node.data {
                 Data::Map(_) => node.get(segment),
-                Data::List(items) => segment.parse::<usize>().ok().and_then(|index| items.get(index)),
+                Data::List(items) => {
+                    segment.parse::<usize>().ok().and_then(|index| items.get(index))
+                }
                 _ => None,
             };
             match below {

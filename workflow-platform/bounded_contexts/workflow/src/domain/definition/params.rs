@@ -39,6 +39,22 @@ pub fn bind_params(schema: &Value, given: Value) -> Result<Value, BadParams> {
     if faults.is_empty() { Ok(bound) } else { Err(BadParams(faults)) }
 }
 
+/// Defaults that their own schemas refuse.
+pub(super) fn bad_defaults(schema: &Value) -> Vec<(String, String)> {
+    let Ok(validator) = validator(schema) else { return Vec::new() };
+    let bound = with_defaults(schema, Value::Object(Map::new()));
+    let errors = validator.iter_errors(&bound);
+    let within = errors.filter(|error| !error.instance_path().as_str().is_empty());
+    within
+        .take(20)
+        .filter_map(|error| {
+            let name = error.instance_path().as_str().split('/').nth(1)?;
+            let name = name.replace("~1", "/").replace("~0", "~");
+            Some((name, short(&error.to_string())))
+        })
+        .collect()
+}
+
 fn one(path: &str, message: String) -> BadParams {
     BadParams(BTreeMap::from([(path.to_owned(), vec![message])]))
 }

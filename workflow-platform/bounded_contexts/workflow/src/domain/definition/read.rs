@@ -9,7 +9,7 @@ use super::{
     Schedule,
     duration::parse_duration,
     node::{Data, Key, Node},
-    params::check_schema,
+    params::{bad_defaults, check_schema},
     read_step,
     template::template,
 };
@@ -19,12 +19,24 @@ use crate::domain::expression::Template;
 const LONGEST_NAME: usize = 200;
 /// Most steps of one list.
 const MOST_STEPS: usize = 500;
+/// Most expressions; each takes the parser up to a millisecond.
+const MOST_EXPRESSIONS: usize = 2000;
+/// Unknown keys are told until there are so many problems.
+const MOST_NOTES: usize = 1000;
 /// Most triggers.
 const MOST_TRIGGERS: usize = 20;
 
 const KEYS: [&str; 10] = [
-    "name", "description", "params", "triggers", "concurrency", "timeout", "steps", "on_failure",
-    "finally", "outputs",
+    "name",
+    "description",
+    "params",
+    "triggers",
+    "concurrency",
+    "timeout",
+    "steps",
+    "on_failure",
+    "finally",
+    "outputs",
 ];
 
 /// Collects problems while reading.
@@ -32,13 +44,26 @@ const KEYS: [&str; 10] = [
 pub(super) struct Notes(pub Vec<Problem>);
 
 impl Notes {
-    pub fn add(&mut self, path: &str, node: &Node, code: &'static str, zh: impl Into<String>, en: impl Into<String>) {
+    pub fn add(
+        &mut self,
+        path: &str,
+        node: &Node,
+        code: &'static str,
+        zh: impl Into<String>,
+        en: impl Into<String>,
+    ) {
         self.0.push(Problem::new(path, node.place, code, zh, en));
     }
 
     pub fn wrong_type(&mut self, path: &str, node: &Node, zh: &str, en: &str) {
         let sort = node.sort();
-        self.add(path, node, "WRONG_TYPE", format!("应为{zh}"), format!("must be {en}, is a {sort}"));
+        self.add(
+            path,
+            node,
+            "WRONG_TYPE",
+            format!("应为{zh}"),
+            format!("must be {en}, is a {sort}"),
+        );
     }
 
     /// The entries of a map; anything else is noted.
@@ -54,9 +79,17 @@ impl Notes {
     }
 
     fn unknown(&mut self, path: &str, key: &Key, known: &[&str]) {
+        if self.0.len() >= MOST_NOTES {
+            return;
+        }
         let hint = nearest(&key.name, known);
         let (zh, en) = hint.map_or_else(
-            || (format!("；可用的键：{}", known.join("、")), format!("; there are {}", known.join(", "))),
+            || {
+                (
+                    format!("；可用的键：{}", known.join("、")),
+                    format!("; there are {}", known.join(", ")),
+                )
+            },
             |hint| (format!("；是否为 {hint}？"), format!("; did you mean {hint}?")),
         );
         self.0.push(Problem::new(
@@ -85,7 +118,13 @@ impl Notes {
             return &[];
         };
         if items.len() > most {
-            self.add(path, node, "TOO_MANY", format!("最多 {most} 项"), format!("at most {most} are allowed"));
+            self.add(
+                path,
+                node,
+                "TOO_MANY",
+                format!("最多 {most} 项"),
+                format!("at most {most} are allowed"),
+            );
             return &[];
         }
         items
@@ -102,22 +141,27 @@ impl Notes {
 
     pub fn duration(&mut self, path: &str, node: Option<&Node>) -> Option<Duration> {
         let node = node?;
-        match node.text().map(parse_duration) {
-            Some(Ok(duration)) => Some(duration),
-            _ => {
-                self.add(
-                    path,
-                    node,
-                    "BAD_DURATION",
-                    "应为时长，例如 90s、30m、1h30m",
-                    "must be a duration such as 90s, 30m or 1h30m",
-                );
-                None
-            }
+        if let Some(Ok(duration)) = node.text().map(parse_duration) {
+            Some(duration)
+        } else {
+            self.add(
+                path,
+                node,
+                "BAD_DURATION",
+                "应为时长，例如 90s、30m、1h30m",
+                "must be a duration such as 90s, 30m or 1h30m",
+            );
+            None
         }
     }
 
-    pub fn number(&mut self, path: &str, node: Option<&Node>, least: u32, most: u32) -> Option<u32> {
+    pub fn number(
+        &mut self,
+        path: &str,
+        node: Option<&Node>,
+        least: u32,
+        most: u32,
+    ) -> Option<u32> {
         let node = node?;
         let found = match &node.data {
             Data::Number(number) => number.as_u64().and_then(|value| u32::try_from(value).ok()),
@@ -136,7 +180,12 @@ impl Notes {
         None
     }
 
-    pub fn choice<T: Copy>(&mut self, path: &str, node: Option<&Node>, choices: &[(&str, T)]) -> Option<T> {
+    pub fn choice<T: Copy>(
+        &mut self,
+        path: &str,
+        node: Option<&Node>,
+        choices: &[(&str, T)],
+    ) -> Option<T> {
         let node = node?;
         let found = node.text().and_then(|text| choices.iter().find(|(name, _)| *name == text));
         if let Some((_, value)) = found {
@@ -159,7 +208,7 @@ pub(super) fn join(path: &str, key: &str) -> String {
 }
 
 /// A known word at most two edits away.
-fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+pub(super) fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     let near = known.iter().map(|name| (edits(word, name), *name)).min()?;
     (near.0 <= 2 && word.len() > 2).then_some(near.1)
 }
@@ -188,6 +237,11 @@ pub(super) fn read(document: &Document) -> (Option<Definition>, Vec<Problem>) {
         notes.wrong_type("", root, "映射", "a map with name and steps");
         return (None, notes.0);
     }
+    if expressions_in(root) > MOST_EXPRESSIONS {
+        let en = format!("at most {MOST_EXPRESSIONS} expressions are allowed");
+        notes.add("", root, "TOO_MANY", format!("最多 {MOST_EXPRESSIONS} 个表达式"), en);
+        return (None, notes.0);
+    }
     notes.map("", root, &KEYS);
     if root.get("steps").is_none() {
         notes.missing("", root, "steps");
@@ -208,13 +262,24 @@ pub(super) fn read(document: &Document) -> (Option<Definition>, Vec<Problem>) {
     (Some(definition), notes.0)
 }
 
+fn expressions_in(node: &Node) -> usize {
+    match &node.data {
+        Data::Text(text) => text.matches("${{").count(),
+        Data::List(items) => items.iter().map(expressions_in).sum(),
+        Data::Map(entries) => entries.iter().map(|(_, value)| expressions_in(value)).sum(),
+        _ => 0,
+    }
+}
+
 fn name(root: &Node, notes: &mut Notes) -> String {
     let Some(node) = root.get("name") else {
         notes.missing("", root, "name");
         return String::new();
     };
     let name = notes.text("name", Some(node)).unwrap_or_default();
-    let bad = name.trim().is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control);
+    let bad = name.trim().is_empty()
+        || name.chars().count() > LONGEST_NAME
+        || name.chars().any(char::is_control);
     if node.text().is_some() && bad {
         notes.add(
             "name",
@@ -228,7 +293,9 @@ fn name(root: &Node, notes: &mut Notes) -> String {
 }
 
 fn params(root: &Node, notes: &mut Notes) -> Value {
-    let Some(node) = root.get("params") else { return json!({ "type": "object", "additionalProperties": false }) };
+    let Some(node) = root.get("params") else {
+        return json!({ "type": "object", "additionalProperties": false });
+    };
     let Data::Map(_) = &node.data else {
         notes.wrong_type("params", node, "JSON Schema", "a JSON Schema");
         return json!({});
@@ -245,6 +312,16 @@ fn params(root: &Node, notes: &mut Notes) -> Value {
             "BAD_SCHEMA",
             format!("不是有效的 JSON Schema：{message}"),
             format!("not a usable JSON Schema: {message}"),
+        );
+        return schema;
+    }
+    for (name, message) in bad_defaults(&schema) {
+        notes.add(
+            &format!("params.properties.{name}.default"),
+            node.at(["properties", name.as_str(), "default"]),
+            "BAD_DEFAULT",
+            format!("默认值与定义不符：{message}"),
+            format!("does not fit its own schema: {message}"),
         );
     }
     schema
@@ -298,8 +375,11 @@ fn triggers(root: &Node, notes: &mut Notes) -> Vec<CronTrigger> {
 const MISFIRES: [(&str, Misfire); 3] =
     [("skip", Misfire::Skip), ("once", Misfire::Once), ("all", Misfire::All)];
 
-const OVERLAPS: [(&str, Overlap); 3] =
-    [("queue", Overlap::Queue), ("skip", Overlap::Skip), ("cancel_running", Overlap::CancelRunning)];
+const OVERLAPS: [(&str, Overlap); 3] = [
+    ("queue", Overlap::Queue),
+    ("skip", Overlap::Skip),
+    ("cancel_running", Overlap::CancelRunning),
+];
 
 fn trigger(node: &Node, path: &str, notes: &mut Notes) -> Option<CronTrigger> {
     notes.map(path, node, &["cron", "timezone", "misfire", "overlap", "params"]);
@@ -309,15 +389,28 @@ fn trigger(node: &Node, path: &str, notes: &mut Notes) -> Option<CronTrigger> {
     };
     let at = |key: &str| format!("{path}.{key}");
     let expression = notes.text(&at("cron"), Some(cron))?;
-    let timezone = notes.text(&at("timezone"), node.get("timezone")).unwrap_or_else(|| "UTC".to_owned());
+    let timezone =
+        notes.text(&at("timezone"), node.get("timezone")).unwrap_or_else(|| "UTC".to_owned());
     match Schedule::new(&expression, &timezone) {
         Ok(_) => {}
         Err(error @ BadSchedule::Cron(_)) => {
-            notes.add(&at("cron"), cron, "BAD_CRON", format!("cron 表达式有误：{error}"), error.to_string());
+            notes.add(
+                &at("cron"),
+                cron,
+                "BAD_CRON",
+                format!("cron 表达式有误：{error}"),
+                error.to_string(),
+            );
         }
         Err(BadSchedule::Timezone) => {
             let place = node.get("timezone").unwrap_or(node);
-            notes.add(&at("timezone"), place, "BAD_TIMEZONE", "未知的时区", "not an IANA time zone such as Asia/Shanghai");
+            notes.add(
+                &at("timezone"),
+                place,
+                "BAD_TIMEZONE",
+                "未知的时区",
+                "not an IANA time zone such as Asia/Shanghai",
+            );
         }
     }
     Some(CronTrigger {

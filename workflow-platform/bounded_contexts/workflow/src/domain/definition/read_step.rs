@@ -11,8 +11,17 @@ use super::{
 use crate::domain::expression::Template;
 
 const KEYS: [&str; 11] = [
-    "id", "uses", "with", "needs", "if", "for_each", "max_parallel", "retry", "timeout",
-    "on_error", "name",
+    "id",
+    "uses",
+    "with",
+    "needs",
+    "if",
+    "for_each",
+    "max_parallel",
+    "retry",
+    "timeout",
+    "on_error",
+    "name",
 ];
 
 const ON_ERROR: [(&str, OnError); 2] = [("fail", OnError::Fail), ("continue", OnError::Continue)];
@@ -24,7 +33,12 @@ const BACKOFF: [(&str, Backoff); 3] = [
 ];
 
 /// The step, unless it has no usable id. It needs the one before it unless it says otherwise.
-pub(super) fn step(node: &Node, path: &str, before: Option<StepId>, notes: &mut Notes) -> Option<Step> {
+pub(super) fn step(
+    node: &Node,
+    path: &str,
+    before: Option<StepId>,
+    notes: &mut Notes,
+) -> Option<Step> {
     notes.map(path, node, &KEYS);
     if !matches!(node.data, Data::Map(_)) {
         return None;
@@ -49,10 +63,17 @@ pub(super) fn step(node: &Node, path: &str, before: Option<StepId>, notes: &mut 
         needs,
         condition: condition.map(Arc::new),
         for_each: node.get("for_each").map(|list| for_each(list, &at("for_each"), notes)),
-        max_parallel: notes.number(&at("max_parallel"), node.get("max_parallel"), 1, 1000).unwrap_or(1),
-        retry: node.get("retry").map(|retry| self::retry(retry, &at("retry"), notes)).unwrap_or_default(),
+        max_parallel: notes
+            .number(&at("max_parallel"), node.get("max_parallel"), 1, 1000)
+            .unwrap_or(1),
+        retry: node
+            .get("retry")
+            .map(|retry| self::retry(retry, &at("retry"), notes))
+            .unwrap_or_default(),
         timeout: notes.duration(&at("timeout"), node.get("timeout")),
-        on_error: notes.choice(&at("on_error"), node.get("on_error"), &ON_ERROR).unwrap_or_default(),
+        on_error: notes
+            .choice(&at("on_error"), node.get("on_error"), &ON_ERROR)
+            .unwrap_or_default(),
         id: id?,
     };
     Some(step)
@@ -66,6 +87,10 @@ fn id(node: &Node, path: &str, notes: &mut Notes) -> Option<StepId> {
     let path = format!("{path}.id");
     let text = notes.text(&path, Some(found))?;
     let id = StepId::parse(&text);
+    if id.as_ref().is_some_and(StepId::is_reserved) {
+        let en = format!("{text} is a word of the expression language and cannot be an id");
+        notes.add(&path, found, "RESERVED_NAME", format!("{text} 是表达式的保留字"), en);
+    }
     if id.is_none() {
         notes.add(
             &path,
@@ -79,10 +104,8 @@ fn id(node: &Node, path: &str, notes: &mut Notes) -> Option<StepId> {
 }
 
 fn needs_of(node: &Node, path: &str, notes: &mut Notes) -> Vec<StepId> {
-    if let Some(text) = node.text() {
-        return StepId::parse(text).into_iter().collect();
-    }
-    let items = notes.list(path, Some(node), 500);
+    let one = std::slice::from_ref(node);
+    let items = if node.text().is_some() { one } else { notes.list(path, Some(node), 500) };
     let mut needs = Vec::with_capacity(items.len());
     for (index, item) in items.iter().enumerate() {
         let at = format!("{path}[{index}]");
@@ -90,7 +113,13 @@ fn needs_of(node: &Node, path: &str, notes: &mut Notes) -> Vec<StepId> {
         match StepId::parse(&text) {
             Some(id) if !needs.contains(&id) => needs.push(id),
             Some(_) => {}
-            None => notes.add(&at, item, "UNKNOWN_STEP", format!("没有步骤 {text:?}"), format!("there is no step {text:?}")),
+            None => notes.add(
+                &at,
+                item,
+                "UNKNOWN_STEP",
+                format!("没有步骤 {text:?}"),
+                format!("there is no step {text:?}"),
+            ),
         }
     }
     needs

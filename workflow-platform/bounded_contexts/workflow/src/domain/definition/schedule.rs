@@ -45,7 +45,9 @@ impl Schedule {
 
     /// The next `count` due times.
     pub fn upcoming(&self, after: Timestamp, count: usize) -> Vec<Timestamp> {
-        std::iter::successors(self.next_after(after), |last| self.next_after(*last)).take(count).collect()
+        std::iter::successors(self.next_after(after), |last| self.next_after(*last))
+            .take(count)
+            .collect()
     }
 }
 
@@ -60,7 +62,10 @@ mod tests {
     #[test]
     fn eight_in_shanghai_is_midnight_in_utc() {
         let schedule = Schedule::new("0 8 * * *", "Asia/Shanghai").unwrap();
-        assert_eq!(schedule.next_after(at("2026-11-23T12:00:00Z")), Some(at("2026-11-24T00:00:00Z")));
+        assert_eq!(
+            schedule.next_after(at("2026-11-23T12:00:00Z")),
+            Some(at("2026-11-24T00:00:00Z"))
+        );
     }
 
     #[test]

@@ -65,7 +65,7 @@ fn steps(actions: &[&str]) -> Value {
                 "name": { "type": "string" },
                 "uses": { "type": "string", "enum": actions },
                 "with": { "type": "object" },
-                "needs": { "type": "array", "items": { "type": "string" } },
+                "needs": { "type": ["array", "string"], "items": { "type": "string" } },
                 "if": { "type": ["string", "boolean"] },
                 "for_each": { "type": ["string", "array"] },
                 "max_parallel": { "type": "integer", "minimum": 1, "maximum": 1000, "default": 1 },

@@ -45,7 +45,8 @@ fn folded(template: Template) -> Template {
             Template::Literal(Value::Array(items.into_iter().filter_map(literal).collect()))
         }
         Template::Map(entries) if entries.iter().all(|(_, value)| is_literal(value)) => {
-            let fields = entries.into_iter().filter_map(|(key, value)| Some((key, literal(value)?)));
+            let fields =
+                entries.into_iter().filter_map(|(key, value)| Some((key, literal(value)?)));
             Template::Literal(Value::Object(fields.collect()))
         }
         other => other,
@@ -67,7 +68,18 @@ fn literal(template: Template) -> Option<Value> {
 pub(super) fn expression(node: &Node, path: &str, problems: &mut Vec<Problem>) -> Option<Template> {
     let text = node.text()?;
     if text.contains("${{") {
-        return Some(template(node, path, problems));
+        let found = template(node, path, problems);
+        if matches!(found, Template::Text(_)) {
+            let en = "must be one whole expression, without text around it";
+            problems.push(Problem::new(
+                path,
+                node.place,
+                "BAD_EXPRESSION",
+                "必须是一个完整的表达式",
+                en,
+            ));
+        }
+        return Some(found);
     }
     match Compiled::parse(text) {
         Ok(compiled) => Some(Template::Whole(Arc::new(compiled))),

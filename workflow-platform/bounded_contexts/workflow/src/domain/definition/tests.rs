@@ -108,20 +108,38 @@ fn text_and_values_are_the_same_model() {
 #[case::unknown_key("name: a\nsteps: []\ncolour: red\n", "UNKNOWN_KEY")]
 #[case::timeout("name: a\ntimeout: soon\nsteps: []\n", "BAD_DURATION")]
 #[case::cron("name: a\ntriggers: [{cron: '99 * * * *'}]\nsteps: []\n", "BAD_CRON")]
-#[case::zone("name: a\ntriggers: [{cron: '* * * * *', timezone: Mars}]\nsteps: []\n", "BAD_TIMEZONE")]
-#[case::misfire("name: a\ntriggers: [{cron: '* * * * *', misfire: x}]\nsteps: []\n", "NOT_A_CHOICE")]
+#[case::zone(
+    "name: a\ntriggers: [{cron: '* * * * *', timezone: Mars}]\nsteps: []\n",
+    "BAD_TIMEZONE"
+)]
+#[case::misfire(
+    "name: a\ntriggers: [{cron: '* * * * *', misfire: x}]\nsteps: []\n",
+    "NOT_A_CHOICE"
+)]
 #[case::schema("name: a\nparams: {type: thing}\nsteps: []\n", "BAD_SCHEMA")]
 #[case::id("name: a\nsteps: [{id: 1a, uses: any.thing}]\n", "BAD_STEP_ID")]
 #[case::no_id("name: a\nsteps: [{uses: any.thing}]\n", "MISSING_KEY")]
-#[case::same_id("name: a\nsteps: [{id: a, uses: any.thing}, {id: a, uses: any.thing}]\n", "DUPLICATE_STEP_ID")]
+#[case::same_id(
+    "name: a\nsteps: [{id: a, uses: any.thing}, {id: a, uses: any.thing}]\n",
+    "DUPLICATE_STEP_ID"
+)]
 #[case::action("name: a\nsteps: [{id: a, uses: no.such}]\n", "UNKNOWN_ACTION")]
 #[case::need("name: a\nsteps: [{id: a, uses: any.thing, needs: [ghost]}]\n", "UNKNOWN_STEP")]
-#[case::expression("name: a\nsteps: [{id: a, uses: any.thing, with: {x: '${{ 1 + }}'}}]\n", "BAD_EXPRESSION")]
-#[case::reference("name: a\nsteps: [{id: a, uses: any.thing, with: {x: '${{ steps.z.output }}'}}]\n", "UNKNOWN_STEP")]
+#[case::expression(
+    "name: a\nsteps: [{id: a, uses: any.thing, with: {x: '${{ 1 + }}'}}]\n",
+    "BAD_EXPRESSION"
+)]
+#[case::reference(
+    "name: a\nsteps: [{id: a, uses: any.thing, with: {x: '${{ steps.z.output }}'}}]\n",
+    "UNKNOWN_STEP"
+)]
 #[case::item("name: a\nsteps: [{id: a, uses: any.thing, with: {x: '${{ item }}'}}]\n", "NO_ITEM")]
 #[case::input("name: a\nsteps: [{id: a, uses: http.request, with: {url: 5}}]\n", "BAD_INPUT")]
 #[case::required("name: a\nsteps: [{id: a, uses: http.request}]\n", "BAD_INPUT")]
-#[case::extra("name: a\nsteps: [{id: a, uses: http.request, with: {url: x, uri: y}}]\n", "BAD_INPUT")]
+#[case::extra(
+    "name: a\nsteps: [{id: a, uses: http.request, with: {url: x, uri: y}}]\n",
+    "BAD_INPUT"
+)]
 #[case::parallel("name: a\nsteps: [{id: a, uses: any.thing, max_parallel: 0}]\n", "OUT_OF_RANGE")]
 fn each_fault_has_its_code(#[case] source: &str, #[case] code: &str) {
     let found = problems(source);
@@ -151,12 +169,16 @@ fn a_result_must_have_settled_before_it_is_used() {
 
 #[test]
 fn a_value_that_is_an_expression_is_checked_when_run() {
-    parsed("name: a\nsteps: [{id: a, uses: http.request, with: {url: x, count: '${{ 1 + 1 }}', body: '${{ params }}'}}]\n");
+    parsed(
+        "name: a\nsteps: [{id: a, uses: http.request, with: {url: x, count: '${{ 1 + 1 }}', body: '${{ params }}'}}]\n",
+    );
 }
 
 #[test]
 fn aliases_work_and_bombs_do_not() {
-    let definition = parsed("name: a\nsteps:\n  - {id: a, uses: any.thing, with: &w {x: 1}}\n  - {id: b, uses: any.thing, with: *w}\n");
+    let definition = parsed(
+        "name: a\nsteps:\n  - {id: a, uses: any.thing, with: &w {x: 1}}\n  - {id: b, uses: any.thing, with: *w}\n",
+    );
     assert_eq!(definition.model["steps"][1]["with"], json!({ "x": 1 }));
     let mut bomb = String::from("a: &a [x,x,x,x,x,x,x,x,x,x]\n");
     for (one, next) in "abcdefghi".chars().zip("bcdefghij".chars()) {

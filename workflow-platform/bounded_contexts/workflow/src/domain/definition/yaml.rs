@@ -1,14 +1,18 @@
 //! The YAML reader: events of the parser into a tree, without recursion and within bounds.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+};
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, Tag};
 use serde_json::Number;
 
 use super::{
-    Place, Problem,
-    document::{DEEPEST, MOST_VALUES, too_deep},
+    Document, Place, Problem,
+    document::{DEEPEST, MOST_TEXT, MOST_VALUES, Size, too_deep, unfolds},
     node::{Data, Key, Node},
+    read::join,
 };
 
 /// A list or map that is not closed yet.
@@ -17,29 +21,76 @@ struct Open {
     anchor: usize,
     /// The key of a map whose value comes next.
     key: Option<Key>,
-    values: usize,
+    /// The keys so far.
+    keys: HashSet<String>,
+    size: Size,
+}
+
+/// A node that cannot stand where it does.
+enum Misplaced {
+    /// The map has the key already.
+    Twice(Key),
+    /// A list or map is no key.
+    NoText(Option<Place>),
+}
+
+impl Open {
+    fn put(&mut self, node: Node) -> Result<(), Misplaced> {
+        match (&mut self.node.data, self.key.take()) {
+            (Data::List(items), _) => items.push(node),
+            (Data::Map(entries), Some(key)) => {
+                if !self.keys.insert(key.name.clone()) {
+                    return Err(Misplaced::Twice(key));
+                }
+                entries.push((key, node));
+            }
+            (Data::Map(_), None) => self.key = Some(key_of(node)?),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+fn key_of(node: Node) -> Result<Key, Misplaced> {
+    let place = node.place;
+    let name = match node.data {
+        Data::Text(text) => text,
+        Data::Null => "null".to_owned(),
+        Data::Bool(value) => value.to_string(),
+        Data::Number(number) => number.to_string(),
+        Data::List(_) | Data::Map(_) => return Err(Misplaced::NoText(place)),
+    };
+    Ok(Key { name, place })
 }
 
 #[derive(Default)]
 struct Builder {
     open: Vec<Open>,
-    /// Nodes by anchor, with the number of values in each.
-    anchors: HashMap<usize, (Node, usize)>,
+    /// Nodes by anchor, with the size of each.
+    anchors: HashMap<usize, (Node, Size)>,
     root: Option<Node>,
-    values: usize,
+    size: Size,
     documents: usize,
+    problems: Vec<Problem>,
 }
 
 /// Reads the one document of the text.
-pub(super) fn parse(text: &str) -> Result<Node, Problem> {
+pub(super) fn parse(text: &str) -> Result<Document, Problem> {
     let mut builder = Builder::default();
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| syntax(&error))?;
         builder.take(event, place_of(span))?;
     }
-    builder.root.ok_or_else(|| {
-        Problem::new("", Some(Place { line: 1, column: 1 }), "DOCUMENT_EMPTY", "文档为空", "the document is empty")
-    })
+    match builder.root {
+        Some(root) => Ok(Document { root, problems: builder.problems }),
+        None => Err(Problem::new(
+            "",
+            Some(Place { line: 1, column: 1 }),
+            "DOCUMENT_EMPTY",
+            "文档为空",
+            "the document is empty",
+        )),
+    }
 }
 
 fn place_of(span: Span) -> Place {
@@ -50,7 +101,10 @@ fn place_of(span: Span) -> Place {
 fn syntax(error: &ScanError) -> Problem {
     let number = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
     let marker = error.marker();
-    let place = Place { line: number(marker.line()).max(1), column: number(marker.col()).saturating_add(1) };
+    let place = Place {
+        line: number(marker.line()).max(1),
+        column: number(marker.col()).saturating_add(1),
+    };
     if error.info().contains("recursion") || error.info().contains("nest") {
         return too_deep(Some(place));
     }
@@ -68,8 +122,9 @@ impl Builder {
         match event {
             Event::DocumentStart(_) => self.begin_document(place),
             Event::Scalar(text, style, anchor, tag) => {
+                let size = Size { values: 1, text: text.len() };
                 let data = scalar(&text, style, tag.as_ref());
-                self.add(Node { place: Some(place), data }, anchor, 1)
+                self.add(Node { place: Some(place), data }, anchor, size, size)
             }
             Event::SequenceStart(anchor, _) => self.begin(Data::List(Vec::new()), anchor, place),
             Event::MappingStart(anchor, _) => self.begin(Data::Map(Vec::new()), anchor, place),
@@ -98,69 +153,86 @@ impl Builder {
             return Err(too_deep(Some(place)));
         }
         let node = Node { place: Some(place), data };
-        self.open.push(Open { node, anchor, key: None, values: 1 });
+        let keys = HashSet::new();
+        self.open.push(Open { node, anchor, key: None, keys, size: Size::ONE });
         Ok(())
     }
 
     fn end(&mut self) -> Result<(), Problem> {
         match self.open.pop() {
-            Some(Open { node, anchor, values, .. }) => self.add(node, anchor, values),
+            Some(Open { node, anchor, size, .. }) => self.add(node, anchor, size, Size::ONE),
             None => Ok(()),
         }
     }
 
-    /// What the anchor names is put in once more; its values count again.
+    /// What the anchor names is put in once more; it counts again.
     fn repeat(&mut self, anchor: usize, place: Place) -> Result<(), Problem> {
-        let Some((_, values)) = self.anchors.get(&anchor) else {
-            return Err(Problem::new("", Some(place), "SYNTAX_ERROR", "引用了自身", "an alias stands inside its own anchor"));
-        };
-        let values = *values;
-        self.count(values, place)?;
-        let node = self.anchors.get(&anchor).map(|(node, _)| node.clone());
-        let depth = node.as_ref().map_or(0, depth);
-        if self.open.len() + depth > DEEPEST {
-            return Err(too_deep(Some(place)));
-        }
-        node.map_or(Ok(()), |node| self.place_in(node, values))
-    }
-
-    fn count(&mut self, values: usize, place: Place) -> Result<(), Problem> {
-        self.values += values;
-        if self.values > MOST_VALUES {
+        let Some((node, size)) = self.anchors.get(&anchor) else {
             return Err(Problem::new(
                 "",
                 Some(place),
-                "DOCUMENT_TOO_LARGE",
-                format!("展开后的值超过 {MOST_VALUES} 个"),
-                format!("the document unfolds into more than {MOST_VALUES} values"),
+                "SYNTAX_ERROR",
+                "引用了自身",
+                "an alias stands inside its own anchor",
             ));
+        };
+        let (size, depth) = (*size, depth(node));
+        self.count(size, place)?;
+        if self.open.len() + depth > DEEPEST {
+            return Err(too_deep(Some(place)));
+        }
+        let node = self.anchors.get(&anchor).map(|(node, _)| node.clone());
+        node.map_or(Ok(()), |node| self.place_in(node, size))
+    }
+
+    fn count(&mut self, size: Size, place: Place) -> Result<(), Problem> {
+        self.size = self.size.plus(size);
+        if self.size.values > MOST_VALUES || self.size.text > MOST_TEXT {
+            return Err(unfolds(Some(place)));
         }
         Ok(())
     }
 
-    fn add(&mut self, node: Node, anchor: usize, values: usize) -> Result<(), Problem> {
-        let place = node.place.unwrap_or(Place { line: 1, column: 1 });
-        self.count(1, place)?;
+    /// A finished node of some size, of which `own` was not counted yet.
+    fn add(&mut self, node: Node, anchor: usize, size: Size, own: Size) -> Result<(), Problem> {
+        self.count(own, node.place.unwrap_or(Place { line: 1, column: 1 }))?;
         if anchor > 0 {
-            self.anchors.insert(anchor, (node.clone(), values));
+            self.anchors.insert(anchor, (node.clone(), size));
         }
-        self.place_in(node, values)
+        self.place_in(node, size)
     }
 
     /// Puts a finished node where it belongs.
-    fn place_in(&mut self, node: Node, values: usize) -> Result<(), Problem> {
+    fn place_in(&mut self, node: Node, size: Size) -> Result<(), Problem> {
         let Some(open) = self.open.last_mut() else {
             self.root = Some(node);
             return Ok(());
         };
-        open.values += values;
-        match (&mut open.node.data, open.key.take()) {
-            (Data::List(items), _) => items.push(node),
-            (Data::Map(entries), Some(key)) => entries.push((key, node)),
-            (Data::Map(entries), None) => open.key = Some(key_of(node, entries)?),
-            _ => {}
+        open.size = open.size.plus(size);
+        match open.put(node) {
+            Ok(()) => Ok(()),
+            Err(Misplaced::Twice(key)) => {
+                self.problems.push(key_twice(join(&self.path(), &key.name), &key));
+                Ok(())
+            }
+            Err(Misplaced::NoText(place)) => {
+                let (zh, en) = ("键必须是文本", "a key must be a text");
+                Err(Problem::new(self.path(), place, "KEY_NOT_TEXT", zh, en))
+            }
         }
-        Ok(())
+    }
+
+    /// Of what is being read: `steps[2].with`.
+    fn path(&self) -> String {
+        let mut path = String::new();
+        for open in &self.open {
+            match (&open.node.data, &open.key) {
+                (Data::List(items), _) => path.push_str(&format!("[{}]", items.len())),
+                (_, Some(key)) => path = join(&path, &key.name),
+                _ => {}
+            }
+        }
+        path
     }
 }
 
@@ -172,27 +244,14 @@ fn depth(node: &Node) -> usize {
     }
 }
 
-fn key_of(node: Node, before: &[(Key, Node)]) -> Result<Key, Problem> {
-    let place = node.place;
-    let name = match node.data {
-        Data::Text(text) => text,
-        Data::Null => "null".to_owned(),
-        Data::Bool(value) => value.to_string(),
-        Data::Number(number) => number.to_string(),
-        Data::List(_) | Data::Map(_) => {
-            return Err(Problem::new("", place, "KEY_NOT_TEXT", "键必须是文本", "a key must be a text"));
-        }
-    };
-    if before.iter().any(|(key, _)| key.name == name) {
-        return Err(Problem::new(
-            name.clone(),
-            place,
-            "DUPLICATE_KEY",
-            format!("键 {name:?} 重复"),
-            format!("key {name:?} stands here twice"),
-        ));
-    }
-    Ok(Key { name, place })
+fn key_twice(path: String, key: &Key) -> Problem {
+    Problem::new(
+        path,
+        key.place,
+        "DUPLICATE_KEY",
+        format!("键 {:?} 重复", key.name),
+        format!("key {:?} stands here twice", key.name),
+    )
 }
 
 /// The core schema of YAML 1.2 (section 10.3) for plain scalars; quoted ones are texts.

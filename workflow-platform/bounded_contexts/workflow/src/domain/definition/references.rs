@@ -1,0 +1,183 @@
+//! Whether what expressions name is there when they are evaluated.
+
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    sync::Arc,
+};
+
+use serde_json::Value;
+
+use super::{
+    Definition, Document, Place, Problem, StepId,
+    check::{Group, Placed},
+};
+use crate::domain::expression::{Compiled, Scope, Template};
+
+/// What can be named at a point of the definition.
+pub(super) struct Known<'a> {
+    /// Steps of the lists before, which have all settled.
+    pub steps: BTreeSet<&'a str>,
+    /// All parameters; `None` when the schema leaves room for others.
+    params: Option<HashSet<&'a str>>,
+}
+
+impl<'a> Known<'a> {
+    pub fn of(definition: &'a Definition) -> Self {
+        let schema = &definition.params;
+        let is_closed = schema.get("additionalProperties") == Some(&Value::Bool(false))
+            && schema.get("patternProperties").is_none();
+        let properties = schema.get("properties").and_then(Value::as_object);
+        let names = || properties.into_iter().flat_map(|all| all.keys().map(String::as_str));
+        Self { steps: BTreeSet::new(), params: is_closed.then(|| names().collect()) }
+    }
+
+    fn check_params(&self, expression: &Compiled, at: &At, problems: &mut Vec<Problem>) {
+        let Some(declared) = &self.params else { return };
+        for name in expression.params().filter(|name| !declared.contains(name)) {
+            problems.push(Problem::new(
+                at.0.clone(),
+                at.1,
+                "UNKNOWN_PARAM",
+                format!("params 中没有声明参数 {name}"),
+                format!("there is no parameter {name}; declare it under params.properties"),
+            ));
+        }
+    }
+}
+
+/// A path and a place.
+type At = (String, Option<Place>);
+
+/// A result can be used when the step that gives it must have settled before.
+pub(super) fn check_steps(group: &Group<'_>, known: &Known<'_>, problems: &mut Vec<Problem>) {
+    let ancestors = ancestors(group);
+    for placed in &group.steps {
+        let settled = ancestors.get(placed.step.id.as_str());
+        for (key, expression) in expressions_of(placed) {
+            let at = group.at(placed, key);
+            for named in expression.steps() {
+                let is_met = known.steps.contains(named)
+                    || settled.is_some_and(|settled| settled.contains(named));
+                if !is_met {
+                    problems.push(unmet(group, placed, &at, named));
+                }
+            }
+            known.check_params(expression, &at, problems);
+            let has_items = placed.step.for_each.is_some() && key == "with";
+            if !has_items && names_item(expression) {
+                problems.push(Problem::new(
+                    at.0,
+                    at.1,
+                    "NO_ITEM",
+                    "只有 for_each 步骤的 with 中才有 item 和 index",
+                    "item and index exist in `with` of steps with for_each only",
+                ));
+            }
+        }
+    }
+}
+
+fn names_item(expression: &Compiled) -> bool {
+    expression.uses("item") || expression.uses("index")
+}
+
+fn unmet(group: &Group<'_>, placed: &Placed<'_>, at: &At, named: &str) -> Problem {
+    let id = &placed.step.id;
+    let is_known = group.steps.iter().any(|placed| placed.step.id.as_str() == named);
+    if is_known {
+        return Problem::new(
+            at.0.clone(),
+            at.1,
+            "STEP_NOT_NEEDED",
+            format!("步骤 {id} 不等待步骤 {named}，请加入 needs"),
+            format!("step {id} does not wait for {named}; add it to needs"),
+        );
+    }
+    unknown_step(named, at)
+}
+
+fn unknown_step(named: &str, at: &At) -> Problem {
+    let (zh, en) = (format!("没有步骤 {named}"), format!("there is no step {named}"));
+    Problem::new(at.0.clone(), at.1, "UNKNOWN_STEP", zh, en)
+}
+
+/// For each step, all that it waits for, directly or not.
+fn ancestors<'a>(group: &Group<'a>) -> HashMap<&'a str, HashSet<&'a str>> {
+    let by_id: HashMap<_, _> =
+        group.steps.iter().map(|placed| (placed.step.id.as_str(), placed.step)).collect();
+    let mut all = HashMap::new();
+    for placed in &group.steps {
+        let mut found = HashSet::new();
+        let mut open: Vec<&'a StepId> = placed.step.needs.iter().collect();
+        while let Some(need) = open.pop() {
+            if found.insert(need.as_str())
+                && let Some(step) = by_id.get(need.as_str())
+            {
+                open.extend(&step.needs);
+            }
+        }
+        all.insert(placed.step.id.as_str(), found);
+    }
+    all
+}
+
+type Expressions<'a> = Vec<(&'static str, &'a Arc<Compiled>)>;
+
+fn expressions_of<'a>(placed: &Placed<'a>) -> Expressions<'a> {
+    let step = placed.step;
+    let within = |key, template: &'a Template| {
+        template.expressions().into_iter().map(move |expression| (key, expression))
+    };
+    let condition = step.condition.iter().flat_map(|template| within("if", template));
+    let list = step.for_each.iter().flat_map(|template| within("for_each", template));
+    condition.chain(list).chain(within("with", &step.with)).collect()
+}
+
+/// Outputs see all steps.
+pub(super) fn check_outputs(
+    definition: &Definition,
+    document: &Document,
+    known: &Known<'_>,
+    problems: &mut Vec<Problem>,
+) {
+    let outputs = document.root.get("outputs");
+    for (name, template) in &definition.outputs {
+        let node = outputs.and_then(|outputs| outputs.get(name));
+        let at: At = (format!("outputs.{name}"), node.and_then(|node| node.place));
+        for expression in template.expressions() {
+            let unknown = expression.steps().filter(|named| !known.steps.contains(named));
+            problems.extend(unknown.map(|named| unknown_step(named, &at)));
+            known.check_params(expression, &at, problems);
+            if names_item(expression) {
+                let zh = "outputs 中没有 item 和 index";
+                let en = "there is no item and no index in outputs";
+                problems.push(Problem::new(at.0.clone(), at.1, "NO_ITEM", zh, en));
+            }
+        }
+    }
+}
+
+/// The key is wanted before anything ran.
+pub(super) fn check_concurrency(
+    definition: &Definition,
+    document: &Document,
+    known: &Known<'_>,
+    problems: &mut Vec<Problem>,
+) {
+    let Some(concurrency) = &definition.concurrency else { return };
+    let node = document.root.get("concurrency").and_then(|node| node.get("key"));
+    let at: At = ("concurrency.key".to_owned(), node.and_then(|node| node.place));
+    let is_late = |name: &&&str| !matches!(**name, "params" | "trigger" | "now");
+    for expression in concurrency.key.expressions() {
+        known.check_params(expression, &at, problems);
+        if Scope::VARIABLES.iter().filter(is_late).any(|name| expression.uses(name)) {
+            problems.push(Problem::new(
+                at.0.clone(),
+                at.1,
+                "NOT_KNOWN_YET",
+                "此处只能使用 params、trigger 和 now",
+                "only params, trigger and now are known here",
+            ));
+        }
+    }
+}
