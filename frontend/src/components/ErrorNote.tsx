@@ -1,5 +1,6 @@
-import { Alert, Button } from 'antd';
+import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { Note } from '@/components/Note';
 import { useCopy } from '@/hooks/use-copy';
 import { ApiError } from '@/services/api-error';
 
@@ -36,5 +37,9 @@ export function ErrorNote({ error, onRetry }: { error: unknown; onRetry?: () => 
       {t('common.retry')}
     </Button>
   );
-  return <Alert type="error" showIcon title={text} description={id && <RequestId id={id} />} action={retry} />;
+  return (
+    <Note kind="error" title={text} action={retry}>
+      {id && <RequestId id={id} />}
+    </Note>
+  );
 }

@@ -1,8 +1,9 @@
-import { Alert, Tabs } from 'antd';
+import { Tabs } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useParams, useSearchParams } from 'react-router';
 import { ErrorNote } from '@/components/ErrorNote';
 import { JsonView } from '@/components/JsonView';
+import { Note } from '@/components/Note';
 import { Waiting } from '@/components/Waiting';
 import { ExecutionHeader } from '@/features/executions/ExecutionHeader';
 import { LogList } from '@/features/executions/LogList';
@@ -41,14 +42,11 @@ export function Component() {
       )}
       <ExecutionHeader execution={data} />
       <div className="flex flex-col gap-3">
-        {data.waiting_reason && <Alert type="info" showIcon title={data.waiting_reason} />}
+        {data.waiting_reason && <Note kind="info" title={data.waiting_reason} />}
         {data.error && (
-          <Alert
-            type="error"
-            showIcon
-            title={data.error.message}
-            description={[data.error.step, data.error.code].filter(Boolean).join(' · ')}
-          />
+          <Note kind="error" title={data.error.message}>
+            <span className="wp-muted">{[data.error.step, data.error.code].filter(Boolean).join(' · ')}</span>
+          </Note>
         )}
       </div>
       <Tabs

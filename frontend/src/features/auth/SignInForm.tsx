@@ -1,44 +1,34 @@
 import { useMutation } from '@tanstack/react-query';
-import { Button, Form, Input } from 'antd';
+import { Button } from 'antd';
+import type { FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '@/components/ErrorNote';
+import { TextField } from '@/components/TextField';
+import { useFields } from '@/hooks/use-fields';
 import { auth } from '@/services/auth';
 import { useSession } from '@/store/session';
-
-interface Values {
-  identifier: string;
-  password: string;
-}
 
 export function SignInForm() {
   const { t } = useTranslation();
   const signIn = useSession((session) => session.signIn);
+  const required = (value: string) => (value.trim() ? null : t('form.required'));
+  const { values, field, check } = useFields({ identifier: required, password: required });
   const login = useMutation({
-    mutationFn: ({ identifier, password }: Values) => auth.login(identifier.trim(), password),
+    mutationFn: () => auth.login(values.identifier.trim(), values.password),
     onSuccess: signIn,
   });
-  const required = [{ required: true, message: t('form.required') }];
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (check()) login.mutate();
+  };
   return (
-    <Form<Values>
-      layout="vertical"
-      requiredMark={false}
-      validateTrigger="onBlur"
-      onFinish={(values) => login.mutate(values)}
-    >
-      <Form.Item name="identifier" label={t('auth.identifier')} rules={required}>
-        <Input autoComplete="username" autoFocus size="large" />
-      </Form.Item>
-      <Form.Item name="password" label={t('auth.password')} rules={required}>
-        <Input.Password autoComplete="current-password" size="large" />
-      </Form.Item>
-      {login.error && (
-        <div className="mb-4">
-          <ErrorNote error={login.error} />
-        </div>
-      )}
+    <form className="wp-form" onSubmit={submit} noValidate>
+      <TextField {...field('identifier')} label={t('auth.identifier')} autoComplete="username" autoFocus />
+      <TextField {...field('password')} label={t('auth.password')} autoComplete="current-password" secret />
+      {login.error && <ErrorNote error={login.error} />}
       <Button type="primary" htmlType="submit" size="large" block loading={login.isPending}>
         {t('auth.signIn')}
       </Button>
-    </Form>
+    </form>
   );
 }

@@ -1,8 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Alert, Button, Drawer, Input } from 'antd';
+import { Button, Drawer, Input } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '@/components/ErrorNote';
+import { Note } from '@/components/Note';
 import { keys } from '@/hooks/keys';
 import { proxies } from '@/services/proxies';
 import type { ImportReport } from '@/types/api';
@@ -12,9 +13,8 @@ function Report({ report }: { report: ImportReport }) {
   const { added, duplicates, rejected } = report;
   return (
     <div className="flex flex-col gap-2" aria-live="polite">
-      <Alert
-        type={rejected.length > 0 ? 'warning' : 'success'}
-        showIcon
+      <Note
+        kind={rejected.length > 0 ? 'warning' : 'success'}
         title={t('proxies.report', { added, duplicates, rejected: rejected.length })}
       />
       {rejected.length > 0 && (
