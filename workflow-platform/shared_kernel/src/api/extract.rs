@@ -119,7 +119,8 @@ impl<S: Send + Sync, T: DeserializeOwned + Checked> FromRequest<S> for ApiJson<T
         if !is_json(&request) {
             return Err(BadRequest::ContentType.into());
         }
-        let body = Bytes::from_request(request, state).await.map_err(unread)?;
+        let body =
+            Bytes::from_request(request, state).await.map_err(|rejection| unread(&rejection))?;
         let value = parse_json(&body)?;
         Checked::check(&value)?;
         Ok(Self(value))
@@ -133,7 +134,7 @@ fn is_json(request: &Request) -> bool {
         || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
-fn unread(rejection: BytesRejection) -> BadRequest {
+fn unread(rejection: &BytesRejection) -> BadRequest {
     if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
         BadRequest::TooLarge
     } else {
@@ -146,7 +147,11 @@ fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, BadRequest> {
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
         let inner = error.into_inner();
-        if inner.is_data() { BadRequest::field(path, without_place(&inner)) } else { syntax(&inner) }
+        if inner.is_data() {
+            BadRequest::field(path, without_place(&inner))
+        } else {
+            syntax(&inner)
+        }
     })?;
     reader.end().map_err(|error| syntax(&error))?;
     Ok(value)
@@ -158,11 +163,7 @@ fn without_place(error: &serde_json::Error) -> String {
 }
 
 fn syntax(error: &serde_json::Error) -> BadRequest {
-    BadRequest::Json {
-        message: without_place(error),
-        line: error.line(),
-        column: error.column(),
-    }
+    BadRequest::Json { message: without_place(error), line: error.line(), column: error.column() }
 }
 
 /// The query string. Types should `deny_unknown_fields`, so that a misspelt filter is an error.

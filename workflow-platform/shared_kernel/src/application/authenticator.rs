@@ -84,11 +84,14 @@ impl Fault for AuthenticationError {
             Self::Missing => Text::new("请先登录", "Sign in first"),
             Self::Invalid => Text::new("登录凭证无效", "The access token is not valid"),
             Self::Expired => Text::new("登录已过期，请刷新", "The access token has expired"),
-            Self::Revoked => Text::new("登录已失效，请重新登录", "The session has ended, sign in again"),
-            Self::Denied(_) => Text::new("没有权限", "You are not allowed to do this"),
-            Self::Unavailable(_) => {
-                Text::new("暂时无法验证身份，请稍后再试", "Sign-in cannot be checked now, try again soon")
+            Self::Revoked => {
+                Text::new("登录已失效，请重新登录", "The session has ended, sign in again")
             }
+            Self::Denied(_) => Text::new("没有权限", "You are not allowed to do this"),
+            Self::Unavailable(_) => Text::new(
+                "暂时无法验证身份，请稍后再试",
+                "Sign-in cannot be checked now, try again soon",
+            ),
         }
     }
 

@@ -21,7 +21,12 @@ pub trait Cache: Send + Sync {
     async fn put(&self, key: &str, value: Bytes, ttl: Duration) -> Result<(), CacheError>;
 
     /// Stores only when the key is absent; tells whether it did.
-    async fn put_if_absent(&self, key: &str, value: Bytes, ttl: Duration) -> Result<bool, CacheError>;
+    async fn put_if_absent(
+        &self,
+        key: &str,
+        value: Bytes,
+        ttl: Duration,
+    ) -> Result<bool, CacheError>;
 
     async fn remove(&self, key: &str) -> Result<(), CacheError>;
 

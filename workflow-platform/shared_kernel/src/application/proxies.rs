@@ -118,7 +118,9 @@ impl Fault for ProxyError {
     fn text(&self) -> Text {
         match self {
             Self::UnknownPool(_) => Text::new("代理池不存在", "There is no such proxy pool"),
-            Self::Exhausted(_) => Text::new("代理池中没有可用的代理", "No proxy of the pool is usable now"),
+            Self::Exhausted(_) => {
+                Text::new("代理池中没有可用的代理", "No proxy of the pool is usable now")
+            }
             Self::Unavailable(_) => Text::new("服务暂时不可用", "The service is not available now"),
         }
     }

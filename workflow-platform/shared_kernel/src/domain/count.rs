@@ -100,7 +100,8 @@ fn digits(text: &str) -> (String, &str) {
                 found.push(char::from_digit(u32::from(c) - u32::from('０'), 10).unwrap_or('0'));
             }
             Some(',' | '，')
-                if !found.is_empty() && chars.clone().take(3).filter(char::is_ascii_digit).count() == 3 => {}
+                if !found.is_empty()
+                    && chars.clone().take(3).filter(char::is_ascii_digit).count() == 3 => {}
             _ => return (found, rest),
         }
         rest = chars.as_str();
@@ -109,8 +110,16 @@ fn digits(text: &str) -> (String, &str) {
 
 /// The power of ten a magnitude word stands for.
 fn magnitude(text: &str) -> (u32, &str) {
-    const WORDS: [(&str, u32); 8] =
-        [("万亿", 12), ("亿", 8), ("億", 8), ("千万", 7), ("百万", 6), ("万", 4), ("萬", 4), ("千", 3)];
+    const WORDS: [(&str, u32); 8] = [
+        ("万亿", 12),
+        ("亿", 8),
+        ("億", 8),
+        ("千万", 7),
+        ("百万", 6),
+        ("万", 4),
+        ("萬", 4),
+        ("千", 3),
+    ];
     for (word, power) in WORDS {
         if let Some(rest) = text.strip_prefix(word) {
             return (power, rest);
@@ -180,7 +189,10 @@ mod tests {
     #[test]
     fn scrambled_digits_stay_unread() {
         let count = Count::parse("\u{1880D}\u{18811}.\u{18810}万").unwrap();
-        assert_eq!(serde_json::to_value(count).unwrap(), serde_json::json!({"value": null, "protected": true}));
+        assert_eq!(
+            serde_json::to_value(count).unwrap(),
+            serde_json::json!({"value": null, "protected": true})
+        );
     }
 
     proptest! {

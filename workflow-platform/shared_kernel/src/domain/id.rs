@@ -3,7 +3,10 @@
 use std::{borrow::Cow, cmp::Ordering, fmt, hash, marker::PhantomData, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use utoipa::openapi::{RefOr, Schema, schema::{ObjectBuilder, SchemaFormat, Type}};
+use utoipa::openapi::{
+    RefOr, Schema,
+    schema::{ObjectBuilder, SchemaFormat, Type},
+};
 use uuid::Uuid;
 
 /// Marker of a person who signed up.
@@ -43,12 +46,6 @@ impl<T> From<Uuid> for Id<T> {
 impl<T> From<Id<T>> for Uuid {
     fn from(id: Id<T>) -> Self {
         id.value
-    }
-}
-
-impl<T> From<Id<T>> for sea_orm::Value {
-    fn from(id: Id<T>) -> Self {
-        id.value.into()
     }
 }
 

@@ -17,7 +17,7 @@ pub use ambient::{Ambient, Clock, Entropy};
 pub use count::Count;
 pub use error::{ErrorKind, Fault, Text};
 pub use event::DomainEvent;
-pub use id::{Id, Event, Execution, ParseIdError, User};
+pub use id::{Event, Execution, Id, ParseIdError, User};
 pub use locale::Locale;
 pub use money::{Currency, Money, MoneyError};
 pub use owner::Owner;

@@ -20,9 +20,3 @@ impl Owner {
         self.0.uuid()
     }
 }
-
-impl From<Owner> for sea_orm::Value {
-    fn from(owner: Owner) -> Self {
-        owner.0.into()
-    }
-}

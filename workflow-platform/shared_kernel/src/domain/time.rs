@@ -4,7 +4,10 @@ use std::{borrow::Cow, fmt, str::FromStr, time::Duration};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use utoipa::openapi::{KnownFormat, RefOr, Schema, schema::{ObjectBuilder, SchemaFormat, Type}};
+use utoipa::openapi::{
+    KnownFormat, RefOr, Schema,
+    schema::{ObjectBuilder, SchemaFormat, Type},
+};
 
 /// Microseconds since 1970-01-01T00:00:00Z. The same number stands in the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -64,12 +67,6 @@ impl Timestamp {
 impl From<DateTime<Utc>> for Timestamp {
     fn from(at: DateTime<Utc>) -> Self {
         Self(at.timestamp_micros())
-    }
-}
-
-impl From<Timestamp> for sea_orm::Value {
-    fn from(at: Timestamp) -> Self {
-        at.0.into()
     }
 }
 

@@ -58,7 +58,10 @@ impl BlobStore for BlobFolder {
     async fn put(&self, content: Bytes) -> Result<BlobKey, BlobError> {
         let key = BlobKey(blake3::hash(&content).to_hex().to_string());
         let path = self.path(&key)?;
-        task::spawn_blocking(move || store(&path, &content)).await.map_err(failed)?.map_err(failed)?;
+        task::spawn_blocking(move || store(&path, &content))
+            .await
+            .map_err(failed)?
+            .map_err(failed)?;
         Ok(key)
     }
 

@@ -69,7 +69,12 @@ impl Cache for LocalCache {
         Ok(())
     }
 
-    async fn put_if_absent(&self, key: &str, value: Bytes, ttl: Duration) -> Result<bool, CacheError> {
+    async fn put_if_absent(
+        &self,
+        key: &str,
+        value: Bytes,
+        ttl: Duration,
+    ) -> Result<bool, CacheError> {
         let entry = self.entries.entry(key.to_owned()).or_insert_with(async { (value, ttl) }).await;
         Ok(entry.is_fresh())
     }
@@ -125,7 +130,12 @@ impl Cache for RedisCache {
             .map_err(failed)
     }
 
-    async fn put_if_absent(&self, key: &str, value: Bytes, ttl: Duration) -> Result<bool, CacheError> {
+    async fn put_if_absent(
+        &self,
+        key: &str,
+        value: Bytes,
+        ttl: Duration,
+    ) -> Result<bool, CacheError> {
         let mut connection = self.connection.clone();
         let options = SetOptions::default()
             .conditional_set(redis::ExistenceCheck::NX)

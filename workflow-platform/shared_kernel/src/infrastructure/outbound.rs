@@ -93,7 +93,9 @@ impl OutboundPolicy {
         let ip = plain(ip);
         self.entries.iter().any(|entry| match entry {
             Entry::Network(network) => network.contains(&ip),
-            Entry::Address(allowed, listed) => *allowed == ip && (listed.is_none() || *listed == port),
+            Entry::Address(allowed, listed) => {
+                *allowed == ip && (listed.is_none() || *listed == port)
+            }
             Entry::Name(name, listed) => {
                 name.eq_ignore_ascii_case(host) && (listed.is_none() || *listed == port)
             }
@@ -117,7 +119,8 @@ fn entry_of(text: &str) -> Result<Entry, BadEntry> {
     if let Ok(ip) = host.trim_start_matches('[').trim_end_matches(']').parse() {
         return Ok(Entry::Address(ip, port));
     }
-    let named = !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b));
+    let named =
+        !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b));
     if named { Ok(Entry::Name(host.to_owned(), port)) } else { Err(bad()) }
 }
 
@@ -188,16 +191,40 @@ mod tests {
     #[test]
     fn addresses_that_are_not_public_are_refused_in_every_spelling() {
         for url in [
-            "http://127.0.0.1/", "http://127.1/", "http://2130706433/", "http://0x7f000001/",
-            "http://0177.0.0.1/", "http://0/", "http://0.0.0.0/", "http://10.1.2.3/",
-            "http://100.64.0.1/", "http://169.254.169.254/", "http://172.31.255.255/",
-            "http://192.168.0.1/", "http://192.0.0.170/", "http://192.0.2.1/", "http://198.18.0.1/",
-            "http://203.0.113.9/", "http://224.0.0.1/", "http://255.255.255.255/", "http://[::]/",
-            "http://[::1]/", "http://[::ffff:127.0.0.1]/", "http://[::ffff:7f00:1]/",
-            "http://[64:ff9b::7f00:1]/", "http://[fe80::1]/", "http://[fc00::1]/",
-            "http://[fd12:3456::1]/", "http://[ff02::1]/", "http://[2002:7f00:1::]/",
-            "http://[2001::1]/", "http://[2001:db8::1]/", "http://[100::1]/",
-            "http://localhost/", "http://LOCALHOST./", "http://a.localhost/",
+            "http://127.0.0.1/",
+            "http://127.1/",
+            "http://2130706433/",
+            "http://0x7f000001/",
+            "http://0177.0.0.1/",
+            "http://0/",
+            "http://0.0.0.0/",
+            "http://10.1.2.3/",
+            "http://100.64.0.1/",
+            "http://169.254.169.254/",
+            "http://172.31.255.255/",
+            "http://192.168.0.1/",
+            "http://192.0.0.170/",
+            "http://192.0.2.1/",
+            "http://198.18.0.1/",
+            "http://203.0.113.9/",
+            "http://224.0.0.1/",
+            "http://255.255.255.255/",
+            "http://[::]/",
+            "http://[::1]/",
+            "http://[::ffff:127.0.0.1]/",
+            "http://[::ffff:7f00:1]/",
+            "http://[64:ff9b::7f00:1]/",
+            "http://[fe80::1]/",
+            "http://[fc00::1]/",
+            "http://[fd12:3456::1]/",
+            "http://[ff02::1]/",
+            "http://[2002:7f00:1::]/",
+            "http://[2001::1]/",
+            "http://[2001:db8::1]/",
+            "http://[100::1]/",
+            "http://localhost/",
+            "http://LOCALHOST./",
+            "http://a.localhost/",
         ] {
             assert!(!closed().allows_url(&Url::parse(url).unwrap()), "{url}");
         }
@@ -206,8 +233,12 @@ mod tests {
     #[test]
     fn public_addresses_and_names_are_allowed() {
         for url in [
-            "http://1.1.1.1/", "http://172.32.0.1/", "http://100.128.0.1/", "https://example.com/",
-            "http://[2606:4700:4700::1111]/", "http://[2a00:1450::5]/",
+            "http://1.1.1.1/",
+            "http://172.32.0.1/",
+            "http://100.128.0.1/",
+            "https://example.com/",
+            "http://[2606:4700:4700::1111]/",
+            "http://[2a00:1450::5]/",
         ] {
             assert!(closed().allows_url(&Url::parse(url).unwrap()), "{url}");
         }
@@ -215,14 +246,18 @@ mod tests {
 
     #[test]
     fn what_the_operator_lists_is_allowed_and_no_more() {
-        let policy = OutboundPolicy::new(["127.0.0.1:8080", "10.0.0.0/8", "[::1]:90", "intern:80", "box"]).unwrap();
+        let policy =
+            OutboundPolicy::new(["127.0.0.1:8080", "10.0.0.0/8", "[::1]:90", "intern:80", "box"])
+                .unwrap();
         let allows = |url: &str| policy.allows_url(&Url::parse(url).unwrap());
         assert!(allows("http://127.0.0.1:8080/") && !allows("http://127.0.0.1:8081/"));
         assert!(allows("http://10.9.9.9:1/") && !allows("http://11.0.0.1.localhost/"));
         assert!(allows("http://[::1]:90/") && !allows("http://[::1]:91/"));
         assert!(allows("http://[::ffff:127.0.0.1]:8080/"));
         let private = IpAddr::from([192, 168, 1, 1]);
-        assert!(policy.allows_ip(private, "intern", 80) && !policy.allows_ip(private, "intern", 81));
+        assert!(
+            policy.allows_ip(private, "intern", 80) && !policy.allows_ip(private, "intern", 81)
+        );
         assert!(policy.allows_ip(private, "box", 9) && !policy.allows_ip(private, "other", 80));
     }
 

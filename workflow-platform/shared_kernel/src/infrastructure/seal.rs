@@ -33,7 +33,8 @@ pub struct Sealer {
 impl Sealer {
     /// Derives the sealing key from the process's secret.
     pub fn new(secret: &[u8], ambient: Ambient) -> Self {
-        let digest = Sha256::new().chain_update(b"workflow-platform seal v1\0").chain_update(secret);
+        let digest =
+            Sha256::new().chain_update(b"workflow-platform seal v1\0").chain_update(secret);
         let key = digest.finalize();
         let key_id = hex::encode(&Sha256::digest(key)[..4]);
         let cipher = Aes256Gcm::new(&Key::<Aes256Gcm>::from(<[u8; 32]>::from(key)));
@@ -79,12 +80,12 @@ mod tests {
 
     #[test]
     fn a_secret_opens_only_in_its_place_and_with_its_key() {
-        let sealer = Sealer::new(b"0123456789abcdef0123456789abcdef", ambient());
-        let sealed = sealer.seal("proxies/1/password", b"hush").unwrap();
-        assert_eq!(sealer.open("proxies/1/password", &sealed).unwrap(), b"hush");
-        assert_eq!(sealer.open("proxies/2/password", &sealed), Err(SealError::WrongKey));
+        let ours = Sealer::new(b"0123456789abcdef0123456789abcdef", ambient());
+        let sealed = ours.seal("proxies/1/password", b"hush").unwrap();
+        assert_eq!(ours.open("proxies/1/password", &sealed).unwrap(), b"hush");
+        assert_eq!(ours.open("proxies/2/password", &sealed), Err(SealError::WrongKey));
         let other = Sealer::new(b"another secret of enough length!", ambient());
         assert_eq!(other.open("proxies/1/password", &sealed), Err(SealError::WrongKey));
-        assert_eq!(sealer.open("x", "garbage"), Err(SealError::Malformed));
+        assert_eq!(ours.open("x", "garbage"), Err(SealError::Malformed));
     }
 }

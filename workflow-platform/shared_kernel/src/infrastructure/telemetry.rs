@@ -1,6 +1,8 @@
 //! Logs: JSON lines for machines, or plain lines for people.
 
-use tracing_subscriber::{EnvFilter, Layer as _, layer::SubscriberExt as _, util::SubscriberInitExt as _};
+use tracing_subscriber::{
+    EnvFilter, Layer as _, layer::SubscriberExt as _, util::SubscriberInitExt as _,
+};
 
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -18,10 +18,7 @@ pub enum Backend {
 /// Where the database is and how many connections it may have.
 #[derive(Debug, Clone)]
 pub enum DatabaseSettings {
-    Sqlite {
-        file: PathBuf,
-        readers: u32,
-    },
+    Sqlite { file: PathBuf, readers: u32 },
     Postgres(PostgresSettings),
 }
 

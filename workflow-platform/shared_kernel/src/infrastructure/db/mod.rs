@@ -8,6 +8,7 @@ mod connect;
 mod migrate;
 mod schema;
 mod unit_of_work;
+mod values;
 
 pub use connect::{Backend, Database, DatabaseError, DatabaseSettings, PostgresSettings};
 pub use migrate::{MigrationState, MigrationStep, Migrations};

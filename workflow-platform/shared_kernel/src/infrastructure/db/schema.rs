@@ -1,6 +1,13 @@
 //! Tables of the kernel: the outbox and the memory of what was handled.
 
-use sea_orm_migration::{MigrationTrait, prelude::*, schema::*};
+use sea_orm_migration::{
+    MigrationTrait,
+    prelude::*,
+    schema::{
+        big_integer, big_integer_null, big_pk_auto, integer, string_len, string_len_null, text,
+        text_null, uuid, uuid_null, uuid_uniq,
+    },
+};
 
 /// The kernel's migrations.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
