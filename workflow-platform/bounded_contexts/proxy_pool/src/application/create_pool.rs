@@ -14,7 +14,11 @@ pub struct NewPool {
 }
 
 impl ProxyPoolModule {
-    pub async fn create_pool(&self, who: &Principal, new: NewPool) -> Result<CountedPool, PoolError> {
+    pub async fn create_pool(
+        &self,
+        who: &Principal,
+        new: NewPool,
+    ) -> Result<CountedPool, PoolError> {
         who.require(Permission::ProxyWrite)?;
         let name = new.name.parse().map_err(|error| PoolError::invalid("name", error))?;
         let parallel_limit = new.parallel_limit.unwrap_or(Pool::DEFAULT_PARALLEL_LIMIT);

@@ -38,7 +38,7 @@ impl From<StoreError> for PoolError {
 }
 
 impl PoolError {
-    pub(super) fn invalid(field: &'static str, reason: impl ToString) -> Self {
+    pub(super) fn invalid(field: &'static str, reason: impl std::fmt::Display) -> Self {
         Self::Invalid { field, reason: reason.to_string() }
     }
 }

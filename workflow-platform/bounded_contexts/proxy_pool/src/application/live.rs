@@ -47,7 +47,11 @@ impl LivePools {
     }
 
     /// The owner's pool of that id or name; what is known stays good for one refresh interval.
-    pub async fn find(&self, owner: Owner, reference: &str) -> Result<Option<Arc<LivePool>>, StoreError> {
+    pub async fn find(
+        &self,
+        owner: Owner,
+        reference: &str,
+    ) -> Result<Option<Arc<LivePool>>, StoreError> {
         let key = (owner, reference.to_owned());
         let remembered = self.references.lock().get(&key).copied();
         let now = self.ports.ambient.now();

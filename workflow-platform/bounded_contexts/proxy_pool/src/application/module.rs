@@ -37,7 +37,7 @@ impl Default for ProxyPoolSettings {
             test_timeout: Duration::from_secs(10),
             test_parallel: 64,
             health: HealthPolicy::default(),
-            lease_ttl: Duration::from_secs(120),
+            lease_ttl: Duration::from_mins(2),
             lease_wait: Duration::from_secs(10),
             flush_every: Duration::from_secs(1),
             refresh_every: Duration::from_secs(10),

@@ -91,7 +91,11 @@ pub trait PoolStore: Send + Sync {
 
     async fn count_proxies(&self, owner: Owner) -> Result<u64, StoreError>;
 
-    async fn endpoints(&self, owner: Owner, pool: PoolId) -> Result<HashSet<ProxyEndpoint>, StoreError>;
+    async fn endpoints(
+        &self,
+        owner: Owner,
+        pool: PoolId,
+    ) -> Result<HashSet<ProxyEndpoint>, StoreError>;
 
     /// Adds those that are not there yet and tells how many; all or none.
     async fn add_proxies(
@@ -117,7 +121,8 @@ pub trait PoolStore: Send + Sync {
     async fn load(&self, owner: Owner, pool: PoolId) -> Result<Vec<LoadedProxy>, StoreError>;
 
     /// Writes changes and the events they caused, all or none.
-    async fn save(&self, changes: &[ProxyChange], events: &[DomainEvent]) -> Result<(), StoreError>;
+    async fn save(&self, changes: &[ProxyChange], events: &[DomainEvent])
+    -> Result<(), StoreError>;
 }
 
 /// Sends one request through one proxy.

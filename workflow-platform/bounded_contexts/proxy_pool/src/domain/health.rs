@@ -25,8 +25,8 @@ impl Default for HealthPolicy {
         Self {
             quarantine_after: 3,
             first_cool_down: Duration::from_secs(30),
-            longest_cool_down: Duration::from_secs(30 * 60),
-            probe_timeout: Duration::from_secs(60),
+            longest_cool_down: Duration::from_mins(30),
+            probe_timeout: Duration::from_mins(1),
         }
     }
 }
@@ -75,11 +75,19 @@ pub enum Health {
     Unknown,
     Healthy,
     /// Still in use after `failures` transport failures in a row.
-    Degraded { failures: u32 },
+    Degraded {
+        failures: u32,
+    },
     /// Rests until `until`; this is its `strikes`-th quarantine in a row.
-    Quarantined { until: Timestamp, strikes: u32 },
+    Quarantined {
+        until: Timestamp,
+        strikes: u32,
+    },
     /// One probe is under way; it counts as lost at `probe_until`.
-    HalfOpen { probe_until: Timestamp, strikes: u32 },
+    HalfOpen {
+        probe_until: Timestamp,
+        strikes: u32,
+    },
 }
 
 impl Health {
@@ -171,7 +179,7 @@ mod tests {
         quarantine_after: 3,
         first_cool_down: Duration::from_secs(30),
         longest_cool_down: Duration::from_secs(100),
-        probe_timeout: Duration::from_secs(60),
+        probe_timeout: Duration::from_mins(1),
     };
 
     fn at(seconds: i64) -> Timestamp {

@@ -148,9 +148,8 @@ fn parse_line(line: &str) -> Result<ParsedProxy, BadLine> {
     let (username, password) = match credentials {
         None => (String::new(), None),
         Some((username, password)) => {
-            let fits = |text: &str| {
-                text.len() <= MAX_CREDENTIAL && !text.chars().any(char::is_control)
-            };
+            let fits =
+                |text: &str| text.len() <= MAX_CREDENTIAL && !text.chars().any(char::is_control);
             if username.is_empty() || !fits(&username) || !fits(password.expose_secret()) {
                 return Err(BadLine::Credentials);
             }
@@ -218,8 +217,7 @@ fn percent_decoded(text: &str) -> String {
 fn masked(line: &str) -> String {
     let (scheme, rest) = match line.split_once("://") {
         Some((scheme, rest)) if !scheme.contains([':', '@']) => (format!("{scheme}://"), rest),
-        Some(_) => (String::new(), line),
-        None => (String::new(), line),
+        Some(_) | None => (String::new(), line),
     };
     let text = match rest.rsplit_once('@') {
         Some((_, place)) if split_place(place).is_ok_and(|(.., tail)| tail.is_none()) => {
@@ -269,7 +267,7 @@ mod tests {
         let proxy = one(line).unwrap();
         assert_eq!(proxy.endpoint.to_string(), address);
         assert_eq!(proxy.endpoint.username, user);
-        assert_eq!(proxy.password.as_ref().map(|p| p.expose_secret()), password);
+        assert_eq!(proxy.password.as_ref().map(secrecy::ExposeSecret::expose_secret), password);
     }
 
     #[rstest]

@@ -8,6 +8,8 @@ mod usage;
 
 pub use health::{Health, HealthPolicy, Verdict};
 pub use import::{ImportLine, ImportList, ImportTooLarge, ParsedProxy, RejectedLine, parse_import};
-pub use pool::{BadPoolName, Pool, PoolId, PoolName, Proxy, ProxyEndpoint, ProxyId, Strategy, UnknownStrategy};
-pub use rotation::{Candidate, RoundRobin, Rotation, rotation_of};
+pub use pool::{
+    BadPoolName, Pool, PoolId, PoolName, Proxy, ProxyEndpoint, ProxyId, Strategy, UnknownStrategy,
+};
+pub use rotation::{Candidate, Rotation, RoundRobin, rotation_of};
 pub use usage::UsageDelta;

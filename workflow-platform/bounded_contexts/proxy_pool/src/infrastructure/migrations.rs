@@ -1,6 +1,10 @@
 //! Tables of the context.
 
-use sea_orm_migration::{MigrationTrait, prelude::*, schema::*};
+use sea_orm_migration::{
+    MigrationTrait,
+    prelude::*,
+    schema::{big_integer, big_integer_null, double_null, integer, string_len, text_null, uuid},
+};
 
 /// The context's migrations.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {

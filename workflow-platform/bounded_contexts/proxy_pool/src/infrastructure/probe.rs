@@ -59,7 +59,8 @@ impl ProxyProbe for HttpProbe {
     ) -> Result<Duration, String> {
         let client = self.client(proxy, timeout)?;
         let begun = Instant::now();
-        let answer = client.get(target.clone()).send().await.map_err(|error| in_words(&error, timeout))?;
+        let answer =
+            client.get(target.clone()).send().await.map_err(|error| in_words(&error, timeout))?;
         match answer.status() {
             StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
                 Err("proxy refused the credentials (407)".to_owned())

@@ -87,7 +87,8 @@ pub fn health_columns(health: Health) -> (&'static str, u32, u32, Option<i64>) {
         Health::Unknown => ("unknown", 0, 0, None),
         Health::Healthy => ("healthy", 0, 0, None),
         Health::Degraded { failures } => ("degraded", failures, 0, None),
-        Health::Quarantined { until, strikes } | Health::HalfOpen { probe_until: until, strikes } => {
+        Health::Quarantined { until, strikes }
+        | Health::HalfOpen { probe_until: until, strikes } => {
             ("quarantined", 0, strikes, Some(until.micros()))
         }
     }

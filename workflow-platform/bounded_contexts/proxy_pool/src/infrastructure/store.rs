@@ -104,7 +104,11 @@ impl SqlPoolStore {
     }
 
     fn opened(&self, id: ProxyId, sealed: &str) -> Option<SecretString> {
-        let opened = self.sealer.open(&place(id), sealed).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        let opened = self
+            .sealer
+            .open(&place(id), sealed)
+            .ok()
+            .and_then(|bytes| String::from_utf8(bytes).ok());
         if opened.is_none() {
             warn!(proxy.id = %id, "password of proxy {id} cannot be opened, the proxy is left out");
         }
@@ -235,7 +239,11 @@ impl PoolStore for SqlPoolStore {
         rows.first().map_or(Ok(0), |row| count(row, "proxies"))
     }
 
-    async fn endpoints(&self, owner: Owner, pool: PoolId) -> Result<HashSet<ProxyEndpoint>, StoreError> {
+    async fn endpoints(
+        &self,
+        owner: Owner,
+        pool: PoolId,
+    ) -> Result<HashSet<ProxyEndpoint>, StoreError> {
         let sql = "SELECT scheme, host, port, username FROM proxies \
                    WHERE owner_id = $1 AND pool_id = $2";
         self.rows(sql, [owner.into(), pool.into()]).await?.iter().map(rows::endpoint).collect()
@@ -248,7 +256,8 @@ impl PoolStore for SqlPoolStore {
         proxies: &[NewProxy],
         now: Timestamp,
     ) -> Result<u64, StoreError> {
-        let list: Vec<Value> = proxies.iter().map(|proxy| self.row_of(proxy)).collect::<Result<_, _>>()?;
+        let list: Vec<Value> =
+            proxies.iter().map(|proxy| self.row_of(proxy)).collect::<Result<_, _>>()?;
         let statement = self.database.statement(
             insert_sql(self.database.backend()),
             [Value::from(list).to_string().into(), pool.into(), owner.into(), now.into()],
@@ -294,7 +303,11 @@ impl PoolStore for SqlPoolStore {
         rows.iter().filter_map(|row| self.loaded(row).transpose()).collect()
     }
 
-    async fn save(&self, changes: &[ProxyChange], events: &[DomainEvent]) -> Result<(), StoreError> {
+    async fn save(
+        &self,
+        changes: &[ProxyChange],
+        events: &[DomainEvent],
+    ) -> Result<(), StoreError> {
         let list: Vec<Value> = changes.iter().map(Self::change_row).collect();
         let mut work = self.database.begin().await.map_err(database)?;
         let statement = self

@@ -11,7 +11,11 @@ use crate::support::{feedback, somebody, worlds};
 
 const THREE: &str = "203.0.113.1:80\n203.0.113.2:80\nhttp://me:hush@203.0.113.3:80\n";
 
-async fn lease(module: &ProxyPoolModule, who: &Principal, avoid: &[uuid::Uuid]) -> Result<ProxyLease, ProxyError> {
+async fn lease(
+    module: &ProxyPoolModule,
+    who: &Principal,
+    avoid: &[uuid::Uuid],
+) -> Result<ProxyLease, ProxyError> {
     module.lease(who.owner(), &PoolRef("default".to_owned()), "site.example:443", avoid).await
 }
 

@@ -1,6 +1,8 @@
 //! The context as its callers see it, on SQLite and, when `TEST_DATABASE_URL` is set, on
 //! PostgreSQL, with real proxies on loopback.
 
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
 mod import;
 mod lease;
 mod probing;

@@ -40,7 +40,8 @@ async fn each_proxy_is_tried_for_real_and_its_state_follows() {
         assert_eq!((good.counts().requests, closed.counts().requests), (1, 1));
         assert_eq!(closed.counts().refused, 1);
         results.retain(|result| result.outcome.is_err());
-        let reasons = results.iter().filter_map(|r| r.outcome.clone().err()).collect::<Vec<_>>().join("\n");
+        let reasons =
+            results.iter().filter_map(|r| r.outcome.clone().err()).collect::<Vec<_>>().join("\n");
         for part in ["407", "answer was 502", "connection failed", "no answer within 2 s"] {
             assert!(reasons.contains(part), "{part} is missing in {reasons}");
         }

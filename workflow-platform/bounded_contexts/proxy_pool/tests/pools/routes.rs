@@ -49,7 +49,10 @@ async fn a_pool_lives_its_life_over_http() {
         let (status, made) = call(&app, "POST", "/proxy/pools", Some(body.clone())).await;
         assert_eq!(status, StatusCode::CREATED);
         let (status, again) = call(&app, "POST", "/proxy/pools", Some(body)).await;
-        assert_eq!((status, &again["error"]), (StatusCode::CONFLICT, &json!("PROXY_POOL_NAME_TAKEN")));
+        assert_eq!(
+            (status, &again["error"]),
+            (StatusCode::CONFLICT, &json!("PROXY_POOL_NAME_TAKEN"))
+        );
         let pool = format!("/proxy/pools/{}", made["data"]["id"].as_str().unwrap());
 
         let text = json!({ "text": "http://me:hush@203.0.113.1:80\n203.0.113.2:80:me:hush\nbad" });

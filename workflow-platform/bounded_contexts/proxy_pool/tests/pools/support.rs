@@ -49,7 +49,13 @@ pub struct Plan(pub AtomicU64);
 
 #[async_trait]
 impl Entitlements for Plan {
-    async fn check(&self, _: Owner, limit: Limit, used: u64, wanted: u64) -> Result<(), EntitlementsError> {
+    async fn check(
+        &self,
+        _: Owner,
+        limit: Limit,
+        used: u64,
+        wanted: u64,
+    ) -> Result<(), EntitlementsError> {
         let allowed = self.0.load(Ordering::SeqCst);
         if used + wanted <= allowed {
             return Ok(());
@@ -155,7 +161,7 @@ async fn postgres() -> Option<DatabaseSettings> {
         max_connections: 4,
         min_connections: 0,
         check_before_use: false,
-        recycle_after: Duration::from_secs(600),
+        recycle_after: Duration::from_mins(10),
         schema,
     };
     let admin = Database::open(&DatabaseSettings::Postgres(settings(None))).await.unwrap();

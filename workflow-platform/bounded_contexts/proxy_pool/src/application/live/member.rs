@@ -98,7 +98,13 @@ impl Member {
         u32::try_from(live).unwrap_or(u32::MAX)
     }
 
-    pub fn lease(&mut self, id: Uuid, now: Timestamp, until: Timestamp, policy: &HealthPolicy) -> ProxyAddress {
+    pub fn lease(
+        &mut self,
+        id: Uuid,
+        now: Timestamp,
+        until: Timestamp,
+        policy: &HealthPolicy,
+    ) -> ProxyAddress {
         // ended leases are remembered for a while, so that late feedback still counts
         if self.leases.len() > 64 {
             self.leases.retain(|lease| lease.until > now);
@@ -112,7 +118,13 @@ impl Member {
     }
 
     /// Feedback of an unknown lease (given back twice) changes nothing.
-    pub fn give_back(&mut self, lease: Uuid, feedback: &ProxyFeedback, now: Timestamp, policy: &HealthPolicy) {
+    pub fn give_back(
+        &mut self,
+        lease: Uuid,
+        feedback: &ProxyFeedback,
+        now: Timestamp,
+        policy: &HealthPolicy,
+    ) {
         let Some(place) = self.leases.iter().position(|held| held.id == lease) else { return };
         self.leases.swap_remove(place);
         let verdict = Verdict::from(feedback.outcome);

@@ -153,7 +153,11 @@ impl State {
             .iter()
             .enumerate()
             .filter(|(_, member)| member.health.is_usable(now) && wanted(member.id))
-            .map(|(position, member)| Candidate { id: member.id, position, in_use: member.in_use(now) })
+            .map(|(position, member)| Candidate {
+                id: member.id,
+                position,
+                in_use: member.in_use(now),
+            })
             .collect()
     }
 
