@@ -44,7 +44,11 @@ pub fn collection_actions(fetcher: &Arc<dyn Fetcher>, cpu: &CpuPool) -> Vec<Arc<
 }
 
 /// Puts the datasets together.
-pub fn datasets(database: Database, entitlements: Arc<dyn Entitlements>, ambient: Ambient) -> Arc<DatasetsModule> {
+pub fn datasets(
+    database: Database,
+    entitlements: Arc<dyn Entitlements>,
+    ambient: Ambient,
+) -> Arc<DatasetsModule> {
     let store = Arc::new(infrastructure::dataset::SqlDatasets::new(database.clone()));
     Arc::new(DatasetsModule::new(database, store, entitlements, ambient))
 }

@@ -72,7 +72,8 @@ impl Action for HtmlExtract {
         let extraction = extraction.map_err(|error| bad_fields(&error))?;
         let work = move || extract_rows(&input.html, url.as_ref(), &extraction);
         let rows = self.cpu.run(work).await;
-        let rows = rows.map_err(|_| ActionError::retryable("EXTRACT_STOPPED", "extraction did not finish"))?;
+        let rows = rows
+            .map_err(|_| ActionError::retryable("EXTRACT_STOPPED", "extraction did not finish"))?;
         Ok(json!({ "record": rows.first(), "records": rows }))
     }
 }

@@ -152,13 +152,18 @@ fn check_header(name: &str, value: &str) -> Result<(), ActionError> {
 
 type Body = (Option<Bytes>, Option<&'static str>);
 
-fn body_of(json: Option<Value>, form: Option<BTreeMap<String, Value>>, body: Option<String>) -> Result<Body, ActionError> {
+fn body_of(
+    json: Option<Value>,
+    form: Option<BTreeMap<String, Value>>,
+    body: Option<String>,
+) -> Result<Body, ActionError> {
     match (json, form, body) {
         (None, None, None) => Ok((None, None)),
         (Some(json), None, None) => Ok((Some(json.to_string().into()), Some("application/json"))),
         (None, Some(form), None) => {
             let pairs = form.iter().map(|(name, value)| (name, plain(value)));
-            let text: String = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+            let text: String =
+                url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
             Ok((Some(text.into()), Some("application/x-www-form-urlencoded")))
         }
         (None, None, Some(body)) => Ok((Some(body.into()), None)),
@@ -175,7 +180,7 @@ fn plain(value: &Value) -> String {
 }
 
 fn address(url: &str, query: &BTreeMap<String, Value>) -> Result<String, ActionError> {
-    let bad = || ActionError::permanent("BAD_URL", format!("not a usable address: {:.200}", url));
+    let bad = || ActionError::permanent("BAD_URL", format!("not a usable address: {url:.200}"));
     let mut parsed = Url::parse(url).map_err(|_| bad())?;
     if !query.is_empty() {
         let mut pairs = parsed.query_pairs_mut();
@@ -202,8 +207,15 @@ fn timeout(ctx: &ActionContext, given: Option<&Value>) -> Result<Duration, Actio
     };
     let wanted = match (given, seconds) {
         (None, _) => FetchRequest::DEFAULT_TIMEOUT,
-        (Some(_), Some(seconds)) if seconds > 0.0 && seconds <= LONGEST => Duration::from_secs_f64(seconds),
-        _ => return Err(ActionError::invalid_input("timeout", "must be seconds, more than 0 and at most 600")),
+        (Some(_), Some(seconds)) if seconds > 0.0 && seconds <= LONGEST => {
+            Duration::from_secs_f64(seconds)
+        }
+        _ => {
+            return Err(ActionError::invalid_input(
+                "timeout",
+                "must be seconds, more than 0 and at most 600",
+            ));
+        }
     };
     Ok(ctx.time_left().map_or(wanted, |left| wanted.min(left)))
 }

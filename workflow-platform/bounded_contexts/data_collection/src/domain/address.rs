@@ -31,7 +31,14 @@ mod tests {
         let base = Url::parse("http://Example.com:80/a/b.html?x=1").unwrap();
         let target = |href: &str| link_target(&base, href).map(|url| url.to_string());
         let page = Some("http://example.com/a/c.html".to_owned());
-        for href in ["c.html", "./c.html", "../a/c.html", "/a/c.html#top", " c.html? ", "HTTP://EXAMPLE.COM/a/c.html"] {
+        for href in [
+            "c.html",
+            "./c.html",
+            "../a/c.html",
+            "/a/c.html#top",
+            " c.html? ",
+            "HTTP://EXAMPLE.COM/a/c.html",
+        ] {
             assert_eq!(target(href), page, "{href}");
         }
         for href in ["mailto:a@b.c", "javascript:void(0)", "http://", "data:text/html,x"] {

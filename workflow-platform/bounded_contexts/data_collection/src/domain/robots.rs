@@ -98,7 +98,8 @@ fn groups(text: &str, agent: &str) -> (Option<Robots>, Option<Robots>) {
 
 /// The token of a `User-agent` line: letters, `_` and `-`, compared without case.
 fn is_ours(value: &str, agent: &str) -> bool {
-    let end = value.find(|c: char| !(c.is_ascii_alphabetic() || "_-".contains(c))).unwrap_or(value.len());
+    let end =
+        value.find(|c: char| !(c.is_ascii_alphabetic() || "_-".contains(c))).unwrap_or(value.len());
     !value[..end].is_empty() && value[..end].eq_ignore_ascii_case(agent)
 }
 
@@ -108,7 +109,10 @@ fn add(robots: &mut Robots, key: &str, value: &str) {
             robots.rules.push(Rule { allow: key == "allow", pattern: normalised(value) });
         }
         "crawl-delay" => {
-            let delay = value.parse::<f64>().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+            let delay = value
+                .parse::<f64>()
+                .ok()
+                .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
             robots.delay = delay.map(|delay| delay.min(LONGEST_DELAY));
         }
         _ => {}
@@ -177,7 +181,13 @@ mod tests {
     #[test]
     fn the_longest_match_decides() {
         let text = "User-agent: *\nDisallow: /\nAllow: /shop/\nDisallow: /shop/cart\n";
-        for (path, expected) in [("/", false), ("/shop/", true), ("/shop/a", true), ("/shop/cart/1", false), ("/robots.txt", true)] {
+        for (path, expected) in [
+            ("/", false),
+            ("/shop/", true),
+            ("/shop/a", true),
+            ("/shop/cart/1", false),
+            ("/robots.txt", true),
+        ] {
             assert_eq!(allowed(text, path), expected, "{path}");
         }
         assert!(allowed("User-agent: *\nDisallow: /a\nAllow: /a\n", "/a"));

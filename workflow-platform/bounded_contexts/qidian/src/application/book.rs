@@ -39,7 +39,8 @@ impl BookId {
             Self::Number(number) => Ok(number.to_string()),
             Self::Text(text) => {
                 let text = text.trim();
-                let plain = (1..=20).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+                let plain =
+                    (1..=20).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
                 plain
                     .then(|| text.to_owned())
                     .ok_or_else(|| ActionError::invalid_input("book_id", "is not a number"))

@@ -78,7 +78,9 @@ const fn one() -> u32 {
 impl Input {
     fn catid(&self) -> Result<i64, ActionError> {
         match (self.catid, &self.category) {
-            (Some(_), Some(_)) => Err(ActionError::invalid_input("catid", "goes not with category")),
+            (Some(_), Some(_)) => {
+                Err(ActionError::invalid_input("catid", "goes not with category"))
+            }
             (Some(id), None) => Ok(id),
             (None, None) => Ok(ALL_CATEGORIES),
             (None, Some(name)) => category_id(name).ok_or_else(|| {
@@ -96,7 +98,10 @@ impl RankingAction {
 
     async fn collect(&self, ctx: &ActionContext, input: &Input) -> Result<Found, ActionError> {
         if !(1..=MOST_PAGES).contains(&input.pages) {
-            return Err(ActionError::invalid_input("pages", format!("is not in 1 to {MOST_PAGES}")));
+            return Err(ActionError::invalid_input(
+                "pages",
+                format!("is not in 1 to {MOST_PAGES}"),
+            ));
         }
         let route = Route::new(input.base_url.as_deref(), input.proxy_pool.as_deref())?;
         let path = format!("/rank/{}/catid{}/", input.list.slug(), input.catid()?);
@@ -133,7 +138,8 @@ impl Found {
         self.total = ranking.total.or(self.total);
         let before = self.books.len();
         let seen = &mut self.seen;
-        self.books.extend(ranking.books.into_iter().filter(|book| seen.insert(book.book_id.clone())));
+        self.books
+            .extend(ranking.books.into_iter().filter(|book| seen.insert(book.book_id.clone())));
         !ranking.is_last && self.books.len() > before
     }
 }

@@ -5,9 +5,7 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use shared_kernel::{
-    application::{
-        ActionContext, ActionError, Fetcher, fetch_site_page, reject_site_page,
-    },
+    application::{ActionContext, ActionError, Fetcher, fetch_site_page, reject_site_page},
     domain::{PageError, SitePage},
     infrastructure::cpu::CpuPool,
 };
@@ -66,7 +64,9 @@ impl Site {
         let seen_at = Some(ctx.ambient.now());
         let parsed = self
             .cpu
-            .run(move || parse(&SitePage { body: &body, status: Some(status), url: Some(&at), seen_at }))
+            .run(move || {
+                parse(&SitePage { body: &body, status: Some(status), url: Some(&at), seen_at })
+            })
             .await
             .map_err(|error| ActionError::retryable("INTERNAL", error.to_string()))?;
         match parsed {

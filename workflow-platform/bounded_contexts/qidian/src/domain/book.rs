@@ -80,7 +80,9 @@ mod tests {
 
     fn page(data: &Value) -> String {
         let context = json!({"pageContext": {"pageProps": {"pageData": data}}});
-        format!(r#"<html><script id="vite-plugin-ssr_pageContext" type="application/json">{context}</script></html>"#)
+        format!(
+            r#"<html><script id="vite-plugin-ssr_pageContext" type="application/json">{context}</script></html>"#
+        )
     }
 
     fn parse(data: &Value) -> Result<BookRecord, PageError> {
@@ -100,7 +102,9 @@ mod tests {
 
     #[test]
     fn every_field_is_read() {
-        insta::assert_json_snapshot!(parse(&json!({"bookInfo": info(), "recentChapters": []})).unwrap());
+        insta::assert_json_snapshot!(
+            parse(&json!({"bookInfo": info(), "recentChapters": []})).unwrap()
+        );
     }
 
     #[test]
@@ -122,9 +126,15 @@ mod tests {
     #[test]
     fn a_page_without_book_info_has_drifted() {
         assert!(matches!(parse(&json!({"book": {}})), Err(PageError::ParseDrift { .. })));
-        assert!(matches!(parse(&json!({"bookInfo": {"bookName": "x"}})), Err(PageError::ParseDrift { .. })));
+        assert!(matches!(
+            parse(&json!({"bookInfo": {"bookName": "x"}})),
+            Err(PageError::ParseDrift { .. })
+        ));
         let html = "<html><body>一个普通的页面</body></html>";
-        assert!(matches!(parse_book(&SitePage::saved(html.as_bytes())), Err(PageError::ParseDrift { .. })));
+        assert!(matches!(
+            parse_book(&SitePage::saved(html.as_bytes())),
+            Err(PageError::ParseDrift { .. })
+        ));
     }
 
     #[test]

@@ -38,7 +38,8 @@ fn from_data(data: &Value) -> Result<Ranking, PageError> {
         .and_then(Value::as_array)
         .ok_or_else(|| PageError::drift("pageData.records"))?;
     let total = count(data, "total").and_then(|total| total.value);
-    let first_page = count(data, "pageNum").and_then(|page| page.value).is_none_or(|page| page <= 1);
+    let first_page =
+        count(data, "pageNum").and_then(|page| page.value).is_none_or(|page| page <= 1);
     let books: Vec<BookRecord> = records
         .iter()
         .enumerate()
@@ -89,7 +90,8 @@ mod tests {
     use super::*;
 
     fn page(data: &Value) -> String {
-        let context = json!({"pageContext": {"_pageId": "/src/pages/rank", "pageProps": {"pageData": data}}});
+        let context =
+            json!({"pageContext": {"_pageId": "/src/pages/rank", "pageProps": {"pageData": data}}});
         format!(
             r#"<!doctype html><html><body><div id="app"></div><script src="probev3.js"></script>
             <script id="vite-plugin-ssr_pageContext" type="application/json">{context}</script></body></html>"#
@@ -118,7 +120,10 @@ mod tests {
     fn missing_fields_become_null_and_never_fail_the_row() {
         let ranking = parse(&page(&json!({"records": [{"bid": "7"}]}))).unwrap();
         let book = &ranking.books[0];
-        assert_eq!((book.book_id.as_str(), &book.title, book.words, book.rank), ("7", &None, None, Some(1)));
+        assert_eq!(
+            (book.book_id.as_str(), &book.title, book.words, book.rank),
+            ("7", &None, None, Some(1))
+        );
     }
 
     #[test]
@@ -145,7 +150,8 @@ mod tests {
 
     #[test]
     fn the_frameworks_error_page_is_gone() {
-        let html = r#"<script id="vite-plugin-ssr_pageContext">{"pageContext":{"is404":true}}</script>"#;
+        let html =
+            r#"<script id="vite-plugin-ssr_pageContext">{"pageContext":{"is404":true}}</script>"#;
         assert!(matches!(parse(html), Err(PageError::Gone { .. })));
     }
 

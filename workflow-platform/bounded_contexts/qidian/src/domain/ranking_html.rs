@@ -40,7 +40,8 @@ fn book(row: ElementRef<'_>, index: usize) -> Option<BookRecord> {
         intro: first(row, "[class^='_desc'], [class*=' _desc']").and_then(text_of),
         ..BookRecord::default()
     };
-    if let Some(line) = first(row, "[class^='_subTitle'], [class*=' _subTitle']").and_then(text_of) {
+    if let Some(line) = first(row, "[class^='_subTitle'], [class*=' _subTitle']").and_then(text_of)
+    {
         read_sub_title(&line, &mut book);
     }
     Some(book)
@@ -54,7 +55,9 @@ fn read_sub_title(line: &str, book: &mut BookRecord) {
     while let [_, .., last] = parts.as_slice() {
         if matches!(*last, "连载" | "完本" | "完结" | "连载中" | "已完结") {
             book.status = Some((*last).to_owned());
-        } else if let Some((count, unit)) = Count::parse_with_unit(last) && !unit.is_empty() {
+        } else if let Some((count, unit)) = Count::parse_with_unit(last)
+            && !unit.is_empty()
+        {
             if unit == "字" {
                 book.words = count.value;
             } else {

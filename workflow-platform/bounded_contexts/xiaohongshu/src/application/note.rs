@@ -95,9 +95,10 @@ impl Action for NoteAction {
         ActionDescriptor {
             name: "xiaohongshu.note".to_owned(),
             title: "小红书笔记".to_owned(),
-            description: "One note's page as a record: from a saved page (`html`), or live (`url`) \
+            description:
+                "One note's page as a record: from a saved page (`html`), or live (`url`) \
                 where the operator allows it against the site's robots.txt."
-                .to_owned(),
+                    .to_owned(),
             input_schema: schema_for!(Input).to_value(),
             output_schema: note_schema(),
         }

@@ -67,7 +67,8 @@ fn by_code(code: u64) -> Option<PageError> {
 fn by_address(url: &str) -> Option<PageError> {
     let url = url::Url::parse(url).ok()?;
     let named = |name| url.query_pairs().find(|(key, _)| key == name);
-    let code = named("error_code").or_else(|| named("errorCode")).and_then(|(_, code)| code.parse().ok());
+    let code =
+        named("error_code").or_else(|| named("errorCode")).and_then(|(_, code)| code.parse().ok());
     if let Some(error) = code.and_then(by_code) {
         return Some(error);
     }
@@ -84,7 +85,9 @@ fn by_address(url: &str) -> Option<PageError> {
 /// What a person would see.
 fn by_sight(document: &Html) -> Option<PageError> {
     let title = first_text(document, "title").unwrap_or_default();
-    if let Some(sign) = ["安全限制", "Security Verification", "安全验证"].iter().find(|sign| title.contains(**sign)) {
+    if let Some(sign) =
+        ["安全限制", "Security Verification", "安全验证"].iter().find(|sign| title.contains(**sign))
+    {
         return Some(PageError::challenge(format!("title {sign:?}")));
     }
     let visible = visible(document);

@@ -78,7 +78,8 @@ impl Reader<'_> {
     fn skip(&mut self) -> Result<(), LiteralError> {
         loop {
             let rest = self.rest();
-            let blank = rest.len() - rest.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}').len();
+            let blank = rest.len()
+                - rest.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}').len();
             self.at += blank;
             let comment = if self.rest().starts_with("//") {
                 self.rest().find('\n').or(Some(self.rest().len()))
@@ -148,7 +149,8 @@ impl Reader<'_> {
     fn name(&mut self) -> &str {
         let start = self.at;
         let rest = self.rest();
-        let behind = rest.trim_start_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '$'));
+        let behind =
+            rest.trim_start_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '$'));
         self.at += rest.len() - behind.len();
         &self.text[start..self.at]
     }

@@ -105,11 +105,13 @@ mod tests {
     }
 
     fn page(state: &str) -> String {
-        format!(r#"<!doctype html><html><head><title>标题 - 小红书</title></head><body><div id="app">登录</div>
-            <script>window.__INITIAL_STATE__={state}</script></body></html>"#)
+        format!(
+            r#"<!doctype html><html><head><title>标题 - 小红书</title></head><body><div id="app">登录</div>
+            <script>window.__INITIAL_STATE__={state}</script></body></html>"#
+        )
     }
 
-    const NOTE: &str = r##"{"global":{"appSettings":undefined},"note":{"firstNoteId":"650000000000000000000001",
+    const NOTE: &str = r#"{"global":{"appSettings":undefined},"note":{"firstNoteId":"650000000000000000000001",
         "noteDetailMap":{"650000000000000000000001":{"comments":{"list":[]},"note":{
         "noteId":"650000000000000000000001","type":"video","title":"",
         "desc":"把 undefined 写进正文，安全限制也不怕 #测试[话题]#","time":1760000000000,"lastUpdateTime":1760000600000,
@@ -119,7 +121,7 @@ mod tests {
             {"infoList":[{"imageScene":"WB_PRV","url":"http://pic.example.invalid/p/1040g0002!prv"},{"imageScene":"WB_DFT","url":"http://pic.example.invalid/d/1040g0002!dft"}]}],
         "interactInfo":{"likedCount":"1.2万","collectedCount":"300","commentCount":"10万+","shareCount":""},
         "video":{"media":{"stream":{"av1":[],"h264":[{"masterUrl":"http:\u002F\u002Fv.example.invalid\u002F1.mp4","width":720,"height":1280,"size":123456,"duration":15000}]}}}}}},
-        "serverRequestInfo":{"state":"success","errorCode":0,"errMsg":""}},"seen":new Set([]),"cache":new Map([])}"##;
+        "serverRequestInfo":{"state":"success","errorCode":0,"errMsg":""}},"seen":new Set([]),"cache":new Map([])}"#;
 
     #[test]
     fn every_field_of_a_note_is_read() {
@@ -138,7 +140,10 @@ mod tests {
         let state = r#"{"note":{"noteDetailMap":{"__v_isRef":true,"_rawValue":{"650000000000000000000003":{"note":
             {"__v_isRef":true,"_rawValue":null,"_value":{"noteId":"650000000000000000000003","title":"壳"}}}},"_value":null}}}"#;
         let note = parse(&page(state)).unwrap();
-        assert_eq!((note.note_id.as_str(), note.title.as_deref()), ("650000000000000000000003", Some("壳")));
+        assert_eq!(
+            (note.note_id.as_str(), note.title.as_deref()),
+            ("650000000000000000000003", Some("壳"))
+        );
         assert_eq!(note.author, None);
     }
 
@@ -153,7 +158,9 @@ mod tests {
     fn the_servers_answer_tells_blocks_from_missing_notes() {
         let answer = |code: u32| {
             let info = format!(r#"{{"state":"fail","errorCode":{code},"errMsg":"x"}}"#);
-            parse(&page(&format!(r#"{{"note":{{"noteDetailMap":{{}},"serverRequestInfo":{info}}}}}"#)))
+            parse(&page(&format!(
+                r#"{{"note":{{"noteDetailMap":{{}},"serverRequestInfo":{info}}}}}"#
+            )))
         };
         assert!(matches!(answer(300_012), Err(PageError::Challenge { .. })));
         assert!(matches!(answer(300_031), Err(PageError::Gone { .. })));

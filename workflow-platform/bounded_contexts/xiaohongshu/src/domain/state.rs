@@ -40,7 +40,8 @@ pub(super) fn unwrapped(value: &Value) -> &Value {
     let mut value = value;
     for _ in 0..8 {
         let Some(object) = value.as_object() else { return value };
-        let wrapped = ["__v_isRef", "_rawValue", "__v_isShallow"].iter().any(|key| object.contains_key(*key));
+        let wrapped =
+            ["__v_isRef", "_rawValue", "__v_isShallow"].iter().any(|key| object.contains_key(*key));
         let inner = ["_rawValue", "_value", "value"]
             .iter()
             .filter_map(|key| object.get(*key))

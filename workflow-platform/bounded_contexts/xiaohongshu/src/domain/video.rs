@@ -11,13 +11,17 @@ use super::{
 const CODECS: [&str; 4] = ["h264", "h265", "h266", "av1"];
 
 pub(super) fn images(note: &Value) -> Vec<Image> {
-    items(note, &["imageList"]).map(image).filter(|image| image.id.is_some() || image.url.is_some()).collect()
+    items(note, &["imageList"])
+        .map(image)
+        .filter(|image| image.id.is_some() || image.url.is_some())
+        .collect()
 }
 
 fn image(value: &Value) -> Image {
     let listed = || {
         let scenes: Vec<&Value> = items(value, &["infoList"]).collect();
-        let default = scenes.iter().find(|info| text(info, &["imageScene"]).as_deref() == Some("WB_DFT"));
+        let default =
+            scenes.iter().find(|info| text(info, &["imageScene"]).as_deref() == Some("WB_DFT"));
         text(default.or(scenes.first())?, &["url"])
     };
     let url = text_of_any(value, &["urlDefault"])

@@ -18,7 +18,11 @@ use super::{
     responses((status = 200, body = Envelope<Page<DatasetView>>), (status = 401, body = ErrorEnvelope)),
     security(("bearer" = [])),
 )]
-pub async fn list(module: Module, who: Principal, ApiQuery(query): ApiQuery<PageQuery>) -> Result<Reply<Page<DatasetView>>, Failure> {
+pub async fn list(
+    module: Module,
+    who: Principal,
+    ApiQuery(query): ApiQuery<PageQuery>,
+) -> Result<Reply<Page<DatasetView>>, Failure> {
     Ok(Reply::ok(module.list(&who, query.page()?).await?.map(Into::into)))
 }
 
@@ -28,7 +32,11 @@ pub async fn list(module: Module, who: Principal, ApiQuery(query): ApiQuery<Page
     responses((status = 200, body = Envelope<DatasetView>), (status = 404, body = ErrorEnvelope)),
     security(("bearer" = [])),
 )]
-pub async fn show(module: Module, who: Principal, ApiPath(name): ApiPath<String>) -> Result<Reply<DatasetView>, Failure> {
+pub async fn show(
+    module: Module,
+    who: Principal,
+    ApiPath(name): ApiPath<String>,
+) -> Result<Reply<DatasetView>, Failure> {
     Ok(Reply::ok(module.show(&who, &name).await?.into()))
 }
 
@@ -54,7 +62,11 @@ pub async fn records(
     responses((status = 200, body = Envelope<Empty>), (status = 404, body = ErrorEnvelope)),
     security(("bearer" = [])),
 )]
-pub async fn delete(module: Module, who: Principal, ApiPath(name): ApiPath<String>) -> Result<Reply<Empty>, Failure> {
+pub async fn delete(
+    module: Module,
+    who: Principal,
+    ApiPath(name): ApiPath<String>,
+) -> Result<Reply<Empty>, Failure> {
     module.delete(&who, &name).await?;
     Ok(Reply::empty())
 }

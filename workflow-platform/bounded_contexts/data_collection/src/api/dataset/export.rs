@@ -37,6 +37,7 @@ pub enum Format {
 #[into_params(parameter_in = Query)]
 pub struct ExportQuery {
     #[garde(skip)]
+    #[param(inline)]
     pub format: Format,
 }
 
@@ -74,7 +75,8 @@ fn label(response: &mut Response, format: Format, name: &str) {
     // The plain name for old clients, the full one as RFC 6266 and RFC 8187 want it.
     let plain: String = name.chars().map(|c| if c.is_ascii() { c } else { '_' }).collect();
     let full: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
-    let text = format!("attachment; filename=\"{plain}.{ending}\"; filename*=UTF-8''{full}.{ending}");
+    let text =
+        format!("attachment; filename=\"{plain}.{ending}\"; filename*=UTF-8''{full}.{ending}");
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     if let Ok(value) = HeaderValue::from_str(&text) {
@@ -96,16 +98,23 @@ fn head(format: Format, columns: &Columns) -> Bytes {
 
 fn render(format: Format, columns: &Columns, rows: &[RecordRow]) -> Bytes {
     match format {
-        Format::Jsonl => rows.iter().map(|row| format!("{}\n", row.data)).collect::<String>().into(),
+        Format::Jsonl => rows
+            .iter()
+            .flat_map(|row| [row.data.to_string(), "\n".to_owned()])
+            .collect::<String>()
+            .into(),
         Format::Csv => {
-            let line = |row: &RecordRow| columns.0.iter().map(|column| cell(row.data.get(&column.name))).collect();
+            let line = |row: &RecordRow| {
+                columns.0.iter().map(|column| cell(row.data.get(&column.name))).collect()
+            };
             csv_lines(rows.iter().map(line)).into()
         }
     }
 }
 
 fn csv_lines(lines: impl Iterator<Item = Vec<String>>) -> Vec<u8> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    let mut writer =
+        csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     for line in lines {
         // Writing into memory cannot fail, and all lines have the same length.
         let _ = writer.write_record(&line);
@@ -116,7 +125,9 @@ fn csv_lines(lines: impl Iterator<Item = Vec<String>>) -> Vec<u8> {
 fn cell(value: Option<&Value>) -> String {
     match value {
         None | Some(Value::Null) => String::new(),
-        Some(Value::String(text)) if text.starts_with(['=', '+', '-', '@', '\t', '\r']) => format!("'{text}"),
+        Some(Value::String(text)) if text.starts_with(['=', '+', '-', '@', '\t', '\r']) => {
+            format!("'{text}")
+        }
         Some(Value::String(text)) => text.clone(),
         Some(other) => other.to_string(),
     }

@@ -94,7 +94,11 @@ pub(super) fn plan(input: Value) -> Result<Plan, ActionError> {
     let starts = input.start_urls.iter().enumerate().map(|(index, text)| start(index, text));
     let starts: Vec<Url> = starts.collect::<Result<_, _>>()?;
     let hosts = input.same_host.then(|| starts.iter().map(host_of).collect());
-    let filter = LinkFilter { allow: patterns("allow", &input.allow)?, deny: patterns("deny", &input.deny)?, hosts };
+    let filter = LinkFilter {
+        allow: patterns("allow", &input.allow)?,
+        deny: patterns("deny", &input.deny)?,
+        hosts,
+    };
     Ok(Plan {
         starts,
         filter,
@@ -102,7 +106,8 @@ pub(super) fn plan(input: Value) -> Result<Plan, ActionError> {
         max_pages: input.max_pages,
         parallelism: input.parallelism,
         proxy_pool: input.proxy_pool,
-        extraction: Extraction::compile(&input.extract, None, "extract").map_err(|error| bad_fields(&error))?,
+        extraction: Extraction::compile(&input.extract, None, "extract")
+            .map_err(|error| bad_fields(&error))?,
     })
 }
 
@@ -115,7 +120,12 @@ fn between(field: &str, value: usize, least: usize, most: usize) -> Result<(), A
 
 fn start(index: usize, text: &str) -> Result<Url, ActionError> {
     let url = Url::parse(text).ok().and_then(normalised);
-    url.ok_or_else(|| ActionError::permanent("BAD_URL", format!("start_urls[{index}] is not a usable address: {text:.200}")))
+    url.ok_or_else(|| {
+        ActionError::permanent(
+            "BAD_URL",
+            format!("start_urls[{index}] is not a usable address: {text:.200}"),
+        )
+    })
 }
 
 /// The engine takes time linear in the text, whatever the pattern.
@@ -123,7 +133,9 @@ fn patterns(field: &str, texts: &[String]) -> Result<Vec<Regex>, ActionError> {
     between(field, texts.len(), 0, 100)?;
     let compile = |(index, text): (usize, &String)| {
         let regex = RegexBuilder::new(text).size_limit(PATTERN).build();
-        regex.map_err(|error| ActionError::invalid_input(&format!("{field}[{index}]"), error.to_string()))
+        regex.map_err(|error| {
+            ActionError::invalid_input(&format!("{field}[{index}]"), error.to_string())
+        })
     };
     texts.iter().enumerate().map(compile).collect()
 }

@@ -24,7 +24,11 @@ const ATTEMPTS: u32 = 3;
 
 /// What came of one page, before the frontier has its say.
 pub(super) enum Seen {
-    Page { row: Map<String, Value>, links: Vec<Url>, url: String },
+    Page {
+        row: Map<String, Value>,
+        links: Vec<Url>,
+        url: String,
+    },
     Other(String),
     Failed(Map<String, Value>),
     /// The step was cancelled.
@@ -57,7 +61,9 @@ impl Reader {
         let seen = match self.fetch(&page.url).await {
             Ok(response) => self.read(response, page.depth).await,
             Err(FetchError::Cancelled) => Seen::Stopped,
-            Err(error) => Seen::Failed(failure(page.url.as_str(), error.code(), &error.to_string(), None)),
+            Err(error) => {
+                Seen::Failed(failure(page.url.as_str(), error.code(), &error.to_string(), None))
+            }
         };
         (page, seen)
     }
@@ -66,7 +72,8 @@ impl Reader {
     async fn fetch(&self, url: &Url) -> Result<FetchResponse, FetchError> {
         let mut attempt = 1;
         loop {
-            let mut request = FetchRequest::get(self.ctx.owner, url.as_str(), self.ctx.cancel.clone());
+            let mut request =
+                FetchRequest::get(self.ctx.owner, url.as_str(), self.ctx.cancel.clone());
             request.proxy = self.proxy.clone();
             let result = self.fetcher.fetch(request).await;
             let again = match &result {
@@ -83,7 +90,12 @@ impl Reader {
     async fn read(&self, response: FetchResponse, depth: u32) -> Seen {
         if !(200..300).contains(&response.status) {
             let text = format!("the site answered {}", response.status);
-            return Seen::Failed(failure(&response.url, "HTTP_STATUS", &text, Some(response.status)));
+            return Seen::Failed(failure(
+                &response.url,
+                "HTTP_STATUS",
+                &text,
+                Some(response.status),
+            ));
         }
         let kind = response.header("content-type").unwrap_or("text/html").to_owned();
         if !kind.contains("html") {
@@ -92,11 +104,18 @@ impl Reader {
         let Some(url) = Url::parse(&response.url).ok().and_then(normalised) else {
             return Seen::Other("no web address".to_owned());
         };
-        let (extraction, base, status) = (Arc::clone(&self.extraction), url.clone(), response.status);
-        let work = move || extract(&charset::decode(&response.body, Some(&kind)), &base, &extraction);
+        let (extraction, base, status) =
+            (Arc::clone(&self.extraction), url.clone(), response.status);
+        let work =
+            move || extract(&charset::decode(&response.body, Some(&kind)), &base, &extraction);
         match self.cpu.run(work).await {
             Ok(found) => page(found, url.to_string(), status, depth),
-            Err(error) => Seen::Failed(failure(url.as_str(), "PARSE_FAILED", &error.to_string(), Some(status))),
+            Err(error) => Seen::Failed(failure(
+                url.as_str(),
+                "PARSE_FAILED",
+                &error.to_string(),
+                Some(status),
+            )),
         }
     }
 }
@@ -104,7 +123,12 @@ impl Reader {
 /// The page's own keys stand before the fields, and win over fields of the same name.
 fn page(found: Extracted, url: String, status: u16, depth: u32) -> Seen {
     let mut row = found.fields;
-    let own = [("url", json!(url)), ("status", json!(status)), ("depth", json!(depth)), ("title", json!(found.title))];
+    let own = [
+        ("url", json!(url)),
+        ("status", json!(status)),
+        ("depth", json!(depth)),
+        ("title", json!(found.title)),
+    ];
     for (name, value) in own {
         if name != "title" || !row.contains_key("title") {
             row.insert(name.to_owned(), value);

@@ -9,7 +9,11 @@ use super::{DatasetRow, DatasetsError, DatasetsModule};
 
 impl DatasetsModule {
     /// Newest first.
-    pub async fn list(&self, who: &Principal, page: PageRequest) -> Result<Page<DatasetRow>, DatasetsError> {
+    pub async fn list(
+        &self,
+        who: &Principal,
+        page: PageRequest,
+    ) -> Result<Page<DatasetRow>, DatasetsError> {
         who.require(Permission::DatasetRead)?;
         Ok(self.store.list(who.owner(), page).await?)
     }

@@ -16,7 +16,12 @@ pub struct DatasetsModule {
 }
 
 impl DatasetsModule {
-    pub fn new(database: Database, store: Arc<dyn DatasetStore>, entitlements: Arc<dyn Entitlements>, ambient: Ambient) -> Self {
+    pub fn new(
+        database: Database,
+        store: Arc<dyn DatasetStore>,
+        entitlements: Arc<dyn Entitlements>,
+        ambient: Ambient,
+    ) -> Self {
         Self { database, store, entitlements, ambient }
     }
 }

@@ -68,32 +68,81 @@ pub struct WrittenRecord<'a> {
 pub trait DatasetStore: Send + Sync {
     /// The dataset of the name, made when it is not there, and held against other batches until
     /// the transaction ends.
-    async fn hold(&self, work: &mut UnitOfWork, owner: Owner, name: &DatasetName, id: Uuid, now: Timestamp) -> Result<DatasetRow, DatasetStoreError>;
+    async fn hold(
+        &self,
+        work: &mut UnitOfWork,
+        owner: Owner,
+        name: &DatasetName,
+        id: Uuid,
+        now: Timestamp,
+    ) -> Result<DatasetRow, DatasetStoreError>;
 
     /// The answer that a batch of this key was given.
-    async fn batch(&self, work: &mut UnitOfWork, dataset: Uuid, key: &str) -> Result<Option<Value>, DatasetStoreError>;
+    async fn batch(
+        &self,
+        work: &mut UnitOfWork,
+        dataset: Uuid,
+        key: &str,
+    ) -> Result<Option<Value>, DatasetStoreError>;
 
-    async fn keep_batch(&self, work: &mut UnitOfWork, dataset: Uuid, key: &str, answer: &Value, now: Timestamp) -> Result<(), DatasetStoreError>;
+    async fn keep_batch(
+        &self,
+        work: &mut UnitOfWork,
+        dataset: Uuid,
+        key: &str,
+        answer: &Value,
+        now: Timestamp,
+    ) -> Result<(), DatasetStoreError>;
 
-    async fn known(&self, work: &mut UnitOfWork, dataset: Uuid, keys: &[&str]) -> Result<HashMap<String, KnownRecord>, DatasetStoreError>;
+    async fn known(
+        &self,
+        work: &mut UnitOfWork,
+        dataset: Uuid,
+        keys: &[&str],
+    ) -> Result<HashMap<String, KnownRecord>, DatasetStoreError>;
 
     /// Writes records and their changes under the version.
-    async fn write(&self, work: &mut UnitOfWork, dataset: Uuid, version: u64, records: &[WrittenRecord<'_>], now: Timestamp) -> Result<(), DatasetStoreError>;
+    async fn write(
+        &self,
+        work: &mut UnitOfWork,
+        dataset: Uuid,
+        version: u64,
+        records: &[WrittenRecord<'_>],
+        now: Timestamp,
+    ) -> Result<(), DatasetStoreError>;
 
     /// Writes columns, count and version.
-    async fn update(&self, work: &mut UnitOfWork, row: &DatasetRow) -> Result<(), DatasetStoreError>;
+    async fn update(
+        &self,
+        work: &mut UnitOfWork,
+        row: &DatasetRow,
+    ) -> Result<(), DatasetStoreError>;
 
     /// Records of all datasets of the owner.
     async fn count_all(&self, owner: Owner) -> Result<u64, DatasetStoreError>;
 
-    async fn find(&self, owner: Owner, name: &str) -> Result<Option<DatasetRow>, DatasetStoreError>;
+    async fn find(&self, owner: Owner, name: &str)
+    -> Result<Option<DatasetRow>, DatasetStoreError>;
 
     /// Newest first.
-    async fn list(&self, owner: Owner, page: PageRequest) -> Result<Page<DatasetRow>, DatasetStoreError>;
+    async fn list(
+        &self,
+        owner: Owner,
+        page: PageRequest,
+    ) -> Result<Page<DatasetRow>, DatasetStoreError>;
 
     /// Newest first. Records have no owner here: ask `find` first.
-    async fn records(&self, dataset: Uuid, page: PageRequest) -> Result<Page<RecordRow>, DatasetStoreError>;
+    async fn records(
+        &self,
+        dataset: Uuid,
+        page: PageRequest,
+    ) -> Result<Page<RecordRow>, DatasetStoreError>;
 
     /// Removes the dataset with all that belongs to it. Answers whether it was there.
-    async fn delete(&self, work: &mut UnitOfWork, owner: Owner, name: &str) -> Result<bool, DatasetStoreError>;
+    async fn delete(
+        &self,
+        work: &mut UnitOfWork,
+        owner: Owner,
+        name: &str,
+    ) -> Result<bool, DatasetStoreError>;
 }

@@ -8,10 +8,7 @@ use shared_kernel::{
     infrastructure::db::UnitOfWork,
 };
 
-use super::{
-    DatasetRow, DatasetsError, DatasetsModule,
-    ports::WrittenRecord,
-};
+use super::{DatasetRow, DatasetsError, DatasetsModule, ports::WrittenRecord};
 use crate::domain::dataset::{Batch, DatasetName};
 
 /// Records looked up or written with one statement.
@@ -48,7 +45,10 @@ impl DatasetsModule {
     pub async fn upsert(&self, wanted: &Upsert) -> Result<Upserted, DatasetsError> {
         let now = self.ambient.now();
         let mut work = self.database.begin().await?;
-        let row = self.store.hold(&mut work, wanted.owner, &wanted.dataset, self.ambient.uuid(), now).await?;
+        let row = self
+            .store
+            .hold(&mut work, wanted.owner, &wanted.dataset, self.ambient.uuid(), now)
+            .await?;
         if let Some(answer) = self.store.batch(&mut work, row.id, &wanted.idempotency_key).await? {
             return Ok(serde_json::from_value(answer)?);
         }
@@ -62,7 +62,13 @@ impl DatasetsModule {
         Ok(upserted)
     }
 
-    async fn write_batch(&self, work: &mut UnitOfWork, wanted: &Upsert, mut row: DatasetRow, now: Timestamp) -> Result<Upserted, DatasetsError> {
+    async fn write_batch(
+        &self,
+        work: &mut UnitOfWork,
+        wanted: &Upsert,
+        mut row: DatasetRow,
+        now: Timestamp,
+    ) -> Result<Upserted, DatasetsError> {
         let mut upserted = Upserted {
             dataset: row.name.clone(),
             added: 0,
@@ -102,7 +108,14 @@ impl DatasetsModule {
     }
 
     /// The plan's limit is asked before the transaction becomes real.
-    async fn settle(&self, work: &mut UnitOfWork, owner: Owner, mut row: DatasetRow, upserted: &mut Upserted, now: Timestamp) -> Result<(), DatasetsError> {
+    async fn settle(
+        &self,
+        work: &mut UnitOfWork,
+        owner: Owner,
+        mut row: DatasetRow,
+        upserted: &mut Upserted,
+        now: Timestamp,
+    ) -> Result<(), DatasetsError> {
         if upserted.added > 0 {
             let used = self.store.count_all(owner).await?;
             self.entitlements.check(owner, Limit::DatasetRecords, used, upserted.added).await?;

@@ -10,10 +10,7 @@ use shared_kernel::{
     domain::Fault as _,
 };
 
-use super::{
-    super::input_of,
-    DatasetsError, DatasetsModule, Upsert,
-};
+use super::{super::input_of, DatasetsError, DatasetsModule, Upsert};
 use crate::domain::dataset::{Batch, DatasetName};
 
 #[derive(Debug, Deserialize)]
@@ -49,9 +46,10 @@ impl Action for DatasetUpsert {
         ActionDescriptor {
             name: "dataset.upsert".to_owned(),
             title: "Save to dataset".to_owned(),
-            description: "Adds new records, rewrites changed ones and leaves the others alone, all \
+            description:
+                "Adds new records, rewrites changed ones and leaves the others alone, all \
                           or none. Of several records with one key the last counts."
-                .to_owned(),
+                    .to_owned(),
             input_schema: json!({
                 "type": "object",
                 "additionalProperties": false,
@@ -85,15 +83,21 @@ impl Action for DatasetUpsert {
 
     async fn run(&self, ctx: &ActionContext, input: Value) -> Result<Value, ActionError> {
         let input: Input = input_of(input)?;
-        let dataset: DatasetName = input.dataset.parse().map_err(|error| {
-            ActionError::invalid_input("dataset", format!("{error}"))
-        })?;
+        let dataset: DatasetName = input
+            .dataset
+            .parse()
+            .map_err(|error| ActionError::invalid_input("dataset", format!("{error}")))?;
         let key = match input.key {
             KeyFields::One(name) => vec![name],
             KeyFields::Several(names) => names,
         };
         let batch = Batch::new(&key, input.records).map_err(|error| failure(&error.into()))?;
-        let wanted = Upsert { owner: ctx.owner, dataset, batch, idempotency_key: ctx.idempotency_key.clone() };
+        let wanted = Upsert {
+            owner: ctx.owner,
+            dataset,
+            batch,
+            idempotency_key: ctx.idempotency_key.clone(),
+        };
         let upserted = self.module.upsert(&wanted).await.map_err(|error| failure(&error))?;
         Ok(json!(upserted))
     }
@@ -102,8 +106,12 @@ impl Action for DatasetUpsert {
 /// A database that is away may be back at the next attempt.
 fn failure(error: &DatasetsError) -> ActionError {
     match error {
-        DatasetsError::Batch(fault) => ActionError::invalid_input(&fault.path, fault.message.clone()),
-        DatasetsError::Store(_) => ActionError::retryable(error.code(), "the dataset could not be written"),
+        DatasetsError::Batch(fault) => {
+            ActionError::invalid_input(&fault.path, fault.message.clone())
+        }
+        DatasetsError::Store(_) => {
+            ActionError::retryable(error.code(), "the dataset could not be written")
+        }
         other => ActionError::from_fault(other),
     }
 }

@@ -52,12 +52,11 @@ impl Batch {
         let mut kept: Vec<Keyed> = Vec::with_capacity(records.len());
         for (index, record) in records.into_iter().enumerate() {
             let keyed = keyed(key, index, record)?;
-            match places.get(&keyed.key) {
-                Some(place) => kept[*place] = keyed,
-                None => {
-                    places.insert(keyed.key.clone(), kept.len());
-                    kept.push(keyed);
-                }
+            if let Some(place) = places.get(&keyed.key) {
+                kept[*place] = keyed;
+            } else {
+                places.insert(keyed.key.clone(), kept.len());
+                kept.push(keyed);
             }
         }
         Ok(Self { records: kept })
@@ -102,7 +101,8 @@ fn sorted(value: &Value) -> Value {
     match value {
         Value::Array(items) => Value::Array(items.iter().map(sorted).collect()),
         Value::Object(fields) => {
-            let mut entries: Vec<_> = fields.iter().map(|(key, value)| (key.clone(), sorted(value))).collect();
+            let mut entries: Vec<_> =
+                fields.iter().map(|(key, value)| (key.clone(), sorted(value))).collect();
             entries.sort_by(|(a, _), (b, _)| a.cmp(b));
             Value::Object(entries.into_iter().collect())
         }
@@ -123,7 +123,8 @@ mod tests {
 
     #[test]
     fn the_last_of_a_key_counts() {
-        let found = batch(json!([{ "id": 1, "v": "a" }, { "id": 2 }, { "id": "1", "v": "b" }])).unwrap();
+        let found =
+            batch(json!([{ "id": 1, "v": "a" }, { "id": 2 }, { "id": "1", "v": "b" }])).unwrap();
         let keys: Vec<_> = found.records.iter().map(|record| record.key.as_str()).collect();
         assert_eq!(keys, ["1", "2"]);
         assert_eq!(found.records[0].data["v"], "b");
@@ -151,7 +152,9 @@ mod tests {
     #[test]
     fn several_fields_make_one_key() {
         let key = ["a".to_owned(), "b".to_owned()];
-        let found = Batch::new(&key, vec![json!({ "a": "x,y", "b": 1 }), json!({ "a": "x", "b": "y,1" })]).unwrap();
+        let found =
+            Batch::new(&key, vec![json!({ "a": "x,y", "b": 1 }), json!({ "a": "x", "b": "y,1" })])
+                .unwrap();
         assert_eq!(found.records.len(), 2);
     }
 }

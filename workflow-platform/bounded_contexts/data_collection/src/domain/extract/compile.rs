@@ -36,13 +36,21 @@ pub(super) struct Field {
 
 impl Extraction {
     /// `path` is where the fields stand in the input, for errors.
-    pub fn compile(fields: &Fields, each: Option<&str>, path: &str) -> Result<Self, ExtractionError> {
+    pub fn compile(
+        fields: &Fields,
+        each: Option<&str>,
+        path: &str,
+    ) -> Result<Self, ExtractionError> {
         let each = each.map(|text| selector(text, "each")).transpose()?;
         Ok(Self { fields: compiled(fields, path, 0)?, each })
     }
 }
 
-fn compiled(fields: &Fields, path: &str, depth: usize) -> Result<Vec<(String, Field)>, ExtractionError> {
+fn compiled(
+    fields: &Fields,
+    path: &str,
+    depth: usize,
+) -> Result<Vec<(String, Field)>, ExtractionError> {
     if depth > DEEPEST {
         let message = format!("fields are nested deeper than {DEEPEST}");
         return Err(ExtractionError { path: path.to_owned(), message });
@@ -55,7 +63,9 @@ fn compiled(fields: &Fields, path: &str, depth: usize) -> Result<Vec<(String, Fi
 
 fn field(spec: &FieldSpec, path: &str, depth: usize) -> Result<Field, ExtractionError> {
     let full = match spec {
-        FieldSpec::Selector(text) => FullSpec { selector: Some(text.clone()), ..FullSpec::default() },
+        FieldSpec::Selector(text) => {
+            FullSpec { selector: Some(text.clone()), ..FullSpec::default() }
+        }
         FieldSpec::Full(full) => full.clone(),
     };
     let nested = |fields: &Fields| -> Result<Extraction, ExtractionError> {
@@ -67,7 +77,11 @@ fn field(spec: &FieldSpec, path: &str, depth: usize) -> Result<Field, Extraction
         attr: full.attr,
         list: full.list,
         kind: full.kind,
-        default: full.default.unwrap_or(if full.list { Value::Array(Vec::new()) } else { Value::Null }),
+        default: full.default.unwrap_or(if full.list {
+            Value::Array(Vec::new())
+        } else {
+            Value::Null
+        }),
         fields: full.fields.as_ref().map(nested).transpose()?,
     })
 }

@@ -38,9 +38,10 @@ pub fn extract_rows(html: &str, url: Option<&Url>, extraction: &Extraction) -> V
     let base = base.unwrap_or_else(|| BLANK.clone());
     match &extraction.each {
         None => vec![Value::Object(read(extraction, page.root_element(), &base))],
-        Some(each) => {
-            page.select(each).map(|element| Value::Object(read(extraction, element, &base))).collect()
-        }
+        Some(each) => page
+            .select(each)
+            .map(|element| Value::Object(read(extraction, element, &base)))
+            .collect(),
     }
 }
 
@@ -51,10 +52,7 @@ static BLANK: std::sync::LazyLock<Url> = std::sync::LazyLock::new(|| {
 });
 
 fn first<'a>(page: &'a Html, name: &str) -> Option<ElementRef<'a>> {
-    page.tree
-        .nodes()
-        .filter_map(ElementRef::wrap)
-        .find(|element| element.value().name() == name)
+    page.tree.nodes().filter_map(ElementRef::wrap).find(|element| element.value().name() == name)
 }
 
 fn base_of(page: &Html, url: &Url) -> Url {

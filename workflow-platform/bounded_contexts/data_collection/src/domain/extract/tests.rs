@@ -48,7 +48,10 @@ fn fields_have_types_lists_attributes_and_defaults() {
 fn links_are_absolute_and_each_once() {
     let found = extract(PAGE, &url(), &compiled(json!({}), None));
     let links: Vec<_> = found.links.iter().map(Url::as_str).collect();
-    assert_eq!(links, ["http://shop.example/b/1?x=", "http://shop.example/list/b/2", "http://shop.example/b/1?x"]);
+    assert_eq!(
+        links,
+        ["http://shop.example/b/1?x=", "http://shop.example/list/b/2", "http://shop.example/b/1?x"]
+    );
 }
 
 #[test]
@@ -59,13 +62,17 @@ fn each_element_is_a_row_and_fields_nest() {
     });
     let rows = extract_rows(PAGE, Some(&url()), &compiled(fields, Some("li")));
     assert_eq!(rows.len(), 3);
-    assert_eq!(rows[1], json!({ "id": 2, "link": { "text": "Two", "to": "http://shop.example/list/b/2" } }));
+    assert_eq!(
+        rows[1],
+        json!({ "id": 2, "link": { "text": "Two", "to": "http://shop.example/list/b/2" } })
+    );
     assert_eq!(rows[2], json!({ "id": null, "link": null }));
 }
 
 #[test]
 fn a_bad_selector_is_named_by_its_path() {
-    let fields: Fields = serde_json::from_value(json!({ "a": { "fields": { "b": "h1[" } } })).unwrap();
+    let fields: Fields =
+        serde_json::from_value(json!({ "a": { "fields": { "b": "h1[" } } })).unwrap();
     let error = Extraction::compile(&fields, None, "fields").unwrap_err();
     assert_eq!(error.path, "fields.a.fields.b");
 }

@@ -74,17 +74,32 @@ impl SqlDatasets {
         self.database.read().query_all_raw(self.database.statement(sql, values)).await
     }
 
-    async fn execute(&self, work: &UnitOfWork, sql: impl Into<String>, values: Vec<SqlValue>) -> Result<u64, DbErr> {
+    async fn execute(
+        &self,
+        work: &UnitOfWork,
+        sql: impl Into<String>,
+        values: Vec<SqlValue>,
+    ) -> Result<u64, DbErr> {
         let statement = self.database.statement(sql, values);
         Ok(work.conn().execute_raw(statement).await?.rows_affected())
     }
 
-    async fn query(&self, work: &UnitOfWork, sql: impl Into<String>, values: Vec<SqlValue>) -> Result<Vec<QueryResult>, DbErr> {
+    async fn query(
+        &self,
+        work: &UnitOfWork,
+        sql: impl Into<String>,
+        values: Vec<SqlValue>,
+    ) -> Result<Vec<QueryResult>, DbErr> {
         work.conn().query_all_raw(self.database.statement(sql, values)).await
     }
 
     /// Adds the page's cursor, order and limit to a statement that ends in a condition.
-    async fn page(&self, mut sql: String, mut values: Vec<SqlValue>, page: PageRequest) -> Result<Vec<QueryResult>, DbErr> {
+    async fn page(
+        &self,
+        mut sql: String,
+        mut values: Vec<SqlValue>,
+        page: PageRequest,
+    ) -> Result<Vec<QueryResult>, DbErr> {
         if let Some(after) = page.after {
             let at = values.len() + 1;
             sql.push_str(&format!(" AND (created_at, id) < (${at}, ${})", at + 1));
@@ -97,21 +112,35 @@ impl SqlDatasets {
 
 #[async_trait]
 impl DatasetStore for SqlDatasets {
-    async fn hold(&self, work: &mut UnitOfWork, owner: Owner, name: &DatasetName, id: Uuid, now: Timestamp) -> Result<DatasetRow, DatasetStoreError> {
+    async fn hold(
+        &self,
+        work: &mut UnitOfWork,
+        owner: Owner,
+        name: &DatasetName,
+        id: Uuid,
+        now: Timestamp,
+    ) -> Result<DatasetRow, DatasetStoreError> {
         let insert = format!(
             "INSERT INTO datasets ({COLUMNS}) VALUES ($1, $2, $3, '[]', 0, 0, $4, $4) \
              ON CONFLICT (user_id, name) DO NOTHING"
         );
         let user = owner.user();
-        self.execute(work, insert, vec![id.into(), user.into(), name.as_str().into(), now.into()]).await?;
+        self.execute(work, insert, vec![id.into(), user.into(), name.as_str().into(), now.into()])
+            .await?;
         let lock = if work.database().backend() == Backend::Postgres { " FOR UPDATE" } else { "" };
-        let select = format!("SELECT {COLUMNS} FROM datasets WHERE user_id = $1 AND name = $2{lock}");
+        let select =
+            format!("SELECT {COLUMNS} FROM datasets WHERE user_id = $1 AND name = $2{lock}");
         let rows = self.query(work, select, vec![user.into(), name.as_str().into()]).await?;
         let row = rows.first().ok_or_else(|| DbErr::RecordNotFound("dataset".to_owned()))?;
         dataset(row)
     }
 
-    async fn batch(&self, work: &mut UnitOfWork, dataset: Uuid, key: &str) -> Result<Option<Value>, DatasetStoreError> {
+    async fn batch(
+        &self,
+        work: &mut UnitOfWork,
+        dataset: Uuid,
+        key: &str,
+    ) -> Result<Option<Value>, DatasetStoreError> {
         let sql = "SELECT answer FROM dataset_batches WHERE dataset_id = $1 AND key = $2";
         let rows = self.query(work, sql, vec![dataset.into(), key.into()]).await?;
         let Some(row) = rows.first() else { return Ok(None) };
@@ -119,35 +148,67 @@ impl DatasetStore for SqlDatasets {
         Ok(Some(serde_json::from_str(&answer)?))
     }
 
-    async fn keep_batch(&self, work: &mut UnitOfWork, dataset: Uuid, key: &str, answer: &Value, now: Timestamp) -> Result<(), DatasetStoreError> {
-        let sql = "INSERT INTO dataset_batches (dataset_id, key, answer, at) VALUES ($1, $2, $3, $4)";
-        self.execute(work, sql, vec![dataset.into(), key.into(), answer.to_string().into(), now.into()]).await?;
+    async fn keep_batch(
+        &self,
+        work: &mut UnitOfWork,
+        dataset: Uuid,
+        key: &str,
+        answer: &Value,
+        now: Timestamp,
+    ) -> Result<(), DatasetStoreError> {
+        let sql =
+            "INSERT INTO dataset_batches (dataset_id, key, answer, at) VALUES ($1, $2, $3, $4)";
+        self.execute(
+            work,
+            sql,
+            vec![dataset.into(), key.into(), answer.to_string().into(), now.into()],
+        )
+        .await?;
         Ok(())
     }
 
-    async fn known(&self, work: &mut UnitOfWork, dataset: Uuid, keys: &[&str]) -> Result<HashMap<String, KnownRecord>, DatasetStoreError> {
+    async fn known(
+        &self,
+        work: &mut UnitOfWork,
+        dataset: Uuid,
+        keys: &[&str],
+    ) -> Result<HashMap<String, KnownRecord>, DatasetStoreError> {
         let sql = known_sql(work.database().backend());
-        let rows = self.query(work, sql, vec![dataset.into(), json!(keys).to_string().into()]).await?;
+        let rows =
+            self.query(work, sql, vec![dataset.into(), json!(keys).to_string().into()]).await?;
         let known = |row: &QueryResult| {
-            let record = KnownRecord { hash: row.try_get("", "hash")?, data: row.try_get("", "data")? };
+            let record =
+                KnownRecord { hash: row.try_get("", "hash")?, data: row.try_get("", "data")? };
             Ok((row.try_get("", "key")?, record))
         };
         rows.iter().map(known).collect::<Result<_, DbErr>>().map_err(Into::into)
     }
 
-    async fn write(&self, work: &mut UnitOfWork, dataset: Uuid, version: u64, records: &[WrittenRecord<'_>], now: Timestamp) -> Result<(), DatasetStoreError> {
+    async fn write(
+        &self,
+        work: &mut UnitOfWork,
+        dataset: Uuid,
+        version: u64,
+        records: &[WrittenRecord<'_>],
+        now: Timestamp,
+    ) -> Result<(), DatasetStoreError> {
         if records.is_empty() {
             return Ok(());
         }
         let rows = rows(records).to_string();
-        let values = || vec![dataset.into(), rows.clone().into(), signed(version).into(), now.into()];
+        let values =
+            || vec![dataset.into(), rows.clone().into(), signed(version).into(), now.into()];
         let backend = work.database().backend();
         self.execute(work, upsert_sql(backend), values()).await?;
         self.execute(work, changes_sql(backend), values()).await?;
         Ok(())
     }
 
-    async fn update(&self, work: &mut UnitOfWork, row: &DatasetRow) -> Result<(), DatasetStoreError> {
+    async fn update(
+        &self,
+        work: &mut UnitOfWork,
+        row: &DatasetRow,
+    ) -> Result<(), DatasetStoreError> {
         let sql = "UPDATE datasets SET columns = $2, records = $3, version = $4, updated_at = $5 WHERE id = $1";
         let values = vec![
             row.id.into(),
@@ -166,33 +227,55 @@ impl DatasetStore for SqlDatasets {
         Ok(rows.first().map(|row| unsigned(row, "records")).transpose()?.unwrap_or_default())
     }
 
-    async fn find(&self, owner: Owner, name: &str) -> Result<Option<DatasetRow>, DatasetStoreError> {
+    async fn find(
+        &self,
+        owner: Owner,
+        name: &str,
+    ) -> Result<Option<DatasetRow>, DatasetStoreError> {
         let sql = format!("SELECT {COLUMNS} FROM datasets WHERE user_id = $1 AND name = $2");
         let rows = self.read(sql, vec![owner.user().into(), name.into()]).await?;
         rows.first().map(dataset).transpose()
     }
 
-    async fn list(&self, owner: Owner, page: PageRequest) -> Result<Page<DatasetRow>, DatasetStoreError> {
+    async fn list(
+        &self,
+        owner: Owner,
+        page: PageRequest,
+    ) -> Result<Page<DatasetRow>, DatasetStoreError> {
         let sql = format!("SELECT {COLUMNS} FROM datasets WHERE user_id = $1");
         let rows = self.page(sql, vec![owner.user().into()], page).await?;
         let rows = rows.iter().map(dataset).collect::<Result<Vec<_>, _>>()?;
         Ok(Page::cut(rows, page.limit, |row| Cursor { at: row.created_at, id: row.id }))
     }
 
-    async fn records(&self, dataset: Uuid, page: PageRequest) -> Result<Page<RecordRow>, DatasetStoreError> {
+    async fn records(
+        &self,
+        dataset: Uuid,
+        page: PageRequest,
+    ) -> Result<Page<RecordRow>, DatasetStoreError> {
         let sql = "SELECT id, key, data, created_at, updated_at FROM dataset_records WHERE dataset_id = $1";
         let rows = self.page(sql.to_owned(), vec![dataset.into()], page).await?;
         let rows = rows.iter().map(record).collect::<Result<Vec<_>, _>>()?;
         Ok(Page::cut(rows, page.limit, |row| Cursor { at: row.created_at, id: row.id }))
     }
 
-    async fn delete(&self, work: &mut UnitOfWork, owner: Owner, name: &str) -> Result<bool, DatasetStoreError> {
+    async fn delete(
+        &self,
+        work: &mut UnitOfWork,
+        owner: Owner,
+        name: &str,
+    ) -> Result<bool, DatasetStoreError> {
         let find = "SELECT id FROM datasets WHERE user_id = $1 AND name = $2";
         let rows = self.query(work, find, vec![owner.user().into(), name.into()]).await?;
         let Some(row) = rows.first() else { return Ok(false) };
         let id: Uuid = row.try_get("", "id")?;
         for table in ["dataset_batches", "dataset_changes", "dataset_records"] {
-            self.execute(work, format!("DELETE FROM {table} WHERE dataset_id = $1"), vec![id.into()]).await?;
+            self.execute(
+                work,
+                format!("DELETE FROM {table} WHERE dataset_id = $1"),
+                vec![id.into()],
+            )
+            .await?;
         }
         Ok(self.execute(work, "DELETE FROM datasets WHERE id = $1", vec![id.into()]).await? > 0)
     }

@@ -37,7 +37,11 @@ pub(super) struct Hop<'a> {
 }
 
 /// Sends and reads all of the answer within `limit`, or until the request is cancelled.
-pub(super) async fn exchange(client: &Client, hop: &Hop<'_>, limit: Duration) -> Result<Answer, FetchError> {
+pub(super) async fn exchange(
+    client: &Client,
+    hop: &Hop<'_>,
+    limit: Duration,
+) -> Result<Answer, FetchError> {
     let work = async {
         match tokio::time::timeout(limit, send(client, hop)).await {
             Ok(answer) => answer,
@@ -79,7 +83,9 @@ async fn send(client: &Client, hop: &Hop<'_>) -> Result<Answer, FetchError> {
 }
 
 fn is_secret(name: &str) -> bool {
-    ["authorization", "cookie", "proxy-authorization"].iter().any(|secret| name.eq_ignore_ascii_case(secret))
+    ["authorization", "cookie", "proxy-authorization"]
+        .iter()
+        .any(|secret| name.eq_ignore_ascii_case(secret))
 }
 
 fn method(method: FetchMethod) -> Method {
@@ -101,7 +107,9 @@ fn failure(error: &reqwest::Error, url: &Url) -> FetchError {
     let mut link: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(found) = link {
         if let Some(refused) = found.downcast_ref::<Refused>() {
-            return FetchError::Forbidden { address: format!("{} ({})", refused.host, refused.address) };
+            return FetchError::Forbidden {
+                address: format!("{} ({})", refused.host, refused.address),
+            };
         }
         text = found.to_string();
         if error.is_connect() && is_dns(&text, found) {
@@ -117,5 +125,8 @@ fn failure(error: &reqwest::Error, url: &Url) -> FetchError {
 
 fn is_dns(text: &str, error: &(dyn Error + 'static)) -> bool {
     let lookup = text.contains("dns error") || text.contains("failed to lookup address");
-    lookup || error.downcast_ref::<io::Error>().is_some_and(|error| error.to_string().contains("lookup"))
+    lookup
+        || error
+            .downcast_ref::<io::Error>()
+            .is_some_and(|error| error.to_string().contains("lookup"))
 }

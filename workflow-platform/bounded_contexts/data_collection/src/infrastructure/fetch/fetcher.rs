@@ -47,7 +47,7 @@ impl Default for FetcherSettings {
             user_agent: format!("workflow-platform/{version}"),
             manners: Manners { parallel: 4, interval: Duration::from_millis(200) },
             own_manners: Manners { parallel: 64, interval: Duration::ZERO },
-            patience: Duration::from_secs(60),
+            patience: Duration::from_mins(1),
             max_redirects: 10,
         }
     }
@@ -95,7 +95,10 @@ impl PoliteFetcher {
         let name = url.host_str().unwrap_or_default();
         let port = url.port_or_known_default().unwrap_or(0);
         let own = self.parts.policy.lists_name(name, port)
-            || name.trim_matches(['[', ']']).parse().is_ok_and(|ip| !shared_kernel::infrastructure::outbound::is_public(ip));
+            || name
+                .trim_matches(['[', ']'])
+                .parse()
+                .is_ok_and(|ip| !shared_kernel::infrastructure::outbound::is_public(ip));
         let manners = if own { self.settings.own_manners } else { self.settings.manners };
         self.gates.of(&host, manners)
     }
@@ -116,7 +119,12 @@ impl PoliteFetcher {
         Ok(carried)
     }
 
-    async fn carry(&self, hop: &Hop<'_>, gate: &HostGate, limit: Duration) -> Result<Carried, FetchError> {
+    async fn carry(
+        &self,
+        hop: &Hop<'_>,
+        gate: &HostGate,
+        limit: Duration,
+    ) -> Result<Carried, FetchError> {
         let turn = tokio::select! {
             turn = gate.turn(self.settings.patience) => turn,
             () = hop.request.cancel.cancelled() => return Err(FetchError::Cancelled),
@@ -188,7 +196,9 @@ impl PoliteFetcher {
             }
             Ok(found) if found.status >= 500 || found.status == 429 => return Err(NoRobots(None)),
             // Not there, or a file larger than anybody reads: everything is allowed.
-            Ok(_) | Err(FetchError::TooLarge(_) | FetchError::TooManyRedirects(_)) => Robots::default(),
+            Ok(_) | Err(FetchError::TooLarge(_) | FetchError::TooManyRedirects(_)) => {
+                Robots::default()
+            }
             Err(error) => return Err(NoRobots(Some(Kept::from(error)))),
         };
         if let Some(delay) = robots.delay() {
@@ -208,7 +218,11 @@ impl PoliteFetcher {
     }
 
     /// Hop after hop, each judged anew.
-    async fn follow(&self, request: &FetchRequest, start: Url) -> Result<FetchResponse, FetchError> {
+    async fn follow(
+        &self,
+        request: &FetchRequest,
+        start: Url,
+    ) -> Result<FetchResponse, FetchError> {
         let mut left = request.timeout;
         let (mut url, mut method, mut body) = (start.clone(), request.method, request.body.clone());
         let begun = Instant::now();
@@ -256,8 +270,12 @@ fn copy_of(error: &FetchError) -> FetchError {
         FetchError::Dns(host) => FetchError::Dns(host.clone()),
         FetchError::Timeout(limit) => FetchError::Timeout(*limit),
         FetchError::NoProxy(text) => FetchError::NoProxy(text.clone()),
-        FetchError::Throttled { host, retry_at } => FetchError::Throttled { host: host.clone(), retry_at: *retry_at },
-        FetchError::Cancelled => FetchError::Transport("robots.txt was not read to its end".to_owned()),
+        FetchError::Throttled { host, retry_at } => {
+            FetchError::Throttled { host: host.clone(), retry_at: *retry_at }
+        }
+        FetchError::Cancelled => {
+            FetchError::Transport("robots.txt was not read to its end".to_owned())
+        }
         other => FetchError::Transport(other.to_string()),
     }
 }
@@ -276,7 +294,11 @@ fn redirect(answer: &Answer, url: &Url) -> Option<Url> {
 }
 
 /// RFC 9110, sections 15.4.2 to 15.4.4: a POST that is moved becomes a GET, as browsers do.
-fn after_redirect(status: u16, method: FetchMethod, body: Option<Bytes>) -> (FetchMethod, Option<Bytes>) {
+fn after_redirect(
+    status: u16,
+    method: FetchMethod,
+    body: Option<Bytes>,
+) -> (FetchMethod, Option<Bytes>) {
     let becomes_get = match status {
         301 | 302 => method == FetchMethod::Post,
         303 => method != FetchMethod::Head,
@@ -285,7 +307,12 @@ fn after_redirect(status: u16, method: FetchMethod, body: Option<Bytes>) -> (Fet
     if becomes_get { (FetchMethod::Get, None) } else { (method, body) }
 }
 
-fn response(answer: Answer, url: &Url, elapsed: Duration, proxy: Option<Arc<str>>) -> FetchResponse {
+fn response(
+    answer: Answer,
+    url: &Url,
+    elapsed: Duration,
+    proxy: Option<Arc<str>>,
+) -> FetchResponse {
     FetchResponse {
         status: answer.status,
         headers: answer.headers,

@@ -97,7 +97,11 @@ impl HostGate {
     pub fn went_well(&self) {
         let mut pace = self.pace.lock();
         if !pace.extra.is_zero() {
-            pace.extra = if pace.extra < Duration::from_millis(50) { Duration::ZERO } else { pace.extra / 2 };
+            pace.extra = if pace.extra < Duration::from_millis(50) {
+                Duration::ZERO
+            } else {
+                pace.extra / 2
+            };
         }
     }
 
@@ -121,7 +125,7 @@ mod tests {
         let gate = HostGate::new(QUICK);
         let begun = Instant::now();
         for _ in 0..5 {
-            gate.turn(Duration::from_secs(60)).await.unwrap();
+            gate.turn(Duration::from_mins(1)).await.unwrap();
         }
         assert_eq!(begun.elapsed().as_millis(), 400);
     }
@@ -130,7 +134,9 @@ mod tests {
     async fn a_pause_is_kept_and_told_to_the_impatient() {
         let gate = HostGate::new(QUICK);
         gate.slow_down(Some(Duration::from_secs(90)));
-        assert!(gate.turn(Duration::from_secs(60)).await.unwrap_err().for_ > Duration::from_secs(80));
+        assert!(
+            gate.turn(Duration::from_mins(1)).await.unwrap_err().for_ > Duration::from_secs(80)
+        );
         let begun = Instant::now();
         gate.turn(Duration::from_secs(100)).await.unwrap();
         assert!(begun.elapsed() >= Duration::from_secs(89));

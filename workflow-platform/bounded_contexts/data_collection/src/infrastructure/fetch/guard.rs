@@ -24,11 +24,17 @@ impl Resolve for GuardedResolver {
         let policy = Arc::clone(&self.0);
         Box::pin(async move {
             let host = name.as_str().to_owned();
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((host.as_str(), 0)).await?.collect();
-            let allowed: Vec<SocketAddr> =
-                found.iter().copied().filter(|found| policy.allows_resolved(found.ip(), &host)).collect();
+            let found: Vec<SocketAddr> =
+                tokio::net::lookup_host((host.as_str(), 0)).await?.collect();
+            let allowed: Vec<SocketAddr> = found
+                .iter()
+                .copied()
+                .filter(|found| policy.allows_resolved(found.ip(), &host))
+                .collect();
             match (allowed.is_empty(), found.first()) {
-                (true, Some(first)) => Err(Refused { host, address: first.ip().to_string() }.into()),
+                (true, Some(first)) => {
+                    Err(Refused { host, address: first.ip().to_string() }.into())
+                }
                 _ => Ok(Box::new(allowed.into_iter()) as Addrs),
             }
         })
@@ -36,7 +42,11 @@ impl Resolve for GuardedResolver {
 }
 
 /// Judges the address of one hop, as far as it can be told before connecting.
-pub(super) async fn judge(policy: &OutboundPolicy, url: &Url, through_proxy: bool) -> Result<(), FetchError> {
+pub(super) async fn judge(
+    policy: &OutboundPolicy,
+    url: &Url,
+    through_proxy: bool,
+) -> Result<(), FetchError> {
     let forbidden = |address: String| FetchError::Forbidden { address };
     let port = url.port_or_known_default().unwrap_or(0);
     if !policy.allows_url(url) {

@@ -2,10 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
-use shared_kernel::{
-    application::{
-        FetchError, FetchMethod, FetchOutcome, PoolRef, ProxyFeedback, ProxyLease, ProxyPools,
-    },
+use shared_kernel::application::{
+    FetchError, FetchMethod, FetchOutcome, PoolRef, ProxyFeedback, ProxyLease, ProxyPools,
 };
 
 use super::{
@@ -28,8 +26,15 @@ pub(super) type Carried = (Answer, Arc<str>);
 impl Pooled<'_> {
     /// A failing proxy is told so; one that answers for the site that it cannot be reached is
     /// judged by what the next one finds.
-    pub async fn exchange(&self, pool: &PoolRef, host: &str, hop: &Hop<'_>, limit: Duration) -> Result<Carried, FetchError> {
-        let repeatable = matches!(hop.method, FetchMethod::Get | FetchMethod::Head | FetchMethod::Options);
+    pub async fn exchange(
+        &self,
+        pool: &PoolRef,
+        host: &str,
+        hop: &Hop<'_>,
+        limit: Duration,
+    ) -> Result<Carried, FetchError> {
+        let repeatable =
+            matches!(hop.method, FetchMethod::Get | FetchMethod::Head | FetchMethod::Options);
         let tries = if repeatable { TRIES } else { 1 };
         let mut avoid = Vec::new();
         let mut doubtful: Vec<(ProxyLease, Answer)> = Vec::new();
@@ -72,24 +77,43 @@ impl Pooled<'_> {
     }
 
     /// All proxies that answered said the same: then it is the site.
-    async fn conclude(&self, mut doubtful: Vec<(ProxyLease, Answer)>, host: &str, last: Option<FetchError>) -> Result<Carried, FetchError> {
+    async fn conclude(
+        &self,
+        mut doubtful: Vec<(ProxyLease, Answer)>,
+        host: &str,
+        last: Option<FetchError>,
+    ) -> Result<Carried, FetchError> {
         let alone = doubtful.len() == 1 && last.is_some();
         match doubtful.pop() {
-            None => Err(last.unwrap_or_else(|| FetchError::NoProxy("no proxy was tried".to_owned()))),
+            None => {
+                Err(last.unwrap_or_else(|| FetchError::NoProxy("no proxy was tried".to_owned())))
+            }
             Some((lease, answer)) => {
-                let outcome = if alone || refuses(&answer) { FetchOutcome::Transport } else { FetchOutcome::Ok };
+                let outcome = if alone || refuses(&answer) {
+                    FetchOutcome::Transport
+                } else {
+                    FetchOutcome::Ok
+                };
                 self.judge(doubtful, host, outcome).await;
                 let through = Arc::from(lease.address.to_string());
                 let refused = refuses(&answer);
                 let bytes = answer.body.len() as u64;
                 self.give_back(lease, host, outcome, answer.elapsed, bytes).await;
-                if refused { Err(FetchError::NoProxy("the proxy wants other credentials".to_owned())) } else { Ok((answer, through)) }
+                if refused {
+                    Err(FetchError::NoProxy("the proxy wants other credentials".to_owned()))
+                } else {
+                    Ok((answer, through))
+                }
             }
         }
     }
 
     async fn accept(&self, lease: ProxyLease, host: &str, answer: Answer) -> Carried {
-        let outcome = if matches!(answer.status, 429 | 503) { FetchOutcome::Throttled } else { FetchOutcome::Ok };
+        let outcome = if matches!(answer.status, 429 | 503) {
+            FetchOutcome::Throttled
+        } else {
+            FetchOutcome::Ok
+        };
         let through = Arc::from(lease.address.to_string());
         let bytes = answer.body.len() as u64;
         self.give_back(lease, host, outcome, answer.elapsed, bytes).await;
@@ -102,7 +126,14 @@ impl Pooled<'_> {
         }
     }
 
-    async fn give_back(&self, lease: ProxyLease, host: &str, outcome: FetchOutcome, elapsed: Duration, bytes: u64) {
+    async fn give_back(
+        &self,
+        lease: ProxyLease,
+        host: &str,
+        outcome: FetchOutcome,
+        elapsed: Duration,
+        bytes: u64,
+    ) {
         self.pools.give_back(lease, host, ProxyFeedback { outcome, elapsed, bytes }).await;
     }
 }
@@ -119,9 +150,10 @@ fn refuses(answer: &Answer) -> bool {
 
 fn outcome_of(error: &FetchError) -> FetchOutcome {
     match error {
-        FetchError::Transport(_) | FetchError::Timeout(_) | FetchError::Dns(_) | FetchError::NoProxy(_) => {
-            FetchOutcome::Transport
-        }
+        FetchError::Transport(_)
+        | FetchError::Timeout(_)
+        | FetchError::Dns(_)
+        | FetchError::NoProxy(_) => FetchOutcome::Transport,
         _ => FetchOutcome::Ok,
     }
 }
