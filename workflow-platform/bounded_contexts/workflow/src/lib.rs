@@ -32,8 +32,8 @@ use sea_orm_migration::MigrationTrait;
 pub use application::{
     definitions::{DefinitionsError, Draft},
     executions::{
-        ExecutionDetails, ExecutionsError, StartExecution, Started, Update, Updates,
-        UserDirectory, UserDirectoryError, UserProfile,
+        ExecutionDetails, ExecutionsError, StartExecution, Started, Update, Updates, UserDirectory,
+        UserDirectoryError, UserProfile,
     },
 };
 pub use infrastructure::worker::WorkerSettings;

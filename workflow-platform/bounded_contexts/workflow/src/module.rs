@@ -74,7 +74,8 @@ pub struct WorkflowModule {
 pub fn module(surroundings: Surroundings, settings: WorkflowSettings) -> Arc<WorkflowModule> {
     let Surroundings { database, bus, blobs, ambient, actions, users, entitlements, cpu } =
         surroundings;
-    let actions = with_own(&actions, cpu);
+    // Scripts have a pool of their own, so that long ones keep nobody from signing in.
+    let actions = with_own(&actions, CpuPool::per_core());
     let announcer = Announcer::start(Arc::clone(&bus));
     let doorbell = Arc::new(BusDoorbell { bus: Arc::clone(&bus), announcer: announcer.clone() });
     let triggers = Arc::new(SqlTriggers::new(database.clone(), ambient.clone()));
@@ -84,6 +85,7 @@ pub fn module(surroundings: Surroundings, settings: WorkflowSettings) -> Arc<Wor
             store: Arc::new(SqlDefinitions::new(database.clone())),
             triggers: triggers.clone(),
             ambient: ambient.clone(),
+            cpu,
         },
         Arc::new(Catalog::new(descriptors(&actions))),
     ));

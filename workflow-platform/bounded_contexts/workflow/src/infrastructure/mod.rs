@@ -1,11 +1,11 @@
 //! Adapters.
 
-pub mod definitions;
-pub mod script;
 pub mod announce;
+pub mod definitions;
 pub mod executions;
 pub mod journal;
 pub mod queue;
 pub mod schedule;
+pub mod script;
 pub mod tables;
 pub mod worker;

@@ -6,8 +6,10 @@
     reason = "a test that cannot go on fails by panicking"
 )]
 
+mod definitions;
 mod executions;
 mod recovery;
 mod routes;
 mod schedules;
+mod scripts;
 mod support;

@@ -29,18 +29,18 @@ impl Authenticator for Tokens {
     }
 }
 
-struct Client {
+pub struct Client {
     router: Router,
     token: String,
 }
 
 impl Client {
-    fn new(module: &Arc<WorkflowModule>, token: String) -> Self {
+    pub fn new(module: &Arc<WorkflowModule>, token: String) -> Self {
         let (router, _) = workflow::routes(Arc::clone(module)).split_for_parts();
         Self { router: router.layer(Extension(AuthLayerState(Arc::new(Tokens)))), token }
     }
 
-    fn of(world: &World) -> Self {
+    pub fn of(world: &World) -> Self {
         Self::new(&world.module, world.owner.user().to_string())
     }
 
@@ -56,14 +56,18 @@ impl Client {
         (status, String::from_utf8(bytes.to_vec()).unwrap())
     }
 
-    async fn get(&self, path: &str) -> (StatusCode, Value) {
+    pub async fn get(&self, path: &str) -> (StatusCode, Value) {
         let request = self.request(Method::GET, path).body(Body::empty()).unwrap();
         let (status, text) = self.send(request).await;
         (status, serde_json::from_str(&text).unwrap())
     }
 
-    async fn post(&self, path: &str, body: Value) -> (StatusCode, Value) {
-        let request = self.request(Method::POST, path).header("content-type", "application/json");
+    pub async fn post(&self, path: &str, body: Value) -> (StatusCode, Value) {
+        self.ask(Method::POST, path, body).await
+    }
+
+    pub async fn ask(&self, method: Method, path: &str, body: Value) -> (StatusCode, Value) {
+        let request = self.request(method, path).header("content-type", "application/json");
         let (status, text) = self.send(request.body(Body::from(body.to_string())).unwrap()).await;
         (status, serde_json::from_str(&text).unwrap())
     }

@@ -16,7 +16,10 @@ use crate::domain::definition::json_schema;
     responses((status = 200, body = Envelope<Vec<ActionDescriptor>>), (status = 401, body = ErrorEnvelope)),
     security(("bearer" = [])),
 )]
-pub async fn list(service: Service, who: Principal) -> Result<Reply<Vec<ActionDescriptor>>, Failure> {
+pub async fn list(
+    service: Service,
+    who: Principal,
+) -> Result<Reply<Vec<ActionDescriptor>>, Failure> {
     who.require(Permission::WorkflowRead)?;
     Ok(Reply::ok(service.catalog().descriptors().to_vec()))
 }

@@ -58,7 +58,7 @@ pub async fn validate(
     who: Principal,
     ApiJson(body): ApiJson<DraftBody>,
 ) -> Result<Reply<Verdict>, Failure> {
-    let problems = service.validate(&who, &body.into())?;
+    let problems = service.validate(&who, body.into()).await?;
     let problems: Vec<_> = problems.iter().map(ProblemView::from).collect();
     Ok(Reply::ok(Verdict { valid: problems.is_empty(), problems }))
 }

@@ -1,6 +1,7 @@
 //! Routes of definitions.
 
 mod actions;
+#[expect(clippy::module_inception, reason = "the routes of the resource itself")]
 mod definitions;
 mod shapes;
 

@@ -79,7 +79,11 @@ impl DefinitionSummary {
             id: row.id,
             name: row.name,
             version: row.version,
-            triggers: row.triggers.into_iter().map(|trigger| TriggerSummary::new(trigger, now)).collect(),
+            triggers: row
+                .triggers
+                .into_iter()
+                .map(|trigger| TriggerSummary::new(trigger, now))
+                .collect(),
             created_at: row.created_at,
             updated_at: row.updated_at,
         }

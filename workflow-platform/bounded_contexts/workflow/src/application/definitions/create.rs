@@ -26,7 +26,7 @@ impl DefinitionService {
         owner: Owner,
         draft: Draft,
     ) -> Result<DefinitionRow, DefinitionsError> {
-        let definition = draft.parse(&self.catalog).map_err(DefinitionsError::Invalid)?;
+        let (definition, content) = self.read(draft).await?;
         let now = self.ports.ambient.now();
         let row = DefinitionRow {
             id: self.ports.ambient.uuid(),
@@ -37,7 +37,7 @@ impl DefinitionService {
             created_at: now,
             updated_at: now,
         };
-        let new = NewVersion { row, content: draft.content(&definition) };
+        let new = NewVersion { row, content };
         let mut work = self.ports.database.begin().await?;
         self.ports
             .store

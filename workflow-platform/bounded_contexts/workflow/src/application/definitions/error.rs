@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use shared_kernel::{
     application::{AuthenticationError, RequestContext},
     domain::{ErrorKind, Fault, Text},
+    infrastructure::cpu::CpuError,
 };
 
 use super::DefinitionStoreError;
@@ -25,6 +26,8 @@ pub enum DefinitionsError {
     Changed,
     #[error("definitions cannot be read or written")]
     Store(#[from] DefinitionStoreError),
+    #[error("definition was not read to its end")]
+    Cut(#[from] CpuError),
 }
 
 impl From<sea_orm::DbErr> for DefinitionsError {
@@ -40,7 +43,7 @@ impl Fault for DefinitionsError {
             Self::NotFound => ErrorKind::NotFound,
             Self::Invalid(_) => ErrorKind::Invalid,
             Self::NameTaken(_) | Self::Changed => ErrorKind::Conflict,
-            Self::Store(_) => ErrorKind::Bug,
+            Self::Store(_) | Self::Cut(_) => ErrorKind::Bug,
         }
     }
 
@@ -51,7 +54,7 @@ impl Fault for DefinitionsError {
             Self::Invalid(_) => "DEFINITION_INVALID",
             Self::NameTaken(_) => "DEFINITION_NAME_TAKEN",
             Self::Changed => "DEFINITION_CHANGED",
-            Self::Store(_) => "INTERNAL_ERROR",
+            Self::Store(_) | Self::Cut(_) => "INTERNAL_ERROR",
         }
     }
 
@@ -67,7 +70,9 @@ impl Fault for DefinitionsError {
                 "工作流已被修改，请刷新后重试",
                 "The workflow was changed meanwhile, load it again",
             ),
-            Self::Store(_) => Text::new("服务器内部错误", "Something went wrong on our side"),
+            Self::Store(_) | Self::Cut(_) => {
+                Text::new("服务器内部错误", "Something went wrong on our side")
+            }
         }
     }
 

@@ -13,15 +13,24 @@ use crate::domain::definition::{Definition, parse_stored};
 
 impl DefinitionService {
     /// A definition with the content of its newest version.
-    pub async fn show(&self, who: &Principal, id: Uuid) -> Result<(DefinitionRow, VersionRow), DefinitionsError> {
+    pub async fn show(
+        &self,
+        who: &Principal,
+        id: Uuid,
+    ) -> Result<(DefinitionRow, VersionRow), DefinitionsError> {
         who.require(Permission::WorkflowRead)?;
-        let row = self.ports.store.find(who.owner(), id).await?.ok_or(DefinitionsError::NotFound)?;
+        let row =
+            self.ports.store.find(who.owner(), id).await?.ok_or(DefinitionsError::NotFound)?;
         let content = self.ports.store.version(id, row.version).await?;
         Ok((row, content.ok_or(DefinitionsError::NotFound)?))
     }
 
     /// The newest version, ready to run.
-    pub async fn newest(&self, owner: Owner, id: Uuid) -> Result<Option<(DefinitionRow, Arc<Definition>)>, DefinitionsError> {
+    pub async fn newest(
+        &self,
+        owner: Owner,
+        id: Uuid,
+    ) -> Result<Option<(DefinitionRow, Arc<Definition>)>, DefinitionsError> {
         let Some(row) = self.ports.store.find(owner, id).await? else { return Ok(None) };
         let definition = self.version(id, row.version).await?;
         Ok(definition.map(|definition| (row, definition)))
@@ -29,12 +38,17 @@ impl DefinitionService {
 
     /// A version, ready to run, whether or not its definition was deleted. Ask `newest` or the
     /// execution first whose it is.
-    pub async fn version(&self, id: Uuid, version: u32) -> Result<Option<Arc<Definition>>, DefinitionsError> {
+    pub async fn version(
+        &self,
+        id: Uuid,
+        version: u32,
+    ) -> Result<Option<Arc<Definition>>, DefinitionsError> {
         if let Some(found) = self.compiled.get(&(id, version)) {
             return Ok(Some(found));
         }
         let Some(content) = self.ports.store.version(id, version).await? else { return Ok(None) };
-        let definition = Arc::new(parse_stored(&content.model).map_err(DefinitionsError::Invalid)?);
+        let compiled = self.ports.cpu.run(move || parse_stored(&content.model)).await?;
+        let definition = Arc::new(compiled.map_err(DefinitionsError::Invalid)?);
         self.compiled.insert((id, version), Arc::clone(&definition));
         Ok(Some(definition))
     }

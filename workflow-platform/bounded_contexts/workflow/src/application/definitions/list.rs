@@ -9,7 +9,11 @@ use super::{DefinitionRow, DefinitionService, DefinitionsError};
 
 impl DefinitionService {
     /// Newest first.
-    pub async fn list(&self, who: &Principal, page: PageRequest) -> Result<Page<DefinitionRow>, DefinitionsError> {
+    pub async fn list(
+        &self,
+        who: &Principal,
+        page: PageRequest,
+    ) -> Result<Page<DefinitionRow>, DefinitionsError> {
         who.require(Permission::WorkflowRead)?;
         Ok(self.ports.store.list(who.owner(), page).await?)
     }

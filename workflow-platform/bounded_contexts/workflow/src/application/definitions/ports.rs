@@ -55,21 +55,47 @@ pub struct NewVersion {
 #[async_trait]
 pub trait DefinitionStore: Send + Sync {
     /// Version 1 of a new definition.
-    async fn insert(&self, work: &mut UnitOfWork, new: &NewVersion) -> Result<(), DefinitionStoreError>;
+    async fn insert(
+        &self,
+        work: &mut UnitOfWork,
+        new: &NewVersion,
+    ) -> Result<(), DefinitionStoreError>;
 
     /// The next version; `row.version` is its number. Answers whether the definition still had
     /// the version before it.
-    async fn add_version(&self, work: &mut UnitOfWork, new: &NewVersion) -> Result<bool, DefinitionStoreError>;
+    async fn add_version(
+        &self,
+        work: &mut UnitOfWork,
+        new: &NewVersion,
+    ) -> Result<bool, DefinitionStoreError>;
 
-    async fn find(&self, owner: Owner, id: Uuid) -> Result<Option<DefinitionRow>, DefinitionStoreError>;
+    async fn find(
+        &self,
+        owner: Owner,
+        id: Uuid,
+    ) -> Result<Option<DefinitionRow>, DefinitionStoreError>;
 
-    async fn version(&self, id: Uuid, version: u32) -> Result<Option<VersionRow>, DefinitionStoreError>;
+    async fn version(
+        &self,
+        id: Uuid,
+        version: u32,
+    ) -> Result<Option<VersionRow>, DefinitionStoreError>;
 
     /// Newest first.
-    async fn list(&self, owner: Owner, page: PageRequest) -> Result<Page<DefinitionRow>, DefinitionStoreError>;
+    async fn list(
+        &self,
+        owner: Owner,
+        page: PageRequest,
+    ) -> Result<Page<DefinitionRow>, DefinitionStoreError>;
 
     /// Answers whether it was there.
-    async fn delete(&self, work: &mut UnitOfWork, owner: Owner, id: Uuid, at: Timestamp) -> Result<bool, DefinitionStoreError>;
+    async fn delete(
+        &self,
+        work: &mut UnitOfWork,
+        owner: Owner,
+        id: Uuid,
+        at: Timestamp,
+    ) -> Result<bool, DefinitionStoreError>;
 }
 
 /// Keeps the schedules of a definition in step with it.

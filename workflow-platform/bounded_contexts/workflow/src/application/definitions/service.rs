@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use moka::sync::Cache;
-use shared_kernel::{domain::Ambient, infrastructure::db::Database};
+use shared_kernel::{
+    domain::Ambient,
+    infrastructure::{cpu::CpuPool, db::Database},
+};
 use uuid::Uuid;
 
 use super::{DefinitionStore, TriggerStore};
@@ -19,6 +22,8 @@ pub struct DefinitionPorts {
     pub store: Arc<dyn DefinitionStore>,
     pub triggers: Arc<dyn TriggerStore>,
     pub ambient: Ambient,
+    /// Reading a large document keeps a core busy.
+    pub cpu: CpuPool,
 }
 
 /// Saves, shows and checks definitions.

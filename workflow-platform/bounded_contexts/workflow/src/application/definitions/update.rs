@@ -3,18 +3,20 @@
 use shared_kernel::{application::Principal, domain::Permission};
 use uuid::Uuid;
 
-use super::{
-    DefinitionRow, DefinitionService, DefinitionsError, Draft, NewVersion, create::named,
-};
+use super::{DefinitionRow, DefinitionService, DefinitionsError, Draft, NewVersion, create::named};
 
 impl DefinitionService {
     /// Content that is there already makes no version.
-    pub async fn update(&self, who: &Principal, id: Uuid, draft: Draft) -> Result<DefinitionRow, DefinitionsError> {
+    pub async fn update(
+        &self,
+        who: &Principal,
+        id: Uuid,
+        draft: Draft,
+    ) -> Result<DefinitionRow, DefinitionsError> {
         who.require(Permission::WorkflowWrite)?;
         let found = self.ports.store.find(who.owner(), id).await?;
         let row = found.ok_or(DefinitionsError::NotFound)?;
-        let definition = draft.parse(&self.catalog).map_err(DefinitionsError::Invalid)?;
-        let content = draft.content(&definition);
+        let (definition, content) = self.read(draft).await?;
         if self.ports.store.version(id, row.version).await?.as_ref() == Some(&content) {
             return Ok(row);
         }

@@ -1,10 +1,12 @@
 //! Checks a definition without saving it.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 use shared_kernel::{application::Principal, domain::Permission};
 
 use super::{DefinitionService, DefinitionsError, VersionRow};
-use crate::domain::definition::{Catalog, Definition, Problem, parse_source, parse_value};
+use crate::domain::definition::{Catalog, Definition, Problem, parse_source, parse_value, to_yaml};
 
 /// A definition as somebody hands it in.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,18 +18,18 @@ pub enum Draft {
 }
 
 impl Draft {
-    pub(super) fn parse(&self, catalog: &Catalog) -> Result<Definition, Vec<Problem>> {
+    fn parse(&self, catalog: &Catalog) -> Result<Definition, Vec<Problem>> {
         match self {
             Self::Source(source) => parse_source(source, catalog),
             Self::Model(model) => parse_value(model, catalog),
         }
     }
 
-    /// What is stored: a model is written out as JSON text, which is YAML too.
-    pub(super) fn content(self, definition: &Definition) -> VersionRow {
+    /// What is stored: a model is written out as YAML.
+    fn content(self, definition: &Definition) -> VersionRow {
         let source = match self {
             Self::Source(source) => source,
-            Self::Model(_) => format!("{:#}\n", definition.model),
+            Self::Model(_) => to_yaml(&definition.model),
         };
         VersionRow { source, model: definition.model.clone() }
     }
@@ -35,8 +37,30 @@ impl Draft {
 
 impl DefinitionService {
     /// All problems of the draft; none when it can be saved.
-    pub fn validate(&self, who: &Principal, draft: &Draft) -> Result<Vec<Problem>, DefinitionsError> {
+    pub async fn validate(
+        &self,
+        who: &Principal,
+        draft: Draft,
+    ) -> Result<Vec<Problem>, DefinitionsError> {
         who.require(Permission::WorkflowRead)?;
-        Ok(draft.parse(&self.catalog).err().unwrap_or_default())
+        match self.read(draft).await {
+            Ok(_) => Ok(Vec::new()),
+            Err(DefinitionsError::Invalid(problems)) => Ok(problems),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The definition and what is stored of it.
+    pub(super) async fn read(
+        &self,
+        draft: Draft,
+    ) -> Result<(Definition, VersionRow), DefinitionsError> {
+        let catalog = Arc::clone(&self.catalog);
+        let read = move || {
+            let definition = draft.parse(&catalog).map_err(DefinitionsError::Invalid)?;
+            let content = draft.content(&definition);
+            Ok((definition, content))
+        };
+        self.ports.cpu.run(read).await?
     }
 }

@@ -191,7 +191,9 @@ impl Walker {
             "matches" => {
                 call.args.last_mut().into_iter().for_each(|text| measured(text, COMPILE));
                 let text = call.target.as_deref_mut().or(call.args.first_mut());
-                text.into_iter().for_each(|text| measured(text, TOUCH));
+                if let Some(text) = text {
+                    measured(text, TOUCH);
+                }
             }
             _ if !is_operator => {
                 let target = call.target.as_deref_mut().into_iter();

@@ -132,14 +132,15 @@ fn meter<'a>(arguments: &'a [CowVal<'_, '_>]) -> Result<&'a Meter, ExecutionErro
     arguments
         .first()
         .and_then(|first| first.downcast_ref::<Meter>())
-        .ok_or_else(|| ExecutionError::missing_argument_or_target())
+        .ok_or_else(ExecutionError::missing_argument_or_target)
 }
 
 /// The value, which is always the last argument.
 fn value<'b, 'v>(mut arguments: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
-    arguments.pop().ok_or_else(|| ExecutionError::missing_argument_or_target())
+    arguments.pop().ok_or_else(ExecutionError::missing_argument_or_target)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the signature that CEL calls")]
 fn turn<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
     meter(&arguments)?.pay(TURN)?;
     Ok(CowVal::owned(CelBool::from(true)))

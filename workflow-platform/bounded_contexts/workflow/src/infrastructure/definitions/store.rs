@@ -29,7 +29,11 @@ impl SqlDefinitions {
         self.database.read().query_all_raw(self.database.statement(sql, values)).await
     }
 
-    async fn insert_content(&self, work: &UnitOfWork, new: &NewVersion) -> Result<(), DefinitionStoreError> {
+    async fn insert_content(
+        &self,
+        work: &UnitOfWork,
+        new: &NewVersion,
+    ) -> Result<(), DefinitionStoreError> {
         let statement = self.database.statement(
             "INSERT INTO workflow_versions (definition_id, version, source, model, created_at) \
              VALUES ($1, $2, $3, $4, $5)",
@@ -74,10 +78,16 @@ fn definition(row: &QueryResult) -> Result<DefinitionRow, DefinitionStoreError> 
 
 #[async_trait]
 impl DefinitionStore for SqlDefinitions {
-    async fn insert(&self, work: &mut UnitOfWork, new: &NewVersion) -> Result<(), DefinitionStoreError> {
+    async fn insert(
+        &self,
+        work: &mut UnitOfWork,
+        new: &NewVersion,
+    ) -> Result<(), DefinitionStoreError> {
         let NewVersion { row, .. } = new;
         let statement = self.database.statement(
-            format!("INSERT INTO workflow_definitions ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7)"),
+            format!(
+                "INSERT INTO workflow_definitions ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7)"
+            ),
             [
                 row.id.into(),
                 row.owner.user().into(),
@@ -92,7 +102,11 @@ impl DefinitionStore for SqlDefinitions {
         self.insert_content(work, new).await
     }
 
-    async fn add_version(&self, work: &mut UnitOfWork, new: &NewVersion) -> Result<bool, DefinitionStoreError> {
+    async fn add_version(
+        &self,
+        work: &mut UnitOfWork,
+        new: &NewVersion,
+    ) -> Result<bool, DefinitionStoreError> {
         let NewVersion { row, .. } = new;
         let statement = self.database.statement(
             "UPDATE workflow_definitions SET name = $3, version = $4, triggers = $5, updated_at = $6 \
@@ -113,7 +127,11 @@ impl DefinitionStore for SqlDefinitions {
         Ok(true)
     }
 
-    async fn find(&self, owner: Owner, id: Uuid) -> Result<Option<DefinitionRow>, DefinitionStoreError> {
+    async fn find(
+        &self,
+        owner: Owner,
+        id: Uuid,
+    ) -> Result<Option<DefinitionRow>, DefinitionStoreError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM workflow_definitions \
              WHERE id = $1 AND user_id = $2 AND deleted_at IS NULL"
@@ -122,15 +140,27 @@ impl DefinitionStore for SqlDefinitions {
         rows.first().map(definition).transpose()
     }
 
-    async fn version(&self, id: Uuid, version: u32) -> Result<Option<VersionRow>, DefinitionStoreError> {
-        let sql = "SELECT source, model FROM workflow_versions WHERE definition_id = $1 AND version = $2";
+    async fn version(
+        &self,
+        id: Uuid,
+        version: u32,
+    ) -> Result<Option<VersionRow>, DefinitionStoreError> {
+        let sql =
+            "SELECT source, model FROM workflow_versions WHERE definition_id = $1 AND version = $2";
         let rows = self.rows(sql.to_owned(), vec![id.into(), number(version).into()]).await?;
         let Some(row) = rows.first() else { return Ok(None) };
         let model: String = row.try_get("", "model")?;
-        Ok(Some(VersionRow { source: row.try_get("", "source")?, model: serde_json::from_str(&model)? }))
+        Ok(Some(VersionRow {
+            source: row.try_get("", "source")?,
+            model: serde_json::from_str(&model)?,
+        }))
     }
 
-    async fn list(&self, owner: Owner, page: PageRequest) -> Result<Page<DefinitionRow>, DefinitionStoreError> {
+    async fn list(
+        &self,
+        owner: Owner,
+        page: PageRequest,
+    ) -> Result<Page<DefinitionRow>, DefinitionStoreError> {
         let mut sql = format!(
             "SELECT {COLUMNS} FROM workflow_definitions WHERE user_id = $1 AND deleted_at IS NULL"
         );
@@ -145,7 +175,13 @@ impl DefinitionStore for SqlDefinitions {
         Ok(Page::cut(rows, page.limit, |row| Cursor { at: row.created_at, id: row.id }))
     }
 
-    async fn delete(&self, work: &mut UnitOfWork, owner: Owner, id: Uuid, at: Timestamp) -> Result<bool, DefinitionStoreError> {
+    async fn delete(
+        &self,
+        work: &mut UnitOfWork,
+        owner: Owner,
+        id: Uuid,
+        at: Timestamp,
+    ) -> Result<bool, DefinitionStoreError> {
         let statement = self.database.statement(
             "UPDATE workflow_definitions SET deleted_at = $3 \
              WHERE id = $1 AND user_id = $2 AND deleted_at IS NULL",

@@ -14,7 +14,7 @@ use super::sandbox::{Script, ScriptError, run};
 /// Seconds that a script may run unless it asks for more.
 const SECONDS: u64 = 10;
 /// Most seconds it may ask for.
-const MOST_SECONDS: u64 = 300;
+const MOST_SECONDS: u64 = 60;
 
 /// Runs JavaScript off the async threads.
 #[derive(Debug, Clone)]
@@ -54,7 +54,8 @@ impl Action for ScriptAction {
     async fn run(&self, ctx: &ActionContext, input: Value) -> Result<Value, ActionError> {
         let script = script(ctx, input)?;
         let result = self.cpu.run(move || run(&script)).await;
-        let result = result.map_err(|_| ActionError::retryable("SCRIPT_STOPPED", "the script did not finish"))?;
+        let result = result
+            .map_err(|_| ActionError::retryable("SCRIPT_STOPPED", "the script did not finish"))?;
         result.map_err(|error| failure(&error))
     }
 }
@@ -64,10 +65,11 @@ fn script(ctx: &ActionContext, mut input: Value) -> Result<Script, ActionError> 
     let code = code.ok_or_else(|| ActionError::invalid_input("code", "must be a text"))?;
     let seconds = match input.get("timeout_seconds") {
         None => SECONDS,
-        Some(value) => value
-            .as_u64()
-            .filter(|seconds| (1..=MOST_SECONDS).contains(seconds))
-            .ok_or_else(|| ActionError::invalid_input("timeout_seconds", "must be between 1 and 300"))?,
+        Some(value) => {
+            value.as_u64().filter(|seconds| (1..=MOST_SECONDS).contains(seconds)).ok_or_else(
+                || ActionError::invalid_input("timeout_seconds", "must be between 1 and 60"),
+            )?
+        }
     };
     let channel = Arc::clone(&ctx.channel);
     Ok(Script {
@@ -86,12 +88,22 @@ fn failure(error: &ScriptError) -> ActionError {
         ScriptError::TooLong(_) => "SCRIPT_TOO_LONG",
         ScriptError::OutOfMemory => "SCRIPT_OUT_OF_MEMORY",
         ScriptError::ResultTooLarge => "SCRIPT_RESULT_TOO_LARGE",
+        ScriptError::NeverResolves => "SCRIPT_NEVER_RESOLVES",
         ScriptError::NotJson => "SCRIPT_RESULT_NOT_JSON",
         ScriptError::Interpreter(_) => "SCRIPT_INTERPRETER_FAILED",
     };
-    let found = ActionError::permanent(code, error.to_string());
-    match error {
-        ScriptError::Thrown { stack, .. } => found.with_details(json!({ "stack": stack.trim() })),
-        _ => found,
-    }
+    let ScriptError::Thrown { message, stack } = error else {
+        return ActionError::permanent(code, error.to_string());
+    };
+    let line = line_of(stack);
+    let message = line.map_or_else(|| message.clone(), |line| format!("line {line}: {message}"));
+    ActionError::permanent(code, message)
+        .with_details(json!({ "line": line, "stack": stack.trim() }))
+}
+
+/// The line of the user's code that threw, from `at name (file:line:column)`.
+fn line_of(stack: &str) -> Option<u32> {
+    let mut from_end = stack.lines().next()?.trim_end_matches(')').rsplit(':');
+    let _column = from_end.next()?;
+    from_end.next()?.parse().ok()
 }

@@ -50,12 +50,17 @@ pub enum ScriptError {
     ResultTooLarge,
     #[error("the result cannot be written as JSON")]
     NotJson,
+    #[error("the script waits for a promise that nothing resolves")]
+    NeverResolves,
     #[error("the interpreter failed: {0}")]
     Interpreter(String),
 }
 
 /// Runs the script on this thread, to its end or to its limits.
 pub fn run(script: &Script) -> Result<Value, ScriptError> {
+    if script.cancel.is_cancelled() {
+        return Err(ScriptError::Cancelled);
+    }
     let failed = |error: rquickjs::Error| ScriptError::Interpreter(error.to_string());
     let runtime = Runtime::new().map_err(failed)?;
     runtime.set_memory_limit(MEMORY);
@@ -113,6 +118,7 @@ fn thrown(error: &CaughtError<'_>) -> ScriptError {
             let message = text.unwrap_or_else(|| "a value that is no error was thrown".to_owned());
             ScriptError::Thrown { message, stack: String::new() }
         }
+        CaughtError::Error(rquickjs::Error::WouldBlock) => ScriptError::NeverResolves,
         CaughtError::Error(error) => ScriptError::Interpreter(error.to_string()),
     }
 }
@@ -141,9 +147,14 @@ fn word<'js>(ctx: &Ctx<'js>, value: &JsValue<'js>) -> rquickjs::Result<String> {
     if let Some(text) = value.as_string() {
         return text.to_string();
     }
-    match ctx.json_stringify(value.clone())? {
-        Some(text) => text.to_string(),
-        None => Ok("undefined".to_owned()),
+    match ctx.json_stringify(value.clone()) {
+        Ok(Some(text)) => text.to_string(),
+        Ok(None) => Ok(value.type_name().to_owned()),
+        // A circle, for one; a line of the log is no reason to fail.
+        Err(_) => {
+            drop(ctx.catch());
+            Ok(format!("[{}]", value.type_name()))
+        }
     }
 }
 
@@ -175,7 +186,9 @@ mod tests {
 
     #[test]
     fn an_error_has_its_message_and_line() {
-        let Err(ScriptError::Thrown { message, stack }) = run(&script("\nthrow new Error('no luck')")) else {
+        let Err(ScriptError::Thrown { message, stack }) =
+            run(&script("\nthrow new Error('no luck')"))
+        else {
             panic!("no error")
         };
         assert_eq!(message, "no luck");
@@ -185,14 +198,17 @@ mod tests {
 
     #[test]
     fn an_endless_loop_ends() {
-        assert_eq!(run(&script("for (;;) {}")), Err(ScriptError::TooLong(Duration::from_millis(500))));
+        assert_eq!(
+            run(&script("for (;;) {}")),
+            Err(ScriptError::TooLong(Duration::from_millis(500)))
+        );
         let caught = "for (;;) { try { for (;;) {} } catch (e) {} }";
         assert_eq!(run(&script(caught)), Err(ScriptError::TooLong(Duration::from_millis(500))));
     }
 
     #[test]
     fn cancelling_ends_it_at_once() {
-        let script = Script { time_limit: Duration::from_secs(60), ..script("for (;;) {}") };
+        let script = Script { time_limit: Duration::from_mins(1), ..script("for (;;) {}") };
         let cancel = script.cancel.clone();
         std::thread::spawn(move || {
             std::thread::sleep(Duration::from_millis(50));
@@ -203,16 +219,69 @@ mod tests {
 
     #[test]
     fn memory_and_stack_are_bounded() {
-        let hungry = Script { time_limit: Duration::from_secs(30), ..script("let a = []; for (;;) a.push('x'.repeat(1e6) + a.length)") };
+        let hungry = Script {
+            time_limit: Duration::from_secs(30),
+            ..script("let a = []; for (;;) a.push('x'.repeat(1e6) + a.length)")
+        };
         assert!(run(&hungry).is_err());
         assert!(run(&script("function f() { return f() + 1 } return f()")).is_err());
         assert!(run(&script("return 'x'.repeat(2e7)")).is_err());
     }
 
     #[test]
+    fn what_hardly_looks_up_ends_as_well() {
+        for code in [
+            "return /^(a+)+$/.test('a'.repeat(40) + '!')",
+            "let a = []; a.length = 4e9; return a.map(x => x).length",
+            "return Array.from({length: 3e7}, (_, i) => -i).sort().length",
+            "let n = 3n; for (;;) n = n * n",
+            "return JSON.stringify(Array(1e7).fill({a: 'x'.repeat(100)}))",
+            "return 'ab'.repeat(3e7).split('').reverse().join('')",
+            "let p = () => Promise.resolve().then(p); return p()",
+            "let o = {}; let p = o; for (let i = 0; i < 1e6; i++) { p.a = {}; p = p.a } return o",
+            "return new Array(5e6).join('x').replace(/x/g, 'yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy')",
+            "new Function('for (;;) {}')()",
+            "return eval('(function f() { return [f()] })()')",
+        ] {
+            let begun = Instant::now();
+            let _ = run(&script(code));
+            assert!(begun.elapsed() < Duration::from_secs(5), "{code}: {:?}", begun.elapsed());
+        }
+    }
+
+    #[test]
+    fn a_promise_that_nothing_resolves_is_an_error() {
+        assert_eq!(run(&script("return new Promise(() => {})")), Err(ScriptError::NeverResolves));
+        let refused = run(&script("return Promise.reject(new Error('no'))"));
+        assert!(matches!(refused, Err(ScriptError::Thrown { message, .. }) if message == "no"));
+    }
+
+    #[test]
+    fn one_run_leaves_nothing_to_the_next() {
+        run(&script("globalThis.kept = 1; Object.prototype.bad = 1; return 1")).unwrap();
+        assert_eq!(
+            run(&script("return [typeof kept, ({}).bad === undefined]")),
+            Ok(json!(["undefined", true]))
+        );
+    }
+
+    #[test]
     fn there_is_no_host() {
-        for name in ["require", "process", "fetch", "std", "os", "XMLHttpRequest", "setTimeout"] {
-            assert_eq!(run(&script(&format!("return typeof {name}"))), Ok(json!("undefined")), "{name}");
+        for name in [
+            "require",
+            "process",
+            "fetch",
+            "std",
+            "os",
+            "scriptArgs",
+            "XMLHttpRequest",
+            "setTimeout",
+        ] {
+            assert_eq!(
+                run(&script(&format!("return typeof {name}"))),
+                Ok(json!("undefined")),
+                "{name}"
+            );
         }
     }
 
@@ -221,8 +290,11 @@ mod tests {
         let lines = Arc::new(Mutex::new(Vec::new()));
         let kept = Arc::clone(&lines);
         let log: Log = Arc::new(move |line| kept.lock().push(line.to_owned()));
-        let script = Script { log, ..script("console.log('a', {b: [1]}, undefined)") };
+        let script = Script {
+            log,
+            ..script("console.log('a', {b: [1]}, undefined); let o = {}; o.o = o; console.warn(o)")
+        };
         run(&script).unwrap();
-        assert_eq!(*lines.lock(), ["a {\"b\":[1]} undefined"]);
+        assert_eq!(*lines.lock(), ["a {\"b\":[1]} undefined", "[object]"]);
     }
 }

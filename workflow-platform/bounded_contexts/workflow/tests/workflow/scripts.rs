@@ -1,0 +1,70 @@
+//! `script.javascript` driven by the engine.
+
+use std::time::Instant;
+
+use serde_json::{Value, json};
+use workflow::domain::execution::Status;
+
+use crate::{
+    routes::Client,
+    support::{eventually, quick, worlds},
+};
+
+#[tokio::test]
+async fn a_script_works_on_results_and_writes_into_the_log() {
+    let world = worlds().await.remove(0);
+    let worker = world.worker(quick());
+    let source = "
+name: script
+steps:
+  - {id: one, uses: test.echo, with: {list: [3, 1, 2]}}
+  - id: two
+    uses: script.javascript
+    with:
+      input: \"${{ steps.one.output.list }}\"
+      code: |
+        console.log('sorting', input.length)
+        return {sorted: input.sort((a, b) => a - b)}
+outputs: {sorted: \"${{ steps.two.output.sorted }}\"}
+";
+    let id = world.run(source).await;
+    let ended = world.ended(id).await;
+    assert_eq!(ended.row.status, Status::Succeeded, "{:?}", ended.row);
+    assert_eq!(ended.view.outputs["sorted"], json!([1, 2, 3]));
+    eventually("the log", async || {
+        let (_, logs) = Client::of(&world).get(&format!("/workflow/executions/{id}/logs")).await;
+        let lines = logs["data"]["items"].as_array()?;
+        lines.iter().any(|line| line["message"] == "sorting 3").then_some(())
+    })
+    .await;
+    worker.stop().await;
+}
+
+#[tokio::test]
+async fn a_fault_names_its_line_and_an_endless_one_is_cancelled() {
+    let world = worlds().await.remove(0);
+    let worker = world.worker(quick());
+    let thrown = world
+        .run("name: a\nsteps:\n  - {id: s, uses: script.javascript, with: {code: \"let a\\na.b.c\"}}\n")
+        .await;
+    let ended = world.ended(thrown).await;
+    assert_eq!(ended.row.status, Status::Failed);
+    let client = Client::of(&world);
+    let (_, shown) = client.get(&format!("/workflow/executions/{thrown}")).await;
+    let error = &shown["data"]["steps"][0]["error"];
+    assert_eq!(
+        (&error["code"], &error["details"]["line"]),
+        (&json!("SCRIPT_FAILED"), &json!(2)),
+        "{error}"
+    );
+
+    let endless = world
+        .run("name: b\nsteps:\n  - {id: s, uses: script.javascript, with: {code: \"for (;;) {}\", timeout_seconds: 60}}\n")
+        .await;
+    world.until(endless, Status::Running).await;
+    let begun = Instant::now();
+    client.post(&format!("/workflow/executions/{endless}/cancel"), Value::Null).await;
+    assert_eq!(world.ended(endless).await.row.status, Status::Cancelled);
+    assert!(begun.elapsed().as_millis() < 1000, "{:?}", begun.elapsed());
+    worker.stop().await;
+}
