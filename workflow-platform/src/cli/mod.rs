@@ -14,6 +14,7 @@ mod validate;
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use url::Url;
 
 use crate::config::{Config, ConfigError, Purpose};
 
@@ -58,6 +59,10 @@ enum Command {
         /// Stop after the job instead of leaving the server up.
         #[arg(long)]
         once: bool,
+        /// Use the platform that runs at this address instead of starting one. It needs the same
+        /// `DATA_DIR` and `OUTBOUND_ALLOW=127.0.0.1`.
+        #[arg(long, value_name = "URL")]
+        api: Option<Url>,
     },
     /// Parse a saved page of a known site and print its records as JSON.
     Parse {
@@ -171,7 +176,7 @@ async fn run_command(command: Command) -> anyhow::Result<ExitCode> {
         Command::Validate { file } => return validate::validate(file).await,
         Command::Run(args) => return run::run(&args.file, &args.params).await,
         Command::Openapi { output } => openapi::print(output.as_deref()).await?,
-        Command::Demo { once } => demo::demo(load()?, *once).await?,
+        Command::Demo { once, api } => demo::demo(load()?, *once, api.clone()).await?,
         Command::Parse { page, file } => parse::run(page, file)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -101,14 +101,14 @@ fn say(bar: &ProgressBar, event: &JournalEvent) {
         JournalEvent::StepFailed(failed) => {
             let again = if failed.retry_at.is_some() { ", will be tried again" } else { "" };
             bar.suspend(|| {
-                eprintln!("✗ {}{}: {}{again}", failed.step, item(failed.item), failed.error)
+                eprintln!("✗ {}{}: {}{again}", failed.step, item(failed.item), failed.error);
             });
         }
         JournalEvent::StepSucceeded(done) if done.item.is_none() => {
             bar.suspend(|| eprintln!("✓ {}", done.step));
         }
         JournalEvent::StepSkipped(skipped) => {
-            bar.suspend(|| eprintln!("- {} skipped", skipped.step))
+            bar.suspend(|| eprintln!("- {} skipped", skipped.step));
         }
         other => bar.set_message(other.step().unwrap_or("starting").to_owned()),
     }

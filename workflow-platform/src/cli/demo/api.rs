@@ -1,10 +1,14 @@
 //! The public API as the demo uses it: like any other client.
 
-use std::net::SocketAddr;
+use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use reqwest::{Client, Method, StatusCode};
 use serde_json::Value;
+use url::Url;
+
+/// How long a connection may take.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A client, signed in or not.
 #[derive(Debug, Clone)]
@@ -25,10 +29,19 @@ pub struct Refused {
     message: String,
 }
 
+impl Refused {
+    /// Whether the thing asked for is not there.
+    pub fn is_missing(&self) -> bool {
+        self.status == StatusCode::NOT_FOUND
+    }
+}
+
 impl Api {
-    pub fn new(address: SocketAddr) -> anyhow::Result<Self> {
-        let client = Client::builder().no_proxy().build()?;
-        Ok(Self { client, base: format!("http://{address}/api/v1"), token: None })
+    /// Of the platform at `address`, such as `http://127.0.0.1:8001/`.
+    pub fn new(address: &Url) -> anyhow::Result<Self> {
+        let client = Client::builder().no_proxy().connect_timeout(PATIENCE).build()?;
+        let base = format!("{}/api/v1", address.as_str().trim_end_matches('/'));
+        Ok(Self { client, base, token: None })
     }
 
     #[must_use]
@@ -55,6 +68,18 @@ impl Api {
 
     pub async fn put(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
         self.send(Method::PUT, path, Some(body)).await
+    }
+
+    pub async fn delete(&self, path: &str) -> anyhow::Result<Value> {
+        self.send(Method::DELETE, path, None).await
+    }
+
+    /// The id of a list's item of that name.
+    pub async fn id_of(&self, list: &str, name: &str) -> anyhow::Result<Option<String>> {
+        let listed = self.get(&format!("{list}?limit=200")).await?;
+        let items = listed["items"].as_array().map_or(&[][..], Vec::as_slice);
+        let found = items.iter().find(|item| item["name"] == name);
+        Ok(found.and_then(|item| item["id"].as_str()).map(str::to_owned))
     }
 
     /// `data` of a success; [`Refused`] else.

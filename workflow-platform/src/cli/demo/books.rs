@@ -98,14 +98,14 @@ impl Book {
     /// The `pageData` of its page.
     pub fn page_data(self) -> Value {
         let (_, name, sub) = self.category();
-        let finished = self.draw(4) % 4 == 0;
+        let finished = self.draw(4).is_multiple_of(4);
         let day = self.draw(5) % 20 + 1;
         let last = self.chapters();
         json!({
             "bookInfo": {
                 "bookId": self.id(), "bookName": self.title(), "authorName": self.author(),
                 "authorId": 400_000_000 + self.draw(6) % 1000, "chanName": name, "subCateName": sub,
-                "actionStatus": if finished { "完本" } else { "连载" }, "isVip": u8::from(self.draw(7) % 3 > 0),
+                "actionStatus": if finished { "完本" } else { "连载" }, "isVip": u8::from(!self.draw(7).is_multiple_of(3)),
                 "signStatus": "签约", "wordsCnt": self.words(), "showWordsCnt": format!("{}字", in_wan(self.words())),
                 "recomAll": self.draw(8) % 900_000, "recomWeek": self.draw(9) % 9000,
                 "collect": self.draw(10) % 400_000, "monthTicket": self.score("yuepiao"),

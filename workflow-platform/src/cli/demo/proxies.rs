@@ -145,7 +145,7 @@ async fn forward(
     let stream = TokioIo::new(TcpStream::connect(site).await?);
     let (mut sender, connection) = client::conn::http1::handshake(stream).await?;
     tokio::spawn(connection);
-    Ok(sender.send_request(request).await?.map(|body| body.boxed()))
+    Ok(sender.send_request(request).await?.map(http_body_util::BodyExt::boxed))
 }
 
 fn plain(status: StatusCode, text: &str) -> Response<Body> {

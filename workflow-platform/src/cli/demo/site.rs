@@ -25,6 +25,9 @@ pub const SLOW_GOOD: u32 = 17;
 pub const SHAKY_GOOD: u32 = 23;
 pub const SHAKY_BOOK: u32 = 1_000_000_007;
 
+/// robots.txt disallows this.
+pub const STAFF: &str = "/shop/staff/";
+
 const SLOWNESS: Duration = Duration::from_millis(1500);
 const LISTS: [&str; 6] = ["hotsales", "yuepiao", "readindex", "rec", "update", "newbook"];
 
@@ -99,7 +102,7 @@ fn router(hits: Hits) -> Router {
         .route("/rank/{list}/{category}/", get(ranking))
         .route("/book/{id}/", get(book))
         .route("/shop/", get(async || Html(pages::shop_home())))
-        .route("/shop/staff/", get(async || Html(pages::document("员工", "<p>内部页面</p>"))))
+        .route(STAFF, get(async || Html(pages::document("员工", "<p>内部页面</p>"))))
         .route("/shop/book/{number}/", get(good))
         .route("/shop/{slug}/", get(async |Path(slug): Path<String>| shelf(&slug, 1)))
         .route(
@@ -119,7 +122,7 @@ async fn count(State(hits): State<Hits>, request: Request, next: Next) -> Respon
 async fn robots() -> impl IntoResponse {
     (
         [(header::CONTENT_TYPE, "text/plain; charset=utf-8")],
-        "User-agent: *\nDisallow: /shop/staff/\n",
+        format!("User-agent: *\nDisallow: {STAFF}\n"),
     )
 }
 
@@ -193,6 +196,38 @@ mod tests {
         let book = qidian::domain::parse_book(&SitePage::saved(html.as_bytes())).unwrap();
         assert_eq!((&book.book_id, &book.title), (&first.book_id, &first.title));
         assert!(book.updated_at.is_some() && book.latest_chapter.is_some());
+    }
+
+    #[tokio::test]
+    async fn no_field_of_a_book_is_missing() {
+        let site = site().await;
+        let (_, html) = get(&site, "/rank/hotsales/catid9/").await;
+        let rows = qidian::domain::Page::Ranking.parse(&SitePage::saved(html.as_bytes())).unwrap();
+        for row in serde_json::to_value(&rows).unwrap().as_array().unwrap() {
+            for field in ["title", "author", "category", "sub_category", "words", "rank", "intro"] {
+                assert!(!row[field].is_null(), "{field} is missing in {row}");
+            }
+            let path = format!("/book/{}/", row["book_id"].as_str().unwrap());
+            let (status, _) = get(&site, &path).await;
+            assert!(status == 200 || path.contains(&SHAKY_BOOK.to_string()));
+            let (_, html) = get(&site, &path).await;
+            let book = qidian::domain::Page::Book.parse(&SitePage::saved(html.as_bytes())).unwrap();
+            let book = serde_json::to_value(&book[0]).unwrap();
+            for field in ["status", "words", "intro", "latest_chapter", "updated_at", "author_id"] {
+                assert!(!book[field].is_null(), "{field} is missing in {book}");
+            }
+            for count in ["month_tickets", "recommendations", "collections", "clicks"] {
+                assert!(!book["counts"][count].is_null(), "{count} is missing in {book}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn robots_txt_disallows_what_the_shop_links_to() {
+        let site = site().await;
+        let (status, rules) = get(&site, "/robots.txt").await;
+        assert_eq!((status, rules.as_str()), (200, "User-agent: *\nDisallow: /shop/staff/\n"));
+        assert!(get(&site, "/shop/").await.1.contains(&format!("href=\"{STAFF}\"")));
     }
 
     #[tokio::test]

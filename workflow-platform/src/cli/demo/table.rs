@@ -1,4 +1,4 @@
-//! Aligned columns for terminals; wide characters count twice.
+//! Aligned columns for terminals: wide characters count twice, columns of numbers stand right.
 
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
@@ -17,17 +17,26 @@ pub fn table(head: &[&str], rows: &[Vec<String>]) -> String {
             cells.chain([name.width()]).max().unwrap_or(0)
         })
         .collect();
+    let numbers: Vec<bool> = (0..head.len())
+        .map(|at| rows.iter().all(|row| row.get(at).is_none_or(is_number)))
+        .collect();
     let head: Vec<String> = head.iter().map(|name| (*name).to_owned()).collect();
     let rule: Vec<String> = widths.iter().map(|width| "─".repeat(*width)).collect();
     let lines = [head, rule].into_iter().chain(rows);
-    lines.map(|cells| format!("  {}\n", line(&cells, &widths))).collect()
+    lines.map(|cells| format!("  {}\n", line(&cells, &widths, &numbers))).collect()
 }
 
-fn line(cells: &[String], widths: &[usize]) -> String {
-    let padded = cells
-        .iter()
-        .zip(widths)
-        .map(|(cell, width)| format!("{cell}{}", " ".repeat(width.saturating_sub(cell.width()))));
+/// A number, with its unit or without.
+fn is_number(cell: &String) -> bool {
+    let number = cell.split(' ').next().unwrap_or_default();
+    cell == "-" || number.parse::<f64>().is_ok()
+}
+
+fn line(cells: &[String], widths: &[usize], right: &[bool]) -> String {
+    let padded = cells.iter().zip(widths).zip(right).map(|((cell, width), right)| {
+        let blank = " ".repeat(width.saturating_sub(cell.width()));
+        if *right { blank + cell } else { format!("{cell}{blank}") }
+    });
     padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
 }
 
@@ -56,7 +65,7 @@ mod tests {
         let rows =
             vec![vec!["星河".to_owned(), "1".to_owned()], vec!["ab".to_owned(), "22".to_owned()]];
         let text = table(&["t", "n"], &rows);
-        assert_eq!(text, "  t     n\n  ────  ──\n  星河  1\n  ab    22\n");
+        assert_eq!(text, "  t      n\n  ────  ──\n  星河   1\n  ab    22\n");
     }
 
     #[test]
