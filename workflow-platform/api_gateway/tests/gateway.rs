@@ -1,5 +1,7 @@
 //! Whatever happens to a request, the answer has the envelope, an id and the headers.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+
 use std::{sync::Arc, time::Duration};
 
 use api_gateway::{Gateway, GatewaySettings, HealthPart, Readiness, assemble};

@@ -1,0 +1,59 @@
+//! What was collected, looked at and taken away.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::TestApp;
+
+fn source(records: &Value) -> String {
+    format!(
+        "name: books\nsteps:\n  - id: make\n    uses: script.javascript\n    with: {{code: \"return input\", input: {records}}}\n  - id: save\n    uses: dataset.upsert\n    with: {{dataset: books, key: id, records: \"${{{{ steps.make.output }}}}\"}}\n"
+    )
+}
+
+#[tokio::test]
+async fn a_dataset_is_listed_paged_and_exported() {
+    for app in TestApp::everywhere(&[]).await {
+        let ada = app.person("ada").await;
+        let records: Vec<_> = (0..250)
+            .map(|id| json!({ "id": id, "title": format!("书 {id}, \"quoted\""), "tags": ["a", "b"] }))
+            .collect();
+        let ended = ada.run(&source(&json!(records)), json!({})).await;
+        assert_eq!(ended["status"], "succeeded", "{} {ended}", app.name);
+        let listed = ada.get("/datasets").await.data();
+        assert_eq!(listed["items"][0]["records"], 250, "{listed}");
+        assert_eq!(ada.records("books").await.len(), 250);
+        let text = async |format: &str| {
+            let path = format!("/datasets/books/export?format={format}");
+            let response = ada.request(Method::GET, &path).send().await.unwrap();
+            assert!(response.status().is_success());
+            assert!(response.headers()["content-disposition"].to_str().unwrap().contains("books"));
+            response.text().await.unwrap()
+        };
+        let lines: Vec<Value> =
+            text("jsonl").await.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(lines.len(), 250);
+        let csv = text("csv").await;
+        let mut reader = csv::Reader::from_reader(csv.trim_start_matches('\u{feff}').as_bytes());
+        assert!(reader.headers().unwrap().iter().any(|name| name == "title"));
+        assert_eq!(reader.records().map(Result::unwrap).count(), 250);
+    }
+}
+
+#[tokio::test]
+async fn a_second_run_changes_only_what_changed() {
+    for app in TestApp::everywhere(&[]).await {
+        let ada = app.person("ada").await;
+        let first = json!([{ "id": 1, "price": 10 }, { "id": 2, "price": 20 }]);
+        ada.run(&source(&first), json!({})).await;
+        let second =
+            json!([{ "id": 1, "price": 10 }, { "id": 2, "price": 25 }, { "id": 3, "price": 5 }]);
+        let other = source(&second).replace("name: books", "name: books-again");
+        let ended = ada.run(&other, json!({})).await;
+        let output = &ended["steps"][1]["output"];
+        let counts =
+            (&output["added"], &output["unchanged"], output["changed"].as_array().unwrap().len());
+        assert_eq!(counts, (&json!(1), &json!(1), 1), "{} {output}", app.name);
+        assert_eq!(ada.records("books").await.len(), 3);
+    }
+}

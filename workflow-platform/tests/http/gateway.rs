@@ -1,0 +1,53 @@
+//! The shell around the contexts, on the real application.
+
+use reqwest::Method;
+use serde_json::Value;
+
+use crate::support::{Reply, TestApp};
+
+#[tokio::test]
+async fn health_names_the_parts_in_use() {
+    for app in TestApp::everywhere(&[]).await {
+        let ask = app.client.get(app.url("/health"));
+        let data = Reply::of(ask).await.data();
+        assert_eq!((&data["status"], &data["database"]), (&"healthy".into(), &"healthy".into()));
+        let cache = if app.name == "sqlite" { "cache" } else { "redis" };
+        assert_eq!(data[cache], "healthy", "{data}");
+        assert!(data["version"].is_string() && data["timestamp"].is_string());
+    }
+}
+
+#[tokio::test]
+async fn every_operation_of_the_document_is_closed_to_strangers_or_public() {
+    let app = TestApp::start().await;
+    let text =
+        app.client.get(app.url("/api/openapi.json")).send().await.unwrap().text().await.unwrap();
+    let document: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(document["openapi"], "3.1.0");
+    let mut closed = 0;
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (verb, operation) in item.as_object().unwrap() {
+            if operation["security"].as_array().is_none_or(Vec::is_empty) {
+                continue;
+            }
+            let method = Method::from_bytes(verb.to_ascii_uppercase().as_bytes()).unwrap();
+            let id = "0193a1b2-c3d4-7e8f-9a0b-1c2d3e4f5a6b";
+            let url = path.split('/').map(|part| if part.starts_with('{') { id } else { part });
+            let url = url.collect::<Vec<_>>().join("/");
+            let ask = app.client.request(method, app.url(&url));
+            assert_eq!(Reply::of(ask).await.status, 401, "{verb} {path}");
+            closed += 1;
+        }
+    }
+    assert!(closed > 20, "only {closed} operations say that they want a token");
+}
+
+#[tokio::test]
+async fn the_checked_in_document_is_fresh() {
+    let app = TestApp::start().await;
+    let fresh: Value =
+        app.client.get(app.url("/api/openapi.json")).send().await.unwrap().json().await.unwrap();
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/api/openapi.json");
+    let kept: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    assert!(fresh == kept, "docs/api/openapi.json is stale: run `make openapi`");
+}

@@ -1,0 +1,20 @@
+//! The platform as its users see it: over HTTP, with real servers behind.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests fail by panicking"
+)]
+
+mod support;
+
+mod bad_input;
+mod collection;
+mod datasets;
+mod demo;
+mod gateway;
+mod isolation;
+mod proxies;
+mod users;
+mod workflow;

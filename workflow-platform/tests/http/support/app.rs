@@ -1,0 +1,88 @@
+//! The platform in this process, on a port of its own.
+
+use std::ops::Deref;
+
+use secrecy::SecretString;
+use shared_kernel::infrastructure::db::DatabaseSettings;
+use tempfile::TempDir;
+use workflow_platform::{
+    cli::{Role, start::Server},
+    config::{Config, Purpose},
+};
+
+use super::Site;
+
+/// A running platform with everything in this process.
+pub struct TestApp {
+    /// `sqlite` or `postgres`.
+    pub name: &'static str,
+    server: Server,
+    site: Site,
+    folder: TempDir,
+}
+
+impl Deref for TestApp {
+    type Target = Site;
+
+    fn deref(&self) -> &Site {
+        &self.site
+    }
+}
+
+impl TestApp {
+    /// On SQLite.
+    pub async fn start() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// On SQLite, with further settings.
+    pub async fn with(values: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let config = config(&folder, values);
+        Self::on("sqlite", config, folder).await
+    }
+
+    /// On PostgreSQL and Redis, when the suite runs with them.
+    pub async fn with_servers(values: &[(&str, &str)]) -> Option<Self> {
+        let settings = testkit::postgres_settings().await?;
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = config(&folder, values);
+        config.database = settings;
+        config.redis_url = testkit::redis_url().map(SecretString::from);
+        Some(Self::on("postgres", config, folder).await)
+    }
+
+    /// One on each database at hand.
+    pub async fn everywhere(values: &[(&str, &str)]) -> Vec<Self> {
+        let mut apps = vec![Self::with(values).await];
+        apps.extend(Self::with_servers(values).await);
+        apps
+    }
+
+    async fn on(name: &'static str, config: Config, folder: TempDir) -> Self {
+        let mail_dir = config.mail_dir();
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        let server = Server::start(config, Role::All).await.unwrap();
+        let site = Site::new(server.address, mail_dir);
+        Self { name, server, site, folder }
+    }
+
+    /// Stops as an operator would stop it, and starts on the same data.
+    pub async fn restart(self) -> Self {
+        let Self { name, server, folder, .. } = self;
+        let config = server.platform.config().clone();
+        server.stop().await.unwrap();
+        Self::on(name, config, folder).await
+    }
+}
+
+fn config(folder: &TempDir, values: &[(&str, &str)]) -> Config {
+    let data_dir = folder.path().to_str().unwrap();
+    let basics = [("DATA_DIR", data_dir), ("API_PORT", "0")];
+    let values = basics.iter().chain(values).copied();
+    let mut config = Config::from_values(values, Purpose::Local).unwrap();
+    if let DatabaseSettings::Sqlite { readers, .. } = &mut config.database {
+        *readers = 2;
+    }
+    config
+}

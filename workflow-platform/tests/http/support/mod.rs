@@ -1,0 +1,26 @@
+//! A whole platform per test, and people who use it.
+
+mod app;
+mod binary;
+mod mail;
+mod person;
+mod reply;
+mod site;
+
+pub use app::TestApp;
+pub use binary::Binary;
+pub use mail::code_for;
+pub use person::{PASSWORD, Person};
+pub use reply::Reply;
+pub use site::Site;
+
+/// Waits for something that happens soon; panics with `what` when it does not.
+pub async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    for _ in 0..600 {
+        if let Some(found) = look().await {
+            return found;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("{what} did not happen within 30 s");
+}
