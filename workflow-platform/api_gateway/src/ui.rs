@@ -17,7 +17,7 @@ use crate::{fallback, headers::page_policy};
 
 /// What the front end's build left. In a debug build the files are read from disk.
 #[derive(Embed)]
-#[folder = "$CARGO_MANIFEST_DIR/../../frontend/dist"]
+#[folder = "../../frontend/dist"]
 #[allow_missing = true]
 struct Files;
 
