@@ -7,6 +7,7 @@ use shared_kernel::{
     domain::{DomainEvent, Owner, Timestamp},
     infrastructure::db::UnitOfWork,
 };
+use uuid::Uuid;
 
 use super::{DatasetRow, DatasetsError, DatasetsModule, ports::WrittenRecord};
 use crate::domain::dataset::{Batch, DatasetName};
@@ -78,11 +79,12 @@ impl DatasetsModule {
             total: row.records,
             version: row.version,
         };
+        let mut ids = self.falling_ids(wanted.batch.records.len()).into_iter();
         for chunk in wanted.batch.records.chunks(CHUNK) {
             let keys: Vec<&str> = chunk.iter().map(|record| record.key.as_str()).collect();
             let mut known = self.store.known(work, row.id, &keys).await?;
             let mut written = Vec::with_capacity(chunk.len());
-            for record in chunk {
+            for (record, id) in chunk.iter().zip(ids.by_ref()) {
                 let before = known.remove(&record.key);
                 match &before {
                     Some(before) if before.hash == record.hash => {
@@ -99,12 +101,19 @@ impl DatasetsModule {
                 }
                 row.columns.observe(&record.data);
                 let before = before.map(|before| before.data);
-                written.push(WrittenRecord { id: self.ambient.uuid(), record, before });
+                written.push(WrittenRecord { id, record, before });
             }
             self.store.write(work, row.id, row.version + 1, &written, now).await?;
         }
         self.settle(work, wanted.owner, row, &mut upserted, now).await?;
         Ok(upserted)
+    }
+
+    /// Ids for a batch: lists are newest first, and show a batch in the order it was given.
+    fn falling_ids(&self, count: usize) -> Vec<Uuid> {
+        let mut ids: Vec<Uuid> = (0..count).map(|_| self.ambient.uuid()).collect();
+        ids.sort_unstable_by(|one, other| other.cmp(one));
+        ids
     }
 
     /// The plan's limit is asked before the transaction becomes real.
