@@ -21,16 +21,33 @@ const client = new QueryClient({
 });
 
 const SHARED = { borderRadius: 6, fontSize: 14, wireframe: false };
-const LIGHT = { ...SHARED, colorPrimary: '#2a5bd7', colorBgLayout: '#f5f6f8', colorTextDescription: 'rgba(0,0,0,0.6)' };
+const LIGHT = {
+  ...SHARED,
+  colorPrimary: '#2a5bd7',
+  colorError: '#cf1322',
+  colorBgLayout: '#f5f6f8',
+  colorTextDescription: 'rgba(0,0,0,0.6)',
+};
 const DARK = {
   ...SHARED,
-  colorPrimary: '#5b87f0',
+  colorPrimary: '#4874e0',
+  colorPrimaryText: '#8fb0ff',
+  colorLink: '#8fb0ff',
+  colorError: '#ff7875',
   colorBgBase: '#12151a',
   colorTextBase: '#e8eaee',
   colorBgLayout: '#0d1014',
   colorBgContainer: '#171b21',
   colorBgElevated: '#1e232b',
   colorTextDescription: 'rgba(232,234,238,0.66)',
+};
+
+const LIGHT_THEME = { algorithm: theme.defaultAlgorithm, token: LIGHT };
+// Red that can be read on the dark is too pale for white letters on it.
+const DARK_THEME = {
+  algorithm: theme.darkAlgorithm,
+  token: DARK,
+  components: { Button: { dangerColor: '#170d0d' } },
 };
 
 export function App() {
@@ -46,12 +63,11 @@ export function App() {
   useEffect(() => {
     if (!user) client.clear();
   }, [user]);
-  const algorithm = mode === 'dark' ? theme.darkAlgorithm : theme.defaultAlgorithm;
   return (
     <ConfigProvider
       csp={{ nonce: nonce() }}
       locale={antdLocale(shown)}
-      theme={{ algorithm, token: mode === 'dark' ? DARK : LIGHT }}
+      theme={mode === 'dark' ? DARK_THEME : LIGHT_THEME}
       button={{ autoInsertSpace: false }}
     >
       <ThemeVariables mode={mode} />

@@ -6,6 +6,7 @@ import { onSession, renew } from '@/services/renew';
 import { tokens } from '@/services/tokens';
 import { usePreferences } from '@/store/preferences';
 import { useSession } from '@/store/session';
+import { markStyles } from '@/utils/nonce';
 import '@/styles.css';
 
 onSession((user) => {
@@ -28,4 +29,5 @@ async function start() {
   if (!(await renewed) && useSession.getState().state === 'unknown') useSession.getState().signOut();
 }
 
+markStyles();
 void start();

@@ -43,9 +43,9 @@ export function AccountMenu() {
   return (
     <div className="wp-account" ref={box}>
       <button type="button" className="wp-account-button" aria-expanded={open} onClick={() => setOpen(!open)}>
-        <UserOutlined />
+        <UserOutlined aria-hidden />
         <span className="truncate">{user?.username}</span>
-        <DownOutlined className="text-xs" />
+        <DownOutlined aria-hidden className="text-xs" />
       </button>
       {open && (
         <div className="wp-account-menu">

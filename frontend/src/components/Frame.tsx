@@ -31,7 +31,7 @@ function Rail() {
       <div className="wp-rail-entries">
         {ENTRIES.map(({ to, text, Icon, below }) => (
           <NavLink key={to} to={to} className={below ? 'wp-entry wp-entry-below' : 'wp-entry'} title={t(text)}>
-            <Icon />
+            <Icon aria-hidden />
             <span>{t(text)}</span>
           </NavLink>
         ))}
@@ -42,7 +42,7 @@ function Rail() {
         aria-expanded={railOpen}
         onClick={() => set({ railOpen: !railOpen })}
       >
-        {railOpen ? <MenuFoldOutlined /> : <MenuUnfoldOutlined />}
+        {railOpen ? <MenuFoldOutlined aria-hidden /> : <MenuUnfoldOutlined aria-hidden />}
         <span>{t(railOpen ? 'nav.fold' : 'nav.unfold')}</span>
       </button>
     </nav>

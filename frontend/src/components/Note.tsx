@@ -23,7 +23,7 @@ export function Note({ kind, title, children, action }: Props) {
   const Icon = ICONS[kind];
   return (
     <div className={`wp-note wp-note-${kind}`} role={kind === 'error' ? 'alert' : 'status'}>
-      <Icon />
+      <Icon aria-hidden />
       <div className="wp-note-text">
         <div>{title}</div>
         {children}

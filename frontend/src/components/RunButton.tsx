@@ -23,7 +23,7 @@ export function RunButton({ id, name, size, disabled }: Props) {
   };
   return (
     <>
-      <Button icon={<CaretRightOutlined />} size={size} disabled={disabled} onClick={ask}>
+      <Button icon={<CaretRightOutlined aria-hidden />} size={size} disabled={disabled} onClick={ask}>
         {t('run.now')}
       </Button>
       {wanted && (

@@ -10,7 +10,7 @@ import type { ComponentType } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AnyStatus } from '@/utils/status';
 
-const ICONS: Record<AnyStatus, ComponentType> = {
+const ICONS: Record<AnyStatus, ComponentType<{ 'aria-hidden': boolean }>> = {
   pending: ClockCircleOutlined,
   running: PlayCircleFilled,
   waiting: PauseCircleOutlined,
@@ -27,7 +27,7 @@ export function StatusTag({ status }: { status: AnyStatus }) {
   const Icon = ICONS[status];
   return (
     <span className={`wp-status wp-status-${status}`} data-status={status}>
-      <Icon />
+      <Icon aria-hidden />
       <span>{t(`status.${status}`)}</span>
     </span>
   );

@@ -6,6 +6,8 @@ import type { ThemeMode } from '@/store/preferences';
 export function ThemeVariables({ mode }: { mode: ThemeMode }) {
   const { token } = theme.useToken();
   useLayoutEffect(() => {
+    const dark = mode === 'dark';
+    // Of each hue, the shade that can be read on the surface.
     const variables: Record<string, string> = {
       bg: token.colorBgLayout,
       surface: token.colorBgContainer,
@@ -19,16 +21,16 @@ export function ThemeVariables({ mode }: { mode: ThemeMode }) {
       'border-strong': token.colorBorder,
       primary: token.colorPrimaryText,
       'primary-bg': token.colorPrimaryBg,
-      ok: token.colorSuccessText,
+      ok: dark ? token.green6 : token.green8,
       'ok-bg': token.colorSuccessBg,
-      bad: token.colorErrorText,
+      bad: token.red7,
       'bad-bg': token.colorErrorBg,
       'warn-bg': token.colorWarningBg,
-      warn: token.colorWarningText,
-      run: token.colorInfoText,
+      warn: dark ? token.gold6 : token.orange8,
+      run: token.blue7,
       'run-bg': token.colorInfoBg,
-      parked: mode === 'dark' ? token.cyan6 : token.cyan8,
-      timed: mode === 'dark' ? token.purple7 : token.purple7,
+      parked: dark ? token.cyan6 : token.cyan8,
+      timed: dark ? token.purple8 : token.purple7,
       radius: `${token.borderRadius}px`,
       'radius-lg': `${token.borderRadiusLG}px`,
       font: token.fontFamily,

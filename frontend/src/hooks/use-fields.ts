@@ -26,6 +26,8 @@ export function useFields<Name extends string>(rules: Record<Name, Rule>) {
       show(some);
       return faults(some).length === 0;
     },
+    /** Begins a field anew: its fault is hidden until the next check. */
+    calm: (name: Name) => setShown((now) => now.filter((one) => one !== name)),
     /** Shows messages of the server under their fields. */
     say: setSaid as (messages: Errors<Name>) => void,
     /** What a field needs. */

@@ -67,7 +67,7 @@ function extensions({ onChange, onSave, label }: Props): Extension[] {
     yaml(),
     syntaxHighlighting(colours),
     look,
-    EditorView.contentAttributes.of({ 'aria-label': label }),
+    EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
     keymap.of([
       { key: 'Mod-s', preventDefault: true, run: save },
       ...defaultKeymap,

@@ -42,7 +42,10 @@ function useRegistration() {
   const send = useMutation({
     mutationFn: () => auth.sendCode(email.trim()),
     onMutate,
-    onSuccess: (sent) => start(sent.retry_after || RESEND_AFTER),
+    onSuccess: (sent) => {
+      start(sent.retry_after || RESEND_AFTER);
+      fields.calm('code');
+    },
     onError,
   });
   const register = useMutation({

@@ -22,7 +22,7 @@ export function ExportButtons({ name }: { name: string }) {
       {FORMATS.map(({ format, text }) => (
         <Button
           key={format}
-          icon={<DownloadOutlined />}
+          icon={<DownloadOutlined aria-hidden />}
           loading={download.isPending && download.variables === format}
           onClick={() => download.mutate(format)}
         >

@@ -13,7 +13,7 @@ function StepRow({ step, open, onToggle }: { step: Step; open: boolean; onToggle
   return (
     <li className="wp-step" data-step={step.id}>
       <button type="button" className="wp-step-head" aria-expanded={open} onClick={onToggle}>
-        <RightOutlined className={open ? 'wp-turn wp-turned' : 'wp-turn'} />
+        <RightOutlined aria-hidden className={open ? 'wp-turn wp-turned' : 'wp-turn'} />
         <span className="wp-step-name">
           <strong>{step.id}</strong>
           <span className="wp-muted">{step.uses}</span>

@@ -19,7 +19,7 @@ export function ProblemList({ problems, checking, onJump }: Props) {
       </h2>
       {problems.length === 0 && (
         <p className={checking ? 'wp-muted' : 'wp-good'}>
-          {!checking && <CheckCircleFilled />} {t(checking ? 'editor.checking' : 'editor.valid')}
+          {!checking && <CheckCircleFilled aria-hidden />} {t(checking ? 'editor.checking' : 'editor.valid')}
         </p>
       )}
       <ul>

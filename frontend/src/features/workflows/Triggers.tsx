@@ -10,7 +10,7 @@ export function Triggers({ triggers }: { triggers: TriggerSummary[] }) {
     <span className="flex flex-col gap-1">
       {triggers.map(({ kind, expression, timezone }) => (
         <span key={kind + expression + timezone} className="whitespace-nowrap" title={timezone}>
-          <FieldTimeOutlined /> <code>{expression}</code>
+          <FieldTimeOutlined aria-hidden /> <code>{expression}</code>
         </span>
       ))}
     </span>

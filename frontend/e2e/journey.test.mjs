@@ -1,0 +1,200 @@
+// The main job in a browser: sign up, write a workflow, run it, watch it, take the data home.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import { slowSite } from './site.mjs';
+import { BASE, barriers, launch, mailedCode, watch } from './support.mjs';
+
+const USER = { name: 'journey', email: 'journey@example.com', password: 'correct horse battery' };
+
+const workflow = (uses, site) => `name: slow-page
+params:
+  properties:
+    pages: {type: integer, title: Pages, default: 3, minimum: 1, maximum: 9}
+steps:
+  - id: page
+    uses: ${uses}
+    with: {url: "${site}"}
+  - id: read
+    uses: html.extract
+    with:
+      html: "\${{ steps.page.output.body }}"
+      fields: {title: title, heading: h1}
+  - id: rows
+    uses: script.javascript
+    with:
+      input: "\${{ {'count': params.pages, 'page': steps.read.output.record} }}"
+      code: |
+        return Array.from({length: input.count}, (_, i) => ({id: i + 1, ...input.page}))
+  - id: save
+    uses: dataset.upsert
+    with: {dataset: headings, key: id, records: "\${{ steps.rows.output }}"}
+`;
+
+let browser;
+let page;
+let seen;
+let site;
+
+before(async () => {
+  site = await slowSite();
+  browser = await launch();
+  const context = await browser.newContext({ locale: 'en-US', viewport: { width: 1280, height: 800 } });
+  page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  seen = watch(page);
+});
+
+after(async () => {
+  await browser?.close();
+  site?.close();
+});
+
+let broken = false;
+
+/** A stretch of the journey; without the one before, it has nowhere to start from. */
+function stretch(name, go) {
+  test(name, async () => {
+    if (broken) throw new Error('an earlier stretch failed');
+    broken = true;
+    await go();
+    assert.deepEqual(seen.complaints.splice(0), [], 'the browser has nothing to complain about');
+    broken = false;
+  });
+}
+
+const button = (name) => page.getByRole('button', { name, exact: true });
+const visible = (locator) => locator.first().waitFor();
+const at = (path) => page.waitForURL((url) => url.pathname === path || url.pathname.match(`^${path}$`) !== null);
+
+async function write(text) {
+  const editor = page.getByRole('textbox', { name: 'Workflow as YAML' });
+  await editor.click();
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.insertText(text);
+}
+
+stretch('a visitor is sent to sign in, in the language of the browser', async () => {
+  await page.goto(BASE);
+  await at('/sign-in');
+  await visible(button('Sign in'));
+  assert.deepEqual(await barriers(page), []);
+});
+
+stretch('signing up takes the code from the mail', async () => {
+  await page.getByRole('link', { name: 'Sign up' }).click();
+  await at('/sign-up');
+  await button('Sign up').click();
+  await visible(page.getByText('This is needed'));
+  await page.getByLabel('User name').fill(USER.name);
+  await page.getByLabel('E-mail').fill(USER.email);
+  await page.getByLabel('Password', { exact: true }).fill(USER.password);
+  await button('Send code').click();
+  await visible(page.getByText('The code is on its way.'));
+  await page.getByLabel('Digit 1').click();
+  await page.keyboard.insertText(await mailedCode(USER.email));
+  assert.deepEqual(await barriers(page), []);
+  await button('Sign up').click();
+  await at('/workflows');
+  await visible(page.getByText('No workflows yet'));
+  assert.deepEqual(await barriers(page), []);
+});
+
+stretch('a fault in a workflow is shown at its line', async () => {
+  await page.getByRole('link', { name: 'First steps' }).click();
+  await at('/workflows/new');
+  await visible(page.getByText('No problems found'));
+  await write(workflow('http.reqest', site.url));
+  const problems = page.getByRole('region', { name: 'Problems' });
+  const fault = problems.getByRole('button', { name: 'http.reqest' });
+  await visible(fault);
+  assert.match(await fault.textContent(), /http\.request/, 'it says what was meant');
+  assert.match(await fault.textContent(), /Line 7/);
+  assert.equal(await button('Save').isDisabled(), true);
+  assert.deepEqual(await barriers(page), []);
+});
+
+stretch('a mended workflow is saved', async () => {
+  await write(workflow('http.request', site.url));
+  await visible(page.getByText('No problems found'));
+  await button('Save').click();
+  await at('/workflows/[0-9a-f-]{36}');
+  await visible(page.getByRole('heading', { name: 'slow-page' }));
+  await visible(page.getByText('Saved', { exact: true }));
+});
+
+stretch('a run is watched live until it has finished', async () => {
+  await button('Run now').click();
+  const drawer = page.getByRole('dialog');
+  await drawer.getByLabel('Pages').fill('4');
+  await drawer.getByRole('button', { name: 'Run now' }).click();
+  await at('/executions/[0-9a-f-]{36}');
+  await visible(page.getByText('Running', { exact: true }));
+  await page.evaluate(() => {
+    window.notReloaded = true;
+  });
+  site.release();
+  await visible(page.getByRole('heading').getByText('Succeeded', { exact: true }));
+  assert.equal(await page.evaluate(() => window.notReloaded), true);
+  for (const step of ['page', 'read', 'rows', 'save']) await visible(page.getByText(step, { exact: true }));
+  assert.deepEqual(await barriers(page), []);
+});
+
+stretch('its records are shown, and exported as CSV and as JSON Lines', async () => {
+  await page.getByRole('link', { name: 'Data', exact: true }).click();
+  await at('/data');
+  await page.getByRole('link', { name: 'headings' }).click();
+  await visible(page.getByRole('cell', { name: 'At last' }));
+  assert.equal(await page.getByRole('cell', { name: 'At last', exact: true }).count(), 4);
+  assert.deepEqual(await barriers(page), []);
+  const csv = await exported('Export CSV');
+  assert.equal(csv.name, 'headings.csv');
+  assert.equal(csv.text.match(/At last/g).length, 4);
+  const { text } = await exported('Export JSON Lines');
+  const lines = text.split('\n').filter((line) => line !== '');
+  const rows = lines.map((line) => JSON.parse(line));
+  const ids = rows.map((row) => row.id).sort();
+  assert.deepEqual(ids, [1, 2, 3, 4]);
+  assert.equal(rows[0].title, 'Late');
+});
+
+async function exported(name) {
+  const [download] = await Promise.all([page.waitForEvent('download'), button(name).click()]);
+  return { name: download.suggestedFilename(), text: readFileSync(await download.path(), 'utf8') };
+}
+
+stretch('signing out ends the session, and signing in begins another', async () => {
+  await button(USER.name).click();
+  await button('Sign out').click();
+  await at('/sign-in');
+  await page.goto(`${BASE}/workflows`);
+  await at('/sign-in');
+  await page.getByLabel('User name or e-mail').fill(USER.email);
+  await page.getByLabel('Password', { exact: true }).fill('wrong horse battery');
+  seen.expect(401);
+  await button('Sign in').click();
+  await visible(page.getByRole('alert'));
+  seen.forget(401);
+  await page.getByLabel('Password', { exact: true }).fill(USER.password);
+  await button('Sign in').click();
+  await at('/workflows');
+  await visible(page.getByRole('link', { name: 'slow-page' }));
+});
+
+stretch('the interface speaks Chinese and keeps to the dark', async () => {
+  await button(USER.name).click();
+  await button('中文').click();
+  await visible(page.getByRole('link', { name: '工作流' }));
+  await button('深色').click();
+  await page.reload();
+  await visible(page.getByRole('link', { name: '工作流' }));
+  assert.equal(await page.evaluate(() => document.documentElement.lang), 'zh-CN');
+  assert.deepEqual(await barriers(page), []);
+});
+
+stretch('what another user owns is not there', async () => {
+  seen.expect(404);
+  await page.goto(`${BASE}/executions/01a2095a-d392-7fa0-95bf-e4a8c84970cc`);
+  await visible(page.getByRole('alert'));
+  seen.forget(404);
+});

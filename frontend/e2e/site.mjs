@@ -1,0 +1,28 @@
+// A site on loopback whose one page waits until it is let go.
+import { createServer } from 'node:http';
+
+export async function slowSite() {
+  const waiting = [];
+  let open = false;
+  const answer = (response) => response.end('<title>Late</title><h1>At last</h1>');
+  const server = createServer((request, response) => {
+    if (request.url === '/robots.txt') {
+      response.statusCode = 404;
+      return response.end();
+    }
+    response.setHeader('content-type', 'text/html');
+    return open ? answer(response) : waiting.push(response);
+  });
+  await new Promise((done) => server.listen(0, '127.0.0.1', done));
+  return {
+    url: `http://127.0.0.1:${server.address().port}/`,
+    release: () => {
+      open = true;
+      for (const response of waiting.splice(0)) answer(response);
+    },
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
