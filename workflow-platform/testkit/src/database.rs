@@ -69,22 +69,22 @@ pub async fn postgres(migrations: &[Source]) -> Option<TestDatabase> {
 /// When it cannot be made, or when `CI` is set and there is no server.
 pub async fn postgres_settings() -> Option<DatabaseSettings> {
     let url = server("TEST_DATABASE_URL")?;
-    let settings = |schema| {
-        DatabaseSettings::Postgres(PostgresSettings {
-            url: url.clone().into(),
-            max_connections: 8,
-            min_connections: 0,
-            check_before_use: false,
-            recycle_after: Duration::from_mins(10),
-            schema,
-        })
-    };
-    let schema = schema_name();
-    let admin = Database::open(&settings(None)).await.expect("the PostgreSQL of the tests");
-    let create = admin.statement(format!("CREATE SCHEMA {schema}"), []);
-    admin.write().execute_raw(create).await.expect("a schema");
-    admin.close().await.expect("a closed connection");
-    Some(settings(Some(schema)))
+    let schema = fresh_name();
+    tell(&url, format!("CREATE SCHEMA {schema}")).await;
+    Some(on(&url, Some(schema)))
+}
+
+/// Address of a fresh, empty database of the PostgreSQL server, for processes of their own; none
+/// when there is no server.
+///
+/// # Panics
+/// When it cannot be made, or when `CI` is set and there is no server.
+pub async fn postgres_database() -> Option<String> {
+    let url = server("TEST_DATABASE_URL")?;
+    let name = fresh_name();
+    tell(&url, format!("CREATE DATABASE {name}")).await;
+    let (server, _) = url.rsplit_once('/').expect("the URL names a database");
+    Some(format!("{server}/{name}"))
 }
 
 /// The Redis of the tests, when there is one.
@@ -102,7 +102,25 @@ fn server(variable: &str) -> Option<String> {
     url
 }
 
-fn schema_name() -> String {
+fn on(url: &str, schema: Option<String>) -> DatabaseSettings {
+    DatabaseSettings::Postgres(PostgresSettings {
+        url: url.into(),
+        max_connections: 8,
+        min_connections: 0,
+        check_before_use: false,
+        recycle_after: Duration::from_mins(10),
+        schema,
+    })
+}
+
+async fn tell(url: &str, sql: String) {
+    let admin = Database::open(&on(url, None)).await.expect("the PostgreSQL of the tests");
+    let statement = admin.statement(sql, []);
+    admin.write().execute_raw(statement).await.expect("a schema or database");
+    admin.close().await.expect("a closed connection");
+}
+
+fn fresh_name() -> String {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
     format!("t{count}_{}", system::ambient().uuid().simple())

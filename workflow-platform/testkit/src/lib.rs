@@ -16,5 +16,5 @@ pub mod proxy;
 pub mod smtp;
 
 pub use clock::{MovableClock, SeededEntropy, ambient};
-pub use database::{TestDatabase, databases, postgres_settings, redis_url};
+pub use database::{TestDatabase, databases, postgres_database, postgres_settings, redis_url};
 pub use nginx::Nginx;

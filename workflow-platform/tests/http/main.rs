@@ -15,6 +15,7 @@ mod datasets;
 mod demo;
 mod gateway;
 mod isolation;
+mod processes;
 mod proxies;
 mod users;
 mod workflow;

@@ -10,26 +10,46 @@ use tokio::process::{Child, Command};
 
 use super::{Site, eventually};
 
-/// A `serve` process on SQLite.
+/// A `serve` process, on SQLite unless its settings name another database.
 pub struct Binary {
     child: Child,
     address: SocketAddr,
+    arguments: Vec<String>,
     settings: Vec<(String, String)>,
     folder: TempDir,
 }
 
 impl Binary {
     pub async fn start(settings: &[(&str, &str)]) -> Self {
+        Self::start_as(&["serve"], settings).await
+    }
+
+    pub async fn start_as(arguments: &[&str], settings: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
-        let settings: Vec<_> = settings
+        let own = [
+            ("DATA_DIR", folder.path().to_str().unwrap()),
+            ("API_HOST", &address.ip().to_string()),
+            ("API_PORT", &address.port().to_string()),
+            ("LOG_LEVEL", "warn"),
+        ];
+        let settings: Vec<_> = own
             .iter()
+            .chain(settings)
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
-        let child = spawn(&folder, address, &settings);
-        let binary = Self { child, address, settings, folder };
+        let arguments: Vec<_> = arguments.iter().map(|one| (*one).to_owned()).collect();
+        let child = command(&folder, &settings).args(&arguments).spawn().unwrap();
+        let binary = Self { child, address, arguments, settings, folder };
         binary.wait_until_healthy().await;
         binary
+    }
+
+    /// Another process with the same settings, killed when dropped.
+    pub fn beside(&self, arguments: &[&str]) -> Command {
+        let mut command = command(&self.folder, &self.settings);
+        command.args(arguments);
+        command
     }
 
     /// As `kill -9` does.
@@ -39,7 +59,7 @@ impl Binary {
 
     /// Starts on the same data.
     pub async fn start_again(&mut self) {
-        self.child = spawn(&self.folder, self.address, &self.settings);
+        self.child = command(&self.folder, &self.settings).args(&self.arguments).spawn().unwrap();
         self.wait_until_healthy().await;
     }
 
@@ -57,18 +77,13 @@ impl Binary {
     }
 }
 
-fn spawn(folder: &TempDir, address: SocketAddr, settings: &[(String, String)]) -> Child {
-    Command::new(env!("CARGO_BIN_EXE_workflow-platform"))
-        .arg("serve")
+fn command(folder: &TempDir, settings: &[(String, String)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_workflow-platform"));
+    command
         .current_dir(folder.path())
         .env_clear()
-        .env("DATA_DIR", folder.path())
-        .env("API_HOST", address.ip().to_string())
-        .env("API_PORT", address.port().to_string())
-        .env("LOG_LEVEL", "warn")
         .envs(settings.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap()
+        .kill_on_drop(true);
+    command
 }
