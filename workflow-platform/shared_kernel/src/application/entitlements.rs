@@ -27,6 +27,28 @@ impl Limit {
     }
 }
 
+/// What a plan includes of something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Allowance {
+    pub limit: Limit,
+    /// `None` is unlimited.
+    pub allowed: Option<u64>,
+    /// When what is used of it is counted anew.
+    pub resets_at: Option<Timestamp>,
+}
+
+impl Allowance {
+    /// Whether `wanted` fits on top of `used`.
+    pub fn include(self, used: u64, wanted: u64) -> Result<(), EntitlementsError> {
+        let Self { limit, allowed, resets_at } = self;
+        let fits = |allowed| used.checked_add(wanted).is_some_and(|total| total <= allowed);
+        if allowed.is_none_or(fits) {
+            return Ok(());
+        }
+        Err(EntitlementsError::Exceeded(Usage { limit, allowed, used, resets_at }))
+    }
+}
+
 /// How much is used of a limit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Usage {
@@ -81,17 +103,23 @@ impl Fault for EntitlementsError {
     }
 }
 
-/// Asked before work starts. `wanted` is how much is about to be used on top of `used`, which the
-/// asking context knows of the things it keeps itself (proxies, records, running executions).
+/// Asked before work starts, and before a transaction: the answer may need a connection.
 #[async_trait]
 pub trait Entitlements: Send + Sync {
+    /// What the owner's plan includes.
+    async fn allowance(&self, owner: Owner, limit: Limit) -> Result<Allowance, EntitlementsError>;
+
+    /// Whether the plan includes `wanted` on top of `used`, which the asking context knows of the
+    /// things it keeps itself (proxies, records, running executions).
     async fn check(
         &self,
         owner: Owner,
         limit: Limit,
         used: u64,
         wanted: u64,
-    ) -> Result<(), EntitlementsError>;
+    ) -> Result<(), EntitlementsError> {
+        self.allowance(owner, limit).await?.include(used, wanted)
+    }
 }
 
 /// Everything is included: for `run FILE`, which has no plans.
@@ -100,7 +128,26 @@ pub struct Unlimited;
 
 #[async_trait]
 impl Entitlements for Unlimited {
-    async fn check(&self, _: Owner, _: Limit, _: u64, _: u64) -> Result<(), EntitlementsError> {
-        Ok(())
+    async fn allowance(&self, _: Owner, limit: Limit) -> Result<Allowance, EntitlementsError> {
+        Ok(Allowance { limit, allowed: None, resets_at: None })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn allows(allowed: Option<u64>, used: u64, wanted: u64) -> bool {
+        let allowance = Allowance { limit: Limit::Proxies, allowed, resets_at: None };
+        allowance.include(used, wanted).is_ok()
+    }
+
+    #[test]
+    fn the_last_unit_is_included_and_the_next_is_not() {
+        assert!(allows(Some(10), 9, 1));
+        assert!(!allows(Some(10), 10, 1));
+        assert!(!allows(Some(0), 0, 1));
+        assert!(allows(None, u64::MAX, u64::MAX));
+        assert!(!allows(Some(5), u64::MAX, 1));
     }
 }

@@ -21,7 +21,7 @@ pub use authenticator::{AuthenticationError, Authenticator, Principal};
 pub use blob::{BlobError, BlobKey, BlobStore};
 pub use bus::{Bus, BusError, BusMessage, BusStream, Subscription};
 pub use cache::{Cache, CacheError};
-pub use entitlements::{Entitlements, EntitlementsError, Limit, Unlimited, Usage};
+pub use entitlements::{Allowance, Entitlements, EntitlementsError, Limit, Unlimited, Usage};
 pub use event_handler::{EffectHandler, EventHandler, HandlerError};
 pub use fetcher::{
     FetchError, FetchMethod, FetchOutcome, FetchRequest, FetchResponse, Fetcher, ProxyUse,

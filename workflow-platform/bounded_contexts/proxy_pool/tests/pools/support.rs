@@ -17,7 +17,7 @@ use proxy_pool::{
 use sea_orm::ConnectionTrait as _;
 use shared_kernel::{
     application::{
-        Entitlements, EntitlementsError, FetchOutcome, Limit, Principal, ProxyFeedback, Usage,
+        Allowance, Entitlements, EntitlementsError, FetchOutcome, Limit, Principal, ProxyFeedback,
     },
     domain::{Ambient, Clock, Locale, Owner, Role, Timestamp},
     infrastructure::{
@@ -49,19 +49,8 @@ pub struct Plan(pub AtomicU64);
 
 #[async_trait]
 impl Entitlements for Plan {
-    async fn check(
-        &self,
-        _: Owner,
-        limit: Limit,
-        used: u64,
-        wanted: u64,
-    ) -> Result<(), EntitlementsError> {
-        let allowed = self.0.load(Ordering::SeqCst);
-        if used + wanted <= allowed {
-            return Ok(());
-        }
-        let usage = Usage { limit, allowed: Some(allowed), used, resets_at: None };
-        Err(EntitlementsError::Exceeded(usage))
+    async fn allowance(&self, _: Owner, limit: Limit) -> Result<Allowance, EntitlementsError> {
+        Ok(Allowance { limit, allowed: Some(self.0.load(Ordering::SeqCst)), resets_at: None })
     }
 }
 

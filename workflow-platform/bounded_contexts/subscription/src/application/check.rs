@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use shared_kernel::{
-    application::{Entitlements, EntitlementsError, Limit, Usage},
+    application::{Allowance, Entitlements, EntitlementsError, Limit},
     domain::Owner,
 };
 
@@ -40,21 +40,11 @@ impl SubscriptionModule {
 
 #[async_trait]
 impl Entitlements for SubscriptionModule {
-    async fn check(
-        &self,
-        owner: Owner,
-        limit: Limit,
-        used: u64,
-        wanted: u64,
-    ) -> Result<(), EntitlementsError> {
+    async fn allowance(&self, owner: Owner, limit: Limit) -> Result<Allowance, EntitlementsError> {
         let plan = self.plan_of(owner).await;
         let plan = plan.map_err(|error| EntitlementsError::Unavailable(Box::new(error)))?;
-        if plan.includes(limit, used, wanted) {
-            return Ok(());
-        }
         let monthly = matches!(limit, Limit::ExecutionsPerMonth | Limit::PagesPerMonth);
         let resets_at = monthly.then(|| end_of_month(self.ambient.now()));
-        let usage = Usage { limit, allowed: plan.allowed(limit), used, resets_at };
-        Err(EntitlementsError::Exceeded(usage))
+        Ok(Allowance { limit, allowed: plan.allowed(limit), resets_at })
     }
 }

@@ -30,34 +30,4 @@ impl PlanEntitlements {
             Limit::DatasetRecords => self.dataset_records,
         }
     }
-
-    /// Whether `wanted` fits on top of `used`.
-    pub fn includes(&self, limit: Limit, used: u64, wanted: u64) -> bool {
-        self.allowed(limit)
-            .is_none_or(|allowed| used.checked_add(wanted).is_some_and(|total| total <= allowed))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const PLAN: PlanEntitlements = PlanEntitlements {
-        executions_per_month: Some(10),
-        pages_per_month: None,
-        concurrent_executions: Some(0),
-        proxies: Some(u64::MAX),
-        dataset_records: Some(5),
-        schedule_interval_seconds: None,
-        history_days: None,
-    };
-
-    #[test]
-    fn the_last_unit_is_included_and_the_next_is_not() {
-        assert!(PLAN.includes(Limit::ExecutionsPerMonth, 9, 1));
-        assert!(!PLAN.includes(Limit::ExecutionsPerMonth, 10, 1));
-        assert!(!PLAN.includes(Limit::ConcurrentExecutions, 0, 1));
-        assert!(PLAN.includes(Limit::PagesPerMonth, u64::MAX, u64::MAX));
-        assert!(!PLAN.includes(Limit::Proxies, u64::MAX, 1));
-    }
 }

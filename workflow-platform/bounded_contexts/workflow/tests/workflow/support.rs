@@ -15,8 +15,8 @@ use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 use shared_kernel::{
     application::{
-        Action, ActionContext, ActionDescriptor, ActionError, ActionRegistry, Entitlements,
-        EntitlementsError, Limit, LogLevel, Principal, Usage,
+        Action, ActionContext, ActionDescriptor, ActionError, ActionRegistry, Allowance,
+        Entitlements, EntitlementsError, Limit, LogLevel, Principal,
     },
     domain::{Ambient, Execution, Id, Locale, Owner, Role, User},
     infrastructure::{blob_folder::BlobFolder, cpu::CpuPool, db::Database, local_bus::LocalBus},
@@ -156,19 +156,9 @@ pub struct Plan(pub AtomicU64);
 
 #[async_trait]
 impl Entitlements for Plan {
-    async fn check(
-        &self,
-        _: Owner,
-        limit: Limit,
-        used: u64,
-        wanted: u64,
-    ) -> Result<(), EntitlementsError> {
-        let allowed = self.0.load(Ordering::SeqCst);
-        if limit != Limit::ConcurrentExecutions || used + wanted <= allowed {
-            return Ok(());
-        }
-        let usage = Usage { limit, allowed: Some(allowed), used, resets_at: None };
-        Err(EntitlementsError::Exceeded(usage))
+    async fn allowance(&self, _: Owner, limit: Limit) -> Result<Allowance, EntitlementsError> {
+        let running = (limit == Limit::ConcurrentExecutions).then(|| self.0.load(Ordering::SeqCst));
+        Ok(Allowance { limit, allowed: running, resets_at: None })
     }
 }
 

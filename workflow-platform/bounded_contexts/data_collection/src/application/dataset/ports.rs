@@ -118,8 +118,12 @@ pub trait DatasetStore: Send + Sync {
         row: &DatasetRow,
     ) -> Result<(), DatasetStoreError>;
 
-    /// Records of all datasets of the owner.
-    async fn count_all(&self, owner: Owner) -> Result<u64, DatasetStoreError>;
+    /// Records of all datasets of the owner, as the unit of work sees them.
+    async fn count_all(
+        &self,
+        work: &mut UnitOfWork,
+        owner: Owner,
+    ) -> Result<u64, DatasetStoreError>;
 
     async fn find(&self, owner: Owner, name: &str)
     -> Result<Option<DatasetRow>, DatasetStoreError>;

@@ -45,6 +45,7 @@ impl DatasetsModule {
     /// All of the batch, or nothing.
     pub async fn upsert(&self, wanted: &Upsert) -> Result<Upserted, DatasetsError> {
         let now = self.ambient.now();
+        let allowance = self.entitlements.allowance(wanted.owner, Limit::DatasetRecords).await?;
         let mut work = self.database.begin().await?;
         let row = self
             .store
@@ -54,6 +55,10 @@ impl DatasetsModule {
             return Ok(serde_json::from_value(answer)?);
         }
         let upserted = self.write_batch(&mut work, wanted, row.clone(), now).await?;
+        if upserted.added > 0 {
+            let used = self.store.count_all(&mut work, wanted.owner).await?;
+            allowance.include(used.saturating_sub(upserted.added), upserted.added)?;
+        }
         let answer = serde_json::to_value(&upserted)?;
         self.store.keep_batch(&mut work, row.id, &wanted.idempotency_key, &answer, now).await?;
         if upserted.version > row.version {
@@ -105,7 +110,7 @@ impl DatasetsModule {
             }
             self.store.write(work, row.id, row.version + 1, &written, now).await?;
         }
-        self.settle(work, wanted.owner, row, &mut upserted, now).await?;
+        self.settle(work, row, &mut upserted, now).await?;
         Ok(upserted)
     }
 
@@ -116,19 +121,13 @@ impl DatasetsModule {
         ids
     }
 
-    /// The plan's limit is asked before the transaction becomes real.
     async fn settle(
         &self,
         work: &mut UnitOfWork,
-        owner: Owner,
         mut row: DatasetRow,
         upserted: &mut Upserted,
         now: Timestamp,
     ) -> Result<(), DatasetsError> {
-        if upserted.added > 0 {
-            let used = self.store.count_all(owner).await?;
-            self.entitlements.check(owner, Limit::DatasetRecords, used, upserted.added).await?;
-        }
         if upserted.added + upserted.changed_count == 0 {
             return Ok(());
         }

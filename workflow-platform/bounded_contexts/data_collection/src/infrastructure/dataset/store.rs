@@ -221,9 +221,13 @@ impl DatasetStore for SqlDatasets {
         Ok(())
     }
 
-    async fn count_all(&self, owner: Owner) -> Result<u64, DatasetStoreError> {
+    async fn count_all(
+        &self,
+        work: &mut UnitOfWork,
+        owner: Owner,
+    ) -> Result<u64, DatasetStoreError> {
         let sql = "SELECT CAST(COALESCE(SUM(records), 0) AS BIGINT) AS records FROM datasets WHERE user_id = $1";
-        let rows = self.read(sql.to_owned(), vec![owner.user().into()]).await?;
+        let rows = self.query(work, sql, vec![owner.user().into()]).await?;
         Ok(rows.first().map(|row| unsigned(row, "records")).transpose()?.unwrap_or_default())
     }
 
