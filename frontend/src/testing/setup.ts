@@ -1,0 +1,19 @@
+// Before each test: texts in English, nobody signed in, and a server that answers only what the
+// test says.
+import { cleanup } from '@testing-library/react';
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
+import { loadLocale } from '@/locales';
+import { tokens } from '@/services/tokens';
+import { server } from '@/testing/server';
+
+beforeAll(() => server.listen({ onUnhandledRequest: 'error' }));
+beforeEach(async () => {
+  localStorage.clear();
+  tokens.forget();
+  await loadLocale('en');
+});
+afterEach(() => {
+  cleanup();
+  server.resetHandlers();
+});
+afterAll(() => server.close());

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { compact, duration, elapsed, shortId } from '@/utils/format';
+
+describe('a duration', () => {
+  it.each([
+    [-5, '0ms'],
+    [999.4, '999ms'],
+    [1000, '1.0s'],
+    [9_949, '9.9s'],
+    [9_950, '10s'],
+    [59_600, '1m'],
+    [83_000, '1m 23s'],
+    [3_600_000, '1h'],
+    [3_601_000, '1h'],
+    [90_061_000, '1d 1h'],
+  ])('of %d ms is %s', (milliseconds, text) => expect(duration(milliseconds)).toBe(text));
+});
+
+describe('the time between', () => {
+  const start = '2026-11-23T08:00:00Z';
+  const now = Date.parse('2026-11-23T08:00:09Z');
+  it('is open until the end', () => expect(elapsed(start, null, now)).toBe(9000));
+  it('stays once ended', () => expect(elapsed(start, '2026-11-23T08:00:02Z', now)).toBe(2000));
+  it('is not there before the start', () => expect(elapsed(null, null, now)).toBeNull());
+});
+
+describe('a large number', () => {
+  it('is written as people do', () => {
+    expect(compact(999, 'en')).toBe('999');
+    expect(compact(12_345, 'en')).toBe('12.3K');
+    expect(compact(9_999, 'zh-CN')).toBe('9,999');
+    expect(compact(12_345, 'zh-CN')).toBe('1.2万');
+  });
+});
+
+it('a short id is the end that differs', () =>
+  expect(shortId('01a2095a-d392-7fa0-95bf-e4a8c84970cc')).toBe('c84970cc'));
