@@ -163,6 +163,26 @@ async function exported(name) {
   return { name: download.suggestedFilename(), text: readFileSync(await download.path(), 'utf8') };
 }
 
+stretch('unsaved changes are not lost by a click, nor by going back', async () => {
+  await page.getByRole('link', { name: 'Workflows', exact: true }).first().click();
+  await page.getByRole('link', { name: 'slow-page' }).click();
+  await at('/workflows/[0-9a-f-]{36}');
+  await write('name: half-written');
+  const asked = page.getByRole('dialog', { name: 'Leave without saving?' });
+  await page.getByRole('link', { name: 'Data', exact: true }).click();
+  await asked.getByRole('button', { name: 'Keep editing' }).click();
+  await asked.waitFor({ state: 'hidden' });
+  await page.goBack();
+  await asked.getByRole('button', { name: 'Keep editing' }).click();
+  await asked.waitFor({ state: 'hidden' });
+  await at('/workflows/[0-9a-f-]{36}');
+  assert.match(await page.locator('.cm-content').textContent(), /half-written/);
+  await page.goBack();
+  await asked.getByRole('button', { name: 'Discard changes' }).click();
+  await at('/workflows');
+  await visible(page.getByRole('link', { name: 'slow-page' }));
+});
+
 stretch('signing out ends the session, and signing in begins another', async () => {
   await button(USER.name).click();
   await button('Sign out').click();

@@ -1,5 +1,5 @@
 // A browser, what it complains about, and the mails that the server wrote.
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { chromium } from 'playwright-core';
@@ -58,9 +58,10 @@ const CODE = /letter-spacing:8px">(\d{6})</;
 /** The newest code that was mailed to an address. */
 export async function mailedCode(address) {
   for (let wait = 0; wait < 100; wait++) {
-    const mails = readdirSync(MAILS, { withFileTypes: true })
-      .filter((entry) => entry.name.endsWith('.eml'))
-      .map((entry) => readFileSync(join(MAILS, entry.name), 'utf8'))
+    const names = existsSync(MAILS) ? readdirSync(MAILS) : [];
+    const mails = names
+      .filter((name) => name.endsWith('.eml'))
+      .map((name) => readFileSync(join(MAILS, name), 'utf8'))
       .filter((mail) => mail.includes(`To: ${address}\r\n`) || mail.includes(`To: ${address}\n`));
     const code = CODE.exec(mails.at(-1)?.replace(QUOTED_BREAK, '') ?? '');
     if (code) return code[1];

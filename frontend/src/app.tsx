@@ -1,10 +1,9 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { ConfigProvider, theme } from 'antd';
 import { useEffect, useState } from 'react';
-import { RouterProvider } from 'react-router/dom';
 import { ThemeVariables } from '@/components/ThemeVariables';
 import { antdLocale, loadLocale } from '@/locales';
-import { router } from '@/router';
+import { Pages } from '@/router';
 import { ApiError } from '@/services/api-error';
 import { usePreferences } from '@/store/preferences';
 import { useSession } from '@/store/session';
@@ -27,6 +26,7 @@ const LIGHT = {
   colorError: '#cf1322',
   colorBgLayout: '#f5f6f8',
   colorTextDescription: 'rgba(0,0,0,0.6)',
+  colorTextPlaceholder: 'rgba(0,0,0,0.55)',
 };
 const DARK = {
   ...SHARED,
@@ -40,6 +40,7 @@ const DARK = {
   colorBgContainer: '#171b21',
   colorBgElevated: '#1e232b',
   colorTextDescription: 'rgba(232,234,238,0.66)',
+  colorTextPlaceholder: 'rgba(232,234,238,0.6)',
 };
 
 const LIGHT_THEME = { algorithm: theme.defaultAlgorithm, token: LIGHT };
@@ -47,7 +48,15 @@ const LIGHT_THEME = { algorithm: theme.defaultAlgorithm, token: LIGHT };
 const DARK_THEME = {
   algorithm: theme.darkAlgorithm,
   token: DARK,
-  components: { Button: { dangerColor: '#170d0d' } },
+  components: {
+    Button: { dangerColor: '#170d0d' },
+    Tabs: {
+      itemSelectedColor: '#8fb0ff',
+      itemHoverColor: '#8fb0ff',
+      itemActiveColor: '#8fb0ff',
+      inkBarColor: '#8fb0ff',
+    },
+  },
 };
 
 export function App() {
@@ -72,7 +81,7 @@ export function App() {
     >
       <ThemeVariables mode={mode} />
       <QueryClientProvider client={client}>
-        <RouterProvider router={router} />
+        <Pages />
       </QueryClientProvider>
     </ConfigProvider>
   );

@@ -9,6 +9,7 @@ import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NavLink, Outlet } from 'react-router';
 import { AccountMenu } from '@/components/AccountMenu';
+import { Boundary } from '@/router/Boundary';
 import { usePreferences } from '@/store/preferences';
 
 const ENTRIES = [
@@ -64,9 +65,11 @@ export function Frame() {
           <AccountMenu />
         </div>
         <main id="main" className="wp-main" tabIndex={-1}>
-          <Suspense>
-            <Outlet />
-          </Suspense>
+          <Boundary>
+            <Suspense>
+              <Outlet />
+            </Suspense>
+          </Boundary>
         </main>
       </div>
     </div>

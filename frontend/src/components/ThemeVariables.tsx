@@ -23,7 +23,7 @@ export function ThemeVariables({ mode }: { mode: ThemeMode }) {
       'primary-bg': token.colorPrimaryBg,
       ok: dark ? token.green6 : token.green8,
       'ok-bg': token.colorSuccessBg,
-      bad: token.red7,
+      bad: dark ? token.red8 : token.red7,
       'bad-bg': token.colorErrorBg,
       'warn-bg': token.colorWarningBg,
       warn: dark ? token.gold6 : token.orange8,

@@ -1,14 +1,15 @@
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { EmptyState } from '@/components/EmptyState';
 import { useTitle } from '@/hooks/use-title';
 
 export function Component() {
   const { t } = useTranslation();
   useTitle(t('notFound.title'));
   return (
-    <EmptyState title={t('notFound.title')} text={t('notFound.text')}>
+    <section className="wp-empty">
+      <h1>{t('notFound.title')}</h1>
+      <p>{t('notFound.text')}</p>
       <Link to="/workflows">{t('notFound.back')}</Link>
-    </EmptyState>
+    </section>
   );
 }

@@ -1,22 +1,34 @@
-import { createBrowserRouter, Navigate } from 'react-router';
+import { type ComponentType, lazy, Suspense, startTransition, useLayoutEffect, useState } from 'react';
+import { Navigate, Route, Router, Routes } from 'react-router';
 import { Frame } from '@/components/Frame';
-import { Failed } from '@/router/Failed';
+import { Boundary } from '@/router/Boundary';
 import { SignedInOnly, SignedOutOnly } from '@/router/guards';
+import { current, listen, navigator } from '@/router/history';
 
-const pages = [
-  { index: true, element: <Navigate to="/workflows" replace /> },
-  { path: '/workflows', lazy: () => import('@/pages/workflows') },
-  { path: '/workflows/new', lazy: () => import('@/pages/new-workflow') },
-  { path: '/workflows/:id', lazy: () => import('@/pages/workflow') },
-  { path: '/executions', lazy: () => import('@/pages/executions') },
-  { path: '/executions/:id', lazy: () => import('@/pages/execution') },
-  { path: '/data', lazy: () => import('@/pages/datasets') },
-  { path: '/data/:name', lazy: () => import('@/pages/dataset') },
-  { path: '/proxies', lazy: () => import('@/pages/pools') },
-  { path: '/proxies/:id', lazy: () => import('@/pages/pool') },
-  { path: '/plan', lazy: () => import('@/pages/plan') },
-  { path: '*', lazy: () => import('@/pages/not-found') },
-];
+const page = (load: () => Promise<{ Component: ComponentType }>) =>
+  lazy(() => load().then(({ Component }) => ({ default: Component })));
+
+const OUTSIDE = {
+  '/sign-in': page(() => import('@/pages/sign-in')),
+  '/sign-up': page(() => import('@/pages/sign-up')),
+};
+
+const INSIDE = {
+  '/workflows': page(() => import('@/pages/workflows')),
+  '/workflows/new': page(() => import('@/pages/new-workflow')),
+  '/workflows/:id': page(() => import('@/pages/workflow')),
+  '/executions': page(() => import('@/pages/executions')),
+  '/executions/:id': page(() => import('@/pages/execution')),
+  '/data': page(() => import('@/pages/datasets')),
+  '/data/:name': page(() => import('@/pages/dataset')),
+  '/proxies': page(() => import('@/pages/pools')),
+  '/proxies/:id': page(() => import('@/pages/pool')),
+  '/plan': page(() => import('@/pages/plan')),
+  '*': page(() => import('@/pages/not-found')),
+};
+
+const routes = (pages: Record<string, ComponentType>) =>
+  Object.entries(pages).map(([path, Page]) => <Route key={path} path={path} element={<Page />} />);
 
 const frame = (
   <SignedInOnly>
@@ -24,19 +36,23 @@ const frame = (
   </SignedInOnly>
 );
 
-export const router = createBrowserRouter([
-  {
-    errorElement: <Failed />,
-    HydrateFallback: () => null,
-    children: [
-      {
-        element: <SignedOutOnly />,
-        children: [
-          { path: '/sign-in', lazy: () => import('@/pages/sign-in') },
-          { path: '/sign-up', lazy: () => import('@/pages/sign-up') },
-        ],
-      },
-      { element: frame, children: [{ errorElement: <Failed />, children: pages }] },
-    ],
-  },
-]);
+/** The pages by their addresses. A page is left when the next one has been loaded. */
+export function Pages() {
+  const [place, setPlace] = useState(current);
+  useLayoutEffect(() => listen((next) => startTransition(() => setPlace(next))), []);
+  return (
+    <Router navigator={navigator} location={place.location} navigationType={place.action}>
+      <Boundary>
+        <Suspense>
+          <Routes>
+            <Route element={<SignedOutOnly />}>{routes(OUTSIDE)}</Route>
+            <Route element={frame}>
+              <Route index element={<Navigate to="/workflows" replace />} />
+              {routes(INSIDE)}
+            </Route>
+          </Routes>
+        </Suspense>
+      </Boundary>
+    </Router>
+  );
+}

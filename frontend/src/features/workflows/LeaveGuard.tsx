@@ -5,16 +5,16 @@ import { useLeaveGuard } from '@/hooks/use-leave-guard';
 /** Asks before unsaved changes are lost. */
 export function LeaveGuard({ dirty }: { dirty: () => boolean }) {
   const { t } = useTranslation();
-  const blocker = useLeaveGuard(dirty);
+  const { asked, leave, stay } = useLeaveGuard(dirty);
   return (
     <Modal
-      open={blocker.state === 'blocked'}
+      open={asked}
       title={t('leave.title')}
       okText={t('leave.discard')}
       okButtonProps={{ danger: true }}
       cancelText={t('leave.stay')}
-      onOk={() => blocker.proceed?.()}
-      onCancel={() => blocker.reset?.()}
+      onOk={leave}
+      onCancel={stay}
     >
       {t('leave.text')}
     </Modal>

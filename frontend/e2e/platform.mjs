@@ -1,0 +1,106 @@
+// A user with something to show, made over the API.
+import { BASE, mailedCode } from './support.mjs';
+
+const PASSWORD = 'correct horse battery';
+
+async function call(method, path, body, token) {
+  const response = await fetch(`${BASE}/api/v1${path}`, {
+    method,
+    headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
+    body: body && JSON.stringify(body),
+  });
+  const answer = await response.json();
+  if (!answer.success) throw new Error(`${method} ${path}: ${answer.error} ${JSON.stringify(answer.details)}`);
+  return answer.data;
+}
+
+/** Registers with the mailed code; calls of the API in the user's name, and a fresh session. */
+export async function user(name) {
+  const email = `${name}@example.com`;
+  await call('POST', '/users/public/send-verification-code', { email, purpose: 'register' });
+  const code = await mailedCode(email);
+  await call('POST', '/users/auth/register', { username: name, email, code, password: PASSWORD });
+  const signIn = () => call('POST', '/users/auth/login', { identifier: name, password: PASSWORD });
+  const { access_token: token } = await signIn();
+  return {
+    get: (path) => call('GET', path, undefined, token),
+    post: (path, body) => call('POST', path, body, token),
+    session: async () => (await signIn()).refresh_token,
+  };
+}
+
+const BOOKS = `name: 书店新书
+params:
+  properties:
+    count: {type: integer, title: 本数, description: 一次取多少本, default: 48, minimum: 1, maximum: 100}
+    list: {enum: [新书, 畅销, 完本], default: 新书}
+  required: [count]
+triggers:
+  - cron: "0 8 * * *"
+    timezone: Asia/Shanghai
+steps:
+  - id: make
+    uses: script.javascript
+    with:
+      input: "\${{ params.count }}"
+      code: |
+        const title = (i) => '山海星云雪灯舟'[i % 7] + '外来信' + (i % 5 ? '' : '，以及一个长得在窄屏上放不下的副标题');
+        console.log('computing', input, 'records');
+        return Array.from({length: input}, (_, i) => ({
+          book_id: String(1000000000 + i), title: title(i), author: '木屐' + i, category: i % 2 ? '都市' : '玄幻',
+          words: 51234 * (i + 1), price: i / 4, in_stock: i % 3 > 0, updated_at: '2026-11-' + String(1 + i % 28).padStart(2, '0'),
+        }))
+  - id: save
+    uses: dataset.upsert
+    with: {dataset: books, key: book_id, records: "\${{ steps.make.output }}"}
+outputs:
+  added: "\${{ steps.save.output.added }}"
+`;
+
+const FAILING = `name: fails-at-the-second-step
+steps:
+  - id: first
+    uses: script.javascript
+    with: {code: "return 1"}
+  - id: forbidden
+    uses: http.request
+    needs: [first]
+    with: {url: "http://10.0.0.1/"}
+  - id: never
+    uses: script.javascript
+    needs: [forbidden]
+    with: {code: "return 2"}
+`;
+
+const WAITING = `name: waits-for-an-hour-before-it-goes-on-with-a-rather-long-name
+steps:
+  - id: pause
+    uses: wait.for
+    with: {duration: 1h}
+`;
+
+const PROXIES = ['http://127.0.0.1:9', 'http://user:secret@127.0.0.1:10', 'socks5://127.0.0.1:11'];
+
+async function ended(one, id) {
+  for (let wait = 0; wait < 300; wait++) {
+    const { status } = await one.get(`/workflow/executions/${id}`);
+    if (!['pending', 'running'].includes(status)) return;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  throw new Error(`execution ${id} does not end`);
+}
+
+/** Workflows, executions of every sort, a dataset and a pool. */
+export async function furnish(one) {
+  const ids = {};
+  for (const [name, source] of Object.entries({ books: BOOKS, failing: FAILING, waiting: WAITING })) {
+    const { id: definition_id } = await one.post('/workflow/definitions', { source });
+    const { id } = await one.post('/workflow/executions', { definition_id });
+    await ended(one, id);
+    ids[name] = { definition: definition_id, execution: id };
+  }
+  const { id: pool } = await one.post('/proxy/pools', { name: 'residential', strategy: 'round_robin' });
+  await one.post(`/proxy/pools/${pool}/import`, { text: PROXIES.join('\n') });
+  await one.post(`/proxy/pools/${pool}/test`, {});
+  return { ...ids, pool };
+}

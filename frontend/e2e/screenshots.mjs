@@ -1,0 +1,106 @@
+// Every page at every width, light and dark, in both languages, into screenshots/. Ends with 1
+// when a page complains, is wider than its window, or keeps somebody out.
+import { mkdirSync, rmSync } from 'node:fs';
+import { furnish, user } from './platform.mjs';
+import { BASE, barriers, launch, watch } from './support.mjs';
+
+const FOLDER = new URL('../screenshots/', import.meta.url).pathname;
+const WIDTHS = [380, 1280, 1920];
+const LOOKS = ['en', 'zh-CN'].flatMap((locale) => ['light', 'dark'].map((theme) => ({ locale, theme })));
+
+const edit = (text) => async (page) => {
+  await page.locator('.cm-content').click();
+  await page.keyboard.press('ControlOrMeta+End');
+  await page.keyboard.insertText(text);
+  await page.locator('.wp-problem').first().waitFor();
+};
+const press = (selector, shown) => async (page) => {
+  await page.locator(selector).first().click();
+  await page.locator(shown).first().waitFor();
+};
+
+const strangers = { 'sign-in': ['/sign-in'], 'sign-up': ['/sign-up'] };
+const beginners = {
+  'empty-workflows': ['/workflows'],
+  'empty-executions': ['/executions'],
+  'empty-data': ['/data'],
+  'empty-proxies': ['/proxies'],
+};
+const owners = ({ books, failing, waiting, pool }) => ({
+  workflows: ['/workflows'],
+  'new-workflow': ['/workflows/new?template=qidian'],
+  workflow: [`/workflows/${books.definition}`],
+  'workflow-problems': ['/workflows/new?template=script', edit('\n  - id: make\n    uses: http.reqest\n')],
+  'run-drawer': [`/executions/${books.execution}`, press('.wp-page-header button', '.ant-drawer-body form')],
+  executions: ['/executions'],
+  'execution-succeeded': [`/executions/${books.execution}`, press('.wp-step-head', '.wp-step-json')],
+  'execution-data': [`/executions/${books.execution}?tab=data`],
+  'execution-logs': [`/executions/${books.execution}?tab=logs`],
+  'execution-failed': [`/executions/${failing.execution}`],
+  'execution-waiting': [`/executions/${waiting.execution}`],
+  datasets: ['/data'],
+  dataset: ['/data/books'],
+  proxies: ['/proxies'],
+  pool: [`/proxies/${pool}`],
+  plan: ['/plan'],
+  'not-found': ['/nowhere'],
+});
+
+const faults = [];
+
+async function photograph(page, seen, name, look, [path, act]) {
+  const at = `${name} ${look.locale} ${look.theme}`;
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.goto(`${BASE}${path}`);
+  await page.locator('h1').first().waitFor();
+  await page.waitForFunction(() => !document.querySelector('.wp-skeleton, [aria-busy="true"]'));
+  await act?.(page);
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: 800 });
+    await page.waitForTimeout(250);
+    await page.screenshot({ path: `${FOLDER}${name}-${width}-${look.theme}-${look.locale}.png`, fullPage: true });
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    if (over > 0) faults.push(`${at}: ${over} px wider than ${width}`);
+  }
+  for (const barrier of await barriers(page)) faults.push(`${at}: ${barrier}`);
+  for (const complaint of seen.complaints.splice(0)) faults.push(`${at}: ${complaint}`);
+}
+
+async function tour(browser, look, one, pages) {
+  const context = await browser.newContext({ locale: look.locale, reducedMotion: 'reduce' });
+  const token = await one?.session();
+  const stored = JSON.stringify({ locale: look.locale, theme: look.theme, railOpen: true });
+  await context.addInitScript(
+    ([preferences, refresh]) => {
+      localStorage.setItem('wp.preferences', preferences);
+      if (refresh && !sessionStorage.getItem('begun')) localStorage.setItem('wp.refresh_token', refresh);
+      sessionStorage.setItem('begun', 'yes');
+    },
+    [stored, token],
+  );
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  const seen = watch(page);
+  for (const [name, visit] of Object.entries(pages)) await photograph(page, seen, name, look, visit);
+  await context.close();
+}
+
+rmSync(FOLDER, { recursive: true, force: true });
+mkdirSync(FOLDER, { recursive: true });
+const beginner = await user('beginner');
+const owner = await user('owner');
+const rooms = owners(await furnish(owner));
+const browser = await launch();
+try {
+  for (const look of LOOKS) {
+    await tour(browser, look, null, strangers);
+    await tour(browser, look, beginner, beginners);
+    await tour(browser, look, owner, rooms);
+    console.log(`${look.locale}, ${look.theme}: done`);
+  }
+} finally {
+  await browser.close();
+}
+for (const fault of faults) console.error(fault);
+console.log(`${faults.length} faults; pictures in ${FOLDER}`);
+process.exit(faults.length > 0 ? 1 : 0);
