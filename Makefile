@@ -2,6 +2,9 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BINARY := target/release/workflow-platform
+UI := frontend/dist/index.html
+UI_SOURCES := $(shell find frontend/src frontend/public frontend/tools -name node_modules -prune -o -type f -print) \
+	frontend/index.html frontend/vite.config.ts frontend/package-lock.json
 
 .PHONY: help run demo build test bench fmt lint openapi migrate screenshots clean
 
@@ -16,8 +19,11 @@ demo: build ## the same, and stop after the job
 
 build: ## target/release/workflow-platform with the web interface inside
 	scripts/ensure-build.sh
-	npm --prefix frontend run --silent build
+	@$(MAKE) --no-print-directory $(UI)
 	cargo build --release --locked -p workflow-platform
+
+$(UI): $(UI_SOURCES)
+	npm --prefix frontend run --silent build
 
 test: ## install what the tests need and run all of them
 	scripts/ensure-build.sh
@@ -49,7 +55,7 @@ migrate: build ## bring the configured database's schema up to date
 screenshots: ## frontend/screenshots: every page, narrow to wide, light and dark, in both languages
 	scripts/ensure-build.sh
 	scripts/ensure-test.sh
-	npm --prefix frontend run --silent build
+	@$(MAKE) --no-print-directory $(UI)
 	cargo build --quiet --locked -p workflow-platform
 	scripts/serve-for.sh target/debug/workflow-platform npm --prefix frontend run --silent screenshots
 

@@ -38,7 +38,7 @@ browser() { scripts/serve-for.sh target/debug/workflow-platform npm --prefix fro
 phase "format" cargo fmt --all --check
 phase "front end: lint and types" front_end check
 phase "front end: unit tests" front_end test
-phase "front end: build" front_end build
+phase "front end: build" make --no-print-directory frontend/dist/index.html
 phase "arrows and licences" architecture
 phase "clippy" cargo clippy --locked --workspace --all-targets --quiet -- -D warnings
 phase "building the tests" cargo nextest run --locked --workspace --no-run
