@@ -1,8 +1,8 @@
 //! Why an execution is not running, in a sentence.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
-use shared_kernel::domain::Text;
+use shared_kernel::domain::{Text, Timestamp};
 
 use super::ExecutionRow;
 use crate::domain::execution::{ExecutionView, Status};
@@ -34,11 +34,21 @@ pub(super) fn of(row: &ExecutionRow, view: &ExecutionView, running: u64, workers
 
 fn timer(row: &ExecutionRow, view: &ExecutionView) -> Text {
     match (view.waits_for(), row.wake_at) {
-        (Some((step, until)), _) => Text::new(
-            format!("步骤 {step} 等待至 {until}"),
-            format!("Step {step} waits until {until}"),
-        ),
-        (None, Some(at)) => Text::new(format!("等待至 {at}"), format!("It waits until {at}")),
+        (Some((step, until)), _) => {
+            let until = to_the_second(until);
+            Text::new(
+                format!("步骤 {step} 等待至 {until}"),
+                format!("Step {step} waits until {until}"),
+            )
+        }
+        (None, Some(at)) => {
+            let at = to_the_second(at);
+            Text::new(format!("等待至 {at}"), format!("It waits until {at}"))
+        }
         (None, None) => Text::new("等待计时器", "It waits for a timer"),
     }
+}
+
+fn to_the_second(at: Timestamp) -> impl fmt::Display {
+    at.to_chrono().format("%Y-%m-%d %H:%M:%S UTC")
 }
