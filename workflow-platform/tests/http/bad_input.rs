@@ -202,3 +202,36 @@ async fn parameters_nobody_knows_are_refused() {
         ada.get(path).await.refused(422, "VALIDATION_ERROR");
     }
 }
+
+/// PostgreSQL cannot store one, SQLite can: neither is asked to.
+#[tokio::test]
+async fn a_zero_character_is_an_answer_and_no_failure() {
+    let source = "
+name: zero
+params: {additionalProperties: true}
+steps:
+  - id: make
+    uses: script.javascript
+    with:
+      code: |
+        const zero = String.fromCharCode(0);
+        console.log('said' + zero);
+        return [{id: 'k' + zero, ['f' + zero]: zero}]
+  - id: save
+    uses: dataset.upsert
+    on_error: continue
+    with: {dataset: zero, key: id, records: \"${{ steps.make.output }}\"}
+";
+    for app in TestApp::everywhere(&[]).await {
+        let nobody = json!({ "identifier": "a\u{0}da", "password": "a long password" });
+        app.post("/users/auth/login", &nobody).await.refused(401, "WRONG_CREDENTIALS");
+        let ada = app.person("ada").await;
+        ada.get("/datasets/ze%00ro").await.refused(404, "NOT_FOUND");
+        ada.get("/datasets/ze%00ro/export?format=csv").await.refused(404, "NOT_FOUND");
+        ada.delete("/datasets/ze%00ro").await.refused(404, "NOT_FOUND");
+        let ended = ada.run(source, json!({ "p\u{0}": "v\u{0}" })).await;
+        assert_eq!(ended["status"], "succeeded", "{} {ended}", app.name);
+        assert_eq!(ended["steps"][0]["output"][0]["id"], "k\u{0}", "{}", app.name);
+        assert_eq!(ended["steps"][1]["error"]["code"], "INVALID_INPUT", "{} {ended}", app.name);
+    }
+}

@@ -6,6 +6,7 @@ use shared_kernel::{
 };
 
 use super::{DatasetRow, DatasetsError, DatasetsModule};
+use crate::domain::dataset::DatasetName;
 
 impl DatasetsModule {
     /// Newest first.
@@ -20,6 +21,8 @@ impl DatasetsModule {
 
     pub async fn show(&self, who: &Principal, name: &str) -> Result<DatasetRow, DatasetsError> {
         who.require(Permission::DatasetRead)?;
-        self.store.find(who.owner(), name).await?.ok_or(DatasetsError::NotFound)
+        // What cannot be a name is the name of nothing.
+        let name: DatasetName = name.parse().map_err(|_| DatasetsError::NotFound)?;
+        self.store.find(who.owner(), name.as_str()).await?.ok_or(DatasetsError::NotFound)
     }
 }
