@@ -25,7 +25,7 @@ use crate::{
     infrastructure::{
         announce::{Announcer, BusDoorbell},
         definitions::SqlDefinitions,
-        executions::{BusProgressBoard, SqlExecutions},
+        executions::{BusProgressBoard, SqlExecutions, SqlStartKeys},
         schedule::{SqlTriggers, run_scheduler},
         script::ScriptAction,
         worker::{Worker, WorkerParts, WorkerSettings},
@@ -93,6 +93,7 @@ pub fn module(surroundings: Surroundings, settings: WorkflowSettings) -> Arc<Wor
     let executions = ExecutionService::new(ExecutionPorts {
         database: database.clone(),
         store: Arc::new(store),
+        start_keys: Arc::new(SqlStartKeys::new(database.clone())),
         definitions: definitions.clone(),
         entitlements,
         doorbell: doorbell.clone(),

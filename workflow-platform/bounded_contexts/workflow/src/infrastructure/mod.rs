@@ -7,5 +7,6 @@ pub mod journal;
 pub mod queue;
 pub mod schedule;
 pub mod script;
+mod start_keys_table;
 pub mod tables;
 pub mod worker;

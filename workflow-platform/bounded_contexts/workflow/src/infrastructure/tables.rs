@@ -10,9 +10,11 @@ use sea_orm_migration::{
     },
 };
 
+use super::start_keys_table::StartKeysTable;
+
 /// The migrations of executions, in order.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(ExecutionTables)]
+    vec![Box::new(ExecutionTables), Box::new(StartKeysTable)]
 }
 
 /// The first form of all tables below.

@@ -12,4 +12,5 @@ mod recovery;
 mod routes;
 mod schedules;
 mod scripts;
+mod starting_once;
 mod support;

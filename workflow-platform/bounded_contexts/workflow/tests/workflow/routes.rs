@@ -67,7 +67,20 @@ impl Client {
     }
 
     pub async fn ask(&self, method: Method, path: &str, body: Value) -> (StatusCode, Value) {
-        let request = self.request(method, path).header("content-type", "application/json");
+        self.ask_with(method, path, &[], &body).await
+    }
+
+    pub async fn ask_with(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &Value,
+    ) -> (StatusCode, Value) {
+        let mut request = self.request(method, path).header("content-type", "application/json");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
         let (status, text) = self.send(request.body(Body::from(body.to_string())).unwrap()).await;
         (status, serde_json::from_str(&text).unwrap())
     }

@@ -1,6 +1,6 @@
 //! `/workflow/executions`.
 
-use axum::extract::State;
+use axum::{extract::State, http::HeaderMap};
 use garde::Validate;
 use serde::Deserialize;
 use shared_kernel::{
@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     application::executions::{ExecutionFilter, LogLine, StartExecution},
-    domain::execution::Status,
+    domain::execution::{BadStartKey, StartKey, Status},
 };
 
 /// Filters of the list.
@@ -74,20 +74,26 @@ pub async fn list(
 }
 
 /// Starts a workflow.
+///
+/// With an `Idempotency-Key` of yours, a repeated request gives the execution that the first one
+/// started, for a day.
 #[utoipa::path(
     post, path = "/workflow/executions", tag = "workflow", request_body = StartBody,
     operation_id = "start_execution",
+    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters")),
     responses(
         (status = 201, body = Envelope<ExecutionStartedView>),
         (status = 402, description = "QUOTA_EXCEEDED", body = ErrorEnvelope),
         (status = 404, body = ErrorEnvelope),
-        (status = 422, description = "parameters do not fit", body = ErrorEnvelope),
+        (status = 409, description = "IDEMPOTENCY_KEY_IN_USE", body = ErrorEnvelope),
+        (status = 422, description = "parameters do not fit, or IDEMPOTENCY_KEY_REUSED", body = ErrorEnvelope),
     ),
     security(("bearer" = [])),
 )]
 pub async fn start(
     State(api): Api,
     who: Principal,
+    headers: HeaderMap,
     ApiJson(body): ApiJson<StartBody>,
 ) -> Result<Reply<ExecutionStartedView>, Failure> {
     let request_id = RequestContext::current().request_id.to_string();
@@ -98,8 +104,18 @@ pub async fn start(
         priority: body.priority,
         request_id: Some(request_id),
     };
-    let started = api.executions.start(&who, wanted).await?;
+    let started = match start_key(&headers)? {
+        Some(key) => api.executions.start_once(&who, &key, wanted).await?,
+        None => api.executions.start(&who, wanted).await?,
+    };
     Ok(Reply::created(started.into()))
+}
+
+fn start_key(headers: &HeaderMap) -> Result<Option<StartKey>, BadRequest> {
+    const NAME: &str = "Idempotency-Key";
+    let Some(value) = headers.get(NAME) else { return Ok(None) };
+    let key = value.to_str().map_err(|_| BadStartKey).and_then(str::parse);
+    key.map(Some).map_err(|error: BadStartKey| BadRequest::field(NAME, error.to_string()))
 }
 
 /// One execution with its steps.

@@ -27,6 +27,12 @@ pub enum ExecutionsError {
     Params(BTreeMap<String, Vec<String>>),
     #[error("execution has ended already")]
     Ended,
+    /// Something else was asked for under the same key.
+    #[error("key was used for another start")]
+    KeyReused,
+    /// Another start under the same key came to nothing just now.
+    #[error("key is in use")]
+    KeyInUse,
     #[error("executions cannot be read or written")]
     Store(#[from] StoreError),
     #[error("message bus failed")]
@@ -51,8 +57,8 @@ impl Fault for ExecutionsError {
             Self::Authentication(error) => error.kind(),
             Self::Quota(error) => error.kind(),
             Self::NotFound | Self::NoDefinition => ErrorKind::NotFound,
-            Self::Params(_) => ErrorKind::Invalid,
-            Self::Ended => ErrorKind::Conflict,
+            Self::Params(_) | Self::KeyReused => ErrorKind::Invalid,
+            Self::Ended | Self::KeyInUse => ErrorKind::Conflict,
             Self::Store(_) => ErrorKind::Bug,
             Self::Bus(_) => ErrorKind::Unavailable,
         }
@@ -65,6 +71,8 @@ impl Fault for ExecutionsError {
             Self::NotFound | Self::NoDefinition => "NOT_FOUND",
             Self::Params(_) => "VALIDATION_ERROR",
             Self::Ended => "EXECUTION_ENDED",
+            Self::KeyReused => "IDEMPOTENCY_KEY_REUSED",
+            Self::KeyInUse => "IDEMPOTENCY_KEY_IN_USE",
             Self::Store(_) => "INTERNAL_ERROR",
             Self::Bus(_) => "UNAVAILABLE",
         }
@@ -78,6 +86,14 @@ impl Fault for ExecutionsError {
             Self::NoDefinition => Text::new("工作流不存在", "There is no such workflow"),
             Self::Params(_) => Text::new("工作流参数有误", "Some parameters are not right"),
             Self::Ended => Text::new("该执行已经结束", "The execution has ended already"),
+            Self::KeyReused => Text::new(
+                "该 Idempotency-Key 已用于另一个请求",
+                "This Idempotency-Key was used for another request",
+            ),
+            Self::KeyInUse => Text::new(
+                "使用同一 Idempotency-Key 的请求正在处理，请重试",
+                "A request with this Idempotency-Key is under way; try again",
+            ),
             Self::Store(_) => Text::new("服务器内部错误", "Something went wrong on our side"),
             Self::Bus(_) => Text::new("服务暂时不可用", "The service is not available now"),
         }

@@ -10,6 +10,7 @@ mod reason;
 mod service;
 mod show;
 mod start;
+mod start_once;
 mod watch;
 
 pub use error::ExecutionsError;

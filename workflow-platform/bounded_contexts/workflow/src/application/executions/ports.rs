@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::domain::{
     definition::Definition,
-    execution::{ExecutionError, JournalEvent, Status, UnknownEvent},
+    execution::{ExecutionError, JournalEvent, StartKey, Status, UnknownEvent},
 };
 
 /// The store of executions could not serve.
@@ -108,6 +108,38 @@ pub struct LogLine {
     pub message: String,
     #[schema(value_type = Object)]
     pub fields: Value,
+}
+
+/// A start that its caller gave a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyedStart {
+    pub key: StartKey,
+    /// Tells whether the same was asked for.
+    pub fingerprint: String,
+    pub execution: Id<Execution>,
+    pub created_at: Timestamp,
+}
+
+/// Keys of starts, each user's own.
+#[async_trait]
+pub trait StartKeys: Send + Sync {
+    /// The start under the key, unless it is older than `since`.
+    async fn find(
+        &self,
+        owner: Owner,
+        key: &StartKey,
+        since: Timestamp,
+    ) -> Result<Option<KeyedStart>, StoreError>;
+
+    /// Forgets the owner's keys older than `forgotten` and keeps this one. False when there is one
+    /// already; a start under way with the same key is waited for.
+    async fn keep(
+        &self,
+        work: &mut UnitOfWork,
+        owner: Owner,
+        start: &KeyedStart,
+        forgotten: Timestamp,
+    ) -> Result<bool, StoreError>;
 }
 
 /// Executions, their journals and logs.

@@ -8,13 +8,14 @@ use shared_kernel::{
     infrastructure::db::Database,
 };
 
-use super::{DefinitionSource, Doorbell, Executions, ProgressBoard};
+use super::{DefinitionSource, Doorbell, Executions, ProgressBoard, ports::StartKeys};
 
 /// The adapters the use cases work with.
 #[derive(Clone)]
 pub struct ExecutionPorts {
     pub database: Database,
     pub store: Arc<dyn Executions>,
+    pub start_keys: Arc<dyn StartKeys>,
     pub definitions: Arc<dyn DefinitionSource>,
     pub entitlements: Arc<dyn Entitlements>,
     pub doorbell: Arc<dyn Doorbell>,

@@ -64,15 +64,26 @@ impl ExecutionService {
         owner: Owner,
         wanted: StartExecution,
     ) -> Result<Started, ExecutionsError> {
-        let newest = self.ports.definitions.newest(owner, wanted.definition_id).await?;
-        let runnable = newest.ok_or(ExecutionsError::NoDefinition)?;
-        let new = self.plan(owner, &runnable, wanted, Initiator::manual())?;
-        self.check_plan(owner).await?;
+        let new = self.planned(owner, wanted, Initiator::manual()).await?;
         let mut work = self.ports.database.begin().await?;
         self.insert(&mut work, &new).await?;
         work.commit().await?;
         self.announce(new.id).await;
         Ok(Started { id: new.id, status: Status::Pending })
+    }
+
+    /// What would be written for a wish that the owner's plan includes.
+    pub(super) async fn planned(
+        &self,
+        owner: Owner,
+        wanted: StartExecution,
+        initiator: Initiator,
+    ) -> Result<NewExecution, ExecutionsError> {
+        let newest = self.ports.definitions.newest(owner, wanted.definition_id).await?;
+        let runnable = newest.ok_or(ExecutionsError::NoDefinition)?;
+        let new = self.plan(owner, &runnable, wanted, initiator)?;
+        self.check_plan(owner).await?;
+        Ok(new)
     }
 
     /// Whether the owner's plan includes one more execution.

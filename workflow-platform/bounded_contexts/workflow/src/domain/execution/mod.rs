@@ -33,6 +33,7 @@ mod fold;
 mod groups;
 mod machine;
 mod slots;
+mod start_key;
 mod status;
 mod view;
 
@@ -47,6 +48,7 @@ pub use event::{
 };
 pub use groups::Phase;
 pub use machine::{CLEANUP_LIMIT, Decision, Execution, Identity, RunKey, RunOutcome, StepRun};
+pub use start_key::{BadStartKey, StartKey};
 pub use status::{Cause, ExecutionError, Status, StepStatus};
 pub use view::{ActionErrorView, AttemptView, ExecutionView, ItemCounts, StepDetails};
 

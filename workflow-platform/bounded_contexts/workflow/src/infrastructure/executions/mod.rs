@@ -2,7 +2,9 @@
 
 mod board;
 mod rows;
+mod start_keys;
 mod store;
 
 pub use board::BusProgressBoard;
+pub use start_keys::SqlStartKeys;
 pub use store::SqlExecutions;
