@@ -39,7 +39,12 @@ let site;
 before(async () => {
   site = await slowSite();
   browser = await launch();
-  const context = await browser.newContext({ locale: 'en-US', viewport: { width: 1280, height: 800 } });
+  // Without motion a button is where it was when it is pressed.
+  const context = await browser.newContext({
+    locale: 'en-US',
+    viewport: { width: 1280, height: 800 },
+    reducedMotion: 'reduce',
+  });
   page = await context.newPage();
   page.setDefaultTimeout(15_000);
   seen = watch(page);
@@ -138,6 +143,15 @@ stretch('a run is watched live until it has finished', async () => {
   assert.equal(await page.evaluate(() => window.notReloaded), true);
   for (const step of ['page', 'read', 'rows', 'save']) await visible(page.getByText(step, { exact: true }));
   assert.deepEqual(await barriers(page), []);
+});
+
+stretch('it is run again from its own page', async () => {
+  const first = page.url();
+  await button('Run now').click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Run now' }).click();
+  await page.waitForURL((url) => url.pathname.startsWith('/executions/') && url.href !== first);
+  await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  await visible(page.getByRole('heading').getByText('Succeeded', { exact: true }));
 });
 
 stretch('its records are shown, and exported as CSV and as JSON Lines', async () => {

@@ -19,7 +19,8 @@ const client = new QueryClient({
   },
 });
 
-const SHARED = { borderRadius: 6, fontSize: 14, wireframe: false };
+const still = window.matchMedia?.('(prefers-reduced-motion: reduce)').matches ?? false;
+const SHARED = { borderRadius: 6, fontSize: 14, wireframe: false, motion: !still };
 const LIGHT = {
   ...SHARED,
   colorPrimary: '#2a5bd7',

@@ -10,6 +10,7 @@ import { executions } from '@/services/executions';
 import { workflows } from '@/services/workflows';
 import type { JsonObject } from '@/types/api';
 import { fieldsOf } from '@/utils/schema';
+import { wishes } from '@/utils/unique';
 
 interface Props {
   id: string;
@@ -24,20 +25,19 @@ export default function RunDrawer({ id, name, open, onClose }: Props) {
   const [form] = Form.useForm();
   const navigate = useNavigate();
   const client = useQueryClient();
-  // One key for each opening: a repeated click starts one run.
-  const [unique, setUnique] = useState('');
+  // A repeated click starts one run, also when the first answer was lost; opening again is a new wish.
+  const [named, setNamed] = useState(wishes);
   useEffect(() => {
-    if (open) setUnique(crypto.randomUUID());
+    if (open) setNamed(wishes);
   }, [open]);
   const workflow = useQuery({ queryKey: keys.workflows.one(id), queryFn: () => workflows.show(id), enabled: open });
   const start = useMutation({
-    mutationFn: (params: JsonObject) => executions.start(id, params, unique),
+    mutationFn: (params: JsonObject) => executions.start(id, params, named(params)),
     onSuccess: (started) => {
       void client.invalidateQueries({ queryKey: keys.executions.all });
+      onClose();
       void navigate(`/executions/${started.id}`);
     },
-    // Other parameters are another wish.
-    onError: () => setUnique(crypto.randomUUID()),
   });
   const fields = fieldsOf(workflow.data?.definition.params);
   return (

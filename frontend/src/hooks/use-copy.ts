@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useState } from 'react';
+import { copyText } from '@/utils/copy-text';
 
 /** Copies a text and says for a moment that it did. */
 export function useCopy(): [boolean, (text: string) => void] {
@@ -9,7 +10,7 @@ export function useCopy(): [boolean, (text: string) => void] {
     return () => clearTimeout(timer);
   }, [copied]);
   const copy = useCallback((text: string) => {
-    void navigator.clipboard?.writeText(text).then(() => setCopied(true));
+    void copyText(text).then(setCopied);
   }, []);
   return [copied, copy];
 }

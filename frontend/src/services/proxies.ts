@@ -5,7 +5,7 @@ const ROOT = '/proxy/pools';
 
 export const proxies = {
   pools: (cursor?: string) => http.get<Page<ProxyPool>>(ROOT, { cursor, limit: 50 }),
-  create: (name: string) => http.post<ProxyPool>(ROOT, { name, strategy: 'round_robin' }, crypto.randomUUID()),
+  create: (name: string) => http.post<ProxyPool>(ROOT, { name, strategy: 'round_robin' }),
   remove: (id: string) => http.delete<null>(`${ROOT}/${id}`),
   status: (id: string) => http.get<PoolStatus>(`${ROOT}/${id}/status`),
   import: (id: string, text: string) => http.post<ImportReport>(`${ROOT}/${id}/import`, { text }),
