@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compact, duration, elapsed, shortId } from '@/utils/format';
+import { compact, duration, elapsed, relative, shortId } from '@/utils/format';
 
 describe('a duration', () => {
   it.each([
@@ -35,3 +35,10 @@ describe('a large number', () => {
 
 it('a short id is the end that differs', () =>
   expect(shortId('01a2095a-d392-7fa0-95bf-e4a8c84970cc')).toBe('c84970cc'));
+
+it('a time to come is after, not within', () => {
+  const at = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
+  expect(relative(at(6), 'zh-CN')).toBe('6 小时后');
+  expect(relative(at(-6), 'zh-CN')).toBe('6 小时前');
+  expect(relative(at(6), 'en')).toBe('in 6 hours');
+});

@@ -1,8 +1,12 @@
 import dayjs from 'dayjs';
 import 'dayjs/locale/zh-cn';
 import relativeTime from 'dayjs/plugin/relativeTime';
+import updateLocale from 'dayjs/plugin/updateLocale';
 
 dayjs.extend(relativeTime);
+dayjs.extend(updateLocale);
+// The library says "within" of a time to come.
+dayjs.updateLocale('zh-cn', { relativeTime: { ...dayjs.Ls['zh-cn']?.relativeTime, future: '%s后' } });
 
 export const dayjsLocale = (language: string) => (language === 'en' ? 'en' : 'zh-cn');
 
