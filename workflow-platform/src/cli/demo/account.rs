@@ -84,8 +84,9 @@ async fn mailed_code(folder: &Path, email: &str) -> anyhow::Result<String> {
     )
 }
 
-/// File names end with a `UUIDv7`, so the last name is the newest mail.
-fn newest_code(folder: &Path, email: &str) -> Option<String> {
+/// The code in the newest mail to an address that has one. File names end with a `UUIDv7`, so the
+/// last name is the newest mail.
+pub fn newest_code(folder: &Path, email: &str) -> Option<String> {
     let entries = std::fs::read_dir(folder).ok()?.filter_map(Result::ok);
     let mut mails: Vec<PathBuf> = entries
         .map(|entry| entry.path())

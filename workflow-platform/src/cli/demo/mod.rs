@@ -31,6 +31,7 @@ use super::{
 };
 use crate::config::{Config, MailConfig};
 
+pub use account::newest_code;
 pub use journey::{Dataset, Findings, journey};
 pub use world::DemoWorld;
 

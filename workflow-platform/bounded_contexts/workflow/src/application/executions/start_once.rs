@@ -8,9 +8,7 @@ use shared_kernel::{
     domain::{Owner, Permission},
 };
 
-use super::{
-    ExecutionService, ExecutionsError, Initiator, StartExecution, Started, ports::KeyedStart,
-};
+use super::{ExecutionService, ExecutionsError, StartExecution, Started, ports::KeyedStart};
 use crate::domain::execution::{StartKey, Status};
 
 /// How long a key is remembered.
@@ -30,7 +28,7 @@ impl ExecutionService {
         if let Some(started) = self.started_before(owner, key, &fingerprint).await? {
             return Ok(started);
         }
-        let new = self.planned(owner, wanted, Initiator::manual()).await?;
+        let new = self.planned(owner, wanted).await?;
         let start = KeyedStart {
             key: key.clone(),
             fingerprint,
