@@ -13,6 +13,7 @@ pub mod clock;
 pub mod database;
 pub mod nginx;
 pub mod proxy;
+pub mod routes;
 pub mod smtp;
 
 pub use clock::{MovableClock, SeededEntropy, ambient};

@@ -1,15 +1,13 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use axum::{Extension, Router, body::Body};
-use http::{Request, StatusCode, header};
-use http_body_util::BodyExt as _;
+use axum::{Extension, Router};
+use http::StatusCode;
 use serde_json::{Value, json};
 use shared_kernel::{
     api::AuthLayerState,
     application::{AuthenticationError, Authenticator, Principal},
 };
-use tower::ServiceExt as _;
 
 use crate::support::{World, somebody, worlds};
 
@@ -28,17 +26,7 @@ fn app(world: &World) -> Router {
 }
 
 async fn call(app: &Router, method: &str, path: &str, body: Option<Value>) -> (StatusCode, Value) {
-    let request = Request::builder()
-        .method(method)
-        .uri(path)
-        .header(header::AUTHORIZATION, "Bearer x")
-        .header(header::CONTENT_TYPE, "application/json")
-        .body(body.map_or_else(Body::empty, |body| Body::from(body.to_string())))
-        .unwrap();
-    let response = app.clone().oneshot(request).await.unwrap();
-    let status = response.status();
-    let bytes = response.into_body().collect().await.unwrap().to_bytes();
-    (status, serde_json::from_slice(&bytes).unwrap())
+    testkit::routes::call(app, method, path, "x", body).await
 }
 
 #[tokio::test]

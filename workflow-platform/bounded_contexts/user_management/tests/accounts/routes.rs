@@ -1,11 +1,9 @@
 use std::sync::Arc;
 
-use axum::{Extension, Router, body::Body};
-use http::{Request, StatusCode, header};
-use http_body_util::BodyExt as _;
+use axum::{Extension, Router};
+use http::StatusCode;
 use serde_json::{Value, json};
 use shared_kernel::{api::AuthLayerState, application::Authenticator};
-use tower::ServiceExt as _;
 
 use crate::support::{PASSWORD, World, worlds};
 
@@ -16,17 +14,7 @@ fn app(world: &World) -> Router {
 
 async fn call(app: &Router, path: &str, token: &str, body: Option<Value>) -> (StatusCode, Value) {
     let method = if body.is_some() { "POST" } else { "GET" };
-    let request = Request::builder()
-        .method(method)
-        .uri(path)
-        .header(header::AUTHORIZATION, format!("Bearer {token}"))
-        .header(header::CONTENT_TYPE, "application/json")
-        .body(body.map_or_else(Body::empty, |body| Body::from(body.to_string())))
-        .unwrap();
-    let response = app.clone().oneshot(request).await.unwrap();
-    let status = response.status();
-    let bytes = response.into_body().collect().await.unwrap().to_bytes();
-    (status, serde_json::from_slice(&bytes).unwrap())
+    testkit::routes::call(app, method, path, token, body).await
 }
 
 #[tokio::test]
