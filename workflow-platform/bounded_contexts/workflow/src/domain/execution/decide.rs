@@ -52,7 +52,7 @@ impl Execution {
         match self.stop {
             None if self.phase == Phase::Main => {
                 let limit = self.definition.timeout?;
-                Some((self.started_at?.plus(limit), Cause::TimedOut))
+                Some((self.round_since?.plus(limit), Cause::TimedOut))
             }
             Some(stop) if !self.group().halted => Some((stop.at.plus(CLEANUP_LIMIT), stop.cause)),
             _ => None,
@@ -227,7 +227,7 @@ impl Execution {
     fn item_of(&self, key: RunKey) -> Option<u32> {
         match &self.nodes[key.node].work {
             Work::Open { slots, .. } => slots.items.is_some().then_some(key.slot),
-            Work::Untouched | Work::Settled => None,
+            Work::Untouched | Work::Settled | Work::Broken(_) => None,
         }
     }
 
@@ -238,7 +238,11 @@ impl Execution {
         let records = slot.and_then(|slot| slot.records.as_ref());
         let records = records.map(|records| records.list.clone()).unwrap_or_default();
         let step = self.step(key.node);
-        let place = item.map_or_else(|| "-".to_owned(), |item| item.to_string());
+        let mut place = item.map_or_else(|| "-".to_owned(), |item| item.to_string());
+        // What cleans up runs anew in each round, though it may have succeeded before.
+        if self.round > 0 && self.plan.steps[key.node].phase != Phase::Main {
+            place = format!("{place}/{}", self.round);
+        }
         StepRun {
             key,
             step: step.id.to_string(),

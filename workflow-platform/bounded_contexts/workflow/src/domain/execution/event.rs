@@ -83,8 +83,10 @@ journal_events! {
     StepCancelled = "step.cancelled",
     /// Nothing more of the phase will start.
     Stopping = "execution.stopping",
-    /// Always the last event.
+    /// The last event, unless the execution was taken up again.
     Finished = "execution.finished",
+    /// Somebody had an execution that did not succeed go on from where it failed.
+    Retried = "execution.retried",
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -194,6 +196,9 @@ pub struct Finished {
     pub error: Option<ExecutionError>,
 }
 
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Retried {}
+
 impl JournalEvent {
     /// The step the event is about.
     pub fn step(&self) -> Option<&str> {
@@ -206,7 +211,11 @@ impl JournalEvent {
             Self::StepSucceeded(body) => Some(&body.step),
             Self::StepFailed(body) => Some(&body.step),
             Self::StepCancelled(body) => Some(&body.step),
-            Self::Created(_) | Self::Started(_) | Self::Stopping(_) | Self::Finished(_) => None,
+            Self::Created(_)
+            | Self::Started(_)
+            | Self::Stopping(_)
+            | Self::Finished(_)
+            | Self::Retried(_) => None,
         }
     }
 }
@@ -254,6 +263,7 @@ mod tests {
             ("step.cancelled", r#"{"step":"a","attempt":1,"started_at":"2026-01-01T00:00:00Z"}"#),
             ("execution.stopping", r#"{"cause":"cancelled","phase":"main"}"#),
             ("execution.finished", r#"{"status":"succeeded"}"#),
+            ("execution.retried", "{}"),
         ];
         for (kind, body) in rows {
             assert_eq!(JournalEvent::decode(kind, body).unwrap().kind(), kind);

@@ -20,7 +20,10 @@ impl Execution {
                 self.scope.params = created.params.clone();
                 self.scope.trigger = created.trigger.clone();
             }
-            JournalEvent::Started(_) => self.started_at = self.started_at.or(Some(at)),
+            JournalEvent::Started(_) => {
+                self.started_at = self.started_at.or(Some(at));
+                self.round_since = self.round_since.or(Some(at));
+            }
             JournalEvent::StepExpanded(body) => {
                 self.at_step(&body.step, None, |this, key| {
                     this.open(key.node, Some(body.items.clone()));
@@ -60,6 +63,7 @@ impl Execution {
             }
             JournalEvent::Stopping(body) => self.halt(body, at),
             JournalEvent::Finished(body) => self.finished = Some(body.status),
+            JournalEvent::Retried(_) => self.take_up(at),
         }
     }
 
@@ -83,7 +87,7 @@ impl Execution {
     pub(super) fn slots(&mut self, key: RunKey) -> Option<&mut Slots> {
         match &mut self.nodes[key.node].work {
             Work::Open { slots, .. } => Some(slots),
-            Work::Untouched | Work::Settled => None,
+            Work::Untouched | Work::Settled | Work::Broken(_) => None,
         }
     }
 
@@ -192,11 +196,15 @@ impl Execution {
         let mut view = StepView { status: status.as_str().into(), ..StepView::default() };
         if let Work::Open { mut slots, .. } = work {
             view.error = error_value(slots.first_error.as_ref());
-            let mut outputs = slots.take_outputs();
+            let broken = matches!(status, StepStatus::Failed | StepStatus::Cancelled);
+            let mut outputs = if broken { slots.outputs() } else { slots.take_outputs() };
             if slots.items.is_some() {
                 view.outputs = outputs;
             } else {
                 view.output = outputs.pop().unwrap_or_default();
+            }
+            if broken {
+                self.nodes[node].work = Work::Broken(slots);
             }
         }
         let id = self.step(node).id.to_string();
@@ -212,8 +220,11 @@ impl Execution {
                 continue;
             }
             match &self.nodes[node].work {
-                Work::Settled => {}
-                Work::Untouched => self.show(node, StepStatus::Skipped),
+                Work::Settled | Work::Broken(_) => {}
+                Work::Untouched => {
+                    self.show(node, StepStatus::Skipped);
+                    self.nodes[node].work = Work::Untouched;
+                }
                 Work::Open { slots, .. } => {
                     let status = left_in(slots);
                     self.show(node, status);

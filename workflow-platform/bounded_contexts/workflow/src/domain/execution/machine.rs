@@ -94,6 +94,8 @@ pub(super) enum Work {
         queued: bool,
     },
     Settled,
+    /// Settled without success; a retry of the execution goes on with what is missing.
+    Broken(Box<Slots>),
 }
 
 /// One run of a workflow, folded from its journal.
@@ -107,6 +109,10 @@ pub struct Execution {
     pub(super) scope: Scope,
     pub(super) timers: BTreeSet<(Timestamp, RunKey)>,
     pub(super) started_at: Option<Timestamp>,
+    /// Since when the present round runs.
+    pub(super) round_since: Option<Timestamp>,
+    /// How often it was taken up again.
+    pub(super) round: u32,
     pub(super) stop: Option<Stop>,
     pub(super) finished: Option<Status>,
 }
@@ -144,6 +150,8 @@ impl Execution {
             scope,
             timers: BTreeSet::new(),
             started_at: None,
+            round_since: None,
+            round: 0,
             stop: None,
             finished: None,
         }
@@ -202,7 +210,7 @@ impl Execution {
     pub fn recorded(&self, run: &StepRun, records: Vec<StepRecord>) -> Option<StepRecorded> {
         let known = match &self.nodes[run.key.node].work {
             Work::Open { slots, .. } => slots.peek(run.key.slot).and_then(|s| s.records.as_deref()),
-            Work::Untouched | Work::Settled => None,
+            Work::Untouched | Work::Settled | Work::Broken(_) => None,
         };
         let fresh = |record: &StepRecord| known.is_none_or(|known| !known.knows(&record.key));
         let records: Vec<_> = records.into_iter().filter(fresh).collect();

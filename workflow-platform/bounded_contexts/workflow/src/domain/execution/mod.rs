@@ -24,6 +24,8 @@
 //! * Cancelling and the time-out of the whole run stop what runs; `finally` runs in both cases,
 //!   `on_failure` only after the time-out. Cancelling once more stops the cleaning up as well,
 //!   and so does [`CLEANUP_LIMIT`].
+//! * An execution that did not succeed may be taken up again: what succeeded stays, what failed or
+//!   never ran is run, and `on_failure` and `finally` run anew.
 //! * A step cut off in its middle is run again with the same idempotency key and does not use up
 //!   an attempt; a recorded success is never run again.
 
@@ -32,6 +34,7 @@ mod event;
 mod fold;
 mod groups;
 mod machine;
+mod retry;
 mod slots;
 mod start_key;
 mod status;
@@ -43,7 +46,7 @@ mod properties;
 mod tests;
 
 pub use event::{
-    Created, Finished, JournalEvent, Started, StepCancelled, StepExpanded, StepFailed,
+    Created, Finished, JournalEvent, Retried, Started, StepCancelled, StepExpanded, StepFailed,
     StepRecorded, StepSkipped, StepStarted, StepSucceeded, Stopping, UnknownEvent, WaitStarted,
 };
 pub use groups::Phase;

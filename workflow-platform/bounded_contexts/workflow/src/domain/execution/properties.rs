@@ -185,7 +185,11 @@ impl World {
         for need in &step.needs {
             assert!(settled.contains(need.as_str()), "{} ran before {need}", run.step);
         }
-        let again = self.journal.iter().any(|(event, _)| {
+        // What cleans up runs anew when the execution is taken up again.
+        let is_main = definition.steps.iter().any(|step| step.id.as_str() == run.step);
+        let retried = |(event, _): &(JournalEvent, _)| matches!(event, JournalEvent::Retried(_));
+        let round = self.journal.iter().rposition(retried).filter(|_| !is_main).unwrap_or(0);
+        let again = self.journal[round..].iter().any(|(event, _)| {
             matches!(event, JournalEvent::StepSucceeded(done) if done.step == run.step && done.item == run.item)
         });
         assert!(!again, "{} {:?} succeeded and ran again", run.step, run.item);
@@ -250,6 +254,14 @@ impl World {
         }
     }
 
+    /// Somebody has it go on; answers whether there was something to go on with.
+    fn retry(&mut self) -> bool {
+        let Some(event) = self.machine.retried() else { return false };
+        self.happen(event);
+        self.over = false;
+        true
+    }
+
     /// With the given turns first, then steadily on.
     fn play(&mut self, turns: &[Turn]) {
         self.decide();
@@ -291,6 +303,32 @@ proptest! {
         let finished = world.journal.iter().filter(|(e, _)| matches!(e, JournalEvent::Finished(_)));
         prop_assert_eq!(finished.count(), 1);
         prop_assert!(matches!(world.journal.last(), Some((JournalEvent::Finished(_), _))));
+        let view = world.view();
+        prop_assert!(view.status.is_final());
+        for step in &view.steps {
+            let left = matches!(step.status, StepStatus::Pending | StepStatus::Running | StepStatus::Waiting);
+            prop_assert!(!left, "{} is left {:?}", step.id, step.status);
+        }
+        prop_assert_eq!(world.replay().finished(), Some(view.status));
+    }
+
+    #[test]
+    fn what_failed_can_be_gone_on_with_until_it_succeeds(
+        model in definition(),
+        rounds in vec(vec(turn(), 0..30), 1..4),
+    ) {
+        let mut world = World::new(model);
+        let mut ended = 1;
+        world.play(&rounds[0]);
+        for turns in rounds[1..].iter().map(Vec::as_slice).chain([[].as_slice()]) {
+            if !world.retry() {
+                break;
+            }
+            world.play(turns);
+            ended += 1;
+        }
+        let finished = world.journal.iter().filter(|(e, _)| matches!(e, JournalEvent::Finished(_)));
+        prop_assert_eq!(finished.count(), ended);
         let view = world.view();
         prop_assert!(view.status.is_final());
         for step in &view.steps {

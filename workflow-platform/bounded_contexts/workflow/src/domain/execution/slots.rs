@@ -150,6 +150,23 @@ impl Slots {
         before == SlotState::Running && state != SlotState::Running
     }
 
+    /// Copies of the outputs of the slots that succeeded, in order.
+    pub fn outputs(&self) -> Vec<Value> {
+        self.all.iter().filter_map(|slot| slot.output.clone()).collect()
+    }
+
+    /// Starts anew with everything that has not succeeded. What was recorded is kept.
+    pub fn reopen(&mut self) {
+        for slot in self.all.iter_mut().filter(|slot| slot.state != SlotState::Succeeded) {
+            slot.state = SlotState::Idle;
+            slot.failed_attempts = 0;
+        }
+        self.settled = self.all.iter().filter(|slot| is_settled(slot.state)).count();
+        (self.cursor, self.active, self.failed, self.cancelled) = (0, 0, 0, 0);
+        self.again.clear();
+        self.first_error = None;
+    }
+
     /// Outputs of the slots that succeeded, in order.
     pub fn take_outputs(&mut self) -> Vec<Value> {
         self.all.iter_mut().filter_map(|slot| slot.output.take()).collect()

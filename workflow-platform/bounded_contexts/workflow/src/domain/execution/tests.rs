@@ -183,3 +183,29 @@ fn the_whole_run_has_a_time_limit() {
     machine.apply(&success(&c, at(61), Value::Null), at(61));
     assert_eq!(machine.decide(at(61)).finished, Some(Status::TimedOut));
 }
+
+#[test]
+fn a_retry_goes_on_where_it_failed() {
+    let mut machine = machine(&three());
+    let a = machine.decide(at(0)).run.remove(0);
+    machine.apply(&success(&a, at(0), json!({ "n": 1 })), at(0));
+    let b = machine.decide(at(0)).run.remove(0);
+    let failed = failure(&machine, &b, at(5), ActionError::permanent("X", "x"));
+    machine.apply(&failed, at(5));
+    let c = machine.decide(at(5)).run.remove(0);
+    assert_eq!(c.step, "c");
+    machine.apply(&success(&c, at(6), Value::Null), at(6));
+    assert_eq!(machine.decide(at(6)).finished, Some(Status::Failed));
+    let retried = machine.retried().unwrap();
+    machine.apply(&retried, at(10));
+    let again = machine.decide(at(10));
+    assert_eq!((steps(&again), again.finished), (vec!["b"], None));
+    assert_eq!(again.run[0].idempotency_key, b.idempotency_key);
+    machine.apply(&success(&again.run[0], at(11), Value::Null), at(11));
+    let last = machine.decide(at(11));
+    assert_eq!(steps(&last), ["c"]);
+    assert_ne!(last.run[0].idempotency_key, c.idempotency_key, "it cleans up once more");
+    machine.apply(&success(&last.run[0], at(12), Value::Null), at(12));
+    assert_eq!(machine.decide(at(12)).finished, Some(Status::Succeeded));
+    assert!(machine.retried().is_none());
+}

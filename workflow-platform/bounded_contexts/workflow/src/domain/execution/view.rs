@@ -7,7 +7,7 @@ use serde_json::Value;
 use shared_kernel::{application::ActionError, domain::Timestamp};
 
 use super::{Cause, ExecutionError, JournalEvent, Phase, Status, StepStatus, groups::steps_of};
-use crate::domain::definition::Definition;
+use crate::domain::definition::{Definition, OnError};
 
 /// How many attempts of a step are kept in a view; older ones are dropped.
 const ATTEMPTS_SHOWN: usize = 50;
@@ -73,6 +73,12 @@ pub struct StepDetails {
     pub items: Option<ItemCounts>,
     /// When its timer ends.
     pub waits_until: Option<Timestamp>,
+    /// A failure of it does not fail the run.
+    forgiven: bool,
+    /// It had not settled when the run ended.
+    left: bool,
+    /// Attempts before the run was taken up again.
+    earlier_attempts: u32,
 }
 
 /// The whole run.
@@ -117,6 +123,9 @@ impl ExecutionView {
                 error: None,
                 items: None,
                 waits_until: None,
+                forgiven: step.on_error == OnError::Continue,
+                left: false,
+                earlier_attempts: 0,
             }));
         }
         let by_id = steps.iter().enumerate().map(|(at, step)| (step.id.clone(), at)).collect();
@@ -148,6 +157,7 @@ impl ExecutionView {
                 self.status = Status::Running;
             }
             JournalEvent::Stopping(stopping) => self.stopping = Some(stopping.cause),
+            JournalEvent::Retried(_) => self.take_up(),
             JournalEvent::Finished(finished) => {
                 self.status = finished.status;
                 self.finished_at = Some(at);
@@ -164,9 +174,23 @@ impl ExecutionView {
         }
     }
 
+    /// What succeeded stays; the rest waits for its turn again.
+    fn take_up(&mut self) {
+        self.status = Status::Running;
+        (self.finished_at, self.stopping, self.error) = (None, None, None);
+        self.outputs = Value::Null;
+        for step in &mut self.steps {
+            step.take_up();
+        }
+    }
+
     /// What never came to an end when the run did.
     fn close(&mut self) {
         for step in &mut self.steps {
+            step.left = matches!(
+                step.status,
+                StepStatus::Pending | StepStatus::Running | StepStatus::Waiting
+            );
             step.status = match step.status {
                 StepStatus::Pending => StepStatus::Skipped,
                 StepStatus::Running | StepStatus::Waiting => StepStatus::Cancelled,
@@ -187,6 +211,25 @@ impl ExecutionView {
 }
 
 impl StepDetails {
+    fn take_up(&mut self) {
+        let settled = matches!(self.status, StepStatus::Succeeded | StepStatus::Skipped)
+            || (self.status == StepStatus::Failed && self.forgiven);
+        if self.phase == Phase::Main && settled && !self.left {
+            return;
+        }
+        self.left = false;
+        self.earlier_attempts = self.attempt_count;
+        self.status = StepStatus::Pending;
+        (self.finished_at, self.error, self.waits_until) = (None, None, None);
+        if self.phase != Phase::Main {
+            self.items = None;
+        }
+        if let Some(items) = &mut self.items {
+            (items.failed, items.running) = (0, 0);
+            self.status = StepStatus::Running;
+        }
+    }
+
     fn apply(&mut self, event: &JournalEvent, at: Timestamp) {
         match event {
             JournalEvent::StepExpanded(body) => {
@@ -250,14 +293,15 @@ impl StepDetails {
         self.started_at.get_or_insert(attempt.started_at);
         self.status = StepStatus::Running;
         self.waits_until = None;
-        self.attempt_count = self.attempt_count.max(attempt.number);
+        let number = self.earlier_attempts + attempt.number;
+        self.attempt_count = self.attempt_count.max(number);
         if let Some(items) = &mut self.items {
             items.running += 1;
         } else if let Some(input) = attempt.input {
             self.input = Some(input.clone());
         }
         self.keep(AttemptView {
-            attempt: attempt.number,
+            attempt: number,
             item: attempt.item,
             status: StepStatus::Running,
             started_at: attempt.started_at,
@@ -294,12 +338,13 @@ impl StepDetails {
         at: Timestamp,
     ) {
         self.started_at.get_or_insert(attempt.started_at);
-        self.attempt_count = self.attempt_count.max(attempt.number);
+        let number = self.earlier_attempts + attempt.number;
+        self.attempt_count = self.attempt_count.max(number);
         let announced = self.attempts.iter().any(|old| {
-            old.finished_at.is_none() && old.item == attempt.item && old.attempt == attempt.number
+            old.finished_at.is_none() && old.item == attempt.item && old.attempt == number
         });
         self.keep(AttemptView {
-            attempt: attempt.number,
+            attempt: number,
             item: attempt.item,
             status,
             started_at: attempt.started_at,
