@@ -35,6 +35,77 @@ export interface components {
             status: components["schemas"]["StepStatus"];
         };
         /**
+         * @description A range of the past, both ends included, with up to 500 ticks.
+         * @example {
+         *       "from": "2026-11-01T00:00:00Z",
+         *       "to": "2026-11-07T23:59:59Z"
+         *     }
+         */
+        BackfillBody: {
+            from: components["schemas"]["Timestamp"];
+            /**
+             * Format: int32
+             * @description Executions of the range at once; 1 unless given.
+             */
+            max_parallel?: number;
+            to: components["schemas"]["Timestamp"];
+        };
+        /** @description How many ticks of the range were handled. */
+        BackfillView: {
+            /**
+             * Format: int32
+             * @description They had started an execution before.
+             */
+            left: number;
+            /** Format: int32 */
+            started: number;
+        };
+        /** @enum {string} */
+        BulkActionName: "cancel" | "retry";
+        /**
+         * @description What is done to which executions: give `ids` or `filter`.
+         * @example {
+         *       "action": "retry",
+         *       "filter": {
+         *         "status": "failed"
+         *       }
+         *     }
+         */
+        BulkBody: {
+            action: components["schemas"]["BulkActionName"];
+            filter?: components["schemas"]["FilterBody"] | null;
+            /** @description Up to 200. */
+            ids?: string[] | null;
+        };
+        /** @description One that was left as it is. */
+        BulkFailureView: {
+            /** @example EXECUTION_NOT_FAILED */
+            code: string;
+            /** Format: uuid */
+            id: string;
+            message: string;
+        };
+        /** @description What became of them. */
+        BulkView: {
+            done: string[];
+            failures: components["schemas"]["BulkFailureView"][];
+            /** @description Further ones fit: ask again. */
+            more: boolean;
+        };
+        /** @description One value that is another one now. */
+        Change: {
+            /** @description Absent when it was removed. */
+            after?: Record<string, never> | null;
+            /** @description Absent when it was added. */
+            before?: Record<string, never> | null;
+            /**
+             * @description `steps.books.with.pages`: a step stands under its id, another item of a list under its
+             *     number.
+             * @example steps.books.with.pages
+             */
+            path: string;
+        };
+        /**
          * @description What a code is good for.
          * @enum {string}
          */
@@ -133,6 +204,17 @@ export interface components {
              */
             version: number;
         };
+        /** @description What one version changed in another. */
+        DiffView: {
+            /** @description The same value by value. */
+            changes: components["schemas"]["Change"][];
+            /** Format: int32 */
+            from: number;
+            /** @description Unified diff of the texts; empty when they are equal. */
+            text: string;
+            /** Format: int32 */
+            to: number;
+        };
         /** @description A definition, as text or as its model: one of the two. */
         DraftBody: {
             /** @description The model as JSON. */
@@ -145,6 +227,43 @@ export interface components {
          * @default null
          */
         Empty: unknown;
+        /** @description A success. */
+        Envelope_BackfillView: {
+            /** @description How many ticks of the range were handled. */
+            data: {
+                /**
+                 * Format: int32
+                 * @description They had started an execution before.
+                 */
+                left: number;
+                /** Format: int32 */
+                started: number;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_BulkView: {
+            /** @description What became of them. */
+            data: {
+                done: string[];
+                failures: components["schemas"]["BulkFailureView"][];
+                /** @description Further ones fit: ask again. */
+                more: boolean;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
         /** @description A success. */
         Envelope_CodeSentView: {
             /** @description How long the code lives and when the next can be had. */
@@ -261,6 +380,27 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_DiffView: {
+            /** @description What one version changed in another. */
+            data: {
+                /** @description The same value by value. */
+                changes: components["schemas"]["Change"][];
+                /** Format: int32 */
+                from: number;
+                /** @description Unified diff of the texts; empty when they are equal. */
+                text: string;
+                /** Format: int32 */
+                to: number;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_Empty: {
             /**
              * @description `data` of a success that has nothing to say: `null`.
@@ -323,6 +463,36 @@ export interface components {
                 /** Format: uuid */
                 id: string;
                 status: components["schemas"]["ExecutionStatus"];
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_ExecutionView: {
+            /** @description An execution in a list. */
+            data: {
+                created_at: components["schemas"]["Timestamp"];
+                /** Format: uuid */
+                definition_id: string;
+                definition_name: string;
+                error?: components["schemas"]["ExecutionError"] | null;
+                finished_at?: components["schemas"]["Timestamp"] | null;
+                /** Format: uuid */
+                id: string;
+                labels: {
+                    [key: string]: string;
+                };
+                /** Format: int32 */
+                priority: number;
+                started_at?: components["schemas"]["Timestamp"] | null;
+                status: components["schemas"]["ExecutionStatus"];
+                /** Format: int32 */
+                version: number;
             };
             /** @example 操作成功 */
             message: string;
@@ -569,6 +739,32 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_Page_TickView: {
+            /** @description One page of a list. */
+            data: {
+                items: {
+                    /**
+                     * @description Why it was not simply run.
+                     * @example missed; a later one runs for it
+                     */
+                    detail?: string | null;
+                    due_at: components["schemas"]["Timestamp"];
+                    /** Format: uuid */
+                    execution_id?: string | null;
+                    outcome: components["schemas"]["TickOutcome"];
+                }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_Page_TriggerView: {
             /** @description One page of a list. */
             data: {
@@ -580,11 +776,35 @@ export interface components {
                     /** @example cron */
                     kind: string;
                     misfire: components["schemas"]["Misfire"];
+                    /** @description The next ten; none while it is paused. */
                     next_runs: components["schemas"]["Timestamp"][];
                     overlap: components["schemas"]["Overlap"];
                     paused: boolean;
                     /** @example Asia/Shanghai */
                     timezone: string;
+                }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_Page_VersionSummary: {
+            /** @description One page of a list. */
+            data: {
+                items: {
+                    created_at: components["schemas"]["Timestamp"];
+                    /**
+                     * Format: int32
+                     * @example 3
+                     */
+                    version: number;
                 }[];
                 /** @description Hand this back as `cursor` for what follows; absent on the last page. */
                 next_cursor?: string | null;
@@ -708,6 +928,32 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_TriggerView: {
+            /** @description One trigger of a workflow. */
+            data: {
+                /** @example 0 8 * * * */
+                expression: string;
+                /** Format: uuid */
+                id: string;
+                /** @example cron */
+                kind: string;
+                misfire: components["schemas"]["Misfire"];
+                /** @description The next ten; none while it is paused. */
+                next_runs: components["schemas"]["Timestamp"][];
+                overlap: components["schemas"]["Overlap"];
+                paused: boolean;
+                /** @example Asia/Shanghai */
+                timezone: string;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_UserView: {
             /** @description Somebody with an account. */
             data: {
@@ -753,6 +999,28 @@ export interface components {
             data: {
                 problems: components["schemas"]["ProblemView"][];
                 valid: boolean;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_VersionDetail: {
+            /** @description The content of a version. */
+            data: {
+                /** @description The model as JSON. */
+                definition: Record<string, never>;
+                /** @description The text as it was saved. */
+                source: string;
+                /**
+                 * Format: int32
+                 * @example 3
+                 */
+                version: number;
             };
             /** @example 操作成功 */
             message: string;
@@ -860,6 +1128,28 @@ export interface components {
             status: components["schemas"]["ExecutionStatus"];
             /** Format: int32 */
             version: number;
+        };
+        /** @description Which executions are meant. */
+        FilterBody: {
+            created_before?: components["schemas"]["Timestamp"] | null;
+            created_from?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: uuid
+             * @description Only those of this workflow.
+             */
+            definition_id?: string | null;
+            /**
+             * @description Only those with this label, `name:value`.
+             * @example team:books
+             */
+            label?: string | null;
+            /** @description Part of the workflow's name, or the id of the execution. */
+            q?: string | null;
+            /**
+             * @description Only those in this state.
+             * @example failed
+             */
+            status?: string | null;
         };
         /** @description Proxies to be added, one a line. */
         ImportText: {
@@ -1094,6 +1384,26 @@ export interface components {
             text: string;
         };
         /**
+         * @description From where and with what it runs again.
+         * @example {
+         *       "from_step": "books"
+         *     }
+         */
+        RerunBody: {
+            /**
+             * @description The first step to run; steps that do not wait for it keep their recorded results. All
+             *     steps run unless it is given.
+             */
+            from_step?: string | null;
+            /** @description Instead of those of the execution. */
+            params?: Record<string, never> | null;
+            /**
+             * Format: int32
+             * @description Of the workflow, instead of that of the execution.
+             */
+            version?: number | null;
+        };
+        /**
          * @description A person's rank. Each contains the permissions of the ones below.
          * @enum {string}
          */
@@ -1130,7 +1440,10 @@ export interface components {
         StartExecution: {
             /** Format: uuid */
             definition_id: string;
-            /** @description For you to find it by. */
+            /**
+             * @description For you to find it by: up to 20, names without a colon up to 64 and values up to 200
+             *     characters.
+             */
             labels?: {
                 [key: string]: string;
             };
@@ -1200,6 +1513,23 @@ export interface components {
             /** Format: uuid */
             proxy_id: string;
         };
+        /**
+         * @description What became of a tick.
+         * @enum {string}
+         */
+        TickOutcome: "ran" | "late" | "skipped" | "coalesced" | "refused" | "backfilled";
+        /** @description A due time and what became of it. */
+        TickView: {
+            /**
+             * @description Why it was not simply run.
+             * @example missed; a later one runs for it
+             */
+            detail?: string | null;
+            due_at: components["schemas"]["Timestamp"];
+            /** Format: uuid */
+            execution_id?: string | null;
+            outcome: components["schemas"]["TickOutcome"];
+        };
         /** Format: date-time */
         Timestamp: string;
         /** @description A schedule of a definition. */
@@ -1221,6 +1551,7 @@ export interface components {
             /** @example cron */
             kind: string;
             misfire: components["schemas"]["Misfire"];
+            /** @description The next ten; none while it is paused. */
             next_runs: components["schemas"]["Timestamp"][];
             overlap: components["schemas"]["Overlap"];
             paused: boolean;
@@ -1241,6 +1572,27 @@ export interface components {
         Verdict: {
             problems: components["schemas"]["ProblemView"][];
             valid: boolean;
+        };
+        /** @description The content of a version. */
+        VersionDetail: {
+            /** @description The model as JSON. */
+            definition: Record<string, never>;
+            /** @description The text as it was saved. */
+            source: string;
+            /**
+             * Format: int32
+             * @example 3
+             */
+            version: number;
+        };
+        /** @description A version in a list. */
+        VersionSummary: {
+            created_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int32
+             * @example 3
+             */
+            version: number;
         };
     };
     responses: never;

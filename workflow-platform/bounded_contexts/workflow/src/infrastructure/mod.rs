@@ -4,6 +4,7 @@ pub mod announce;
 pub mod definitions;
 pub mod executions;
 pub mod journal;
+mod labels_table;
 pub mod queue;
 pub mod schedule;
 pub mod script;

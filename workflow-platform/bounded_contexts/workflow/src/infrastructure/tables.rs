@@ -10,11 +10,11 @@ use sea_orm_migration::{
     },
 };
 
-use super::start_keys_table::StartKeysTable;
+use super::{labels_table::LabelsTable, start_keys_table::StartKeysTable};
 
 /// The migrations of executions, in order.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(ExecutionTables), Box::new(StartKeysTable)]
+    vec![Box::new(ExecutionTables), Box::new(StartKeysTable), Box::new(LabelsTable)]
 }
 
 /// The first form of all tables below.

@@ -219,3 +219,47 @@ async fn actions_and_the_format_describe_themselves() {
         world.module.definitions().list(&other, shared_kernel::domain::PageRequest::default());
     assert!(none.await.unwrap().items.is_empty());
 }
+
+#[tokio::test]
+async fn versions_are_listed_compared_and_restored() {
+    for world in worlds().await {
+        let client = crate::routes::Client::of(&world);
+        let source = |n: u32| {
+            format!("name: v\nsteps:\n  - id: a\n    uses: test.echo\n    with: {{n: {n}}}\n")
+        };
+        let id = world.define(&source(1)).await;
+        let path = format!("/workflow/definitions/{id}");
+        for n in 2..=3 {
+            let body = json!({ "source": source(n) });
+            let (status, answer) = client.ask(axum::http::Method::PUT, &path, body).await;
+            assert!(status.is_success(), "{answer}");
+        }
+        let (_, first) = client.get(&format!("{path}/versions?limit=2")).await;
+        let numbers = |answer: &serde_json::Value| {
+            let items = answer["data"]["items"].as_array().unwrap();
+            items.iter().map(|item| item["version"].as_u64().unwrap()).collect::<Vec<_>>()
+        };
+        assert_eq!(numbers(&first), [3, 2]);
+        let cursor = first["data"]["next_cursor"].as_str().unwrap();
+        let (_, rest) = client.get(&format!("{path}/versions?limit=2&cursor={cursor}")).await;
+        assert_eq!(numbers(&rest), [1], "{}", world.name);
+        let (_, diff) = client.get(&format!("{path}/diff?from=1&to=3")).await;
+        assert_eq!(
+            diff["data"]["changes"],
+            json!([{ "path": "steps.a.with.n", "before": 1, "after": 3 }])
+        );
+        let text = diff["data"]["text"].as_str().unwrap();
+        assert!(text.contains("-    with: {n: 1}\n+    with: {n: 3}\n"), "{text}");
+        let (_, restored) = client.post(&format!("{path}/versions/1/restore"), json!({})).await;
+        assert_eq!(restored["data"]["version"], json!(4), "{restored}");
+        let (_, newest) = client.get(&format!("{path}/versions/4")).await;
+        assert_eq!(newest["data"]["source"], json!(source(1)));
+        for missing in ["/versions/9", "/diff?from=1&to=9"] {
+            let (status, _) = client.get(&format!("{path}{missing}")).await;
+            assert_eq!(status, axum::http::StatusCode::NOT_FOUND, "{missing}");
+        }
+        let stranger = crate::routes::Client::new(&world.module, world.ambient.uuid().to_string());
+        let (status, _) = stranger.get(&format!("{path}/versions")).await;
+        assert_eq!(status, axum::http::StatusCode::NOT_FOUND);
+    }
+}

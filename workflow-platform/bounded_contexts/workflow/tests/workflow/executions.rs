@@ -5,6 +5,7 @@ use std::{sync::atomic::Ordering, time::Duration};
 use futures::StreamExt as _;
 use serde_json::json;
 use shared_kernel::domain::{Owner, PageRequest};
+use workflow::application::executions::LogFilter;
 use workflow::{
     ExecutionsError, StartExecution, Update,
     domain::execution::{Status, StepStatus},
@@ -53,7 +54,12 @@ async fn steps_run_in_order_and_hand_their_results_on() {
         );
         let first = PageRequest::first(10);
         eventually("log lines", async || {
-            let logs = world.module.executions().logs(&world.principal(), id, first).await.unwrap();
+            let logs = world
+                .module
+                .executions()
+                .logs(&world.principal(), id, &LogFilter::default(), first)
+                .await
+                .unwrap();
             (logs.items.len() == 2).then_some(())
         })
         .await;
@@ -390,10 +396,11 @@ async fn lists_go_page_by_page() {
         let filter = workflow::application::executions::ExecutionFilter {
             status: Some(Status::Pending),
             definition_id: Some(definition),
+            ..workflow::application::executions::ExecutionFilter::default()
         };
         let (mut page, mut found) = (PageRequest::first(2), Vec::new());
         loop {
-            let got = executions.list(&world.principal(), filter, page).await.unwrap();
+            let got = executions.list(&world.principal(), filter.clone(), page).await.unwrap();
             found.extend(got.items.iter().map(|row| row.id));
             let Some(next) = got.next_cursor else { break };
             page.after = Some(shared_kernel::domain::Cursor::decode(&next).unwrap());

@@ -86,7 +86,7 @@ impl Client {
     }
 
     /// The whole stream after event number `after`.
-    async fn follow(&self, path: &str, after: u32) -> String {
+    pub async fn follow(&self, path: &str, after: u32) -> String {
         let request = self.request(Method::GET, &format!("{path}/events"));
         let request = request.header("last-event-id", after.to_string());
         self.send(request.body(Body::empty()).unwrap()).await.1

@@ -2,10 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
+use axum::http::StatusCode;
+use serde_json::json;
 use shared_kernel::domain::Timestamp;
 use tokio_util::sync::CancellationToken;
 use workflow::{Draft, application::triggers::Fired};
 
+use crate::routes::Client;
 use crate::support::{World, eventually, principal, quick, worlds};
 
 fn hourly(rules: &str) -> String {
@@ -43,8 +46,8 @@ async fn a_definition_shows_its_triggers_and_when_they_run() {
         let definition = world.define(&hourly("")).await;
         let triggers = world.module.triggers();
         let found = triggers.list(&world.principal(), definition).await.unwrap();
-        assert_eq!(found[0].spec.timezone, "Asia/Shanghai");
-        assert_eq!(found[0].next_runs.len(), 5);
+        assert_eq!(found[0].spec.timing.timezone(), "Asia/Shanghai");
+        assert_eq!(found[0].next_runs.len(), 10);
         assert!(found[0].next_runs.is_sorted());
         assert_eq!(found[0].next_runs[0].seconds() % 3600, 0);
         let stranger = principal(world.ambient.id());
@@ -139,6 +142,90 @@ async fn overlapping_ticks_follow_their_rule() {
                 assert_eq!(world.number(waiting).await, 1);
             }
             worker.stop().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn intervals_and_dates_are_due_in_their_time() {
+    for world in worlds().await {
+        let at = Timestamp::from_micros(
+            (world.ambient.now().seconds() / 3600 * 3600 + 7200) * 1_000_000,
+        );
+        let source = format!(
+            "
+name: other times
+triggers: [{{interval: 30m}}, {{at: \"{at}\"}}]
+steps: [{{id: rest, uses: wait.for, with: {{duration: 30d}}}}]
+"
+        );
+        let definition = world.define(&source).await;
+        let found = world.module.triggers().list(&world.principal(), definition).await.unwrap();
+        assert_eq!(found[1].next_runs, [at]);
+        for _ in 0..5 {
+            let half = world.ambient.now().seconds() / 1800 * 1800 + 1800;
+            world.clock.set(Timestamp::from_micros(half * 1_000_000));
+            fire_all(&world).await;
+        }
+        let of = async |position: i32| {
+            let sql = format!(
+                "SELECT count(*) FROM workflow_ticks k JOIN workflow_triggers t ON t.id = k.trigger_id \
+                 WHERE t.position = {position} AND k.outcome = 'ran'"
+            );
+            world.number(&sql).await
+        };
+        assert_eq!((of(0).await, of(1).await), (5, 1), "{}", world.name);
+    }
+}
+
+#[tokio::test]
+async fn a_paused_trigger_rests_and_its_ledger_and_backfill_are_served() {
+    for world in worlds().await {
+        let client = Client::of(&world);
+        let definition = world.define(&hourly("")).await;
+        let (_, answer) = client.get(&format!("/workflow/definitions/{definition}/triggers")).await;
+        let path =
+            format!("/workflow/triggers/{}", answer["data"]["items"][0]["id"].as_str().unwrap());
+        let (from, hour) = (world.ambient.now(), Duration::from_hours(1));
+        let next_hour = || {
+            let now = world.ambient.now().plus(hour).seconds();
+            world.clock.set(Timestamp::from_micros((now / 3600 * 3600 + 1) * 1_000_000));
+        };
+        next_hour();
+        fire_all(&world).await;
+        let (status, paused) = client.post(&format!("{path}/pause"), json!({})).await;
+        assert_eq!((status, &paused["data"]["paused"]), (StatusCode::OK, &json!(true)));
+        assert_eq!(paused["data"]["next_runs"], json!([]));
+        for _ in 0..3 {
+            next_hour();
+            fire_all(&world).await;
+        }
+        let (_, resumed) = client.post(&format!("{path}/resume"), json!({})).await;
+        assert_eq!(resumed["data"]["paused"], json!(false), "{resumed}");
+        fire_all(&world).await;
+        assert_eq!(world.number(EXECUTIONS).await, 1, "nothing of the pause is made up for");
+        let range = json!({ "from": from, "to": world.ambient.now() });
+        let (status, answer) = client.post(&format!("{path}/backfill"), range.clone()).await;
+        assert_eq!(status, StatusCode::CREATED, "{answer}");
+        assert_eq!(answer["data"], json!({ "started": 3, "left": 1 }));
+        let (_, again) = client.post(&format!("{path}/backfill"), range).await;
+        assert_eq!(again["data"], json!({ "started": 0, "left": 4 }));
+        assert_eq!(world.number(EXECUTIONS).await, 4, "{}", world.name);
+        let (_, first) = client.get(&format!("{path}/ticks?limit=3")).await;
+        let items = first["data"]["items"].as_array().unwrap();
+        assert!(items.iter().all(|tick| tick["outcome"] == "backfilled"), "{first}");
+        let cursor = first["data"]["next_cursor"].as_str().unwrap();
+        let (_, rest) = client.get(&format!("{path}/ticks?limit=3&cursor={cursor}")).await;
+        assert_eq!(rest["data"]["items"][0]["outcome"], "ran", "{rest}");
+        let later = world.ambient.now().plus(hour);
+        for wrong in [json!({ "from": later, "to": from }), json!({ "from": from, "to": later })] {
+            let (status, _) = client.post(&format!("{path}/backfill"), wrong).await;
+            assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        }
+        let stranger = Client::new(&world.module, world.ambient.uuid().to_string());
+        for action in ["pause", "resume"] {
+            let (status, _) = stranger.post(&format!("{path}/{action}"), json!({})).await;
+            assert_eq!(status, StatusCode::NOT_FOUND);
         }
     }
 }

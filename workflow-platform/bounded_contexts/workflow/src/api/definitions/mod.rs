@@ -4,6 +4,7 @@ mod actions;
 #[expect(clippy::module_inception, reason = "the routes of the resource itself")]
 mod definitions;
 mod shapes;
+mod versions;
 
 use std::sync::Arc;
 
@@ -20,6 +21,10 @@ pub fn routes(service: Arc<DefinitionService>) -> OpenApiRouter {
         .routes(routes!(definitions::list, definitions::create))
         .routes(routes!(definitions::validate))
         .routes(routes!(definitions::show, definitions::update, definitions::delete))
+        .routes(routes!(versions::list))
+        .routes(routes!(versions::show))
+        .routes(routes!(versions::restore))
+        .routes(routes!(versions::compare))
         .routes(routes!(actions::list))
         .routes(routes!(actions::schema))
         .with_state(service)

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::{
     application::definitions::{DefinitionRow, Draft, VersionRow},
-    domain::definition::{CronTrigger, Problem, Schedule, Severity},
+    domain::definition::{Problem, Schedule, Severity, Trigger},
 };
 
 /// A definition, as text or as its model: one of the two.
@@ -55,9 +55,15 @@ pub struct TriggerSummary {
 }
 
 impl TriggerSummary {
-    fn new(trigger: CronTrigger, now: Timestamp) -> Self {
+    fn new(trigger: Trigger, now: Timestamp) -> Self {
         let next_run = Schedule::of(&trigger).ok().and_then(|schedule| schedule.next_after(now));
-        Self { kind: "cron", expression: trigger.cron, timezone: trigger.timezone, next_run }
+        let timing = trigger.timing;
+        Self {
+            kind: timing.kind(),
+            expression: timing.expression(),
+            timezone: timing.timezone().to_owned(),
+            next_run,
+        }
     }
 }
 

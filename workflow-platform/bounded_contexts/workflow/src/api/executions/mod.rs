@@ -1,6 +1,8 @@
 //! Routes of executions.
 
+mod again;
 mod events;
+mod query;
 mod routes;
 mod shapes;
 mod triggers;
@@ -25,10 +27,17 @@ type Api = axum::extract::State<Arc<ExecutionsApi>>;
 pub fn routes(api: Arc<ExecutionsApi>) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(routes::list, routes::start))
+        .routes(routes!(again::bulk))
         .routes(routes!(routes::show))
         .routes(routes!(routes::cancel))
+        .routes(routes!(again::retry))
+        .routes(routes!(again::rerun))
         .routes(routes!(routes::logs))
         .routes(routes!(events::events))
         .routes(routes!(triggers::list))
+        .routes(routes!(triggers::pause))
+        .routes(routes!(triggers::resume))
+        .routes(routes!(triggers::ticks))
+        .routes(routes!(triggers::backfill))
         .with_state(api)
 }

@@ -1,11 +1,9 @@
 //! `/workflow/executions`.
 
 use axum::{extract::State, http::HeaderMap};
-use garde::Validate;
-use serde::Deserialize;
 use shared_kernel::{
     api::{
-        ApiJson, ApiPath, ApiQuery, BadRequest, Envelope, ErrorEnvelope, Failure, PageQuery, Reply,
+        ApiJson, ApiPath, ApiQuery, BadRequest, Envelope, ErrorEnvelope, Failure, Reply,
         RequestContext,
     },
     application::Principal,
@@ -14,43 +12,15 @@ use shared_kernel::{
 
 use super::{
     Api,
+    query::{ListQuery, LogQuery},
     shapes::{
         ExecutionCancelView, ExecutionDetailView, ExecutionStartedView, ExecutionView, StartBody,
     },
 };
 use crate::{
-    application::executions::{ExecutionFilter, LogLine, StartExecution},
-    domain::execution::{BadStartKey, StartKey, Status},
+    application::executions::{LogLine, StartExecution},
+    domain::execution::{BadStartKey, StartKey},
 };
-
-/// Filters of the list.
-#[derive(Debug, Deserialize, Validate, utoipa::IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct ListQuery {
-    /// Only those in this state.
-    #[garde(length(max = 20))]
-    #[param(example = "running")]
-    status: Option<String>,
-    /// Only those of this workflow.
-    #[garde(skip)]
-    definition_id: Option<uuid::Uuid>,
-    /// Rows of a page, 1 to 200; 50 unless given.
-    #[garde(skip)]
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<u32>,
-    /// `next_cursor` of the page before.
-    #[garde(length(max = 200))]
-    cursor: Option<String>,
-}
-
-impl ListQuery {
-    fn filter(&self) -> Result<ExecutionFilter, BadRequest> {
-        let status = self.status.as_deref().map(str::parse::<Status>).transpose();
-        let status = status.map_err(|error| BadRequest::field("status", error.to_string()))?;
-        Ok(ExecutionFilter { status, definition_id: self.definition_id })
-    }
-}
 
 /// Your executions, newest first.
 #[utoipa::path(
@@ -68,8 +38,7 @@ pub async fn list(
     who: Principal,
     ApiQuery(query): ApiQuery<ListQuery>,
 ) -> Result<Reply<Page<ExecutionView>>, Failure> {
-    let page = PageQuery::parse(query.limit, query.cursor.as_deref())?;
-    let found = api.executions.list(&who, query.filter()?, page).await?;
+    let found = api.executions.list(&who, query.filter()?, query.page()?).await?;
     Ok(Reply::ok(found.map(Into::into)))
 }
 
@@ -165,7 +134,7 @@ pub async fn cancel(
 #[utoipa::path(
     get, path = "/workflow/executions/{id}/logs", tag = "workflow",
     operation_id = "list_execution_logs",
-    params(("id" = uuid::Uuid, Path, description = "execution"), PageQuery),
+    params(("id" = uuid::Uuid, Path, description = "execution"), LogQuery),
     responses(
         (status = 200, body = Envelope<Page<LogLine>>),
         (status = 404, body = ErrorEnvelope),
@@ -176,7 +145,8 @@ pub async fn logs(
     State(api): Api,
     who: Principal,
     ApiPath(id): ApiPath<Id<Execution>>,
-    ApiQuery(query): ApiQuery<PageQuery>,
+    ApiQuery(query): ApiQuery<LogQuery>,
 ) -> Result<Reply<Page<LogLine>>, Failure> {
-    Ok(Reply::ok(api.executions.logs(&who, id, query.page()?).await?))
+    let page = query.page()?;
+    Ok(Reply::ok(api.executions.logs(&who, id, &query.filter()?, page).await?))
 }

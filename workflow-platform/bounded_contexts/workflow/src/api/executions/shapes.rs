@@ -28,14 +28,29 @@ pub struct StartBody {
     #[serde(default)]
     #[schema(value_type = Object)]
     pub params: Value,
-    /// For you to find it by.
-    #[garde(length(max = 20))]
+    /// For you to find it by: up to 20, names without a colon up to 64 and values up to 200
+    /// characters.
+    #[garde(length(max = 20), custom(labels_fit))]
     #[serde(default)]
     pub labels: BTreeMap<String, String>,
     /// Higher goes first among your own.
     #[garde(range(min = -100, max = 100))]
     #[serde(default)]
     pub priority: i32,
+}
+
+fn labels_fit<C>(labels: &BTreeMap<String, String>, _: &C) -> garde::Result {
+    for (name, value) in labels {
+        let bad = name.is_empty()
+            || name.contains(':')
+            || name.chars().count() > 64
+            || value.chars().count() > 200
+            || name.chars().chain(value.chars()).any(char::is_control);
+        if bad {
+            return Err(garde::Error::new(format!("label {name:?} does not fit")));
+        }
+    }
+    Ok(())
 }
 
 /// An execution that was asked for.

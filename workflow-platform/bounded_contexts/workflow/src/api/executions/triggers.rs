@@ -1,17 +1,18 @@
-//! `/workflow/definitions/{id}/triggers`.
+//! `/workflow/definitions/{id}/triggers` and `/workflow/triggers`.
 
 use axum::extract::State;
-use serde::Serialize;
+use garde::Validate;
+use serde::{Deserialize, Serialize};
 use shared_kernel::{
-    api::{ApiPath, Envelope, ErrorEnvelope, Failure, Reply},
+    api::{ApiJson, ApiPath, ApiQuery, Envelope, ErrorEnvelope, Failure, PageQuery, Reply},
     application::Principal,
-    domain::{Page, Timestamp},
+    domain::{Execution, Id, Page, Timestamp},
 };
 use uuid::Uuid;
 
 use super::Api;
 use crate::{
-    application::triggers::TriggerDetails,
+    application::triggers::{Backfilled, Outcome, Range, Tick, TriggerDetails},
     domain::definition::{Misfire, Overlap},
 };
 
@@ -28,6 +29,7 @@ pub struct TriggerView {
     pub paused: bool,
     pub misfire: Misfire,
     pub overlap: Overlap,
+    /// The next ten; none while it is paused.
     pub next_runs: Vec<Timestamp>,
 }
 
@@ -35,9 +37,9 @@ impl From<TriggerDetails> for TriggerView {
     fn from(details: TriggerDetails) -> Self {
         Self {
             id: details.id,
-            kind: "cron",
-            expression: details.spec.cron,
-            timezone: details.spec.timezone,
+            kind: details.spec.timing.kind(),
+            expression: details.spec.timing.expression(),
+            timezone: details.spec.timing.timezone().to_owned(),
             paused: details.paused,
             misfire: details.spec.misfire,
             overlap: details.spec.overlap,
@@ -65,4 +67,129 @@ pub async fn list(
     let found = api.triggers.list(&who, id).await?;
     let items = found.into_iter().map(Into::into).collect();
     Ok(Reply::ok(Page { items, next_cursor: None }))
+}
+
+/// Stops a trigger: none of its ticks is handled until it is resumed.
+#[utoipa::path(
+    post, path = "/workflow/triggers/{id}/pause", tag = "workflow",
+    operation_id = "pause_trigger",
+    params(("id" = Uuid, Path, description = "trigger")),
+    responses((status = 200, body = Envelope<TriggerView>), (status = 404, body = ErrorEnvelope)),
+    security(("bearer" = [])),
+)]
+pub async fn pause(
+    State(api): Api,
+    who: Principal,
+    ApiPath(id): ApiPath<Uuid>,
+) -> Result<Reply<TriggerView>, Failure> {
+    Ok(Reply::ok(api.triggers.pause(&who, id).await?.into()))
+}
+
+/// Lets a paused trigger go on with its first tick after now.
+#[utoipa::path(
+    post, path = "/workflow/triggers/{id}/resume", tag = "workflow",
+    operation_id = "resume_trigger",
+    params(("id" = Uuid, Path, description = "trigger")),
+    responses((status = 200, body = Envelope<TriggerView>), (status = 404, body = ErrorEnvelope)),
+    security(("bearer" = [])),
+)]
+pub async fn resume(
+    State(api): Api,
+    who: Principal,
+    ApiPath(id): ApiPath<Uuid>,
+) -> Result<Reply<TriggerView>, Failure> {
+    Ok(Reply::ok(api.triggers.resume(&who, id).await?.into()))
+}
+
+/// A due time and what became of it.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct TickView {
+    pub due_at: Timestamp,
+    pub outcome: Outcome,
+    /// Why it was not simply run.
+    #[schema(example = "missed; a later one runs for it")]
+    pub detail: Option<String>,
+    #[schema(value_type = Option<Uuid>)]
+    pub execution_id: Option<Id<Execution>>,
+}
+
+impl From<Tick> for TickView {
+    fn from(Tick { due_at, outcome, detail, execution }: Tick) -> Self {
+        Self { due_at, outcome, detail, execution_id: execution }
+    }
+}
+
+/// The ledger of a trigger: each due time and what became of it, the newest first.
+#[utoipa::path(
+    get, path = "/workflow/triggers/{id}/ticks", tag = "workflow",
+    operation_id = "list_ticks",
+    params(("id" = Uuid, Path, description = "trigger"), PageQuery),
+    responses((status = 200, body = Envelope<Page<TickView>>), (status = 404, body = ErrorEnvelope)),
+    security(("bearer" = [])),
+)]
+pub async fn ticks(
+    State(api): Api,
+    who: Principal,
+    ApiPath(id): ApiPath<Uuid>,
+    ApiQuery(query): ApiQuery<PageQuery>,
+) -> Result<Reply<Page<TickView>>, Failure> {
+    Ok(Reply::ok(api.triggers.ticks(&who, id, query.page()?).await?.map(Into::into)))
+}
+
+/// A range of the past, both ends included, with up to 500 ticks.
+#[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "from": "2026-11-01T00:00:00Z", "to": "2026-11-07T23:59:59Z" }))]
+pub struct BackfillBody {
+    #[garde(skip)]
+    pub from: Timestamp,
+    #[garde(skip)]
+    pub to: Timestamp,
+    /// Executions of the range at once; 1 unless given.
+    #[garde(range(min = 1, max = 100))]
+    #[serde(default = "one")]
+    pub max_parallel: u32,
+}
+
+const fn one() -> u32 {
+    1
+}
+
+/// How many ticks of the range were handled.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct BackfillView {
+    pub started: u32,
+    /// They had started an execution before.
+    pub left: u32,
+}
+
+impl From<Backfilled> for BackfillView {
+    fn from(Backfilled { started, left }: Backfilled) -> Self {
+        Self { started, left }
+    }
+}
+
+/// Starts an execution for each tick of a past range that has none. Asking twice starts nothing
+/// twice.
+#[utoipa::path(
+    post, path = "/workflow/triggers/{id}/backfill", tag = "workflow", request_body = BackfillBody,
+    operation_id = "backfill_trigger",
+    params(("id" = Uuid, Path, description = "trigger")),
+    responses(
+        (status = 201, body = Envelope<BackfillView>),
+        (status = 402, description = "QUOTA_EXCEEDED", body = ErrorEnvelope),
+        (status = 404, body = ErrorEnvelope),
+        (status = 422, body = ErrorEnvelope),
+    ),
+    security(("bearer" = [])),
+)]
+pub async fn backfill(
+    State(api): Api,
+    who: Principal,
+    ApiPath(id): ApiPath<Uuid>,
+    ApiJson(body): ApiJson<BackfillBody>,
+) -> Result<Reply<BackfillView>, Failure> {
+    let BackfillBody { from, to, max_parallel } = body;
+    let done = api.triggers.backfill(&who, id, Range { from, to, max_parallel }).await?;
+    Ok(Reply::created(done.into()))
 }

@@ -9,10 +9,13 @@ pub mod ports;
 mod service;
 mod update;
 mod validate;
+mod versions;
 
 pub use error::DefinitionsError;
 pub use ports::{
-    DefinitionRow, DefinitionStore, DefinitionStoreError, NewVersion, TriggerStore, VersionRow,
+    DefinitionRow, DefinitionStore, DefinitionStoreError, NewVersion, TriggerStore, VersionInfo,
+    VersionRow,
 };
 pub use service::{DefinitionPorts, DefinitionService};
 pub use validate::Draft;
+pub use versions::Difference;

@@ -9,7 +9,7 @@ use shared_kernel::{
 };
 use uuid::Uuid;
 
-use crate::domain::definition::CronTrigger;
+use crate::domain::definition::Trigger;
 
 /// The store of definitions could not serve.
 #[derive(Debug, thiserror::Error)]
@@ -31,7 +31,7 @@ pub struct DefinitionRow {
     pub name: String,
     /// The newest.
     pub version: u32,
-    pub triggers: Vec<CronTrigger>,
+    pub triggers: Vec<Trigger>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }
@@ -41,6 +41,13 @@ pub struct DefinitionRow {
 pub struct VersionRow {
     pub source: String,
     pub model: Value,
+}
+
+/// A version in a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VersionInfo {
+    pub version: u32,
+    pub created_at: Timestamp,
 }
 
 /// A version about to be written.
@@ -81,6 +88,13 @@ pub trait DefinitionStore: Send + Sync {
         version: u32,
     ) -> Result<Option<VersionRow>, DefinitionStoreError>;
 
+    /// Newest first. The cursor's id is the number of the version.
+    async fn versions(
+        &self,
+        id: Uuid,
+        page: PageRequest,
+    ) -> Result<Page<VersionInfo>, DefinitionStoreError>;
+
     /// Newest first.
     async fn list(
         &self,
@@ -108,7 +122,7 @@ pub trait TriggerStore: Send + Sync {
         owner: Owner,
         definition: Uuid,
         version: u32,
-        triggers: &[CronTrigger],
+        triggers: &[Trigger],
         now: Timestamp,
     ) -> Result<(), DbErr>;
 }

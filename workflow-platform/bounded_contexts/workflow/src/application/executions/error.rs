@@ -22,11 +22,16 @@ pub enum ExecutionsError {
     NotFound,
     #[error("there is no such definition")]
     NoDefinition,
+    #[error("there is no such trigger")]
+    NoTrigger,
     /// Messages by field path.
     #[error("parameters do not fit: {0:?}")]
     Params(BTreeMap<String, Vec<String>>),
     #[error("execution has ended already")]
     Ended,
+    /// It runs, or it succeeded.
+    #[error("execution did not fail")]
+    NotFailed,
     /// Something else was asked for under the same key.
     #[error("key was used for another start")]
     KeyReused,
@@ -56,9 +61,9 @@ impl Fault for ExecutionsError {
         match self {
             Self::Authentication(error) => error.kind(),
             Self::Quota(error) => error.kind(),
-            Self::NotFound | Self::NoDefinition => ErrorKind::NotFound,
+            Self::NotFound | Self::NoDefinition | Self::NoTrigger => ErrorKind::NotFound,
             Self::Params(_) | Self::KeyReused => ErrorKind::Invalid,
-            Self::Ended | Self::KeyInUse => ErrorKind::Conflict,
+            Self::Ended | Self::NotFailed | Self::KeyInUse => ErrorKind::Conflict,
             Self::Store(_) => ErrorKind::Bug,
             Self::Bus(_) => ErrorKind::Unavailable,
         }
@@ -68,9 +73,10 @@ impl Fault for ExecutionsError {
         match self {
             Self::Authentication(error) => error.code(),
             Self::Quota(error) => error.code(),
-            Self::NotFound | Self::NoDefinition => "NOT_FOUND",
+            Self::NotFound | Self::NoDefinition | Self::NoTrigger => "NOT_FOUND",
             Self::Params(_) => "VALIDATION_ERROR",
             Self::Ended => "EXECUTION_ENDED",
+            Self::NotFailed => "EXECUTION_NOT_FAILED",
             Self::KeyReused => "IDEMPOTENCY_KEY_REUSED",
             Self::KeyInUse => "IDEMPOTENCY_KEY_IN_USE",
             Self::Store(_) => "INTERNAL_ERROR",
@@ -84,8 +90,13 @@ impl Fault for ExecutionsError {
             Self::Quota(error) => error.text(),
             Self::NotFound => Text::new("执行记录不存在", "There is no such execution"),
             Self::NoDefinition => Text::new("工作流不存在", "There is no such workflow"),
+            Self::NoTrigger => Text::new("触发器不存在", "There is no such trigger"),
             Self::Params(_) => Text::new("工作流参数有误", "Some parameters are not right"),
             Self::Ended => Text::new("该执行已经结束", "The execution has ended already"),
+            Self::NotFailed => Text::new(
+                "只有失败、取消或超时的执行可以重试",
+                "Only an execution that failed, timed out or was cancelled can be retried",
+            ),
             Self::KeyReused => Text::new(
                 "该 Idempotency-Key 已用于另一个请求",
                 "This Idempotency-Key was used for another request",

@@ -5,7 +5,7 @@ use shared_kernel::{
     domain::{Execution, Id, Page, PageRequest, Permission},
 };
 
-use super::{ExecutionService, ExecutionsError, LogLine};
+use super::{ExecutionService, ExecutionsError, LogFilter, LogLine};
 
 impl ExecutionService {
     /// Lines of one execution's log, oldest first.
@@ -13,11 +13,12 @@ impl ExecutionService {
         &self,
         who: &Principal,
         id: Id<Execution>,
+        filter: &LogFilter,
         page: PageRequest,
     ) -> Result<Page<LogLine>, ExecutionsError> {
         who.require(Permission::WorkflowRead)?;
         let found = self.ports.store.find(who.owner(), id).await?;
         found.ok_or(ExecutionsError::NotFound)?;
-        Ok(self.ports.store.logs(id, page).await?)
+        Ok(self.ports.store.logs(id, filter, page).await?)
     }
 }

@@ -1,5 +1,6 @@
 //! Use cases of executions, one a file.
 
+mod bulk;
 mod cancel;
 mod definitions;
 mod error;
@@ -7,18 +8,22 @@ mod list;
 mod logs;
 pub mod ports;
 mod reason;
+mod rerun;
+mod retry;
 mod service;
 mod show;
 mod start;
 mod start_once;
 mod watch;
 
+pub use bulk::{BulkAction, BulkFailure, BulkOutcome, Chosen};
 pub use error::ExecutionsError;
 pub use ports::{
-    DefinitionSource, Doorbell, ExecutionFilter, ExecutionRow, Executions, Labels, LogLine,
-    NewExecution, Progress, ProgressBoard, Runnable, StoreError, StoredEvent, UserDirectory,
-    UserDirectoryError, UserProfile,
+    DefinitionSource, Doorbell, ExecutionFilter, ExecutionRow, Executions, Labels, LogFilter,
+    LogLine, NewExecution, Progress, ProgressBoard, Runnable, StoreError, StoredEvent,
+    UserDirectory, UserDirectoryError, UserProfile,
 };
+pub use rerun::Rerun;
 pub use service::{ExecutionPorts, ExecutionService};
 pub use show::ExecutionDetails;
 pub use start::{Initiator, StartExecution, Started};

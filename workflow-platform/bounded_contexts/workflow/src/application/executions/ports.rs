@@ -92,10 +92,28 @@ pub struct StoredEvent {
 }
 
 /// Which executions a list shows.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ExecutionFilter {
     pub status: Option<Status>,
     pub definition_id: Option<Uuid>,
+    /// Asked for at or after this time.
+    pub created_from: Option<Timestamp>,
+    /// Asked for before this time.
+    pub created_before: Option<Timestamp>,
+    /// Key and value.
+    pub label: Option<(String, String)>,
+    /// Part of the workflow's name, or the id of the execution.
+    pub text: Option<String>,
+}
+
+/// Which lines of a log are shown.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LogFilter {
+    /// This level and those above it.
+    pub level: Option<LogLevel>,
+    pub step: Option<String>,
+    /// Part of the message, whatever the case of ASCII letters.
+    pub text: Option<String>,
 }
 
 /// One line of an execution's log.
@@ -148,6 +166,24 @@ pub trait Executions: Send + Sync {
     /// Writes the execution, its first event and `execution.started` for other contexts.
     async fn insert(&self, work: &mut UnitOfWork, new: &NewExecution) -> Result<(), StoreError>;
 
+    /// Puts results of another execution behind the first event of a new one.
+    async fn hand_down(
+        &self,
+        work: &mut UnitOfWork,
+        new: &NewExecution,
+        events: &[JournalEvent],
+    ) -> Result<(), StoreError>;
+
+    /// Takes an execution up again that ended without success: journals it and queues it. Gives
+    /// the number of the event; `None` when there is no such execution.
+    async fn retry(
+        &self,
+        work: &mut UnitOfWork,
+        owner: Owner,
+        id: Id<Execution>,
+        at: Timestamp,
+    ) -> Result<Option<i64>, StoreError>;
+
     async fn find(
         &self,
         owner: Owner,
@@ -197,8 +233,12 @@ pub trait Executions: Send + Sync {
     ) -> Result<bool, StoreError>;
 
     /// Oldest first.
-    async fn logs(&self, id: Id<Execution>, page: PageRequest)
-    -> Result<Page<LogLine>, StoreError>;
+    async fn logs(
+        &self,
+        id: Id<Execution>,
+        filter: &LogFilter,
+        page: PageRequest,
+    ) -> Result<Page<LogLine>, StoreError>;
 }
 
 /// One version of a definition.

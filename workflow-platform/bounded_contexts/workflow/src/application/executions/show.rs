@@ -12,7 +12,7 @@ use crate::domain::{
 };
 
 /// Events folded at a time.
-const CHUNK: u32 = 1000;
+pub(super) const CHUNK: u32 = 1000;
 
 /// An execution as its page shows it.
 #[derive(Debug)]

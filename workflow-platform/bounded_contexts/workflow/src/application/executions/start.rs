@@ -94,6 +94,16 @@ impl ExecutionService {
         Ok(())
     }
 
+    /// Whether the owner's plan includes so many more of something.
+    pub async fn check_limit(
+        &self,
+        owner: Owner,
+        limit: Limit,
+        wanted: u64,
+    ) -> Result<(), ExecutionsError> {
+        Ok(self.ports.entitlements.check(owner, limit, 0, wanted).await?)
+    }
+
     /// Checks the parameters and says what would be written.
     pub fn plan(
         &self,

@@ -115,21 +115,17 @@ impl Follower {
             let row = store.find(self.owner, self.id).await?;
             let events = store.events(self.id, self.seq, CHUNK).await?;
             let last = events.len() < usize::try_from(CHUNK).unwrap_or(usize::MAX);
+            let mut finished = false;
             for stored in events {
                 self.seq = stored.seq;
-                let status = match &stored.event {
-                    JournalEvent::Finished(finished) => Some(finished.status),
-                    _ => None,
-                };
+                finished = matches!(stored.event, JournalEvent::Finished(_));
                 if self.send(Update::Event(Box::new(stored))).await.is_err() {
                     return Ok(Err(Over));
                 }
-                if let Some(status) = status {
-                    let _ = self.send(Update::End(status)).await;
-                    return Ok(Err(Over));
-                }
             }
-            if !last {
+            let over = row.as_ref().is_some_and(|row| row.status.is_final());
+            // An execution that ended after its row was read, unless it was taken up again.
+            if !last || (finished && !over) {
                 continue;
             }
             match row.map(|row| row.status) {

@@ -6,20 +6,20 @@ use shared_kernel::{
 };
 use uuid::Uuid;
 
-use super::TriggerService;
+use super::{TriggerRow, TriggerService};
 use crate::{
     application::executions::ExecutionsError,
-    domain::definition::{CronTrigger, Schedule},
+    domain::definition::{Schedule, Trigger},
 };
 
 /// Runs shown ahead.
-const AHEAD: usize = 5;
+const AHEAD: usize = 10;
 
 /// A trigger and when it runs next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TriggerDetails {
     pub id: Uuid,
-    pub spec: CronTrigger,
+    pub spec: Trigger,
     pub paused: bool,
     /// Empty while it is paused.
     pub next_runs: Vec<Timestamp>,
@@ -37,18 +37,17 @@ impl TriggerService {
         found.ok_or(ExecutionsError::NoDefinition)?;
         let now = self.ports.ambient.now();
         let rows = self.ports.store.of(who.owner(), &[definition]).await?;
-        Ok(rows
-            .into_iter()
-            .map(|row| TriggerDetails {
-                id: row.id,
-                next_runs: if row.paused { Vec::new() } else { upcoming(&row.spec, now) },
-                spec: row.spec,
-                paused: row.paused,
-            })
-            .collect())
+        Ok(rows.into_iter().map(|row| TriggerDetails::of(row, now)).collect())
     }
 }
 
-fn upcoming(spec: &CronTrigger, now: Timestamp) -> Vec<Timestamp> {
+impl TriggerDetails {
+    pub(super) fn of(row: TriggerRow, now: Timestamp) -> Self {
+        let next_runs = if row.paused { Vec::new() } else { upcoming(&row.spec, now) };
+        Self { id: row.id, next_runs, spec: row.spec, paused: row.paused }
+    }
+}
+
+fn upcoming(spec: &Trigger, now: Timestamp) -> Vec<Timestamp> {
     Schedule::of(spec).map(|schedule| schedule.upcoming(now, AHEAD)).unwrap_or_default()
 }

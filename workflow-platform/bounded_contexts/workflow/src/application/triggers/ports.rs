@@ -2,12 +2,12 @@
 
 use async_trait::async_trait;
 use shared_kernel::{
-    domain::{Execution, Id, Owner, Timestamp},
+    domain::{Execution, Id, Owner, Page, PageRequest, Timestamp},
     infrastructure::db::UnitOfWork,
 };
 use uuid::Uuid;
 
-use crate::{application::executions::StoreError, domain::definition::CronTrigger};
+use crate::{application::executions::StoreError, domain::definition::Trigger};
 
 /// A trigger of a definition.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,14 +16,16 @@ pub struct TriggerRow {
     pub owner: Owner,
     pub definition_id: Uuid,
     pub version: u32,
-    pub spec: CronTrigger,
+    pub spec: Trigger,
     pub paused: bool,
     /// The next tick that was not handled; absent when the schedule has come to its end.
     pub due_at: Option<Timestamp>,
 }
 
 /// What became of a tick.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = TickOutcome)]
 pub enum Outcome {
     /// Started an execution when it was due.
     Ran,
@@ -35,6 +37,8 @@ pub enum Outcome {
     Coalesced,
     /// Wanted to start one and was not allowed to.
     Refused,
+    /// Somebody asked for it afterwards.
+    Backfilled,
 }
 
 impl Outcome {
@@ -45,7 +49,15 @@ impl Outcome {
             Self::Skipped => "skipped",
             Self::Coalesced => "coalesced",
             Self::Refused => "refused",
+            Self::Backfilled => "backfilled",
         }
+    }
+
+    const ALL: [Self; 6] =
+        [Self::Ran, Self::Late, Self::Skipped, Self::Coalesced, Self::Refused, Self::Backfilled];
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|outcome| outcome.as_str() == text)
     }
 }
 
@@ -63,6 +75,29 @@ pub struct Tick {
 pub trait Triggers: Send + Sync {
     /// In the order of the definitions given, then of their triggers.
     async fn of(&self, owner: Owner, definitions: &[Uuid]) -> Result<Vec<TriggerRow>, StoreError>;
+
+    async fn find(&self, owner: Owner, id: Uuid) -> Result<Option<TriggerRow>, StoreError>;
+
+    /// Stops a trigger, or lets it go on at `due_at`.
+    async fn set_paused(
+        &self,
+        owner: Owner,
+        id: Uuid,
+        paused: bool,
+        due_at: Option<Timestamp>,
+    ) -> Result<(), StoreError>;
+
+    /// What became of a trigger's ticks, the newest first. The cursor's time is that of the tick.
+    async fn ticks(&self, trigger: Uuid, page: PageRequest) -> Result<Page<Tick>, StoreError>;
+
+    /// Writes down that somebody asked for a tick. `false` when it had started an execution.
+    async fn make_up(
+        &self,
+        work: &UnitOfWork,
+        trigger: Uuid,
+        tick: &Tick,
+        at: Timestamp,
+    ) -> Result<bool, StoreError>;
 
     /// The trigger that is due first, whoever it belongs to.
     async fn first_due(&self) -> Result<Option<TriggerRow>, StoreError>;

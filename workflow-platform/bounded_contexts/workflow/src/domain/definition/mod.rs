@@ -6,6 +6,7 @@
 //! actions that exist, references that can be met, cycles, types of inputs. Each step notes
 //! [`Problem`]s and goes on, so that a person sees all of them at once.
 
+mod changes;
 mod check;
 mod document;
 mod duration;
@@ -28,12 +29,13 @@ mod tests;
 
 use serde_json::Value;
 
+pub use changes::{Change, changes};
 pub use check::Catalog;
 pub use document::{Document, LARGEST};
 pub use duration::{BadDuration, parse_duration};
 pub use model::{
-    Backoff, Concurrency, CronTrigger, Definition, Misfire, OnError, Overlap, RetryPolicy, Step,
-    StepId,
+    Backoff, Concurrency, Definition, Misfire, OnError, Overlap, RetryPolicy, Step, StepId, Timing,
+    Trigger,
 };
 pub use params::{BadParams, bind_params};
 pub use print::to_yaml;

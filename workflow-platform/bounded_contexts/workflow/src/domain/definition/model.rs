@@ -4,6 +4,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use shared_kernel::domain::Timestamp;
 
 use crate::domain::expression::Template;
 
@@ -14,7 +15,7 @@ pub struct Definition {
     pub description: Option<String>,
     /// JSON Schema of an object.
     pub params: Value,
-    pub triggers: Vec<CronTrigger>,
+    pub triggers: Vec<Trigger>,
     pub concurrency: Option<Concurrency>,
     /// Of the whole run.
     pub timeout: Option<Duration>,
@@ -188,13 +189,53 @@ pub enum Overlap {
     CancelRunning,
 }
 
+/// When a schedule is due.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Timing {
+    Cron {
+        /// Five fields, or six with seconds first.
+        cron: String,
+        /// IANA name; UTC unless given.
+        timezone: String,
+    },
+    /// At the whole multiples of a duration since 1970-01-01T00:00:00Z.
+    Interval { interval: String },
+    /// Once.
+    At { at: Timestamp },
+}
+
+impl Timing {
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Cron { .. } => "cron",
+            Self::Interval { .. } => "interval",
+            Self::At { .. } => "at",
+        }
+    }
+
+    /// As it stands in the definition.
+    pub fn expression(&self) -> String {
+        match self {
+            Self::Cron { cron, .. } => cron.clone(),
+            Self::Interval { interval } => interval.clone(),
+            Self::At { at } => at.to_string(),
+        }
+    }
+
+    pub fn timezone(&self) -> &str {
+        match self {
+            Self::Cron { timezone, .. } => timezone,
+            Self::Interval { .. } | Self::At { .. } => "UTC",
+        }
+    }
+}
+
 /// Starts the workflow on a schedule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CronTrigger {
-    /// Five fields, or six with seconds first.
-    pub cron: String,
-    /// IANA name; UTC unless given.
-    pub timezone: String,
+pub struct Trigger {
+    #[serde(flatten)]
+    pub timing: Timing,
     pub misfire: Misfire,
     pub overlap: Overlap,
     /// For the executions it starts.
@@ -204,6 +245,24 @@ pub struct CronTrigger {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_stored_trigger_is_read_back() {
+        for timing in [
+            Timing::Cron { cron: "0 8 * * *".into(), timezone: "UTC".into() },
+            Timing::Interval { interval: "15m".into() },
+            Timing::At { at: Timestamp::from_micros(5) },
+        ] {
+            let trigger = Trigger {
+                timing,
+                misfire: Misfire::Once,
+                overlap: Overlap::Queue,
+                params: Value::Null,
+            };
+            let text = serde_json::to_string(&trigger).unwrap();
+            assert_eq!(serde_json::from_str::<Trigger>(&text).unwrap(), trigger);
+        }
+    }
 
     #[test]
     fn pauses_grow_to_their_limit_and_stay_in_their_half() {

@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{
-    BadSchedule, Concurrency, CronTrigger, Definition, Document, Misfire, Overlap, Problem,
-    Schedule,
+    BadSchedule, Concurrency, Definition, Document, Misfire, Overlap, Problem, Schedule, Timing,
+    Trigger,
     duration::parse_duration,
     node::{Data, Key, Node},
     params::{bad_defaults, check_schema},
@@ -363,7 +363,7 @@ fn concurrency(root: &Node, notes: &mut Notes) -> Option<Concurrency> {
     Some(Concurrency { key, limit })
 }
 
-fn triggers(root: &Node, notes: &mut Notes) -> Vec<CronTrigger> {
+fn triggers(root: &Node, notes: &mut Notes) -> Vec<Trigger> {
     let nodes = notes.list("triggers", root.get("triggers"), MOST_TRIGGERS);
     nodes
         .iter()
@@ -381,43 +381,75 @@ const OVERLAPS: [(&str, Overlap); 3] = [
     ("cancel_running", Overlap::CancelRunning),
 ];
 
-fn trigger(node: &Node, path: &str, notes: &mut Notes) -> Option<CronTrigger> {
-    notes.map(path, node, &["cron", "timezone", "misfire", "overlap", "params"]);
-    let Some(cron) = node.get("cron") else {
-        notes.missing(path, node, "cron");
-        return None;
-    };
+const TIMINGS: [&str; 3] = ["cron", "interval", "at"];
+
+fn trigger(node: &Node, path: &str, notes: &mut Notes) -> Option<Trigger> {
+    notes.map(path, node, &["cron", "timezone", "interval", "at", "misfire", "overlap", "params"]);
     let at = |key: &str| format!("{path}.{key}");
-    let expression = notes.text(&at("cron"), Some(cron))?;
-    let timezone =
-        notes.text(&at("timezone"), node.get("timezone")).unwrap_or_else(|| "UTC".to_owned());
-    match Schedule::new(&expression, &timezone) {
-        Ok(_) => {}
-        Err(error @ BadSchedule::Cron(_)) => {
-            notes.add(
-                &at("cron"),
-                cron,
-                "BAD_CRON",
-                format!("cron 表达式有误：{error}"),
-                error.to_string(),
-            );
-        }
-        Err(BadSchedule::Timezone) => {
-            let place = node.get("timezone").unwrap_or(node);
-            notes.add(
-                &at("timezone"),
-                place,
-                "BAD_TIMEZONE",
-                "未知的时区",
-                "not an IANA time zone such as Asia/Shanghai",
-            );
-        }
-    }
-    Some(CronTrigger {
-        cron: expression,
-        timezone,
+    let timing = timing(node, path, notes)?;
+    Some(Trigger {
+        timing,
         misfire: notes.choice(&at("misfire"), node.get("misfire"), &MISFIRES).unwrap_or_default(),
         overlap: notes.choice(&at("overlap"), node.get("overlap"), &OVERLAPS).unwrap_or_default(),
         params: node.get("params").map_or_else(|| json!({}), Node::to_json),
     })
+}
+
+/// One of `cron`, `interval` and `at`.
+fn timing(node: &Node, path: &str, notes: &mut Notes) -> Option<Timing> {
+    let mut given = TIMINGS.iter().filter_map(|key| Some((*key, node.get(key)?)));
+    let Some((kind, found)) = given.next() else {
+        notes.missing(path, node, "cron");
+        return None;
+    };
+    if let Some((other, second)) = given.next() {
+        notes.add(
+            &format!("{path}.{other}"),
+            second,
+            "ONE_TIMING",
+            "cron、interval、at 只能选一个",
+            "a trigger has one of cron, interval and at",
+        );
+    }
+    let text = notes.text(&format!("{path}.{kind}"), Some(found))?;
+    let timing = match kind {
+        "cron" => {
+            let zone = notes.text(&format!("{path}.timezone"), node.get("timezone"));
+            Timing::Cron { cron: text, timezone: zone.unwrap_or_else(|| "UTC".to_owned()) }
+        }
+        "interval" => Timing::Interval { interval: text },
+        _ => {
+            let Ok(at) = text.parse() else {
+                let zh = "应为 RFC 3339 时间，例如 2026-12-01T08:00:00+08:00";
+                let en = "must be an RFC 3339 instant such as 2026-12-01T08:00:00+08:00";
+                notes.add(&format!("{path}.at"), found, "BAD_INSTANT", zh, en);
+                return None;
+            };
+            Timing::At { at }
+        }
+    };
+    if let Err(error) = Schedule::at_times(&timing) {
+        bad_schedule(&error, node, found, path, notes);
+    }
+    Some(timing)
+}
+
+fn bad_schedule(error: &BadSchedule, node: &Node, found: &Node, path: &str, notes: &mut Notes) {
+    let at = |key: &str| format!("{path}.{key}");
+    match error {
+        BadSchedule::Cron(_) => {
+            let zh = format!("cron 表达式有误：{error}");
+            notes.add(&at("cron"), found, "BAD_CRON", zh, error.to_string());
+        }
+        BadSchedule::Timezone => {
+            let place = node.get("timezone").unwrap_or(node);
+            let en = "not an IANA time zone such as Asia/Shanghai";
+            notes.add(&at("timezone"), place, "BAD_TIMEZONE", "未知的时区", en);
+        }
+        BadSchedule::Interval => {
+            let zh = "应为一秒以上的时长，例如 15m";
+            let en = "must be a duration of a second or more, such as 15m";
+            notes.add(&at("interval"), found, "BAD_INTERVAL", zh, en);
+        }
+    }
 }

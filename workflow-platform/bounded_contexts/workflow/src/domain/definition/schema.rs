@@ -41,10 +41,12 @@ fn trigger() -> Value {
     json!({
         "type": "object",
         "additionalProperties": false,
-        "required": ["cron"],
+        "oneOf": [{ "required": ["cron"] }, { "required": ["interval"] }, { "required": ["at"] }],
         "properties": {
             "cron": { "type": "string", "examples": ["0 8 * * *"] },
             "timezone": { "type": "string", "default": "UTC", "examples": ["Asia/Shanghai"] },
+            "interval": { "$ref": "#/$defs/duration" },
+            "at": { "type": "string", "format": "date-time" },
             "misfire": { "enum": ["skip", "once", "all"], "default": "once" },
             "overlap": { "enum": ["queue", "skip", "cancel_running"], "default": "queue" },
             "params": { "type": "object" },

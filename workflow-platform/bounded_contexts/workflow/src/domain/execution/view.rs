@@ -211,6 +211,16 @@ impl ExecutionView {
 }
 
 impl StepDetails {
+    /// Whether a failure of it lets the run go on.
+    pub fn is_forgiven(&self) -> bool {
+        self.forgiven
+    }
+
+    /// Whether it had not settled when the run ended.
+    pub fn is_left(&self) -> bool {
+        self.left
+    }
+
     fn take_up(&mut self) {
         let settled = matches!(self.status, StepStatus::Succeeded | StepStatus::Skipped)
             || (self.status == StepStatus::Failed && self.forgiven);

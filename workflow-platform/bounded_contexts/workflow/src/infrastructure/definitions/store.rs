@@ -9,7 +9,7 @@ use shared_kernel::{
 use uuid::Uuid;
 
 use crate::application::definitions::{
-    DefinitionRow, DefinitionStore, DefinitionStoreError, NewVersion, VersionRow,
+    DefinitionRow, DefinitionStore, DefinitionStoreError, NewVersion, VersionInfo, VersionRow,
 };
 
 /// Definitions in the tables of `tables.rs`.
@@ -73,6 +73,14 @@ fn definition(row: &QueryResult) -> Result<DefinitionRow, DefinitionStoreError> 
         triggers: serde_json::from_str(&triggers)?,
         created_at: Timestamp::from_micros(row.try_get("", "created_at")?),
         updated_at: Timestamp::from_micros(row.try_get("", "updated_at")?),
+    })
+}
+
+fn version_info(row: &QueryResult) -> Result<VersionInfo, DefinitionStoreError> {
+    let version: i32 = row.try_get("", "version")?;
+    Ok(VersionInfo {
+        version: u32::try_from(version).unwrap_or_default(),
+        created_at: Timestamp::from_micros(row.try_get("", "created_at")?),
     })
 }
 
@@ -153,6 +161,25 @@ impl DefinitionStore for SqlDefinitions {
         Ok(Some(VersionRow {
             source: row.try_get("", "source")?,
             model: serde_json::from_str(&model)?,
+        }))
+    }
+
+    async fn versions(
+        &self,
+        id: Uuid,
+        page: PageRequest,
+    ) -> Result<Page<VersionInfo>, DefinitionStoreError> {
+        let before = page.after.map(|after| i32::try_from(after.id.as_u128()).unwrap_or(0));
+        let sql = format!(
+            "SELECT version, created_at FROM workflow_versions \
+             WHERE definition_id = $1 AND version < $2 ORDER BY version DESC LIMIT {}",
+            page.limit + 1
+        );
+        let rows = self.rows(sql, vec![id.into(), before.unwrap_or(i32::MAX).into()]).await?;
+        let rows = rows.iter().map(version_info).collect::<Result<Vec<_>, _>>()?;
+        Ok(Page::cut(rows, page.limit, |row| Cursor {
+            at: row.created_at,
+            id: Uuid::from_u128(row.version.into()),
         }))
     }
 

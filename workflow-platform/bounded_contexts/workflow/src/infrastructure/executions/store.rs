@@ -7,18 +7,18 @@ use sea_orm::{ConnectionTrait as _, Value as Parameter};
 use serde_json::json;
 use shared_kernel::{
     application::BlobStore,
-    domain::{Ambient, Cursor, DomainEvent, Execution, Id, Owner, Page, PageRequest, Timestamp},
+    domain::{Ambient, DomainEvent, Execution, Id, Owner, Page, PageRequest, Timestamp},
     infrastructure::db::{Database, UnitOfWork},
 };
-use uuid::Uuid;
 
-use super::rows;
+use super::{list, rows};
 use crate::{
     application::executions::{
-        ExecutionFilter, ExecutionRow, Executions, LogLine, NewExecution, StoreError, StoredEvent,
+        ExecutionFilter, ExecutionRow, Executions, LogFilter, LogLine, NewExecution, StoreError,
+        StoredEvent,
     },
-    domain::execution::Created,
-    infrastructure::journal::{AppendError, JournalReader, pack},
+    domain::execution::{Created, JournalEvent, Retried},
+    infrastructure::journal::{AppendError, JournalReader, insert_rows, pack},
 };
 
 /// Both engines through plain SQL.
@@ -41,6 +41,25 @@ impl SqlExecutions {
         let row = self.database.read().query_one_raw(statement).await?;
         let count = row.map(|row| row.try_get_by_index::<i64>(0)).transpose()?;
         Ok(u64::try_from(count.unwrap_or(0)).unwrap_or(0))
+    }
+
+    /// By which it is found.
+    async fn label(&self, work: &UnitOfWork, new: &NewExecution) -> Result<(), StoreError> {
+        for (name, value) in &new.labels {
+            let statement = self.database.statement(
+                "INSERT INTO execution_labels (user_id, name, value, created_at, execution_id) \
+                 VALUES ($1, $2, $3, $4, $5)",
+                [
+                    new.owner.into(),
+                    name.clone().into(),
+                    value.clone().into(),
+                    new.created_at.into(),
+                    new.id.into(),
+                ],
+            );
+            work.conn().execute_raw(statement).await?;
+        }
+        Ok(())
     }
 
     fn started(&self, new: &NewExecution) -> DomainEvent {
@@ -78,6 +97,12 @@ const INSERT: &str = "INSERT INTO workflow_executions (id, user_id, definition_i
      definition_name, definition_version, status, priority, labels, concurrency_key, \
      concurrency_limit, created_at, ready_at, epoch) \
      VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7, $8, $9, $10, $10, 0)";
+
+/// As if it had just been asked for; whoever held it before has lost it.
+const REQUEUE: &str = "UPDATE workflow_executions SET status = 'pending', finished_at = NULL, \
+     error = NULL, started_at = NULL, ready_at = $3, wake_at = NULL, cancel_at = NULL, \
+     epoch = epoch + 1 \
+     WHERE id = $1 AND user_id = $2 AND finished_at IS NOT NULL AND status <> 'succeeded'";
 
 fn number(value: u32) -> i32 {
     i32::try_from(value).unwrap_or(i32::MAX)
@@ -122,8 +147,42 @@ impl Executions for SqlExecutions {
             ],
         );
         work.conn().execute_raw(statement).await?;
+        self.label(work, new).await?;
         work.record(&self.started(new)).await?;
         Ok(())
+    }
+
+    async fn hand_down(
+        &self,
+        work: &mut UnitOfWork,
+        new: &NewExecution,
+        events: &[JournalEvent],
+    ) -> Result<(), StoreError> {
+        let mut rows = Vec::with_capacity(events.len());
+        for event in events {
+            rows.push(pack(self.blobs.as_ref(), event, new.created_at).await?);
+        }
+        Ok(insert_rows(work, new.id, 2, &rows).await?)
+    }
+
+    async fn retry(
+        &self,
+        work: &mut UnitOfWork,
+        owner: Owner,
+        id: Id<Execution>,
+        at: Timestamp,
+    ) -> Result<Option<i64>, StoreError> {
+        let statement = self.database.statement(REQUEUE, [id.into(), owner.into(), at.into()]);
+        if work.conn().execute_raw(statement).await?.rows_affected() == 0 {
+            return Ok(None);
+        }
+        let last = "SELECT MAX(seq) FROM execution_events WHERE execution_id = $1";
+        let row = work.conn().query_one_raw(self.database.statement(last, [id.into()])).await?;
+        let seq = row.map(|row| row.try_get_by_index::<Option<i64>>(0)).transpose()?.flatten();
+        let seq = seq.unwrap_or(0) + 1;
+        let event = pack(self.blobs.as_ref(), &Retried {}.into(), at).await?;
+        insert_rows(work, id, seq, &[event]).await?;
+        Ok(Some(seq))
     }
 
     async fn find(
@@ -146,29 +205,7 @@ impl Executions for SqlExecutions {
         filter: ExecutionFilter,
         page: PageRequest,
     ) -> Result<Page<ExecutionRow>, StoreError> {
-        let mut values: Vec<Parameter> =
-            vec![owner.into(), i64::from(page.limit).saturating_add(1).into()];
-        let mut sql =
-            format!("SELECT {} FROM workflow_executions WHERE user_id = $1", rows::COLUMNS);
-        let mut and = |condition: &str, value: Parameter| {
-            values.push(value);
-            sql.push_str(&condition.replace('?', &format!("${}", values.len())));
-        };
-        if let Some(status) = filter.status {
-            and(" AND status = ?", status.as_str().into());
-        }
-        if let Some(definition) = filter.definition_id {
-            and(" AND definition_id = ?", definition.into());
-        }
-        if let Some(Cursor { at, id }) = page.after {
-            and(" AND (created_at, id) < (?, ", at.into());
-            and("?)", id.into());
-        }
-        sql.push_str(" ORDER BY created_at DESC, id DESC LIMIT $2");
-        let statement = self.database.statement(sql, values);
-        let found = self.database.read().query_all_raw(statement).await?;
-        let found = found.iter().map(rows::execution).collect::<Result<Vec<_>, _>>()?;
-        Ok(Page::cut(found, page.limit, |row| Cursor { at: row.created_at, id: row.id.uuid() }))
+        list::list(&self.database, owner, &filter, page).await
     }
 
     async fn unfinished(&self, owner: Owner) -> Result<u64, StoreError> {
@@ -224,24 +261,9 @@ impl Executions for SqlExecutions {
     async fn logs(
         &self,
         id: Id<Execution>,
+        filter: &LogFilter,
         page: PageRequest,
     ) -> Result<Page<LogLine>, StoreError> {
-        let after = page.after.map_or(0, |cursor| cursor.id.as_u128());
-        let statement = self.database.statement(
-            "SELECT position, at, level, step, item, message, fields FROM execution_logs \
-             WHERE execution_id = $1 AND position > $2 ORDER BY position LIMIT $3",
-            [
-                id.into(),
-                i64::try_from(after).unwrap_or(i64::MAX).into(),
-                i64::from(page.limit).saturating_add(1).into(),
-            ],
-        );
-        let found = self.database.read().query_all_raw(statement).await?;
-        let found = found.iter().map(rows::log_line).collect::<Result<Vec<_>, _>>()?;
-        let cut = Page::cut(found, page.limit, |(position, line)| Cursor {
-            at: line.at,
-            id: Uuid::from_u128(u128::try_from(*position).unwrap_or(0)),
-        });
-        Ok(cut.map(|(_, line)| line))
+        list::logs(&self.database, id, filter, page).await
     }
 }

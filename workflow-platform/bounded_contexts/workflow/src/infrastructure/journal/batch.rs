@@ -81,8 +81,11 @@ fn live_sqlite(database: &Database, worker: Uuid, appends: &[&Append]) -> Statem
     )
 }
 
+/// An event of an execution and its number.
+type Numbered<'a> = (Uuid, i64, &'a EventRow);
+
 /// Numbers the events of all appends.
-fn numbered<'a>(appends: &'a [&Append]) -> impl Iterator<Item = (Uuid, i64, &'a EventRow)> {
+fn numbered<'a>(appends: &'a [&Append]) -> impl Iterator<Item = Numbered<'a>> {
     appends.iter().flat_map(|append| {
         let id = append.execution.uuid();
         (append.first_seq..).zip(&append.events).map(move |(seq, row)| (id, seq, row))
@@ -94,12 +97,28 @@ async fn insert_events(
     appends: &[&Append],
     repeat: Repeat,
 ) -> Result<(), DbErr> {
-    if appends.iter().all(|append| append.events.is_empty()) {
+    insert(work, numbered(appends).collect(), repeat).await
+}
+
+/// Writes events of one execution within somebody else's transaction. No worker may hold it.
+pub(crate) async fn insert_rows(
+    work: &UnitOfWork,
+    execution: Id<Execution>,
+    first_seq: i64,
+    rows: &[EventRow],
+) -> Result<(), DbErr> {
+    let id = execution.uuid();
+    insert(work, (first_seq..).zip(rows).map(|(seq, row)| (id, seq, row)).collect(), Repeat::First)
+        .await
+}
+
+async fn insert(work: &UnitOfWork, rows: Vec<Numbered<'_>>, repeat: Repeat) -> Result<(), DbErr> {
+    if rows.is_empty() {
         return Ok(());
     }
     let statement = match work.database().backend() {
-        Backend::Postgres => insert_postgres(work.database(), appends, repeat),
-        Backend::Sqlite => insert_sqlite(work.database(), appends, repeat),
+        Backend::Postgres => insert_postgres(work.database(), rows, repeat),
+        Backend::Sqlite => insert_sqlite(work.database(), rows, repeat),
     };
     work.conn().execute_raw(statement).await?;
     Ok(())
@@ -112,9 +131,9 @@ const fn on_conflict(repeat: Repeat) -> &'static str {
     }
 }
 
-fn insert_postgres(database: &Database, appends: &[&Append], repeat: Repeat) -> Statement {
+fn insert_postgres(database: &Database, rows: Vec<Numbered<'_>>, repeat: Repeat) -> Statement {
     let mut columns = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for (id, seq, row) in numbered(appends) {
+    for (id, seq, row) in rows {
         columns.0.push(id);
         columns.1.push(seq);
         columns.2.push(row.kind.to_owned());
@@ -141,8 +160,9 @@ fn insert_postgres(database: &Database, appends: &[&Append], repeat: Repeat) -> 
     )
 }
 
-fn insert_sqlite(database: &Database, appends: &[&Append], repeat: Repeat) -> Statement {
-    let rows: Vec<Value> = numbered(appends)
+fn insert_sqlite(database: &Database, rows: Vec<Numbered<'_>>, repeat: Repeat) -> Statement {
+    let rows: Vec<Value> = rows
+        .into_iter()
         .map(|(id, seq, row)| {
             json!([id.simple().to_string(), seq, row.kind, row.body, row.blob, row.at.micros()])
         })

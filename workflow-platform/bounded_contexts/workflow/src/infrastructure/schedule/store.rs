@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
-use sea_orm::{ConnectionTrait as _, DbErr, QueryResult};
+use sea_orm::{ConnectionTrait as _, DbErr, QueryResult, Value as SqlValue};
 use shared_kernel::{
-    domain::{Ambient, Execution, Id, Owner, Timestamp},
+    domain::{Ambient, Cursor, Execution, Id, Owner, Page, PageRequest, Timestamp},
     infrastructure::db::{Backend, Database, UnitOfWork},
 };
 use uuid::Uuid;
@@ -14,9 +14,9 @@ use crate::{
     application::{
         definitions::TriggerStore,
         executions::StoreError,
-        triggers::{Tick, TriggerRow, Triggers},
+        triggers::{Outcome, Tick, TriggerRow, Triggers},
     },
-    domain::definition::{CronTrigger, Schedule},
+    domain::definition::{Schedule, Trigger},
 };
 
 /// Both engines.
@@ -46,6 +46,30 @@ fn trigger(row: &QueryResult) -> Result<TriggerRow, DbErr> {
         spec: serde_json::from_str(&spec).map_err(unreadable)?,
         paused: row.try_get_by_index(5)?,
         due_at: row.try_get_by_index::<Option<i64>>(6)?.map(Timestamp::from_micros),
+    })
+}
+
+const NOTE: &str = "INSERT INTO workflow_ticks \
+     (trigger_id, due_at, outcome, detail, execution_id, at) VALUES ($1, $2, $3, $4, $5, $6)";
+
+fn noted(trigger: Uuid, tick: &Tick, at: Timestamp) -> [SqlValue; 6] {
+    [
+        trigger.into(),
+        tick.due_at.into(),
+        tick.outcome.as_str().into(),
+        tick.detail.clone().into(),
+        tick.execution.map(Id::uuid).into(),
+        at.into(),
+    ]
+}
+
+fn tick(row: &QueryResult) -> Result<Tick, StoreError> {
+    let outcome: String = row.try_get_by_index(1)?;
+    Ok(Tick {
+        due_at: Timestamp::from_micros(row.try_get_by_index(0)?),
+        outcome: Outcome::parse(&outcome).ok_or(StoreError::Row(outcome))?,
+        detail: row.try_get_by_index(2)?,
+        execution: row.try_get_by_index::<Option<Uuid>>(3)?.map(Id::from),
     })
 }
 
@@ -105,7 +129,7 @@ impl TriggerStore for SqlTriggers {
         owner: Owner,
         definition_id: Uuid,
         version: u32,
-        triggers: &[CronTrigger],
+        triggers: &[Trigger],
         now: Timestamp,
     ) -> Result<(), DbErr> {
         let statement = self.database.statement(
@@ -153,6 +177,59 @@ impl Triggers for SqlTriggers {
         Ok(rows.iter().map(trigger).collect::<Result<_, _>>()?)
     }
 
+    async fn find(&self, owner: Owner, id: Uuid) -> Result<Option<TriggerRow>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM workflow_triggers WHERE id = $1 AND user_id = $2");
+        let statement = self.database.statement(sql, [id.into(), owner.into()]);
+        let row = self.database.read().query_one_raw(statement).await?;
+        Ok(row.as_ref().map(trigger).transpose()?)
+    }
+
+    async fn set_paused(
+        &self,
+        owner: Owner,
+        id: Uuid,
+        paused: bool,
+        due_at: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
+        let due_at = due_at.map(Timestamp::micros);
+        let statement = self.database.statement(
+            "UPDATE workflow_triggers SET paused = $3, due_at = $4 WHERE id = $1 AND user_id = $2",
+            [id.into(), owner.into(), paused.into(), due_at.into()],
+        );
+        self.database.write().execute_raw(statement).await?;
+        Ok(())
+    }
+
+    async fn ticks(&self, id: Uuid, page: PageRequest) -> Result<Page<Tick>, StoreError> {
+        let before = page.after.map_or(i64::MAX, |after| after.at.micros());
+        let statement = self.database.statement(
+            "SELECT due_at, outcome, detail, execution_id FROM workflow_ticks \
+             WHERE trigger_id = $1 AND due_at < $2 ORDER BY due_at DESC LIMIT $3",
+            [id.into(), before.into(), i64::from(page.limit).saturating_add(1).into()],
+        );
+        let rows = self.database.read().query_all_raw(statement).await?;
+        let ticks = rows.iter().map(tick).collect::<Result<Vec<_>, _>>()?;
+        Ok(Page::cut(ticks, page.limit, |tick| Cursor { at: tick.due_at, id: Uuid::nil() }))
+    }
+
+    async fn make_up(
+        &self,
+        work: &UnitOfWork,
+        trigger: Uuid,
+        tick: &Tick,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let statement = self.database.statement(
+            format!(
+                "{NOTE} ON CONFLICT (trigger_id, due_at) DO UPDATE SET outcome = excluded.outcome, \
+                 detail = excluded.detail, execution_id = excluded.execution_id, at = excluded.at \
+                 WHERE workflow_ticks.execution_id IS NULL"
+            ),
+            noted(trigger, tick, at),
+        );
+        Ok(work.conn().execute_raw(statement).await?.rows_affected() > 0)
+    }
+
     async fn first_due(&self) -> Result<Option<TriggerRow>, StoreError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM workflow_triggers \
@@ -188,18 +265,8 @@ impl Triggers for SqlTriggers {
         tick: &Tick,
         at: Timestamp,
     ) -> Result<bool, StoreError> {
-        let statement = self.database.statement(
-            "INSERT INTO workflow_ticks (trigger_id, due_at, outcome, detail, execution_id, at) \
-             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
-            [
-                trigger.into(),
-                tick.due_at.into(),
-                tick.outcome.as_str().into(),
-                tick.detail.clone().into(),
-                tick.execution.map(Id::uuid).into(),
-                at.into(),
-            ],
-        );
+        let sql = format!("{NOTE} ON CONFLICT DO NOTHING");
+        let statement = self.database.statement(sql, noted(trigger, tick, at));
         Ok(work.conn().execute_raw(statement).await?.rows_affected() > 0)
     }
 

@@ -1,0 +1,50 @@
+//! Stops a trigger, and lets it go on.
+
+use shared_kernel::{application::Principal, domain::Permission};
+use uuid::Uuid;
+
+use super::{TriggerDetails, TriggerRow, TriggerService};
+use crate::{application::executions::ExecutionsError, domain::definition::Schedule};
+
+impl TriggerService {
+    /// No tick is handled from now on. Pausing twice changes nothing.
+    pub async fn pause(
+        &self,
+        who: &Principal,
+        id: Uuid,
+    ) -> Result<TriggerDetails, ExecutionsError> {
+        who.require(Permission::WorkflowWrite)?;
+        let row = self.owned(who, id).await?;
+        self.set_paused(TriggerRow { paused: true, ..row }).await
+    }
+
+    /// The next tick is the first after now: those of the pause were not wanted.
+    pub async fn resume(
+        &self,
+        who: &Principal,
+        id: Uuid,
+    ) -> Result<TriggerDetails, ExecutionsError> {
+        who.require(Permission::WorkflowWrite)?;
+        let row = self.owned(who, id).await?;
+        if !row.paused {
+            return Ok(TriggerDetails::of(row, self.ports.ambient.now()));
+        }
+        let schedule = Schedule::of(&row.spec).ok();
+        let due_at = schedule.and_then(|schedule| schedule.next_after(self.ports.ambient.now()));
+        self.set_paused(TriggerRow { paused: false, due_at, ..row }).await
+    }
+
+    async fn set_paused(&self, row: TriggerRow) -> Result<TriggerDetails, ExecutionsError> {
+        self.ports.store.set_paused(row.owner, row.id, row.paused, row.due_at).await?;
+        Ok(TriggerDetails::of(row, self.ports.ambient.now()))
+    }
+
+    pub(super) async fn owned(
+        &self,
+        who: &Principal,
+        id: Uuid,
+    ) -> Result<TriggerRow, ExecutionsError> {
+        let found = self.ports.store.find(who.owner(), id).await?;
+        found.ok_or(ExecutionsError::NoTrigger)
+    }
+}
