@@ -857,6 +857,20 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_SignalView: {
+            /** @description The step that takes the signal. */
+            data: {
+                step: string;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_SignedInView: {
             /** @description Fresh tokens. */
             data: {
@@ -1091,6 +1105,8 @@ export interface components {
              * @description How many attempts there were.
              */
             attempts: number;
+            /** @description It waits for somebody's signal. */
+            awaits_signal: boolean;
             error?: components["schemas"]["ActionErrorView"] | null;
             finished_at?: components["schemas"]["Timestamp"] | null;
             id: string;
@@ -1419,6 +1435,31 @@ export interface components {
          * @enum {string}
          */
         Severity: "error";
+        /**
+         * @description What is told to a step that waits for a signal.
+         * @example {
+         *       "decision": "approve",
+         *       "data": {
+         *         "note": "looks good"
+         *       }
+         *     }
+         */
+        SignalBody: {
+            /** @description `steps.<id>.output.data`; up to 64 KiB. */
+            data?: Record<string, never>;
+            decision?: components["schemas"]["Verdict"] | null;
+            /**
+             * Format: int32
+             * @description Number of the item, from 0, of a step with `for_each`.
+             */
+            item?: number | null;
+            /** @description May be left out when one step waits. */
+            step?: string | null;
+        };
+        /** @description The step that takes the signal. */
+        SignalView: {
+            step: string;
+        };
         /** @description Fresh tokens. */
         SignedInView: {
             access_token: string;

@@ -2,7 +2,6 @@
 
 use std::{sync::Arc, time::Duration};
 
-use serde_json::json;
 use shared_kernel::{
     application::{Action, ActionDescriptor, ActionRegistry, BlobStore, Bus, Entitlements},
     domain::{Ambient, Execution, Id, Owner},
@@ -21,7 +20,7 @@ use crate::{
         },
         triggers::{TriggerPorts, TriggerService},
     },
-    domain::{definition::Catalog, execution::WAIT_FOR},
+    domain::{definition::Catalog, execution::waits},
     infrastructure::{
         announce::{Announcer, BusDoorbell},
         definitions::SqlDefinitions,
@@ -38,7 +37,7 @@ pub struct Surroundings {
     pub bus: Arc<dyn Bus>,
     pub blobs: Arc<dyn BlobStore>,
     pub ambient: Ambient,
-    /// Actions of all other contexts; `script.javascript` and `wait.for` are our own.
+    /// Actions of all other contexts; `script.javascript` and the waits are our own.
     pub actions: ActionRegistry,
     pub users: Arc<dyn UserDirectory>,
     pub entitlements: Arc<dyn Entitlements>,
@@ -205,31 +204,7 @@ fn with_own(actions: &ActionRegistry, cpu: CpuPool) -> ActionRegistry {
 
 fn descriptors(actions: &ActionRegistry) -> Vec<ActionDescriptor> {
     let mut all = actions.descriptors();
-    all.push(wait_for());
+    all.extend(waits());
     all.sort_by(|a, b| a.name.cmp(&b.name));
     all
-}
-
-/// The engine runs it itself, so that waiting holds no task.
-fn wait_for() -> ActionDescriptor {
-    ActionDescriptor {
-        name: WAIT_FOR.to_owned(),
-        title: "Wait".to_owned(),
-        description: "Waits for a while, holding neither memory nor a thread.".to_owned(),
-        input_schema: json!({
-            "type": "object",
-            "additionalProperties": false,
-            "required": ["duration"],
-            "properties": {
-                "duration": {
-                    "type": "string",
-                    "description": "Such as 500ms, 90s, 30m, 1h30m or 7d.",
-                },
-            },
-        }),
-        output_schema: json!({
-            "type": "object",
-            "properties": { "until": { "type": "string", "format": "date-time" } },
-        }),
-    }
 }

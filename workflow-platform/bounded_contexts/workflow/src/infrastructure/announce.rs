@@ -19,6 +19,9 @@ pub const READY: &str = "workflow.ready";
 /// The execution in the payload is to be cancelled.
 pub const CANCEL: &str = "workflow.cancel";
 
+/// There is a letter for the execution in the payload.
+pub const LETTER: &str = "workflow.letter";
+
 /// Announcements of one execution within this time become one.
 const GATHER: Duration = Duration::from_millis(20);
 
@@ -110,5 +113,9 @@ impl Doorbell for BusDoorbell {
 
     async fn cancel_wanted(&self, id: Id<Execution>) {
         tell(self.bus.as_ref(), CANCEL, &id.to_string()).await;
+    }
+
+    async fn letter_sent(&self, id: Id<Execution>) {
+        tell(self.bus.as_ref(), LETTER, &id.to_string()).await;
     }
 }

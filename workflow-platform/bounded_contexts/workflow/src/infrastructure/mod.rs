@@ -3,6 +3,7 @@
 pub mod announce;
 pub mod definitions;
 pub mod executions;
+mod inbox_table;
 pub mod journal;
 mod labels_table;
 pub mod queue;

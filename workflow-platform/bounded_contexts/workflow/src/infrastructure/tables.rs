@@ -10,11 +10,16 @@ use sea_orm_migration::{
     },
 };
 
-use super::{labels_table::LabelsTable, start_keys_table::StartKeysTable};
+use super::{inbox_table::InboxTable, labels_table::LabelsTable, start_keys_table::StartKeysTable};
 
 /// The migrations of executions, in order.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(ExecutionTables), Box::new(StartKeysTable), Box::new(LabelsTable)]
+    vec![
+        Box::new(ExecutionTables),
+        Box::new(StartKeysTable),
+        Box::new(LabelsTable),
+        Box::new(InboxTable),
+    ]
 }
 
 /// The first form of all tables below.

@@ -13,5 +13,6 @@ mod recovery;
 mod routes;
 mod schedules;
 mod scripts;
+mod signals;
 mod starting_once;
 mod support;

@@ -179,6 +179,7 @@ async fn a_worker_that_was_cut_off_can_write_nothing() {
             events: Vec::new(),
             projection: None,
             outbox: Vec::new(),
+            letters: Vec::new(),
         };
         writer.append(append(claimed[0].epoch, 2)).await.unwrap();
         let mut live = WorkerWatch::register(database.clone(), new, "new", now).await.unwrap();

@@ -5,6 +5,7 @@ mod events;
 mod query;
 mod routes;
 mod shapes;
+mod signal;
 mod triggers;
 
 use std::sync::Arc;
@@ -31,6 +32,7 @@ pub fn routes(api: Arc<ExecutionsApi>) -> OpenApiRouter {
         .routes(routes!(routes::show))
         .routes(routes!(routes::cancel))
         .routes(routes!(again::retry))
+        .routes(routes!(signal::signal))
         .routes(routes!(again::rerun))
         .routes(routes!(routes::logs))
         .routes(routes!(events::events))

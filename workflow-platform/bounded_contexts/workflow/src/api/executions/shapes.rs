@@ -144,6 +144,8 @@ pub struct StepView {
     pub progress: Option<StepProgressView>,
     /// When its timer ends.
     pub waits_until: Option<Timestamp>,
+    /// It waits for somebody's signal.
+    pub awaits_signal: bool,
 }
 
 /// An execution with its steps.
@@ -198,6 +200,7 @@ impl StepView {
             error: step.error,
             items: step.items,
             waits_until: step.waits_until,
+            awaits_signal: step.awaits_signal,
         }
     }
 }

@@ -44,6 +44,13 @@ pub enum ExecutionsError {
     Bus(#[from] shared_kernel::application::BusError),
 }
 
+impl ExecutionsError {
+    /// One field of a request that does not fit.
+    pub(super) fn field(path: &str, message: impl Into<String>) -> Self {
+        Self::Params([(path.to_owned(), vec![message.into()])].into())
+    }
+}
+
 impl From<BadParams> for ExecutionsError {
     fn from(BadParams(fields): BadParams) -> Self {
         Self::Params(fields)

@@ -12,6 +12,7 @@ mod rerun;
 mod retry;
 mod service;
 mod show;
+mod signal;
 mod start;
 mod start_once;
 mod watch;
@@ -19,13 +20,14 @@ mod watch;
 pub use bulk::{BulkAction, BulkFailure, BulkOutcome, Chosen};
 pub use error::ExecutionsError;
 pub use ports::{
-    DefinitionSource, Doorbell, ExecutionFilter, ExecutionRow, Executions, Labels, LogFilter,
-    LogLine, NewExecution, Progress, ProgressBoard, Runnable, StoreError, StoredEvent,
+    DefinitionSource, Doorbell, ExecutionFilter, ExecutionRow, Executions, Labels, Letter,
+    LogFilter, LogLine, NewExecution, Progress, ProgressBoard, Runnable, StoreError, StoredEvent,
     UserDirectory, UserDirectoryError, UserProfile,
 };
 pub use rerun::Rerun;
 pub use service::{ExecutionPorts, ExecutionService};
 pub use show::ExecutionDetails;
+pub use signal::SendSignal;
 pub use start::{Initiator, StartExecution, Started};
 pub use watch::{Update, Updates};
 pub(crate) use watch::{progress_of, topic};

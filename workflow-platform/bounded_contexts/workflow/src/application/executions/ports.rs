@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::domain::{
     definition::Definition,
-    execution::{ExecutionError, JournalEvent, StartKey, Status, UnknownEvent},
+    execution::{ExecutionError, JournalEvent, Signal, StartKey, Status, UnknownEvent},
 };
 
 /// The store of executions could not serve.
@@ -104,6 +104,15 @@ pub struct ExecutionFilter {
     pub label: Option<(String, String)>,
     /// Part of the workflow's name, or the id of the execution.
     pub text: Option<String>,
+}
+
+/// Something that is told to an execution, on its way to the worker that has it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Letter {
+    pub id: Uuid,
+    pub step: String,
+    pub item: Option<u32>,
+    pub signal: Signal,
 }
 
 /// Which lines of a log are shown.
@@ -232,6 +241,16 @@ pub trait Executions: Send + Sync {
         at: Timestamp,
     ) -> Result<bool, StoreError>;
 
+    /// Leaves a letter for the worker that has the execution, or makes one take it. Answers
+    /// whether the execution was there and had not ended.
+    async fn send(
+        &self,
+        work: &mut UnitOfWork,
+        owner: Owner,
+        id: Id<Execution>,
+        letter: &Letter,
+    ) -> Result<bool, StoreError>;
+
     /// Oldest first.
     async fn logs(
         &self,
@@ -269,6 +288,9 @@ pub trait Doorbell: Send + Sync {
 
     /// Somebody wants the execution cancelled.
     async fn cancel_wanted(&self, id: Id<Execution>);
+
+    /// There is a letter for the execution.
+    async fn letter_sent(&self, id: Id<Execution>);
 }
 
 /// How far a running step is. Live only.

@@ -33,6 +33,12 @@ pub(super) fn of(row: &ExecutionRow, view: &ExecutionView, running: u64, workers
 }
 
 fn timer(row: &ExecutionRow, view: &ExecutionView) -> Text {
+    if let Some(step) = view.awaiting().next() {
+        return Text::new(
+            format!("步骤 {step} 等待审批或信号"),
+            format!("Step {step} waits for somebody's signal"),
+        );
+    }
     match (view.waits_for(), row.wake_at) {
         (Some((step, until)), _) => {
             let until = to_the_second(until);

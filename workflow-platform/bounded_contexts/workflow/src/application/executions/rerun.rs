@@ -79,7 +79,8 @@ impl ExecutionService {
         let newest = newest.ok_or(ExecutionsError::NoDefinition)?;
         let version = version.unwrap_or(row.version);
         let found = source.version(row.definition_id, version).await?;
-        let definition = found.ok_or_else(|| field("version", "there is no such version"))?;
+        let definition =
+            found.ok_or_else(|| ExecutionsError::field("version", "there is no such version"))?;
         Ok(Runnable { version, definition, ..newest })
     }
 
@@ -112,10 +113,6 @@ fn is_result(event: &JournalEvent) -> bool {
     }
 }
 
-fn field(path: &str, message: &str) -> ExecutionsError {
-    ExecutionsError::Params([(path.to_owned(), vec![message.to_owned()])].into())
-}
-
 /// Steps whose results stay: those that neither are `from` nor wait for it, and that settled.
 fn kept(
     definition: &Definition,
@@ -123,7 +120,7 @@ fn kept(
     view: &ExecutionView,
 ) -> Result<HashSet<String>, ExecutionsError> {
     if !definition.steps.iter().any(|step| step.id.as_str() == from) {
-        return Err(field("from_step", "there is no such step"));
+        return Err(ExecutionsError::field("from_step", "there is no such step"));
     }
     let mut anew = HashSet::from([from]);
     loop {

@@ -155,10 +155,8 @@ fn own_concurrency(
 ) -> Result<Option<(String, u32)>, ExecutionsError> {
     let Some(concurrency) = &runnable.definition.concurrency else { return Ok(None) };
     let scope = Scope { params: params.clone(), trigger: trigger.clone(), now, ..Scope::default() };
-    let key = evaluate(&concurrency.key, &scope).map_err(|error| {
-        let fields = [("concurrency.key".to_owned(), vec![error.to_string()])];
-        ExecutionsError::Params(fields.into())
-    })?;
+    let key = evaluate(&concurrency.key, &scope)
+        .map_err(|error| ExecutionsError::field("concurrency.key", error.to_string()))?;
     let key = match key {
         Value::String(key) => key,
         other => other.to_string(),

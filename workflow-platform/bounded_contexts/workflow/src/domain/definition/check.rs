@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jsonschema::Validator;
-use shared_kernel::application::ActionDescriptor;
+use shared_kernel::{application::ActionDescriptor, domain::Timestamp};
 
 use super::{
     Definition, Document, Place, Problem, Step, StepId,
@@ -14,7 +14,7 @@ use super::{
     read::nearest,
     references::{Known, check_concurrency, check_outputs, check_steps},
 };
-use crate::domain::execution::WAIT_FOR;
+use crate::domain::execution::{WAIT_FOR, WAIT_SIGNAL, WAIT_UNTIL};
 
 /// An action that definitions may use.
 #[derive(Debug)]
@@ -200,8 +200,11 @@ impl<'a> Group<'a> {
             let Some(node) = placed.node else { continue };
             let (path, _) = self.at(placed, "with");
             check_input(entry, node.get("with"), node, &path, problems);
-            if entry.name == WAIT_FOR {
-                check_duration(node, &path, problems);
+            match entry.name.as_str() {
+                WAIT_FOR => check_duration(node, &path, "duration", problems),
+                WAIT_SIGNAL => check_duration(node, &path, "timeout", problems),
+                WAIT_UNTIL => check_instant(node, &path, problems),
+                _ => {}
             }
         }
     }
@@ -221,13 +224,31 @@ fn unknown_action(name: &str, catalog: &Catalog, path: String, place: Option<Pla
     )
 }
 
+/// A text of `with` that is no expression.
+fn literal<'a>(step: &'a Node, key: &str) -> Option<(&'a Node, &'a str)> {
+    let node = step.get("with")?.get(key)?;
+    Some((node, node.text().filter(|text| !text.contains("${{"))?))
+}
+
+fn check_instant(step: &Node, path: &str, problems: &mut Vec<Problem>) {
+    let Some((node, text)) = literal(step, "at") else { return };
+    if text.parse::<Timestamp>().is_err() {
+        problems.push(Problem::new(
+            format!("{path}.at"),
+            node.place,
+            "BAD_INSTANT",
+            "应为 RFC 3339 时间，例如 2026-12-01T08:00:00+08:00",
+            "must be an RFC 3339 instant such as 2026-12-01T08:00:00+08:00",
+        ));
+    }
+}
+
 /// A JSON Schema cannot say what a duration is.
-fn check_duration(step: &Node, path: &str, problems: &mut Vec<Problem>) {
-    let Some(node) = step.get("with").and_then(|with| with.get("duration")) else { return };
-    let Some(text) = node.text().filter(|text| !text.contains("${{")) else { return };
+fn check_duration(step: &Node, path: &str, key: &str, problems: &mut Vec<Problem>) {
+    let Some((node, text)) = literal(step, key) else { return };
     if let Err(error) = parse_duration(text) {
         problems.push(Problem::new(
-            format!("{path}.duration"),
+            format!("{path}.{key}"),
             node.place,
             "BAD_DURATION",
             "不是有效的时长，例如 500ms、90s、30m、1h30m、7d，最长十年",

@@ -6,7 +6,7 @@ use shared_kernel::{application::ActionError, domain::Timestamp};
 use super::{
     Cause, Decision, Execution, ExecutionError, Finished, JournalEvent, Phase, RunKey, Started,
     Status, StepExpanded, StepFailed, StepRun, StepSkipped, StepSucceeded, Stopping, WAIT_FOR,
-    WaitStarted,
+    WAIT_SIGNAL, WAIT_UNTIL, WaitStarted,
     machine::{CLEANUP_LIMIT, Work},
     slots::SlotState,
 };
@@ -27,6 +27,8 @@ impl Execution {
         }
         decision.finished = self.finished;
         decision.stop_running = self.stop.is_some() && self.group().halted;
+        let group = self.group();
+        decision.awaits_signal = self.finished.is_none() && group.awaiting > 0 && !group.halted;
         decision.wake_at = self.wake_at(now);
         decision
     }
@@ -35,7 +37,12 @@ impl Execution {
         &self.groups[self.phase.index()]
     }
 
-    fn record(&mut self, event: impl Into<JournalEvent>, now: Timestamp, to: &mut Decision) {
+    pub(super) fn record(
+        &mut self,
+        event: impl Into<JournalEvent>,
+        now: Timestamp,
+        to: &mut Decision,
+    ) {
         let event = event.into();
         self.apply(&event, now);
         to.record.push(event);
@@ -115,7 +122,11 @@ impl Execution {
         if self.group().halted {
             return false;
         }
+        let answered = self.answer_one(now, decision);
         let fired = self.fire_timer(now, decision);
+        if self.group().halted {
+            return false;
+        }
         let ready = self.groups[self.phase.index()].ready.pop_front();
         if let Some(node) = ready {
             self.look_at(node, now, decision);
@@ -124,7 +135,7 @@ impl Execution {
         if let Some(node) = open {
             self.start_items(node, now, decision);
         }
-        fired || ready.is_some() || open.is_some()
+        answered || fired || ready.is_some() || open.is_some()
     }
 
     fn fire_timer(&mut self, now: Timestamp, decision: &mut Decision) -> bool {
@@ -152,6 +163,10 @@ impl Execution {
                     output: json!({ "until": until }),
                 };
                 self.record(done, now, decision);
+            }
+            SlotState::Awaiting { since, until } if until == Some(at) => {
+                let event = self.unanswered(key, since);
+                self.record(event, now, decision);
             }
             _ => {}
         }
@@ -212,10 +227,16 @@ impl Execution {
         self.scope.index = index;
         match evaluate(&self.step(key.node).with, &self.scope) {
             Err(error) => self.refuse_item(key, &error, now, decision),
-            Ok(input) if self.step(key.node).uses == WAIT_FOR => {
-                self.wait(key, &input, now, decision);
-            }
-            Ok(input) => {
+            Ok(input) => self.begin_run(key, input, now, decision),
+        }
+    }
+
+    fn begin_run(&mut self, key: RunKey, input: Value, now: Timestamp, decision: &mut Decision) {
+        match self.step(key.node).uses.as_str() {
+            WAIT_FOR => self.wait_for(key, &input, now, decision),
+            WAIT_UNTIL => self.wait_until(key, &input, now, decision),
+            WAIT_SIGNAL => self.await_signal(key, &input, now, decision),
+            _ => {
                 self.turn(key, SlotState::Running);
                 self.groups[self.phase.index()].in_flight += 1;
                 let run = self.run_of(key, input);
@@ -224,7 +245,7 @@ impl Execution {
         }
     }
 
-    fn item_of(&self, key: RunKey) -> Option<u32> {
+    pub(super) fn item_of(&self, key: RunKey) -> Option<u32> {
         match &self.nodes[key.node].work {
             Work::Open { slots, .. } => slots.items.is_some().then_some(key.slot),
             Work::Untouched | Work::Settled | Work::Broken(_) => None,
@@ -256,15 +277,28 @@ impl Execution {
         }
     }
 
-    fn wait(&mut self, key: RunKey, input: &Value, now: Timestamp, decision: &mut Decision) {
+    fn wait_for(&mut self, key: RunKey, input: &Value, now: Timestamp, decision: &mut Decision) {
         let text = input.get("duration").and_then(Value::as_str).unwrap_or_default();
         let Ok(duration) = parse_duration(text) else {
             let error = ActionError::invalid_input("duration", "is not a duration such as 90s");
             return self.give_up(key, error, now, decision);
         };
-        let step = self.step(key.node).id.to_string();
-        let item = self.item_of(key);
-        self.record(WaitStarted { step, item, until: now.plus(duration) }, now, decision);
+        self.wait(key, now.plus(duration), now, decision);
+    }
+
+    fn wait_until(&mut self, key: RunKey, input: &Value, now: Timestamp, decision: &mut Decision) {
+        let text = input.get("at").and_then(Value::as_str).unwrap_or_default();
+        if let Ok(until) = text.parse() {
+            self.wait(key, until, now, decision);
+        } else {
+            let message = "is not an instant such as 2026-12-01T08:00:00+08:00";
+            self.give_up(key, ActionError::invalid_input("at", message), now, decision);
+        }
+    }
+
+    fn wait(&mut self, key: RunKey, until: Timestamp, now: Timestamp, decision: &mut Decision) {
+        let (step, item) = (self.step(key.node).id.to_string(), self.item_of(key));
+        self.record(WaitStarted { step, item, until }, now, decision);
     }
 
     fn refuse(
@@ -291,7 +325,7 @@ impl Execution {
     }
 
     /// Fails a run that never reached its action.
-    fn give_up(
+    pub(super) fn give_up(
         &mut self,
         key: RunKey,
         error: ActionError,

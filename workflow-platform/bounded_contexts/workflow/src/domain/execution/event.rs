@@ -11,7 +11,7 @@ use shared_kernel::{
     domain::Timestamp,
 };
 
-use super::{Cause, ExecutionError, Phase, Status};
+use super::{Cause, ExecutionError, Phase, Signal, Status};
 
 /// A row of the journal cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -74,8 +74,12 @@ journal_events! {
     StepStarted = "step.started",
     /// Checkpoints of an attempt, handed back to a later one.
     StepRecorded = "step.recorded",
-    /// A `wait.for` began.
+    /// A `wait.for` or `wait.until` began.
     WaitStarted = "step.waiting",
+    /// A `wait.signal` began.
+    SignalAwaited = "step.awaiting",
+    /// Somebody sent a signal. It may come before its step waits.
+    SignalReceived = "signal.received",
     StepSucceeded = "step.succeeded",
     /// One attempt failed; whether another follows says `retry_at`.
     StepFailed = "step.failed",
@@ -139,6 +143,28 @@ pub struct WaitStarted {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub item: Option<u32>,
     pub until: Timestamp,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SignalAwaited {
+    pub step: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<u32>,
+    /// What the people are asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// When it is given up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SignalReceived {
+    pub step: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<u32>,
+    #[serde(flatten)]
+    pub signal: Signal,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -208,6 +234,8 @@ impl JournalEvent {
             Self::StepStarted(body) => Some(&body.step),
             Self::StepRecorded(body) => Some(&body.step),
             Self::WaitStarted(body) => Some(&body.step),
+            Self::SignalAwaited(body) => Some(&body.step),
+            Self::SignalReceived(body) => Some(&body.step),
             Self::StepSucceeded(body) => Some(&body.step),
             Self::StepFailed(body) => Some(&body.step),
             Self::StepCancelled(body) => Some(&body.step),
@@ -254,6 +282,12 @@ mod tests {
             ("step.started", r#"{"step":"a","attempt":1,"started_at":"2026-01-01T00:00:00Z"}"#),
             ("step.recorded", r#"{"step":"a","records":[{"key":"k","value":1}]}"#),
             ("step.waiting", r#"{"step":"a","until":"2026-01-01T00:00:00Z"}"#),
+            ("step.awaiting", r#"{"step":"a"}"#),
+            (
+                "signal.received",
+                r#"{"step":"a","by":"0193a1b2-c3d4-7e8f-9a0b-1c2d3e4f5a6b",
+                    "at":"2026-01-01T00:00:00Z"}"#,
+            ),
             ("step.succeeded", r#"{"step":"a","attempt":1,"started_at":"2026-01-01T00:00:00Z"}"#),
             (
                 "step.failed",

@@ -47,6 +47,19 @@ impl Execution {
                     this.timers.insert((body.until, key));
                 });
             }
+            JournalEvent::SignalAwaited(body) => {
+                let state = SlotState::Awaiting { since: at, until: body.until };
+                self.at_slot(&body.step, body.item, |this, key| {
+                    this.turn(key, state);
+                    this.timers.extend(body.until.map(|until| (until, key)));
+                    this.answerable.push_back(key);
+                });
+            }
+            JournalEvent::SignalReceived(body) => {
+                self.at_step(&body.step, body.item, |this, key| {
+                    this.keep_signal(key, &body.signal);
+                });
+            }
             JournalEvent::StepSucceeded(body) => {
                 self.at_slot(&body.step, body.item, |this, key| this.succeed(key, &body.output));
             }
@@ -114,16 +127,20 @@ impl Execution {
     /// Moves a slot and keeps the counters; a free place lets the next item start.
     pub(super) fn turn(&mut self, key: RunKey, state: SlotState) {
         let Some(slots) = self.slots(key) else { return };
+        let awaited = slots.peek(key.slot).is_some_and(|slot| slot.state.is_awaiting());
         let came_back = slots.turn(key.slot, state);
-        if came_back {
-            self.groups[self.plan.steps[key.node].phase.index()].in_flight -= 1;
-        }
+        let awaits = slots.peek(key.slot).is_some_and(|slot| slot.state.is_awaiting());
+        let group = &mut self.groups[self.plan.steps[key.node].phase.index()];
+        group.in_flight -= usize::from(came_back);
+        group.awaiting += usize::from(awaits);
+        group.awaiting -= usize::from(awaited);
         if state != SlotState::Running {
             self.queue(key.node);
         }
     }
 
     fn succeed(&mut self, key: RunKey, output: &Value) {
+        self.use_signal(key);
         if let Some(slot) = self.slots(key).and_then(|slots| slots.slot(key.slot)) {
             slot.output = Some(output.clone());
             slot.records = None;
@@ -133,6 +150,7 @@ impl Execution {
     }
 
     fn fail(&mut self, key: RunKey, attempt: u32, error: &ActionError, again: Option<Timestamp>) {
+        self.use_signal(key);
         if let Some(slot) = self.slots(key).and_then(|slots| slots.slot(key.slot)) {
             slot.failed_attempts = slot.failed_attempts.max(attempt);
         }

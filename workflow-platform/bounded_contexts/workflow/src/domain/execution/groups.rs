@@ -98,6 +98,8 @@ pub(super) struct Group {
     pub unsettled: usize,
     /// Runs handed out and not answered.
     pub in_flight: usize,
+    /// Runs that wait for a signal.
+    pub awaiting: usize,
     /// Nothing more may start.
     pub halted: bool,
     /// Nodes whose needs have settled and that were not looked at yet.

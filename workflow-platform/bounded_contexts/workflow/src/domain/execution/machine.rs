@@ -1,6 +1,11 @@
 //! The state of one execution and what the driver asks of it.
 
-use std::{collections::BTreeSet, fmt, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap, VecDeque},
+    fmt,
+    sync::Arc,
+    time::Duration,
+};
 
 use serde_json::{Value, json};
 use shared_kernel::{
@@ -9,9 +14,9 @@ use shared_kernel::{
 };
 
 use super::{
-    Cause, JournalEvent, Phase, Status, StepFailed, StepRecorded, Stopping,
+    Cause, JournalEvent, Phase, Signal, Status, StepFailed, StepRecorded, Stopping,
     groups::{Group, Plan, steps_of},
-    slots::Slots,
+    slots::{Slot, Slots},
 };
 use crate::domain::{
     definition::{Definition, OnError, Step},
@@ -66,6 +71,8 @@ pub struct Decision {
     pub stop_running: bool,
     /// The earliest time at which deciding again gives something new.
     pub wake_at: Option<Timestamp>,
+    /// A signal would give something new.
+    pub awaits_signal: bool,
     /// Set once the execution is over.
     pub finished: Option<Status>,
 }
@@ -108,6 +115,10 @@ pub struct Execution {
     pub(super) phase: Phase,
     pub(super) scope: Scope,
     pub(super) timers: BTreeSet<(Timestamp, RunKey)>,
+    /// Signals that nobody has taken yet.
+    pub(super) signals: HashMap<RunKey, VecDeque<Signal>>,
+    /// Runs that may have a signal to take.
+    pub(super) answerable: VecDeque<RunKey>,
     pub(super) started_at: Option<Timestamp>,
     /// Since when the present round runs.
     pub(super) round_since: Option<Timestamp>,
@@ -149,6 +160,8 @@ impl Execution {
             phase: Phase::Main,
             scope,
             timers: BTreeSet::new(),
+            signals: HashMap::new(),
+            answerable: VecDeque::new(),
             started_at: None,
             round_since: None,
             round: 0,
@@ -208,14 +221,18 @@ impl Execution {
 
     /// The event of checkpoints; `None` when all of them are known already.
     pub fn recorded(&self, run: &StepRun, records: Vec<StepRecord>) -> Option<StepRecorded> {
-        let known = match &self.nodes[run.key.node].work {
-            Work::Open { slots, .. } => slots.peek(run.key.slot).and_then(|s| s.records.as_deref()),
-            Work::Untouched | Work::Settled | Work::Broken(_) => None,
-        };
+        let known = self.peek(run.key).and_then(|slot| slot.records.as_deref());
         let fresh = |record: &StepRecord| known.is_none_or(|known| !known.knows(&record.key));
         let records: Vec<_> = records.into_iter().filter(fresh).collect();
         let (step, item) = (run.step.clone(), run.item);
         (!records.is_empty()).then_some(StepRecorded { step, item, records })
+    }
+
+    pub(super) fn peek(&self, key: RunKey) -> Option<&Slot> {
+        match &self.nodes[key.node].work {
+            Work::Open { slots, .. } => slots.peek(key.slot),
+            Work::Untouched | Work::Settled | Work::Broken(_) => None,
+        }
     }
 
     pub(super) fn step(&self, node: usize) -> &Step {

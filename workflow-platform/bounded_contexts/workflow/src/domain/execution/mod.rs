@@ -26,6 +26,7 @@
 //!   and so does [`CLEANUP_LIMIT`].
 //! * An execution that did not succeed may be taken up again: what succeeded stays, what failed or
 //!   never ran is run, and `on_failure` and `finally` run anew.
+//! * A signal that comes before its step waits is kept for it; each is taken once.
 //! * A step cut off in its middle is run again with the same idempotency key and does not use up
 //!   an attempt; a recorded success is never run again.
 
@@ -35,10 +36,12 @@ mod fold;
 mod groups;
 mod machine;
 mod retry;
+mod signals;
 mod slots;
 mod start_key;
 mod status;
 mod view;
+mod waits;
 
 #[cfg(test)]
 mod properties;
@@ -46,14 +49,14 @@ mod properties;
 mod tests;
 
 pub use event::{
-    Created, Finished, JournalEvent, Retried, Started, StepCancelled, StepExpanded, StepFailed,
-    StepRecorded, StepSkipped, StepStarted, StepSucceeded, Stopping, UnknownEvent, WaitStarted,
+    Created, Finished, JournalEvent, Retried, SignalAwaited, SignalReceived, Started,
+    StepCancelled, StepExpanded, StepFailed, StepRecorded, StepSkipped, StepStarted, StepSucceeded,
+    Stopping, UnknownEvent, WaitStarted,
 };
 pub use groups::Phase;
 pub use machine::{CLEANUP_LIMIT, Decision, Execution, Identity, RunKey, RunOutcome, StepRun};
+pub use signals::{Signal, Verdict};
 pub use start_key::{BadStartKey, StartKey};
 pub use status::{Cause, ExecutionError, Status, StepStatus};
 pub use view::{ActionErrorView, AttemptView, ExecutionView, ItemCounts, StepDetails};
-
-/// The step kind that the engine itself runs: a timer that holds no task while it waits.
-pub const WAIT_FOR: &str = "wait.for";
+pub use waits::{WAIT_FOR, WAIT_SIGNAL, WAIT_UNTIL, waits};

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use shared_kernel::{application::ActionError, domain::Timestamp};
 
 use super::{
-    Cause, Decision, Execution, ExecutionView, JournalEvent, RunKey, StepRun, StepStatus,
+    Cause, Decision, Execution, ExecutionView, JournalEvent, RunKey, Signal, StepRun, StepStatus,
+    Verdict,
     tests::{at, created, failure, machine, stopped, success},
 };
 
@@ -22,12 +23,17 @@ struct StepPlan {
     parallel: u8,
     attempts: u8,
     soft: bool,
-    waits: bool,
+    waits: Option<&'static str>,
 }
 
 fn step_plan() -> impl Strategy<Value = StepPlan> {
     let items = proptest::option::of(0_u8..5);
-    (any::<u8>(), items, 1_u8..4, 1_u8..4, any::<bool>(), proptest::bool::weighted(0.15)).prop_map(
+    let waits = prop_oneof![
+        8 => Just(None),
+        1 => Just(Some("wait.for")),
+        1 => Just(Some("wait.signal")),
+    ];
+    (any::<u8>(), items, 1_u8..4, 1_u8..4, any::<bool>(), waits).prop_map(
         |(needs, items, parallel, attempts, soft, waits)| StepPlan {
             needs,
             items,
@@ -46,8 +52,12 @@ fn step(prefix: &str, index: usize, plan: &StepPlan) -> Value {
         .collect();
     let mut step = json!({
         "id": format!("{prefix}{index}"),
-        "uses": if plan.waits { "wait.for" } else { "x" },
-        "with": if plan.waits { json!({ "duration": "30s" }) } else { json!({}) },
+        "uses": plan.waits.unwrap_or("x"),
+        "with": match plan.waits {
+            Some("wait.for") => json!({ "duration": "30s" }),
+            Some(_) => json!({ "timeout": "45s" }),
+            None => json!({}),
+        },
         "needs": needs,
         "max_parallel": plan.parallel,
         "retry": { "max_attempts": plan.attempts, "initial": "5s", "backoff": "constant" },
@@ -91,6 +101,8 @@ enum Turn {
     /// The process dies and another one goes on from the journal.
     Crash,
     Cancel,
+    /// Somebody approves or rejects, whether or not a step waits for it.
+    Signal(u8, Verdict),
 }
 
 fn turn() -> impl Strategy<Value = Turn> {
@@ -101,6 +113,8 @@ fn turn() -> impl Strategy<Value = Turn> {
         2 => Just(Turn::Wait),
         2 => Just(Turn::Crash),
         1 => Just(Turn::Cancel),
+        2 => (any::<u8>(), prop_oneof![Just(Verdict::Approve), Just(Verdict::Reject)])
+            .prop_map(|(step, verdict)| Turn::Signal(step, verdict)),
     ]
 }
 
@@ -143,7 +157,7 @@ impl World {
     }
 
     fn decide(&mut self) {
-        let Decision { record, run, stop_running, wake_at, finished } =
+        let Decision { record, run, stop_running, wake_at, finished, awaits_signal: _ } =
             self.machine.decide(self.now);
         self.journal.extend(record.into_iter().map(|event| (event, self.now)));
         let settled = self.settled();
@@ -239,12 +253,26 @@ impl World {
             Turn::FailForGood(choice) => self.fail(choice, ActionError::permanent("Y", "y")),
             Turn::Wait => self.now = self.wake_at.unwrap_or(self.now).max(self.now),
             Turn::Crash => self.crash(),
+            Turn::Signal(choice, verdict) => self.signal(choice, verdict),
             Turn::Cancel => {
                 if let Some(event) = self.machine.stopping(Cause::Cancelled) {
                     self.happen(event);
                 }
             }
         }
+    }
+
+    fn signal(&mut self, choice: u8, verdict: Verdict) {
+        let definition = self.machine.definition();
+        let steps: Vec<_> =
+            definition.steps.iter().filter(|step| step.uses == "wait.signal").collect();
+        let Some(step) = steps.get(usize::from(choice) % steps.len().max(1)) else { return };
+        let item = step.for_each.is_some().then_some(u32::from(choice) % 3);
+        let id = step.id.to_string();
+        let by = uuid::Uuid::from_u128(2).into();
+        let signal = Signal { decision: Some(verdict), data: json!(choice), by, at: self.now };
+        let event = self.machine.signalled(&id, item, signal).unwrap();
+        self.happen(event);
     }
 
     fn fail(&mut self, choice: u8, error: ActionError) {

@@ -23,6 +23,7 @@ impl Execution {
         self.round += 1;
         self.round_since = self.started_at.map(|_| at);
         self.timers.clear();
+        self.answerable.clear();
         self.groups = Default::default();
         for node in 0..self.nodes.len() {
             self.reopen(node);
@@ -64,6 +65,12 @@ impl Execution {
             self.groups[planned.phase.index()].unsettled += 1;
             for &dependant in &planned.dependants {
                 self.nodes[dependant].blocked_by += 1;
+            }
+        }
+        for node in &mut self.nodes {
+            // What it was opened with is found out anew from the steps it needs.
+            if node.blocked_by > 0 && matches!(node.work, Work::Open { .. }) {
+                node.work = Work::Untouched;
             }
         }
         for node in 0..self.nodes.len() {

@@ -18,16 +18,27 @@ pub(super) enum SlotState {
     Idle,
     /// Handed out to the driver.
     Running,
-    /// In a `wait.for`.
+    /// In a `wait.for` or `wait.until`.
     Waiting {
         since: Timestamp,
         until: Timestamp,
+    },
+    /// In a `wait.signal`.
+    Awaiting {
+        since: Timestamp,
+        until: Option<Timestamp>,
     },
     /// The next attempt is due then.
     Retrying(Timestamp),
     Succeeded,
     Failed,
     Cancelled,
+}
+
+impl SlotState {
+    pub const fn is_awaiting(self) -> bool {
+        matches!(self, Self::Awaiting { .. })
+    }
 }
 
 /// One item of a step.
@@ -174,7 +185,7 @@ impl Slots {
 }
 
 const fn takes_place(state: SlotState) -> bool {
-    matches!(state, SlotState::Running | SlotState::Waiting { .. })
+    matches!(state, SlotState::Running | SlotState::Waiting { .. } | SlotState::Awaiting { .. })
 }
 
 const fn is_settled(state: SlotState) -> bool {

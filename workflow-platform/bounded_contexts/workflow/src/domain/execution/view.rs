@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use shared_kernel::{application::ActionError, domain::Timestamp};
 
 use super::{Cause, ExecutionError, JournalEvent, Phase, Status, StepStatus, groups::steps_of};
@@ -73,6 +73,8 @@ pub struct StepDetails {
     pub items: Option<ItemCounts>,
     /// When its timer ends.
     pub waits_until: Option<Timestamp>,
+    /// It waits for somebody's signal.
+    pub awaits_signal: bool,
     /// A failure of it does not fail the run.
     forgiven: bool,
     /// It had not settled when the run ended.
@@ -123,6 +125,7 @@ impl ExecutionView {
                 error: None,
                 items: None,
                 waits_until: None,
+                awaits_signal: false,
                 forgiven: step.on_error == OnError::Continue,
                 left: false,
                 earlier_attempts: 0,
@@ -197,10 +200,16 @@ impl ExecutionView {
                 settled => settled,
             };
             step.waits_until = None;
+            step.awaits_signal = false;
             if let Some(items) = &mut step.items {
                 items.running = 0;
             }
         }
+    }
+
+    /// The steps that wait for somebody's signal.
+    pub fn awaiting(&self) -> impl Iterator<Item = &str> {
+        self.steps.iter().filter(|step| step.awaits_signal).map(|step| step.id.as_str())
     }
 
     /// Why nothing runs at the moment, if so.
@@ -260,6 +269,13 @@ impl StepDetails {
                 self.start(&Attempt { item: body.item, number: 1, started_at: at, input: None });
                 self.status = StepStatus::Waiting;
                 self.waits_until = Some(body.until);
+            }
+            JournalEvent::SignalAwaited(body) => {
+                self.start(&Attempt { item: body.item, number: 1, started_at: at, input: None });
+                self.status = StepStatus::Waiting;
+                self.awaits_signal = true;
+                self.waits_until = body.until;
+                self.input = body.message.as_ref().map(|message| json!({ "message": message }));
             }
             JournalEvent::StepSucceeded(body) => {
                 self.waits_until = None;
@@ -391,5 +407,6 @@ impl StepDetails {
         self.status = status;
         self.finished_at = Some(at);
         self.waits_until = None;
+        self.awaits_signal = false;
     }
 }

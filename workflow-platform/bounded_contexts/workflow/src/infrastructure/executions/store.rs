@@ -14,11 +14,14 @@ use shared_kernel::{
 use super::{list, rows};
 use crate::{
     application::executions::{
-        ExecutionFilter, ExecutionRow, Executions, LogFilter, LogLine, NewExecution, StoreError,
-        StoredEvent,
+        ExecutionFilter, ExecutionRow, Executions, Letter, LogFilter, LogLine, NewExecution,
+        StoreError, StoredEvent,
     },
     domain::execution::{Created, JournalEvent, Retried},
-    infrastructure::journal::{AppendError, JournalReader, insert_rows, pack},
+    infrastructure::{
+        journal::{AppendError, JournalReader, insert_rows, pack},
+        queue,
+    },
 };
 
 /// Both engines through plain SQL.
@@ -256,6 +259,16 @@ impl Executions for SqlExecutions {
             [id.into(), owner.into(), at.into()],
         );
         Ok(self.database.write().execute_raw(statement).await?.rows_affected() > 0)
+    }
+
+    async fn send(
+        &self,
+        work: &mut UnitOfWork,
+        owner: Owner,
+        id: Id<Execution>,
+        letter: &Letter,
+    ) -> Result<bool, StoreError> {
+        queue::send(work, owner, id, letter).await
     }
 
     async fn logs(

@@ -6,6 +6,8 @@ use shared_kernel::{
     domain::{DomainEvent, Execution, Id, Timestamp},
 };
 
+use uuid::Uuid;
+
 use super::INLINE_LIMIT;
 use crate::domain::execution::{ExecutionError, JournalEvent, Status};
 
@@ -52,8 +54,8 @@ pub(crate) async fn pack(
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lease {
     Keep,
-    /// Given up until a timer is due.
-    Park(Timestamp),
+    /// Given up until a timer is due, or until somebody's letter comes.
+    Park(Option<Timestamp>),
     /// Given up for any worker to take.
     Yield,
     /// Over.
@@ -68,6 +70,8 @@ pub struct Projection {
     pub error: Option<ExecutionError>,
     /// The wish to cancel stands in the journal now.
     pub cancel_taken: bool,
+    /// Letters that stand in the journal now.
+    pub letters_taken: i64,
     pub at: Timestamp,
 }
 
@@ -81,4 +85,6 @@ pub struct Append {
     pub events: Vec<EventRow>,
     pub projection: Option<Projection>,
     pub outbox: Vec<DomainEvent>,
+    /// Letters whose events are among these.
+    pub letters: Vec<Uuid>,
 }

@@ -5,10 +5,12 @@ use std::collections::HashSet;
 use sea_orm::{ConnectionTrait as _, DbErr, Statement};
 use serde_json::{Value, json};
 use shared_kernel::{
-    domain::{DomainEvent, Execution, Id},
+    domain::{DomainEvent, Execution, Id, Timestamp},
     infrastructure::db::{Backend, Database, UnitOfWork},
 };
 use uuid::Uuid;
+
+use crate::infrastructure::queue;
 
 use super::{Append, EventRow, Lease, Projection};
 
@@ -36,6 +38,9 @@ pub(super) async fn write(
         appends.iter().copied().filter(|append| live.contains(&append.execution)).collect();
     insert_events(&work, &good, repeat).await?;
     update_projections(&work, &good).await?;
+    for append in &good {
+        queue::delete(&work, &append.letters).await?;
+    }
     for event in good.iter().flat_map(|append| &append.outbox) {
         record(&mut work, event, repeat).await?;
     }
@@ -179,17 +184,18 @@ fn insert_sqlite(database: &Database, rows: Vec<Numbered<'_>>, repeat: Repeat) -
 }
 
 fn projection_json(append: &Append, projection: &Projection) -> Value {
-    let (wake_at, yields) = match projection.lease {
-        Lease::Park(at) => (Some(at.micros()), false),
-        Lease::Yield => (None, true),
-        Lease::Keep | Lease::End => (None, false),
+    let wake_at = match projection.lease {
+        Lease::Park(at) => at.map(Timestamp::micros),
+        Lease::Yield | Lease::Keep | Lease::End => None,
     };
     let finished = projection.status.is_final().then_some(projection.at.micros());
     json!({
         "id": append.execution.uuid().simple().to_string(),
         "status": projection.status.as_str(),
         "keeps": i32::from(projection.lease == Lease::Keep),
-        "yields": i32::from(yields),
+        "yields": i32::from(projection.lease == Lease::Yield),
+        "parks": i32::from(matches!(projection.lease, Lease::Park(_))),
+        "letters_taken": projection.letters_taken,
         "wake_at": wake_at,
         "cancel_taken": i32::from(projection.cancel_taken || finished.is_some()),
         "finished_at": finished,
@@ -198,12 +204,15 @@ fn projection_json(append: &Append, projection: &Projection) -> Value {
     })
 }
 
-/// A parked execution that somebody wants cancelled in this very moment stays in the queue.
+/// A parked execution that somebody wants cancelled or writes to in this very moment stays in the
+/// queue.
 const SET_PROJECTION: &str = "status = d.status, \
      worker_id = CASE WHEN d.keeps = 1 THEN e.worker_id END, \
-     wake_at = CASE WHEN e.cancel_at IS NULL OR d.cancel_taken = 1 THEN d.wake_at END, \
-     ready_at = CASE WHEN d.yields = 1 OR (d.wake_at IS NOT NULL AND e.cancel_at IS NOT NULL \
-       AND d.cancel_taken = 0) THEN d.at END, \
+     wake_at = CASE WHEN (e.cancel_at IS NULL OR d.cancel_taken = 1) \
+       AND e.letters <= d.letters_taken THEN d.wake_at END, \
+     ready_at = CASE WHEN d.yields = 1 OR (d.parks = 1 AND (e.letters > d.letters_taken \
+       OR (e.cancel_at IS NOT NULL AND d.cancel_taken = 0))) THEN d.at END, \
+     letters_taken = d.letters_taken, \
      cancel_at = CASE WHEN d.cancel_taken = 0 THEN e.cancel_at END, \
      finished_at = d.finished_at, error = d.error";
 
@@ -218,12 +227,14 @@ async fn update_projections(work: &UnitOfWork, appends: &[&Append]) -> Result<()
     let source = match work.database().backend() {
         Backend::Postgres => {
             "jsonb_to_recordset($1::jsonb) AS d(id uuid, status text, keeps int, yields int, \
-             wake_at bigint, cancel_taken int, finished_at bigint, error text, at bigint) \
+             parks int, \
+             letters_taken bigint, wake_at bigint, cancel_taken int, finished_at bigint, error text, at bigint) \
              WHERE e.id = d.id"
         }
         Backend::Sqlite => {
             "(SELECT unhex(value ->> 'id') AS id, value ->> 'status' AS status, \
              value ->> 'keeps' AS keeps, value ->> 'yields' AS yields, \
+             value ->> 'parks' AS parks, value ->> 'letters_taken' AS letters_taken, \
              value ->> 'wake_at' AS wake_at, value ->> 'cancel_taken' AS cancel_taken, \
              value ->> 'finished_at' AS finished_at, value ->> 'error' AS error, \
              value ->> 'at' AS at FROM json_each($1)) AS d WHERE e.id = d.id"

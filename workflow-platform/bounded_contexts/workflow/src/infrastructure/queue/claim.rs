@@ -26,6 +26,10 @@ pub struct Claimed {
     pub version: u32,
     pub epoch: i64,
     pub cancel_requested: bool,
+    /// Letters that stand in the journal.
+    pub letters_taken: i64,
+    /// There are letters that do not.
+    pub has_letters: bool,
 }
 
 /// Candidates of one user, best first, those held back by their concurrency key left out.
@@ -82,7 +86,8 @@ const TAKE: &str = "UPDATE workflow_executions SET worker_id = $1, epoch = epoch
      started_at = CASE WHEN cancel_at IS NULL THEN COALESCE(started_at, $2) ELSE started_at END \
      WHERE id IN (SELECT id FROM chosen) \
      AND EXISTS (SELECT 1 FROM workflow_workers WHERE id = $1 AND dead_at IS NULL) \
-     RETURNING id, user_id, definition_id, definition_version, epoch, cancel_at";
+     RETURNING id, user_id, definition_id, definition_version, epoch, cancel_at, \
+     letters, letters_taken";
 
 /// Any number that nothing else locks.
 const CLAIM_LOCK: &str = "SELECT pg_advisory_xact_lock(7305809148231)";
@@ -122,6 +127,7 @@ impl Queue {
 
 fn claimed(row: &QueryResult) -> Result<Claimed, DbErr> {
     let version: i32 = row.try_get_by_index(3)?;
+    let (letters, letters_taken): (i64, i64) = (row.try_get_by_index(6)?, row.try_get_by_index(7)?);
     Ok(Claimed {
         id: row.try_get_by_index::<Uuid>(0)?.into(),
         owner: Owner::new(row.try_get_by_index::<Uuid>(1)?.into()),
@@ -129,5 +135,7 @@ fn claimed(row: &QueryResult) -> Result<Claimed, DbErr> {
         version: u32::try_from(version).unwrap_or(0),
         epoch: row.try_get_by_index(4)?,
         cancel_requested: row.try_get_by_index::<Option<i64>>(5)?.is_some(),
+        letters_taken,
+        has_letters: letters > letters_taken,
     })
 }

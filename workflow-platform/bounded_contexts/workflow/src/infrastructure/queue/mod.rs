@@ -1,13 +1,16 @@
 //! Who may work on which execution: the queue, timers and leases, all of them columns of
 //! `workflow_executions`.
 //!
-//! An execution that has not ended is in exactly one of three places: in the queue (`ready_at`),
-//! parked until a timer (`wake_at`), or leased (`worker_id`). Each claim raises its `epoch`.
+//! An execution that has not ended is in exactly one of four places: in the queue (`ready_at`),
+//! parked until a timer (`wake_at`), leased (`worker_id`), or, all three being null, parked until
+//! somebody's letter comes. Each claim raises its `epoch`.
 
 mod claim;
+mod inbox;
 mod workers;
 
 pub use claim::Claimed;
+pub(crate) use inbox::{delete, send};
 pub use workers::{Beat, WorkerWatch};
 
 use sea_orm::{ConnectionTrait as _, DbErr};
@@ -61,10 +64,10 @@ impl Queue {
         Ok(self.database.write().execute_raw(statement).await?.rows_affected())
     }
 
-    /// Which of the worker's executions somebody wants cancelled.
-    pub async fn to_cancel(&self, worker: Uuid) -> Result<Vec<Id<Execution>>, DbErr> {
+    /// Which of the worker's executions somebody wants cancelled, or sent letters to.
+    pub async fn with_wishes(&self, worker: Uuid) -> Result<Vec<Id<Execution>>, DbErr> {
         let sql = "SELECT id FROM workflow_executions \
-                   WHERE worker_id = $1 AND cancel_at IS NOT NULL";
+                   WHERE worker_id = $1 AND (cancel_at IS NOT NULL OR letters > letters_taken)";
         self.ids(sql, worker).await
     }
 

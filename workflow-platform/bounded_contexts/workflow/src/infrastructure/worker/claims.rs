@@ -20,7 +20,7 @@ use super::{
     logs::LogWriter,
 };
 use crate::infrastructure::{
-    announce::{CANCEL, READY},
+    announce::{CANCEL, LETTER, READY},
     journal::JournalWriter,
     queue::{Claimed, Queue, WorkerWatch},
 };
@@ -138,14 +138,14 @@ impl Life<'_> {
     fn hear(&mut self, message: &BusMessage) {
         if &*message.topic == READY {
             self.work.notify_one();
-        } else if &*message.topic == CANCEL
+        } else if matches!(&*message.topic, CANCEL | LETTER)
             && let Ok(id) = message.payload.parse()
         {
-            self.tell_of_cancel(id);
+            self.tell_of_wish(id);
         }
     }
 
-    fn tell_of_cancel(&self, id: Id<Execution>) {
+    fn tell_of_wish(&self, id: Id<Execution>) {
         match self.controls.get(&id) {
             Some(control) => control.look_at_wish.notify_one(),
             // It may stand in the queue, or be parked: then it is in the queue by now.
@@ -174,8 +174,8 @@ impl Life<'_> {
             self.queue.fire_timers(now).await?;
             self.timer = self.queue.next_timer().await?;
         }
-        for id in self.queue.to_cancel(self.id).await? {
-            self.tell_of_cancel(id);
+        for id in self.queue.with_wishes(self.id).await? {
+            self.tell_of_wish(id);
         }
         self.looks = self.looks.wrapping_add(1);
         if self.looks.is_multiple_of(ORPHANS_EVERY) {

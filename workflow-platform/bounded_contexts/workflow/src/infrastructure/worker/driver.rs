@@ -16,6 +16,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
+use uuid::Uuid;
 
 use super::{
     WorkerParts, WorkerSettings,
@@ -26,7 +27,7 @@ use super::{
     run_step::run_step,
 };
 use crate::{
-    domain::execution::{Cause, Execution, JournalEvent, RunKey, StepRun},
+    domain::execution::{Cause, Execution, JournalEvent, RunKey, SignalReceived, StepRun},
     infrastructure::{
         journal::{AppendError, JournalWriter},
         queue::{Claimed, Queue},
@@ -73,6 +74,10 @@ struct Driver {
     pending: Vec<(JournalEvent, Timestamp)>,
     /// The wish to cancel is among the pending events.
     cancel_taken: bool,
+    /// Letters of which the pending events tell.
+    letters: Vec<Uuid>,
+    /// Letters of which the journal and the pending events tell.
+    letters_taken: i64,
     running: HashMap<RunKey, Running>,
     tasks: JoinSet<(RunKey, Result<Value, ActionError>)>,
     records: (mpsc::Sender<RecordRequest>, mpsc::Receiver<RecordRequest>),
@@ -125,6 +130,8 @@ async fn start(
         next_seq,
         pending: Vec::new(),
         cancel_taken: false,
+        letters: Vec::new(),
+        letters_taken: claimed.letters_taken,
         running: HashMap::new(),
         tasks: JoinSet::new(),
         records: mpsc::channel(RECORDS),
@@ -143,6 +150,9 @@ impl Driver {
     async fn run(mut self) -> Result<Option<Timestamp>, AppendError> {
         if self.claimed.cancel_requested {
             self.take_cancel();
+        }
+        if self.claimed.has_letters {
+            self.read_letters().await;
         }
         loop {
             let now = self.now();
@@ -163,7 +173,11 @@ impl Driver {
             if self.running.is_empty() {
                 match decision.wake_at {
                     Some(at) if at.since(now) < self.desk.settings.park_from => {}
-                    wake_at => return self.park(wake_at, now).await.map(Some),
+                    None if decision.awaits_signal => return self.park(None).await,
+                    wake_at => {
+                        let later = self.later(wake_at, now);
+                        return self.park(Some(later)).await;
+                    }
                 }
             }
             match self.wait(decision.wake_at).await? {
@@ -171,6 +185,14 @@ impl Driver {
                 Woken::Stop => return self.hand_back().await.map(|()| None),
             }
         }
+    }
+
+    /// An execution that waits for nothing is a fault of ours; it is looked at again.
+    fn later(&self, wake_at: Option<Timestamp>, now: Timestamp) -> Timestamp {
+        wake_at.unwrap_or_else(|| {
+            error!(execution.id = %self.claimed.id, "execution waits for nothing, looking later");
+            now.plus(Duration::from_mins(1))
+        })
     }
 
     fn now(&self) -> Timestamp {
@@ -291,6 +313,27 @@ impl Driver {
             Err(error) => {
                 warn!(error = &error as &dyn std::error::Error, "wish to cancel cannot be read");
             }
+        }
+        self.read_letters().await;
+    }
+
+    /// What was read and is not deleted yet is not read again.
+    async fn read_letters(&mut self) {
+        let letters = match self.desk.queue.letters(self.claimed.id).await {
+            Ok(letters) => letters,
+            Err(error) => {
+                return warn!(error = &error as &dyn std::error::Error, "letters cannot be read");
+            }
+        };
+        for (id, SignalReceived { step, item, signal }) in letters {
+            if self.letters.contains(&id) {
+                continue;
+            }
+            if let Some(event) = self.machine.signalled(&step, item, signal) {
+                self.take(event);
+            }
+            self.letters.push(id);
+            self.letters_taken += 1;
         }
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use shared_kernel::domain::{DomainEvent, Timestamp};
-use tracing::{debug, error, info};
+use tracing::{debug, info};
 
 use super::{Desk, Driver};
 use crate::{
@@ -24,9 +24,10 @@ pub(super) async fn put_off(desk: &Desk, claimed: &Claimed) -> Result<Timestamp,
     let at = now.plus(LATER);
     let projection = Projection {
         status: Status::Running,
-        lease: Lease::Park(at),
+        lease: Lease::Park(Some(at)),
         error: None,
         cancel_taken: false,
+        letters_taken: claimed.letters_taken,
         at: now,
     };
     desk.writer
@@ -37,6 +38,7 @@ pub(super) async fn put_off(desk: &Desk, claimed: &Claimed) -> Result<Timestamp,
             events: Vec::new(),
             projection: Some(projection),
             outbox: Vec::new(),
+            letters: Vec::new(),
         })
         .await
         .map(|()| at)
@@ -49,8 +51,14 @@ pub(super) async fn give_up(desk: &Desk, claimed: &Claimed, seq: i64) -> Result<
     let status = Status::Failed;
     let finished = Finished { status, outputs: Value::Null, error: Some(error.clone()) };
     let event = pack(desk.parts.blobs.as_ref(), &finished.into(), now).await?;
-    let projection =
-        Projection { status, lease: Lease::End, error: Some(error), cancel_taken: true, at: now };
+    let projection = Projection {
+        status,
+        lease: Lease::End,
+        error: Some(error),
+        cancel_taken: true,
+        letters_taken: claimed.letters_taken,
+        at: now,
+    };
     desk.writer
         .append(Append {
             execution: claimed.id,
@@ -59,6 +67,7 @@ pub(super) async fn give_up(desk: &Desk, claimed: &Claimed, seq: i64) -> Result<
             events: vec![event],
             projection: Some(projection),
             outbox: vec![finished_event(desk, claimed, status, now)],
+            letters: Vec::new(),
         })
         .await
 }
@@ -86,6 +95,7 @@ impl Driver {
     /// That a worker took the execution may wait for the first result: nothing depends on it.
     pub(super) fn must_flush(&self) -> bool {
         self.cancel_taken
+            || !self.letters.is_empty()
             || !self.answers.is_empty()
             || self.pending.iter().any(|(event, _)| !matches!(event, JournalEvent::Started(_)))
     }
@@ -96,7 +106,7 @@ impl Driver {
         mut projection: Option<Projection>,
     ) -> Result<(), AppendError> {
         let mut outbox = Vec::new();
-        if self.cancel_taken && projection.is_none() {
+        if (self.cancel_taken || !self.letters.is_empty()) && projection.is_none() {
             projection = Some(self.projection(Status::Running, Lease::Keep));
         }
         if let Some(ended) = projection.as_ref().filter(|p| p.lease == Lease::End) {
@@ -109,7 +119,8 @@ impl Driver {
         let first_seq = self.next_seq;
         self.next_seq += i64::try_from(events.len()).unwrap_or(i64::MAX);
         let (execution, epoch) = (self.claimed.id, self.claimed.epoch);
-        let append = Append { execution, epoch, first_seq, events, projection, outbox };
+        let letters = std::mem::take(&mut self.letters);
+        let append = Append { execution, epoch, first_seq, events, projection, outbox, letters };
         self.desk.writer.append(append).await?;
         self.cancel_taken = false;
         for answer in self.answers.drain(..) {
@@ -120,8 +131,8 @@ impl Driver {
     }
 
     fn projection(&self, status: Status, lease: Lease) -> Projection {
-        let (cancel_taken, at) = (self.cancel_taken, self.now());
-        Projection { status, lease, error: None, cancel_taken, at }
+        let (cancel_taken, letters_taken) = (self.cancel_taken, self.letters_taken);
+        Projection { status, lease, error: None, cancel_taken, letters_taken, at: self.now() }
     }
 
     pub(super) async fn finish(mut self, status: Status) -> Result<(), AppendError> {
@@ -139,20 +150,15 @@ impl Driver {
         Ok(())
     }
 
-    /// Nothing runs: the lease is given up until the timer is due.
+    /// Nothing runs: the lease is given up until the timer is due, or a letter comes.
     pub(super) async fn park(
         mut self,
         wake_at: Option<Timestamp>,
-        now: Timestamp,
-    ) -> Result<Timestamp, AppendError> {
-        let at = wake_at.unwrap_or_else(|| {
-            error!(execution.id = %self.claimed.id, "execution waits for nothing, looking later");
-            now.plus(Duration::from_mins(1))
-        });
-        let projection = self.projection(Status::Waiting, Lease::Park(at));
+    ) -> Result<Option<Timestamp>, AppendError> {
+        let projection = self.projection(Status::Waiting, Lease::Park(wake_at));
         self.flush(Some(projection)).await?;
-        debug!(execution.id = %self.claimed.id, "execution waits until {at}");
-        Ok(at)
+        debug!(execution.id = %self.claimed.id, "execution waits");
+        Ok(wake_at)
     }
 
     /// What ended in time is kept, what did not is run again by whoever takes the execution.

@@ -1,0 +1,84 @@
+//! Letters to executions.
+//!
+//! A letter is a row; the execution's row counts how many were ever sent (`letters`) and how many
+//! the journal has (`letters_taken`). Whoever parks an execution compares the two under the lock of
+//! that row, so a letter that comes in that very moment is not slept through. It is deleted in the
+//! transaction that journals it.
+
+use sea_orm::{ConnectionTrait as _, DbErr};
+use shared_kernel::{
+    domain::{Execution, Id, Owner},
+    infrastructure::db::{Database, UnitOfWork},
+};
+use uuid::Uuid;
+
+use super::Queue;
+use crate::{
+    application::executions::{Letter, StoreError},
+    domain::execution::SignalReceived,
+};
+
+/// Letters read at once.
+const BATCH: i64 = 100;
+
+/// Leaves a letter; answers whether the owner has such an execution and it has not ended.
+pub(crate) async fn send(
+    work: &UnitOfWork,
+    owner: Owner,
+    id: Id<Execution>,
+    letter: &Letter,
+) -> Result<bool, StoreError> {
+    let database = work.database();
+    let statement = database.statement(
+        "UPDATE workflow_executions SET letters = letters + 1, wake_at = NULL, \
+         ready_at = CASE WHEN worker_id IS NULL THEN COALESCE(ready_at, $3) END \
+         WHERE id = $1 AND user_id = $2 AND finished_at IS NULL",
+        [id.into(), owner.into(), letter.signal.at.into()],
+    );
+    if work.conn().execute_raw(statement).await?.rows_affected() == 0 {
+        return Ok(false);
+    }
+    let Letter { id: letter_id, step, item, signal } = letter.clone();
+    let body = serde_json::to_string(&SignalReceived { step, item, signal })?;
+    let statement = database.statement(
+        "INSERT INTO execution_inbox (id, execution_id, body) VALUES ($1, $2, $3)",
+        [letter_id.into(), id.into(), body.into()],
+    );
+    work.conn().execute_raw(statement).await?;
+    Ok(true)
+}
+
+/// Deletes letters that stand in the journal now.
+pub(crate) async fn delete(work: &UnitOfWork, taken: &[Uuid]) -> Result<(), DbErr> {
+    for id in taken {
+        let sql = "DELETE FROM execution_inbox WHERE id = $1";
+        work.conn().execute_raw(work.database().statement(sql, [(*id).into()])).await?;
+    }
+    Ok(())
+}
+
+impl Queue {
+    /// The oldest letters to an execution, with their ids.
+    pub async fn letters(
+        &self,
+        execution: Id<Execution>,
+    ) -> Result<Vec<(Uuid, SignalReceived)>, StoreError> {
+        read(&self.database, execution).await
+    }
+}
+
+async fn read(
+    database: &Database,
+    execution: Id<Execution>,
+) -> Result<Vec<(Uuid, SignalReceived)>, StoreError> {
+    let statement = database.statement(
+        "SELECT id, body FROM execution_inbox WHERE execution_id = $1 ORDER BY id LIMIT $2",
+        [execution.into(), BATCH.into()],
+    );
+    let rows = database.read().query_all_raw(statement).await?;
+    let letter = |row: &sea_orm::QueryResult| -> Result<_, StoreError> {
+        let body: String = row.try_get_by_index(1)?;
+        Ok((row.try_get_by_index(0)?, serde_json::from_str(&body)?))
+    };
+    rows.iter().map(letter).collect()
+}
