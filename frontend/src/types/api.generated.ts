@@ -1492,9 +1492,9 @@ export interface components {
             params?: Record<string, never>;
             /**
              * Format: int32
-             * @description Higher goes first among your own.
+             * @description Higher goes first among your own; the workflow's unless given.
              */
-            priority?: number;
+            priority?: number | null;
         };
         /** @description How a pool fares. */
         StatusView: {

@@ -19,7 +19,7 @@
 //! `workflow.definition.deleted`.
 //!
 //! **Not here:** the actions (other contexts offer them through the kernel's `Action` port; only
-//! `script.javascript` and the waits are ours), plans and their limits, and the users.
+//! `script.javascript`, the transformations and the waits are ours), plans and their limits, and the users.
 
 pub mod api;
 pub mod application;

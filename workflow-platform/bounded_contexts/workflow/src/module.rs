@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use shared_kernel::{
-    application::{Action, ActionDescriptor, ActionRegistry, BlobStore, Bus, Entitlements},
+    application::{ActionDescriptor, ActionRegistry, BlobStore, Bus, Entitlements},
     domain::{Ambient, Execution, Id, Owner},
     infrastructure::{cpu::CpuPool, db::Database},
 };
@@ -27,6 +27,7 @@ use crate::{
         executions::{BusProgressBoard, SqlExecutions, SqlStartKeys},
         schedule::{SqlTriggers, run_scheduler},
         script::ScriptAction,
+        transform::transforms,
         worker::{Worker, WorkerParts, WorkerSettings},
     },
 };
@@ -37,7 +38,7 @@ pub struct Surroundings {
     pub bus: Arc<dyn Bus>,
     pub blobs: Arc<dyn BlobStore>,
     pub ambient: Ambient,
-    /// Actions of all other contexts; `script.javascript` and the waits are our own.
+    /// Actions of all other contexts; `script.javascript`, the transformations and the waits are our own.
     pub actions: ActionRegistry,
     pub users: Arc<dyn UserDirectory>,
     pub entitlements: Arc<dyn Entitlements>,
@@ -197,9 +198,10 @@ pub fn catalog(actions: &ActionRegistry, cpu: CpuPool) -> Catalog {
 }
 
 fn with_own(actions: &ActionRegistry, cpu: CpuPool) -> ActionRegistry {
-    let script: Arc<dyn Action> = Arc::new(ScriptAction::new(cpu));
+    let mut own = transforms(&cpu);
+    own.push(Arc::new(ScriptAction::new(cpu)));
     let given = actions.names().filter_map(|name| actions.get(name).cloned());
-    ActionRegistry::new(given.chain([script]))
+    ActionRegistry::new(given.chain(own))
 }
 
 fn descriptors(actions: &ActionRegistry) -> Vec<ActionDescriptor> {

@@ -11,4 +11,5 @@ pub mod schedule;
 pub mod script;
 mod start_keys_table;
 pub mod tables;
+pub mod transform;
 pub mod worker;

@@ -157,7 +157,7 @@ name: flaky
 steps:
   - id: try
     uses: test.flaky
-    retry: {max_attempts: 3, backoff: constant, initial: 10m, max: 1h, jitter: false}
+    retry: {max_attempts: 3, backoff: fixed, initial: 10m, max: 1h, jitter: false}
     with: {}
 ";
     for world in worlds().await {

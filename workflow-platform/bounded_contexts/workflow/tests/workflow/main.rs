@@ -16,3 +16,4 @@ mod scripts;
 mod signals;
 mod starting_once;
 mod support;
+mod transforms;

@@ -33,10 +33,10 @@ pub struct StartBody {
     #[garde(length(max = 20), custom(labels_fit))]
     #[serde(default)]
     pub labels: BTreeMap<String, String>,
-    /// Higher goes first among your own.
+    /// Higher goes first among your own; the workflow's unless given.
     #[garde(range(min = -100, max = 100))]
-    #[serde(default)]
-    pub priority: i32,
+    #[schema(minimum = -100, maximum = 100)]
+    pub priority: Option<i32>,
 }
 
 fn labels_fit<C>(labels: &BTreeMap<String, String>, _: &C) -> garde::Result {

@@ -51,7 +51,7 @@ impl ExecutionService {
             definition_id: row.definition_id,
             params: wanted.params.unwrap_or(view.params),
             labels: row.labels.clone(),
-            priority: row.priority,
+            priority: Some(row.priority),
             request_id,
         };
         let initiator = Initiator {

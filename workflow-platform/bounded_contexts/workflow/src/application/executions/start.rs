@@ -21,7 +21,8 @@ pub struct StartExecution {
     pub definition_id: Uuid,
     pub params: Value,
     pub labels: Labels,
-    pub priority: i32,
+    /// The definition's unless given.
+    pub priority: Option<i32>,
     pub request_id: Option<String>,
 }
 
@@ -123,7 +124,7 @@ impl ExecutionService {
             version: runnable.version,
             params,
             labels: wanted.labels,
-            priority: wanted.priority,
+            priority: wanted.priority.unwrap_or(runnable.definition.priority),
             trigger: initiator.trigger,
             concurrency: concurrency.or(initiator.concurrency),
             created_at: now,

@@ -136,7 +136,7 @@ impl TriggerService {
             definition_id: trigger.definition_id,
             params: trigger.spec.params.clone(),
             labels: Labels::new(),
-            priority: 0,
+            priority: None,
             request_id: None,
         };
         let queues = trigger.spec.overlap == Overlap::Queue;

@@ -17,6 +17,8 @@ pub struct Definition {
     pub params: Value,
     pub triggers: Vec<Trigger>,
     pub concurrency: Option<Concurrency>,
+    /// Of its executions unless they say otherwise; higher goes first among a user's own.
+    pub priority: i32,
     /// Of the whole run.
     pub timeout: Option<Duration>,
     pub steps: Vec<Step>,
@@ -114,7 +116,7 @@ pub enum OnError {
 /// How the pause between attempts grows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Backoff {
-    Constant,
+    Fixed,
     Linear,
     #[default]
     Exponential,
@@ -149,7 +151,7 @@ impl RetryPolicy {
     pub fn delay(&self, attempt: u32, random: f64) -> Duration {
         let steps = attempt.saturating_sub(1);
         let grown = match self.backoff {
-            Backoff::Constant => self.initial,
+            Backoff::Fixed => self.initial,
             Backoff::Linear => self.initial.saturating_mul(attempt.max(1)),
             Backoff::Exponential => {
                 self.initial.saturating_mul(1_u32.checked_shl(steps).unwrap_or(u32::MAX))

@@ -23,15 +23,18 @@ const MOST_STEPS: usize = 500;
 const MOST_EXPRESSIONS: usize = 2000;
 /// Unknown keys are told until there are so many problems.
 const MOST_NOTES: usize = 1000;
+/// As those of a start.
+const PRIORITIES: std::ops::RangeInclusive<i32> = -100..=100;
 /// Most triggers.
 const MOST_TRIGGERS: usize = 20;
 
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 11] = [
     "name",
     "description",
     "params",
     "triggers",
     "concurrency",
+    "priority",
     "timeout",
     "steps",
     "on_failure",
@@ -252,6 +255,7 @@ pub(super) fn read(document: &Document) -> (Option<Definition>, Vec<Problem>) {
         params: params(root, &mut notes),
         triggers: triggers(root, &mut notes),
         concurrency: concurrency(root, &mut notes),
+        priority: priority(root, &mut notes),
         timeout: notes.duration("timeout", root.get("timeout")),
         steps: steps(root, "steps", &mut notes),
         on_failure: steps(root, "on_failure", &mut notes),
@@ -361,6 +365,21 @@ fn concurrency(root: &Node, notes: &mut Notes) -> Option<Concurrency> {
     };
     let limit = notes.number("concurrency.limit", node.get("limit"), 1, 10_000).unwrap_or(1);
     Some(Concurrency { key, limit })
+}
+
+fn priority(root: &Node, notes: &mut Notes) -> i32 {
+    let Some(node) = root.get("priority") else { return 0 };
+    let found = match &node.data {
+        Data::Number(number) => number.as_i64().and_then(|value| i32::try_from(value).ok()),
+        _ => None,
+    };
+    let fits = found.filter(|value| PRIORITIES.contains(value));
+    if fits.is_none() {
+        let (zh, en) =
+            ("应为 -100 到 100 之间的整数", "must be a whole number between -100 and 100");
+        notes.add("priority", node, "OUT_OF_RANGE", zh, en);
+    }
+    fits.unwrap_or(0)
 }
 
 fn triggers(root: &Node, notes: &mut Notes) -> Vec<Trigger> {

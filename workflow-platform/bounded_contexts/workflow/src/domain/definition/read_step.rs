@@ -26,11 +26,8 @@ const KEYS: [&str; 11] = [
 
 const ON_ERROR: [(&str, OnError); 2] = [("fail", OnError::Fail), ("continue", OnError::Continue)];
 
-const BACKOFF: [(&str, Backoff); 3] = [
-    ("constant", Backoff::Constant),
-    ("linear", Backoff::Linear),
-    ("exponential", Backoff::Exponential),
-];
+const BACKOFF: [(&str, Backoff); 3] =
+    [("fixed", Backoff::Fixed), ("linear", Backoff::Linear), ("exponential", Backoff::Exponential)];
 
 /// The step, unless it has no usable id. It needs the one before it unless it says otherwise.
 pub(super) fn step(

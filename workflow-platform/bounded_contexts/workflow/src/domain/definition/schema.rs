@@ -23,6 +23,7 @@ pub fn json_schema(actions: &[&str]) -> Value {
                     "limit": { "type": "integer", "minimum": 1 },
                 },
             },
+            "priority": { "type": "integer", "minimum": -100, "maximum": 100, "default": 0 },
             "timeout": { "$ref": "#/$defs/duration" },
             "steps": { "$ref": "#/$defs/steps" },
             "on_failure": { "$ref": "#/$defs/steps" },
@@ -85,7 +86,7 @@ fn retry() -> Value {
         "additionalProperties": false,
         "properties": {
             "max_attempts": { "type": "integer", "minimum": 1, "maximum": 100, "default": 3 },
-            "backoff": { "enum": ["constant", "linear", "exponential"], "default": "exponential" },
+            "backoff": { "enum": ["fixed", "linear", "exponential"], "default": "exponential" },
             "initial": { "$ref": "#/$defs/duration" },
             "max": { "$ref": "#/$defs/duration" },
             "jitter": { "type": "boolean", "default": true },

@@ -60,7 +60,7 @@ fn step(prefix: &str, index: usize, plan: &StepPlan) -> Value {
         },
         "needs": needs,
         "max_parallel": plan.parallel,
-        "retry": { "max_attempts": plan.attempts, "initial": "5s", "backoff": "constant" },
+        "retry": { "max_attempts": plan.attempts, "initial": "5s", "backoff": "fixed" },
         "on_error": if plan.soft { "continue" } else { "fail" },
     });
     if let Some(items) = plan.items {

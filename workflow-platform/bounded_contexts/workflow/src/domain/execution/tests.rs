@@ -77,7 +77,7 @@ fn three() -> Value {
     json!({ "name": "three", "steps": [
         { "id": "a", "uses": "x", "with": { "n": "${{ params.n }}" } },
         { "id": "b", "uses": "x", "with": { "n": "${{ steps.a.output.n + 1 }}" },
-          "retry": { "max_attempts": 2, "backoff": "constant", "initial": "10s", "jitter": false } },
+          "retry": { "max_attempts": 2, "backoff": "fixed", "initial": "10s", "jitter": false } },
     ], "finally": [{ "id": "c", "uses": "x", "with": {} }] })
 }
 
