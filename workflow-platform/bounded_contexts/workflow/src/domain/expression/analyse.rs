@@ -13,6 +13,7 @@ use cel::{
 use super::{
     Scope, SyntaxError,
     compile::unknown_variable,
+    functions,
     shape::wrong,
     work::{COMPILE, KEEP, METER, SEARCH, TAKE_TURN, TOUCH},
 };
@@ -165,8 +166,12 @@ impl Walker {
         }
         let Expr::Call(call) = &mut node.expr else { return Ok(()) };
         let is_operator = call.func_name.starts_with(|c: char| !c.is_alphabetic());
-        if !is_operator && !FUNCTIONS.contains(&call.func_name.as_str()) {
-            let name = &call.func_name;
+        let name = call.func_name.as_str();
+        let is_own = functions::NAMES.contains(&name);
+        if is_own && call.target.is_some() {
+            return Err(wrong(format!("write {name}(value) instead of value.{name}()")));
+        }
+        if !is_operator && !is_own && !FUNCTIONS.contains(&name) {
             return Err(wrong(format!("there is no function {name:?}")));
         }
         call.target.iter_mut().try_for_each(|target| self.visit(target))?;
@@ -180,6 +185,14 @@ impl Walker {
 
     /// What a call costs by the size of what it is given.
     fn measure_arguments(&self, call: &mut CallExpr, is_operator: bool) {
+        let name = call.func_name.as_str();
+        if functions::NAMES.contains(&name) {
+            let has_pattern = functions::WITH_PATTERN.contains(&name);
+            for (index, argument) in call.args.iter_mut().enumerate() {
+                measured(argument, if has_pattern && index == 1 { COMPILE } else { KEEP });
+            }
+            return;
+        }
         if self.loops == 0 {
             return;
         }

@@ -6,7 +6,8 @@ use cel::{
     Value as Cel,
     common::{
         types::{
-            CelBool, CelDouble, CelInt, CelList, CelMap, CelMapKey, CelNull, CelString, CelUInt,
+            CelBool, CelDouble, CelInt, CelList, CelMap, CelMapKey, CelNull, CelString,
+            CelTimestamp, CelUInt,
         },
         value::Val,
     },
@@ -58,6 +59,42 @@ pub(super) fn step_to_cel(view: &StepView) -> Box<dyn Val> {
         ("error", to_cel(&view.error)),
     ];
     map(fields.into_iter().map(|(key, value)| (key.to_owned(), value)))
+}
+
+/// A value of CEL as JSON. Bytes and types are none.
+pub(super) fn from_val(value: &dyn Val) -> Result<Value, String> {
+    if let Some(text) = value.downcast_ref::<CelString>() {
+        return Ok(text.inner().into());
+    }
+    if let Some(list) = value.downcast_ref::<CelList>() {
+        return list.inner().iter().map(|item| from_val(item.as_ref())).collect();
+    }
+    if let Some(map) = value.downcast_ref::<CelMap>() {
+        return from_map(map);
+    }
+    let number = value.downcast_ref::<CelInt>().map(|number| Value::from(*number.inner()));
+    let number =
+        number.or_else(|| value.downcast_ref::<CelUInt>().map(|n| Value::from(*n.inner())));
+    let number =
+        number.or_else(|| value.downcast_ref::<CelDouble>().map(|n| Value::from(*n.inner())));
+    let plain = number.or_else(|| value.downcast_ref::<CelBool>().map(|b| Value::from(*b.inner())));
+    let plain = plain.or_else(|| value.downcast_ref::<CelNull>().map(|_| Value::Null));
+    let at = value.downcast_ref::<CelTimestamp>();
+    let plain = plain.or_else(|| at.map(|at| Value::from(at.inner().to_rfc3339())));
+    plain.ok_or_else(|| format!("a {} cannot be used here", value.get_type().name()))
+}
+
+fn from_map(map: &CelMap<'_>) -> Result<Value, String> {
+    let mut entries = Vec::with_capacity(map.inner().len());
+    for (key, value) in map.inner() {
+        let key = match from_val(key.inner())? {
+            Value::String(key) => key,
+            other => other.to_string(),
+        };
+        entries.push((key, from_val(value.as_ref())?));
+    }
+    entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+    Ok(Value::Object(entries.into_iter().collect()))
 }
 
 /// Keys come out sorted, so that the same value always gives the same JSON.

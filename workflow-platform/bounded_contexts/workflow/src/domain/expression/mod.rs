@@ -14,6 +14,7 @@ mod analyse;
 mod compile;
 mod convert;
 mod evaluate;
+mod functions;
 mod path;
 mod scope;
 mod shape;

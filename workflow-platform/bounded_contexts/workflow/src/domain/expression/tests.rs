@@ -104,7 +104,7 @@ fn what_can_be_said(#[case] text: &str, #[case] expected: Value) {
 
 #[rstest::rstest]
 #[case("${{ [1].map(a, [1].map(b, [1].map(c, [1].map(d, d)))) }}", "loops are nested")]
-#[case("${{ lower(params.name) }}", "no function \"lower\"")]
+#[case("${{ shout(params.name) }}", "no function \"shout\"")]
 #[case("${{ steps[params.name].output }}", "name a step")]
 #[case("${{ steps }}", "name a step")]
 #[case("${{ size(nothing) }}", "no variable \"nothing\"")]

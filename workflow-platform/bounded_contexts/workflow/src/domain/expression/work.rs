@@ -19,6 +19,8 @@ use cel::{
     },
 };
 
+use super::functions;
+
 /// Work of one evaluation: a million turns of simple loops, or some 64 MiB of values made.
 const MOST_WORK: u64 = 100_000_000;
 /// One turn of a loop.
@@ -51,6 +53,7 @@ pub(super) static ENV: LazyLock<Arc<Env>> = LazyLock::new(|| {
         let declared = env.add_overload(name, name, vec![DYN_TYPE, DYN_TYPE], function);
         debug_assert!(declared.is_ok(), "{name} is declared twice");
     }
+    functions::declare(&mut env);
     let declared = env.add_overload(TAKE_TURN, TAKE_TURN, vec![DYN_TYPE], turn);
     debug_assert!(declared.is_ok(), "{TAKE_TURN} is declared twice");
     Arc::new(env)
