@@ -127,6 +127,7 @@ impl Platform {
                 users: Arc::new(Directory(Arc::clone(&users))),
                 entitlements,
                 cpu,
+                sealer: sealer.clone(),
             },
             workflow_settings(&config),
         );

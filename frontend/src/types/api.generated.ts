@@ -503,6 +503,25 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_HookReply: {
+            /** @description What a call led to. */
+            data: {
+                error?: components["schemas"]["ExecutionError"] | null;
+                /** Format: uuid */
+                execution_id: string;
+                /** @description Of an execution that has ended. */
+                outputs?: Record<string, never> | null;
+                status: components["schemas"]["ExecutionStatus"];
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_ImportView: {
             /** @description What became of an import. */
             data: {
@@ -782,6 +801,7 @@ export interface components {
                     paused: boolean;
                     /** @example Asia/Shanghai */
                     timezone: string;
+                    webhook?: components["schemas"]["HookView"] | null;
                 }[];
                 /** @description Hand this back as `cursor` for what follows; absent on the last page. */
                 next_cursor?: string | null;
@@ -958,6 +978,7 @@ export interface components {
                 paused: boolean;
                 /** @example Asia/Shanghai */
                 timezone: string;
+                webhook?: components["schemas"]["HookView"] | null;
             };
             /** @example 操作成功 */
             message: string;
@@ -1166,6 +1187,28 @@ export interface components {
              * @example failed
              */
             status?: string | null;
+        };
+        /** @description What a call led to. */
+        HookReply: {
+            error?: components["schemas"]["ExecutionError"] | null;
+            /** Format: uuid */
+            execution_id: string;
+            /** @description Of an execution that has ended. */
+            outputs?: Record<string, never> | null;
+            status: components["schemas"]["ExecutionStatus"];
+        };
+        /** @description How a webhook is called. */
+        HookView: {
+            /**
+             * @description Below the address of the API.
+             * @example /workflow/hooks/3JYxD0sVb3rXkT9mQw5nPqLhUe8aZcRt
+             */
+            path: string;
+            /**
+             * @description Signs calls as Standard Webhooks says; absent when they are not signed.
+             * @example whsec_…
+             */
+            secret?: string | null;
         };
         /** @description Proxies to be added, one a line. */
         ImportText: {
@@ -1598,6 +1641,7 @@ export interface components {
             paused: boolean;
             /** @example Asia/Shanghai */
             timezone: string;
+            webhook?: components["schemas"]["HookView"] | null;
         };
         /** @description Somebody with an account. */
         UserView: {

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use shared_kernel::{
     application::{ActionDescriptor, ActionRegistry, BlobStore, Bus, Entitlements},
     domain::{Ambient, Execution, Id, Owner},
-    infrastructure::{cpu::CpuPool, db::Database},
+    infrastructure::{cpu::CpuPool, db::Database, seal::Sealer},
 };
 use tokio_util::sync::CancellationToken;
 use utoipa_axum::router::OpenApiRouter;
@@ -43,6 +43,8 @@ pub struct Surroundings {
     pub users: Arc<dyn UserDirectory>,
     pub entitlements: Arc<dyn Entitlements>,
     pub cpu: CpuPool,
+    /// Keeps the secrets of webhooks.
+    pub sealer: Sealer,
 }
 
 /// What an operator may set.
@@ -72,13 +74,13 @@ pub struct WorkflowModule {
 /// Puts the context together, within a tokio runtime. Nothing runs before
 /// [`WorkflowModule::run_worker`] and [`WorkflowModule::run_scheduler`] do.
 pub fn module(surroundings: Surroundings, settings: WorkflowSettings) -> Arc<WorkflowModule> {
-    let Surroundings { database, bus, blobs, ambient, actions, users, entitlements, cpu } =
+    let Surroundings { database, bus, blobs, ambient, actions, users, entitlements, cpu, sealer } =
         surroundings;
     // Scripts have a pool of their own, so that long ones keep nobody from signing in.
     let actions = with_own(&actions, CpuPool::per_core());
     let announcer = Announcer::start(Arc::clone(&bus));
     let doorbell = Arc::new(BusDoorbell { bus: Arc::clone(&bus), announcer: announcer.clone() });
-    let triggers = Arc::new(SqlTriggers::new(database.clone(), ambient.clone()));
+    let triggers = Arc::new(SqlTriggers::new(database.clone(), ambient.clone(), sealer.clone()));
     let definitions = Arc::new(DefinitionService::new(
         DefinitionPorts {
             database: database.clone(),
@@ -107,6 +109,7 @@ pub fn module(surroundings: Surroundings, settings: WorkflowSettings) -> Arc<Wor
         definitions: definitions.clone(),
         executions: executions.clone(),
         doorbell,
+        sealer,
         ambient: ambient.clone(),
     });
     let parts = WorkerParts {

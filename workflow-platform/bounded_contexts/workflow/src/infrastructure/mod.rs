@@ -3,6 +3,7 @@
 pub mod announce;
 pub mod definitions;
 pub mod executions;
+mod hooks_table;
 mod inbox_table;
 pub mod journal;
 mod labels_table;

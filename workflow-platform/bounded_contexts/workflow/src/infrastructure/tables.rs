@@ -10,7 +10,10 @@ use sea_orm_migration::{
     },
 };
 
-use super::{inbox_table::InboxTable, labels_table::LabelsTable, start_keys_table::StartKeysTable};
+use super::{
+    hooks_table::Hooks, inbox_table::InboxTable, labels_table::LabelsTable,
+    start_keys_table::StartKeysTable,
+};
 
 /// The migrations of executions, in order.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
@@ -19,6 +22,7 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(StartKeysTable),
         Box::new(LabelsTable),
         Box::new(InboxTable),
+        Box::new(Hooks),
     ]
 }
 

@@ -9,6 +9,7 @@
 mod again;
 mod definitions;
 mod executions;
+mod hooks;
 mod recovery;
 mod routes;
 mod schedules;

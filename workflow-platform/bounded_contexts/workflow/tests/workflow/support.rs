@@ -19,7 +19,9 @@ use shared_kernel::{
         Entitlements, EntitlementsError, Limit, LogLevel, Principal,
     },
     domain::{Ambient, Execution, Id, Locale, Owner, Role, User},
-    infrastructure::{blob_folder::BlobFolder, cpu::CpuPool, db::Database, local_bus::LocalBus},
+    infrastructure::{
+        blob_folder::BlobFolder, cpu::CpuPool, db::Database, local_bus::LocalBus, seal::Sealer,
+    },
 };
 use testkit::{MovableClock, TestDatabase};
 use tokio::{
@@ -323,6 +325,7 @@ fn build(
         users: Arc::new(Users),
         entitlements: Arc::clone(plan) as Arc<dyn Entitlements>,
         cpu: CpuPool::new(2),
+        sealer: Sealer::new(b"0123456789abcdef0123456789abcdef", ambient.clone()),
     };
     let schedule_poll = Duration::from_millis(20);
     workflow::module(surroundings, WorkflowSettings { worker, schedule_poll })

@@ -2,6 +2,7 @@
 
 mod again;
 mod events;
+mod hooks;
 mod query;
 mod routes;
 mod shapes;
@@ -37,6 +38,7 @@ pub fn routes(api: Arc<ExecutionsApi>) -> OpenApiRouter {
         .routes(routes!(routes::logs))
         .routes(routes!(events::events))
         .routes(routes!(triggers::list))
+        .routes(routes!(hooks::call))
         .routes(routes!(triggers::pause))
         .routes(routes!(triggers::resume))
         .routes(routes!(triggers::ticks))

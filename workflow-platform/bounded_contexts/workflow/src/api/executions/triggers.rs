@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::Api;
 use crate::{
-    application::triggers::{Backfilled, Outcome, Range, Tick, TriggerDetails},
+    application::triggers::{Backfilled, HookDetails, Outcome, Range, Tick, TriggerDetails},
     domain::definition::{Misfire, Overlap},
 };
 
@@ -31,6 +31,24 @@ pub struct TriggerView {
     pub overlap: Overlap,
     /// The next ten; none while it is paused.
     pub next_runs: Vec<Timestamp>,
+    pub webhook: Option<HookView>,
+}
+
+/// How a webhook is called.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct HookView {
+    /// Below the address of the API.
+    #[schema(example = "/workflow/hooks/3JYxD0sVb3rXkT9mQw5nPqLhUe8aZcRt")]
+    pub path: String,
+    /// Signs calls as Standard Webhooks says; absent when they are not signed.
+    #[schema(example = "whsec_…")]
+    pub secret: Option<String>,
+}
+
+impl From<HookDetails> for HookView {
+    fn from(HookDetails { token, secret }: HookDetails) -> Self {
+        Self { path: format!("/workflow/hooks/{token}"), secret }
+    }
 }
 
 impl From<TriggerDetails> for TriggerView {
@@ -44,6 +62,7 @@ impl From<TriggerDetails> for TriggerView {
             misfire: details.spec.misfire,
             overlap: details.spec.overlap,
             next_runs: details.next_runs,
+            webhook: details.hook.map(Into::into),
         }
     }
 }

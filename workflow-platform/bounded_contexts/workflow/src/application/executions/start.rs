@@ -65,7 +65,17 @@ impl ExecutionService {
         owner: Owner,
         wanted: StartExecution,
     ) -> Result<Started, ExecutionsError> {
-        let new = self.planned(owner, wanted).await?;
+        self.start_because(owner, wanted, Initiator::manual()).await
+    }
+
+    /// As `start_for`, and says what started it.
+    pub async fn start_because(
+        &self,
+        owner: Owner,
+        wanted: StartExecution,
+        initiator: Initiator,
+    ) -> Result<Started, ExecutionsError> {
+        let new = self.planned(owner, wanted, initiator).await?;
         let mut work = self.ports.database.begin().await?;
         self.insert(&mut work, &new).await?;
         work.commit().await?;
@@ -73,15 +83,16 @@ impl ExecutionService {
         Ok(Started { id: new.id, status: Status::Pending })
     }
 
-    /// What would be written for a person's wish that the owner's plan includes.
+    /// What would be written for a wish that the owner's plan includes.
     pub(super) async fn planned(
         &self,
         owner: Owner,
         wanted: StartExecution,
+        initiator: Initiator,
     ) -> Result<NewExecution, ExecutionsError> {
         let newest = self.ports.definitions.newest(owner, wanted.definition_id).await?;
         let runnable = newest.ok_or(ExecutionsError::NoDefinition)?;
-        let new = self.plan(owner, &runnable, wanted, Initiator::manual())?;
+        let new = self.plan(owner, &runnable, wanted, initiator)?;
         self.check_plan(owner).await?;
         Ok(new)
     }

@@ -8,7 +8,9 @@ use shared_kernel::{
     domain::{Owner, Permission},
 };
 
-use super::{ExecutionService, ExecutionsError, StartExecution, Started, ports::KeyedStart};
+use super::{
+    ExecutionService, ExecutionsError, Initiator, StartExecution, Started, ports::KeyedStart,
+};
 use crate::domain::execution::{StartKey, Status};
 
 /// How long a key is remembered.
@@ -24,11 +26,22 @@ impl ExecutionService {
         wanted: StartExecution,
     ) -> Result<Started, ExecutionsError> {
         who.require(Permission::WorkflowRun)?;
-        let (owner, fingerprint) = (who.owner(), fingerprint(&wanted));
+        self.start_keyed(who.owner(), key, wanted, Initiator::manual()).await
+    }
+
+    /// As `start_once`, for an owner whom the caller has made sure of.
+    pub async fn start_keyed(
+        &self,
+        owner: Owner,
+        key: &StartKey,
+        wanted: StartExecution,
+        initiator: Initiator,
+    ) -> Result<Started, ExecutionsError> {
+        let fingerprint = fingerprint(&wanted);
         if let Some(started) = self.started_before(owner, key, &fingerprint).await? {
             return Ok(started);
         }
-        let new = self.planned(owner, wanted).await?;
+        let new = self.planned(owner, wanted, initiator).await?;
         let start = KeyedStart {
             key: key.clone(),
             fingerprint,

@@ -1,12 +1,15 @@
 //! Lists the triggers of a definition.
 
+use std::fmt;
+
 use shared_kernel::{
     application::Principal,
     domain::{Permission, Timestamp},
 };
+use tracing::warn;
 use uuid::Uuid;
 
-use super::{TriggerRow, TriggerService};
+use super::{Hook, TriggerRow, TriggerService};
 use crate::{
     application::executions::ExecutionsError,
     domain::definition::{Schedule, Trigger},
@@ -23,6 +26,22 @@ pub struct TriggerDetails {
     pub paused: bool,
     /// Empty while it is paused.
     pub next_runs: Vec<Timestamp>,
+    pub hook: Option<HookDetails>,
+}
+
+/// How a webhook is called.
+#[derive(Clone, PartialEq, Eq)]
+pub struct HookDetails {
+    /// The last part of its address.
+    pub token: String,
+    /// `whsec_…` of Standard Webhooks; absent when calls are not signed.
+    pub secret: Option<String>,
+}
+
+impl fmt::Debug for HookDetails {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("HookDetails")
+    }
 }
 
 impl TriggerService {
@@ -37,14 +56,29 @@ impl TriggerService {
         found.ok_or(ExecutionsError::NoDefinition)?;
         let now = self.ports.ambient.now();
         let rows = self.ports.store.of(who.owner(), &[definition]).await?;
-        Ok(rows.into_iter().map(|row| TriggerDetails::of(row, now)).collect())
+        let may_call = who.require(Permission::WorkflowRun).is_ok();
+        let rows =
+            rows.into_iter().map(|row| TriggerRow { hook: row.hook.filter(|_| may_call), ..row });
+        Ok(rows.map(|row| self.details(row, now)).collect())
     }
-}
 
-impl TriggerDetails {
-    pub(super) fn of(row: TriggerRow, now: Timestamp) -> Self {
+    pub(super) fn details(&self, row: TriggerRow, now: Timestamp) -> TriggerDetails {
         let next_runs = if row.paused { Vec::new() } else { upcoming(&row.spec, now) };
-        Self { id: row.id, next_runs, spec: row.spec, paused: row.paused }
+        let hook = row.hook.as_ref().map(|hook| HookDetails {
+            token: hook.token.clone(),
+            secret: hook.secret.as_deref().and_then(|sealed| self.open(row.id, sealed)),
+        });
+        TriggerDetails { id: row.id, next_runs, spec: row.spec, paused: row.paused, hook }
+    }
+
+    /// The secret of a webhook; a key that changed is logged, and the secret cannot be shown.
+    pub(super) fn open(&self, trigger: Uuid, sealed: &str) -> Option<String> {
+        let opened = self.ports.sealer.open(&Hook::place(trigger), sealed);
+        let text = opened.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        text.inspect_err(|error| {
+            warn!(error = error as &dyn std::error::Error, "secret of a webhook cannot be opened");
+        })
+        .ok()
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod backfill;
 mod fire;
+mod hook;
 mod list;
 mod pause;
 mod plan;
@@ -11,6 +12,7 @@ mod ticks;
 
 pub use backfill::{BackfillError, Backfilled, Range};
 pub use fire::{FireError, Fired};
-pub use list::TriggerDetails;
-pub use ports::{Outcome, Tick, TriggerRow, Triggers};
+pub use hook::{Call, CallError, Called};
+pub use list::{HookDetails, TriggerDetails};
+pub use ports::{Hook, Outcome, Tick, TriggerRow, Triggers};
 pub use service::{TriggerPorts, TriggerService};

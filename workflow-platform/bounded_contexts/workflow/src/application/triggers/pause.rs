@@ -27,7 +27,7 @@ impl TriggerService {
         who.require(Permission::WorkflowWrite)?;
         let row = self.owned(who, id).await?;
         if !row.paused {
-            return Ok(TriggerDetails::of(row, self.ports.ambient.now()));
+            return Ok(self.details(row, self.ports.ambient.now()));
         }
         let schedule = Schedule::of(&row.spec).ok();
         let due_at = schedule.and_then(|schedule| schedule.next_after(self.ports.ambient.now()));
@@ -36,7 +36,7 @@ impl TriggerService {
 
     async fn set_paused(&self, row: TriggerRow) -> Result<TriggerDetails, ExecutionsError> {
         self.ports.store.set_paused(row.owner, row.id, row.paused, row.due_at).await?;
-        Ok(TriggerDetails::of(row, self.ports.ambient.now()))
+        Ok(self.details(row, self.ports.ambient.now()))
     }
 
     pub(super) async fn owned(

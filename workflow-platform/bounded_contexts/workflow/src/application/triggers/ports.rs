@@ -20,6 +20,24 @@ pub struct TriggerRow {
     pub paused: bool,
     /// The next tick that was not handled; absent when the schedule has come to its end.
     pub due_at: Option<Timestamp>,
+    /// Of a webhook.
+    pub hook: Option<Hook>,
+}
+
+/// How a webhook is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hook {
+    /// The last part of its address.
+    pub token: String,
+    /// Sealed; absent when calls are not signed.
+    pub secret: Option<String>,
+}
+
+impl Hook {
+    /// Where the secret of a trigger is sealed for.
+    pub fn place(trigger: Uuid) -> String {
+        format!("workflow_triggers/{trigger}/hook_secret")
+    }
 }
 
 /// What became of a tick.
@@ -77,6 +95,9 @@ pub trait Triggers: Send + Sync {
     async fn of(&self, owner: Owner, definitions: &[Uuid]) -> Result<Vec<TriggerRow>, StoreError>;
 
     async fn find(&self, owner: Owner, id: Uuid) -> Result<Option<TriggerRow>, StoreError>;
+
+    /// The webhook with this address, whoever it belongs to.
+    async fn by_token(&self, token: &str) -> Result<Option<TriggerRow>, StoreError>;
 
     /// Stops a trigger, or lets it go on at `due_at`.
     async fn set_paused(

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use shared_kernel::{domain::Ambient, infrastructure::db::Database};
+use shared_kernel::{
+    domain::Ambient,
+    infrastructure::{db::Database, seal::Sealer},
+};
 
 use super::Triggers;
 use crate::application::executions::{DefinitionSource, Doorbell, ExecutionService};
@@ -15,6 +18,8 @@ pub struct TriggerPorts {
     pub definitions: Arc<dyn DefinitionSource>,
     pub executions: ExecutionService,
     pub doorbell: Arc<dyn Doorbell>,
+    /// Opens the secrets of webhooks.
+    pub sealer: Sealer,
     pub ambient: Ambient,
 }
 

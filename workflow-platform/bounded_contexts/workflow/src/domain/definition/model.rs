@@ -205,6 +205,29 @@ pub enum Timing {
     Interval { interval: String },
     /// Once.
     At { at: Timestamp },
+    /// Whenever somebody calls its address.
+    Webhook { webhook: Webhook },
+}
+
+/// An address that starts the workflow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Webhook {
+    /// Calls must be signed as Standard Webhooks says.
+    #[serde(default)]
+    pub signed: bool,
+    #[serde(default)]
+    pub reply: ReplyWhen,
+}
+
+/// When a call is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReplyWhen {
+    /// As soon as the execution is durable.
+    #[default]
+    Started,
+    /// When it has ended, with its outputs.
+    Finished,
 }
 
 impl Timing {
@@ -213,22 +236,24 @@ impl Timing {
             Self::Cron { .. } => "cron",
             Self::Interval { .. } => "interval",
             Self::At { .. } => "at",
+            Self::Webhook { .. } => "webhook",
         }
     }
 
-    /// As it stands in the definition.
+    /// As it stands in the definition; a webhook has none.
     pub fn expression(&self) -> String {
         match self {
             Self::Cron { cron, .. } => cron.clone(),
             Self::Interval { interval } => interval.clone(),
             Self::At { at } => at.to_string(),
+            Self::Webhook { .. } => String::new(),
         }
     }
 
     pub fn timezone(&self) -> &str {
         match self {
             Self::Cron { timezone, .. } => timezone,
-            Self::Interval { .. } | Self::At { .. } => "UTC",
+            Self::Interval { .. } | Self::At { .. } | Self::Webhook { .. } => "UTC",
         }
     }
 }
@@ -254,6 +279,7 @@ mod tests {
             Timing::Cron { cron: "0 8 * * *".into(), timezone: "UTC".into() },
             Timing::Interval { interval: "15m".into() },
             Timing::At { at: Timestamp::from_micros(5) },
+            Timing::Webhook { webhook: Webhook { signed: true, reply: ReplyWhen::Finished } },
         ] {
             let trigger = Trigger {
                 timing,

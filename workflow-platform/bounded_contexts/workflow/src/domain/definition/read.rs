@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{
-    BadSchedule, Concurrency, Definition, Document, Misfire, Overlap, Problem, Schedule, Timing,
-    Trigger,
+    BadSchedule, Concurrency, Definition, Document, Misfire, Overlap, Problem, ReplyWhen, Schedule,
+    Timing, Trigger, Webhook,
     duration::parse_duration,
     node::{Data, Key, Node},
     params::{bad_defaults, check_schema},
@@ -400,10 +400,17 @@ const OVERLAPS: [(&str, Overlap); 3] = [
     ("cancel_running", Overlap::CancelRunning),
 ];
 
-const TIMINGS: [&str; 3] = ["cron", "interval", "at"];
+const TIMINGS: [&str; 4] = ["cron", "interval", "at", "webhook"];
+
+const REPLIES: [(&str, ReplyWhen); 2] =
+    [("started", ReplyWhen::Started), ("finished", ReplyWhen::Finished)];
 
 fn trigger(node: &Node, path: &str, notes: &mut Notes) -> Option<Trigger> {
-    notes.map(path, node, &["cron", "timezone", "interval", "at", "misfire", "overlap", "params"]);
+    notes.map(
+        path,
+        node,
+        &["cron", "timezone", "interval", "at", "webhook", "misfire", "overlap", "params"],
+    );
     let at = |key: &str| format!("{path}.{key}");
     let timing = timing(node, path, notes)?;
     Some(Trigger {
@@ -414,7 +421,7 @@ fn trigger(node: &Node, path: &str, notes: &mut Notes) -> Option<Trigger> {
     })
 }
 
-/// One of `cron`, `interval` and `at`.
+/// One of `cron`, `interval`, `at` and `webhook`.
 fn timing(node: &Node, path: &str, notes: &mut Notes) -> Option<Timing> {
     let mut given = TIMINGS.iter().filter_map(|key| Some((*key, node.get(key)?)));
     let Some((kind, found)) = given.next() else {
@@ -426,9 +433,14 @@ fn timing(node: &Node, path: &str, notes: &mut Notes) -> Option<Timing> {
             &format!("{path}.{other}"),
             second,
             "ONE_TIMING",
-            "cron、interval、at 只能选一个",
-            "a trigger has one of cron, interval and at",
+            "cron、interval、at、webhook 只能选一个",
+            "a trigger has one of cron, interval, at and webhook",
         );
+    }
+    if kind == "webhook" {
+        return Some(Timing::Webhook {
+            webhook: webhook(found, &format!("{path}.webhook"), notes),
+        });
     }
     let text = notes.text(&format!("{path}.{kind}"), Some(found))?;
     let timing = match kind {
@@ -451,6 +463,24 @@ fn timing(node: &Node, path: &str, notes: &mut Notes) -> Option<Timing> {
         bad_schedule(&error, node, found, path, notes);
     }
     Some(timing)
+}
+
+/// `true`, or a map with `signed` and `reply`.
+fn webhook(node: &Node, path: &str, notes: &mut Notes) -> Webhook {
+    if matches!(node.data, Data::Bool(true)) {
+        return Webhook::default();
+    }
+    notes.map(path, node, &["signed", "reply"]);
+    let signed = match node.get("signed").map(|node| (&node.data, node)) {
+        None => false,
+        Some((Data::Bool(value), _)) => *value,
+        Some((_, node)) => {
+            notes.wrong_type(&format!("{path}.signed"), node, "true 或 false", "true or false");
+            false
+        }
+    };
+    let reply = notes.choice(&format!("{path}.reply"), node.get("reply"), &REPLIES);
+    Webhook { signed, reply: reply.unwrap_or_default() }
 }
 
 fn bad_schedule(error: &BadSchedule, node: &Node, found: &Node, path: &str, notes: &mut Notes) {

@@ -25,9 +25,14 @@ pub enum BadSchedule {
 /// The due times of a trigger.
 #[derive(Debug, Clone)]
 pub enum Schedule {
-    Cron { cron: Box<Cron>, timezone: Tz },
+    Cron {
+        cron: Box<Cron>,
+        timezone: Tz,
+    },
     Interval(Duration),
     At(Timestamp),
+    /// It is started from outside.
+    Never,
 }
 
 impl Schedule {
@@ -51,6 +56,7 @@ impl Schedule {
                 .map(Self::Interval)
                 .ok_or(BadSchedule::Interval),
             Timing::At { at } => Ok(Self::At(*at)),
+            Timing::Webhook { .. } => Ok(Self::Never),
         }
     }
 
@@ -69,6 +75,7 @@ impl Schedule {
                 Some(Timestamp::from_micros(passed.checked_add(1)?.checked_mul(every)?))
             }
             Self::At(at) => Some(*at).filter(|at| *at > after),
+            Self::Never => None,
         }
     }
 

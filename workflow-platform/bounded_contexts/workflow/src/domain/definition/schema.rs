@@ -42,12 +42,21 @@ fn trigger() -> Value {
     json!({
         "type": "object",
         "additionalProperties": false,
-        "oneOf": [{ "required": ["cron"] }, { "required": ["interval"] }, { "required": ["at"] }],
+        "oneOf": [{ "required": ["cron"] }, { "required": ["interval"] }, { "required": ["at"] },
+            { "required": ["webhook"] }],
         "properties": {
             "cron": { "type": "string", "examples": ["0 8 * * *"] },
             "timezone": { "type": "string", "default": "UTC", "examples": ["Asia/Shanghai"] },
             "interval": { "$ref": "#/$defs/duration" },
             "at": { "type": "string", "format": "date-time" },
+            "webhook": {
+                "type": ["boolean", "object"],
+                "additionalProperties": false,
+                "properties": {
+                    "signed": { "type": "boolean", "default": false },
+                    "reply": { "enum": ["started", "finished"], "default": "started" },
+                },
+            },
             "misfire": { "enum": ["skip", "once", "all"], "default": "once" },
             "overlap": { "enum": ["queue", "skip", "cancel_running"], "default": "queue" },
             "params": { "type": "object" },

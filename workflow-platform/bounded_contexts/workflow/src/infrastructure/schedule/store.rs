@@ -3,10 +3,17 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 use sea_orm::{ConnectionTrait as _, DbErr, QueryResult, Value as SqlValue};
 use shared_kernel::{
     domain::{Ambient, Cursor, Execution, Id, Owner, Page, PageRequest, Timestamp},
-    infrastructure::db::{Backend, Database, UnitOfWork},
+    infrastructure::{
+        db::{Backend, Database, UnitOfWork},
+        seal::Sealer,
+    },
 };
 use uuid::Uuid;
 
@@ -14,9 +21,9 @@ use crate::{
     application::{
         definitions::TriggerStore,
         executions::StoreError,
-        triggers::{Outcome, Tick, TriggerRow, Triggers},
+        triggers::{Hook, Outcome, Tick, TriggerRow, Triggers},
     },
-    domain::definition::{Schedule, Trigger},
+    domain::definition::{Schedule, Timing, Trigger},
 };
 
 /// Both engines.
@@ -24,16 +31,18 @@ use crate::{
 pub struct SqlTriggers {
     database: Database,
     ambient: Ambient,
+    /// Keeps the secrets of webhooks.
+    sealer: Sealer,
 }
 
 impl SqlTriggers {
-    pub fn new(database: Database, ambient: Ambient) -> Self {
-        Self { database, ambient }
+    pub fn new(database: Database, ambient: Ambient, sealer: Sealer) -> Self {
+        Self { database, ambient, sealer }
     }
 }
 
-const COLUMNS: &str =
-    "id, user_id, definition_id, definition_version, spec, paused, due_at, position";
+const COLUMNS: &str = "id, user_id, definition_id, definition_version, spec, paused, due_at, position, \
+     hook_token, hook_secret";
 
 fn trigger(row: &QueryResult) -> Result<TriggerRow, DbErr> {
     let version: i32 = row.try_get_by_index(3)?;
@@ -46,7 +55,14 @@ fn trigger(row: &QueryResult) -> Result<TriggerRow, DbErr> {
         spec: serde_json::from_str(&spec).map_err(unreadable)?,
         paused: row.try_get_by_index(5)?,
         due_at: row.try_get_by_index::<Option<i64>>(6)?.map(Timestamp::from_micros),
+        hook: hook(row)?,
     })
+}
+
+fn hook(row: &QueryResult) -> Result<Option<Hook>, DbErr> {
+    let token: Option<String> = row.try_get_by_index(8)?;
+    let secret = row.try_get_by_index(9)?;
+    Ok(token.map(|token| Hook { token, secret }))
 }
 
 const NOTE: &str = "INSERT INTO workflow_ticks \
@@ -98,11 +114,12 @@ impl SqlTriggers {
     async fn put(&self, work: &UnitOfWork, row: &TriggerRow, position: i32) -> Result<(), DbErr> {
         let statement = self.database.statement(
             "INSERT INTO workflow_triggers (id, user_id, definition_id, definition_version, \
-             position, spec, paused, due_at, created_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
+             position, spec, paused, due_at, created_at, hook_token, hook_secret) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
              ON CONFLICT (definition_id, position) DO UPDATE SET \
              definition_version = excluded.definition_version, spec = excluded.spec, \
-             due_at = excluded.due_at",
+             due_at = excluded.due_at, hook_token = excluded.hook_token, \
+             hook_secret = excluded.hook_secret",
             [
                 row.id.into(),
                 row.owner.into(),
@@ -113,10 +130,32 @@ impl SqlTriggers {
                 row.paused.into(),
                 row.due_at.map(Timestamp::micros).into(),
                 self.ambient.now().into(),
+                row.hook.as_ref().map(|hook| hook.token.clone()).into(),
+                row.hook.as_ref().and_then(|hook| hook.secret.clone()).into(),
             ],
         );
         work.conn().execute_raw(statement).await?;
         Ok(())
+    }
+
+    /// An address stays the same for as long as its place in the definition is a webhook.
+    fn hook(&self, id: Uuid, spec: &Trigger, before: Option<Hook>) -> Result<Option<Hook>, DbErr> {
+        let Timing::Webhook { webhook } = spec.timing else { return Ok(None) };
+        let (token, secret) = match before {
+            Some(Hook { token, secret }) => (token, secret),
+            None => (URL_SAFE_NO_PAD.encode(self.ambient.bytes::<24>()), None),
+        };
+        let secret = match secret.filter(|_| webhook.signed) {
+            None if webhook.signed => Some(self.sealed_secret(id)?),
+            kept => kept,
+        };
+        Ok(Some(Hook { token, secret }))
+    }
+
+    fn sealed_secret(&self, id: Uuid) -> Result<String, DbErr> {
+        let secret = format!("whsec_{}", STANDARD.encode(self.ambient.bytes::<32>()));
+        let sealed = self.sealer.seal(&Hook::place(id), secret.as_bytes());
+        sealed.map_err(|error| DbErr::Custom(error.to_string()))
     }
 }
 
@@ -140,19 +179,23 @@ impl TriggerStore for SqlTriggers {
         let mut known = self.known(work, definition_id).await?;
         for (position, spec) in triggers.iter().enumerate() {
             let position = number(position);
-            let same = known.remove(&position).filter(|row| row.spec == *spec);
+            let before = known.remove(&position);
             let due = || Schedule::of(spec).ok().and_then(|schedule| schedule.next_after(now));
-            let row = match same {
-                Some(row) => TriggerRow { version, ..row },
-                None => TriggerRow {
-                    id: self.ambient.uuid(),
-                    owner,
-                    definition_id,
-                    version,
-                    spec: spec.clone(),
-                    paused: false,
-                    due_at: due(),
-                },
+            let row = match before {
+                Some(row) if row.spec == *spec => TriggerRow { version, ..row },
+                before => {
+                    let id = before.as_ref().map_or_else(|| self.ambient.uuid(), |row| row.id);
+                    TriggerRow {
+                        id,
+                        owner,
+                        definition_id,
+                        version,
+                        spec: spec.clone(),
+                        paused: false,
+                        due_at: due(),
+                        hook: self.hook(id, spec, before.and_then(|row| row.hook))?,
+                    }
+                }
             };
             self.put(work, &row, position).await?;
         }
@@ -180,6 +223,13 @@ impl Triggers for SqlTriggers {
     async fn find(&self, owner: Owner, id: Uuid) -> Result<Option<TriggerRow>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM workflow_triggers WHERE id = $1 AND user_id = $2");
         let statement = self.database.statement(sql, [id.into(), owner.into()]);
+        let row = self.database.read().query_one_raw(statement).await?;
+        Ok(row.as_ref().map(trigger).transpose()?)
+    }
+
+    async fn by_token(&self, token: &str) -> Result<Option<TriggerRow>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM workflow_triggers WHERE hook_token = $1");
+        let statement = self.database.statement(sql, [token.into()]);
         let row = self.database.read().query_one_raw(statement).await?;
         Ok(row.as_ref().map(trigger).transpose()?)
     }
