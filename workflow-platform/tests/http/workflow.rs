@@ -233,3 +233,57 @@ async fn a_due_tick_starts_an_execution_by_itself() {
     })
     .await;
 }
+
+const ASKED: &str = r#"
+name: asked
+triggers:
+  - webhook: {reply: finished}
+steps:
+  - id: check
+    uses: transform.filter
+    with: {items: "${{ trigger.body.books }}", where: "item.price > 10"}
+outputs: {dear: "${{ steps.check.output.items.map(b, b.title) }}"}
+"#;
+
+#[tokio::test]
+async fn a_webhook_answers_with_what_the_workflow_found() {
+    for app in TestApp::everywhere(&[]).await {
+        let ada = app.person("ada").await;
+        let definition = ada.define(ASKED).await;
+        let triggers =
+            ada.get(&format!("/workflow/definitions/{definition}/triggers")).await.data();
+        let path = triggers["items"][0]["webhook"]["path"].as_str().unwrap().to_owned();
+        let books =
+            json!({ "books": [{ "title": "a", "price": 5 }, { "title": "b", "price": 50 }] });
+        let answer = app.post(&path, &books).await;
+        assert_eq!(answer.status, 200, "{} {}", app.name, answer.body);
+        assert_eq!(answer.data()["outputs"], json!({ "dear": ["b"] }));
+        app.post("/workflow/hooks/unknown", &books).await.refused(404, "NOT_FOUND");
+    }
+}
+
+const APPROVED: &str = r#"
+name: approved
+steps:
+  - {id: ask, uses: wait.signal, with: {message: publish?}}
+  - {id: tell, uses: transform.template, with: {template: "{{ note }}", data: {note: "${{ steps.ask.output.data }}"}}}
+outputs: {text: "${{ steps.tell.output.text }}"}
+"#;
+
+#[tokio::test]
+async fn somebody_approves_and_nobody_else_can() {
+    for app in TestApp::everywhere(&[]).await {
+        let (ada, eve) = (app.person("ada").await, app.person("eve").await);
+        let definition = ada.define(APPROVED).await;
+        let execution = ada.start(&definition, json!({})).await;
+        let path = format!("/workflow/executions/{execution}/signal");
+        let yes = json!({ "decision": "approve", "data": "go" });
+        eve.post(&path, &yes).await.refused(404, "NOT_FOUND");
+        ada.post(&path, &yes).await.data();
+        let ended = ada.finished(&execution, Duration::from_secs(30)).await;
+        assert_eq!(ended["outputs"], json!({ "text": "go" }), "{} {ended}", app.name);
+        eve.post(&format!("/workflow/executions/{execution}/retry"), &json!({}))
+            .await
+            .refused(404, "NOT_FOUND");
+    }
+}

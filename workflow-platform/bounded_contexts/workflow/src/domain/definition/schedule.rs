@@ -114,6 +114,79 @@ mod tests {
         assert!(autumn[1].since(autumn[0]) >= std::time::Duration::from_hours(23), "{autumn:?}");
     }
 
+    /// The instants of a year at which a clock on the wall shows this, minute by minute; on a day
+    /// that skips the time, the first instant after the gap; of two on one day the first.
+    fn on_the_wall(zone: Tz, from: Timestamp, hour: u32, minute: u32) -> Vec<Timestamp> {
+        let mut found: Vec<(chrono::NaiveDate, Timestamp)> = Vec::new();
+        let mut before = from.minus(Duration::from_mins(1)).to_chrono().with_timezone(&zone);
+        for passed in 0..366 * 24 * 60 {
+            let at = from.plus(Duration::from_mins(passed));
+            let local = at.to_chrono().with_timezone(&zone);
+            let wanted = local.date_naive().and_hms_opt(hour, minute, 0).unwrap();
+            let skipped = before.naive_local() < wanted && local.naive_local() > wanted;
+            let shows = local.naive_local() == wanted;
+            let new = found.last().is_none_or(|(day, _)| *day != local.date_naive());
+            if new && (shows || skipped) {
+                found.push((local.date_naive(), at));
+            }
+            before = local;
+        }
+        found.into_iter().map(|(_, at)| at).collect()
+    }
+
+    #[rstest::rstest]
+    #[case("America/New_York", 2, 30)]
+    #[case("Europe/Berlin", 2, 30)]
+    #[case("Australia/Lord_Howe", 2, 15)]
+    #[case("Africa/Casablanca", 2, 30)]
+    #[case("America/Santiago", 0, 20)]
+    #[case("Asia/Shanghai", 8, 0)]
+    fn a_year_of_days_is_what_the_clock_on_the_wall_shows(
+        #[case] zone: &str,
+        #[case] hour: u32,
+        #[case] minute: u32,
+    ) {
+        let from = at("2027-06-15T12:00:00Z");
+        let schedule = Schedule::new(&format!("{minute} {hour} * * *"), zone).unwrap();
+        let expected = on_the_wall(zone.parse().unwrap(), from, hour, minute);
+        assert!(expected.len() >= 365);
+        let found = schedule.upcoming(from, expected.len());
+        let first_wrong = found.iter().zip(&expected).find(|(found, expected)| found != expected);
+        assert_eq!((found.len(), first_wrong), (expected.len(), None), "{zone}");
+    }
+
+    #[test]
+    fn hours_are_even_while_clocks_are_moved() {
+        for zone in ["America/New_York", "Europe/Berlin", "Australia/Lord_Howe"] {
+            let schedule = Schedule::new("0 * * * *", zone).unwrap();
+            let ticks = schedule.upcoming(at("2027-06-15T12:10:00Z"), 24 * 366);
+            assert!(ticks.is_sorted_by(|a, b| a < b), "{zone}");
+            let minutes = |pair: &[Timestamp]| pair[1].since(pair[0]).as_secs() / 60;
+            let odd: Vec<_> = ticks.windows(2).map(minutes).filter(|m| *m != 60).collect();
+            assert!(odd.len() <= 2, "{zone}: {odd:?}");
+        }
+    }
+
+    #[test]
+    fn the_leap_day_comes_when_it_does_and_the_impossible_never() {
+        let leap = Schedule::new("0 12 29 2 *", "Europe/Berlin").unwrap();
+        let next = leap.upcoming(at("2026-11-23T00:00:00Z"), 2);
+        assert_eq!(next, [at("2028-02-29T11:00:00Z"), at("2032-02-29T11:00:00Z")]);
+        let never = Schedule::new("0 0 31 2 *", "UTC").unwrap();
+        assert_eq!(never.next_after(at("2026-11-23T00:00:00Z")), None);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_a_schedule_or_an_error(text in r"[ 0-9*/,LW#?a-zA-Z-]{0,40}", zone: String) {
+            if let Ok(schedule) = Schedule::new(&text, "Asia/Shanghai") {
+                let ticks = schedule.upcoming(at("2026-11-23T00:00:00Z"), 3);
+                proptest::prop_assert!(ticks.is_sorted_by(|a, b| a < b));
+            }
+            let _ = Schedule::new(&text, &zone);
+        }
+    }
+
     #[test]
     fn an_interval_keeps_to_its_grid_and_a_date_comes_once() {
         let every = |text: &str| Schedule::at_times(&Timing::Interval { interval: text.into() });
