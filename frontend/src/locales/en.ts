@@ -93,6 +93,8 @@ export default {
     version: 'Version',
     versionLong: 'Version {{version}}',
     triggers: 'Triggers',
+    webhook: 'Webhook',
+    every: 'every {{length}}',
     nextRun: 'Next run',
     updated: 'Changed',
     byHand: 'By hand',

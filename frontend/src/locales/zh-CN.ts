@@ -93,6 +93,8 @@ export default {
     version: '版本',
     versionLong: '版本 {{version}}',
     triggers: '触发器',
+    webhook: 'Webhook',
+    every: '每 {{length}}',
     nextRun: '下次运行',
     updated: '更新时间',
     byHand: '手动',

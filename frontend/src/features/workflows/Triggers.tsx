@@ -8,13 +8,21 @@ export function Triggers({ triggers }: { triggers: TriggerSummary[] }) {
   if (triggers.length === 0) return <span className="wp-muted">{t('workflows.byHand')}</span>;
   return (
     <span className="flex flex-col gap-1">
-      {triggers.map(({ kind, expression, timezone }) => (
-        <span key={kind + expression + timezone} className="whitespace-nowrap" title={timezone}>
-          <FieldTimeOutlined aria-hidden /> <code>{expression}</code>
+      {triggers.map((trigger, index) => (
+        <span key={index} className="whitespace-nowrap" title={trigger.timezone}>
+          <FieldTimeOutlined aria-hidden /> <Timing {...trigger} />
         </span>
       ))}
     </span>
   );
+}
+
+function Timing({ kind, expression }: Pick<TriggerSummary, 'kind' | 'expression'>) {
+  const { t } = useTranslation();
+  if (kind === 'webhook') return <>{t('workflows.webhook')}</>;
+  if (kind === 'interval') return <>{t('workflows.every', { length: expression })}</>;
+  if (kind === 'at') return <When time={expression} />;
+  return <code>{expression}</code>;
 }
 
 /** The earliest of the next runs. */

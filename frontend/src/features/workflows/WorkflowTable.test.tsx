@@ -39,6 +39,15 @@ describe('the list of workflows', () => {
     expect(screen.getByText('v3')).toBeTruthy();
   });
 
+  it('names what starts each', async () => {
+    const trigger = (kind: string, expression: string) => ({ kind, expression, timezone: 'UTC', next_run: null });
+    const triggers = [trigger('webhook', ''), trigger('webhook', ''), trigger('interval', '15m')];
+    server.use(pages([{ ...row('hooked'), triggers }]));
+    show(<WorkflowTable />);
+    expect(await screen.findAllByText('Webhook')).toHaveLength(2);
+    expect(screen.getByText('every 15m')).toBeTruthy();
+  });
+
   it('grows by a page', async () => {
     server.use(pages([row('one')], [row('two')]));
     show(<WorkflowTable />);

@@ -93,7 +93,7 @@ fn body(stored: &StoredEvent) -> Value {
         body.insert("records".to_owned(), json!(recorded.records.len()));
     }
     if encoded.is_some_and(|text| text.len() > LARGEST) {
-        for name in ["input", "output", "outputs", "items", "params"] {
+        for name in ["input", "output", "outputs", "items", "params", "data"] {
             if body.remove(name).is_some() {
                 body.insert("shortened".to_owned(), Value::Bool(true));
             }
