@@ -9,9 +9,7 @@ use uuid::Uuid;
 
 use super::{Outcome, Tick, TriggerRow, TriggerService};
 use crate::{
-    application::executions::{
-        ExecutionsError, Initiator, Labels, NewExecution, Runnable, StartExecution,
-    },
+    application::executions::{ExecutionsError, Initiator, NewExecution, Runnable},
     domain::definition::Schedule,
 };
 
@@ -163,17 +161,10 @@ impl TriggerService {
         due_at: Timestamp,
         max_parallel: u32,
     ) -> Result<NewExecution, ExecutionsError> {
-        let wanted = StartExecution {
-            definition_id: trigger.definition_id,
-            params: trigger.spec.params.clone(),
-            labels: Labels::new(),
-            priority: None,
-            request_id: None,
-        };
         let initiator = Initiator {
             trigger: json!({ "kind": "backfill", "trigger_id": trigger.id, "due_at": due_at }),
             concurrency: Some((format!("backfill/{}", trigger.id), max_parallel)),
         };
-        self.ports.executions.plan(trigger.owner, runnable, wanted, initiator)
+        self.ports.executions.plan(trigger.owner, runnable, trigger.wanted(), initiator)
     }
 }

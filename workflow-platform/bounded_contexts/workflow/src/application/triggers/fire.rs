@@ -11,9 +11,7 @@ use super::{
     plan::{Plan, PlannedTick, plan},
 };
 use crate::{
-    application::executions::{
-        ExecutionsError, Initiator, Labels, NewExecution, Runnable, StartExecution, StoreError,
-    },
+    application::executions::{ExecutionsError, Initiator, NewExecution, Runnable, StoreError},
     domain::definition::{Overlap, Schedule},
 };
 
@@ -132,13 +130,6 @@ impl TriggerService {
         permit: &Permit,
     ) -> Result<NewExecution, String> {
         let runnable = permit.as_ref().map_err(Clone::clone)?;
-        let wanted = StartExecution {
-            definition_id: trigger.definition_id,
-            params: trigger.spec.params.clone(),
-            labels: Labels::new(),
-            priority: None,
-            request_id: None,
-        };
         let queues = trigger.spec.overlap == Overlap::Queue;
         let initiator = Initiator {
             trigger: json!({ "kind": "schedule", "trigger_id": trigger.id, "due_at": due_at }),
@@ -146,7 +137,7 @@ impl TriggerService {
         };
         let executions = &self.ports.executions;
         executions
-            .plan(trigger.owner, runnable, wanted, initiator)
+            .plan(trigger.owner, runnable, trigger.wanted(), initiator)
             .map_err(|error| error.to_string())
     }
 

@@ -15,7 +15,7 @@ use subtle::ConstantTimeEq as _;
 use super::{TriggerRow, TriggerService};
 use crate::{
     application::executions::{
-        ExecutionDetails, ExecutionsError, Initiator, Labels, StartExecution, Update,
+        ExecutionDetails, ExecutionsError, Initiator, StartExecution, Update,
     },
     domain::{
         definition::{ReplyWhen, Timing},
@@ -124,13 +124,7 @@ impl TriggerService {
             return Err(CallError::Unknown);
         };
         let initiator = Initiator { trigger: told(&trigger, &call)?, concurrency: None };
-        let wanted = StartExecution {
-            definition_id: trigger.definition_id,
-            params: trigger.spec.params.clone(),
-            labels: Labels::new(),
-            priority: None,
-            request_id: call.request_id.clone(),
-        };
+        let wanted = StartExecution { request_id: call.request_id.clone(), ..trigger.wanted() };
         let executions = &self.ports.executions;
         let started = match start_key(&trigger, &call) {
             Some(key) => executions.start_keyed(trigger.owner, &key, wanted, initiator).await?,

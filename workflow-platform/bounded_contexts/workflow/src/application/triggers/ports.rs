@@ -7,7 +7,10 @@ use shared_kernel::{
 };
 use uuid::Uuid;
 
-use crate::{application::executions::StoreError, domain::definition::Trigger};
+use crate::{
+    application::executions::{StartExecution, StoreError},
+    domain::definition::Trigger,
+};
 
 /// A trigger of a definition.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +25,17 @@ pub struct TriggerRow {
     pub due_at: Option<Timestamp>,
     /// Of a webhook.
     pub hook: Option<Hook>,
+}
+
+impl TriggerRow {
+    /// What it asks for each time.
+    pub fn wanted(&self) -> StartExecution {
+        StartExecution {
+            definition_id: self.definition_id,
+            params: self.spec.params.clone(),
+            ..StartExecution::default()
+        }
+    }
 }
 
 /// How a webhook is called.

@@ -18,6 +18,7 @@ mod print;
 mod problem;
 mod read;
 mod read_step;
+mod read_trigger;
 mod references;
 mod schedule;
 mod schema;
