@@ -97,7 +97,6 @@ fn endless_work_is_refused_and_a_lot_is_not() {
         "${{ params.n.map(a, size([params.t, params.t])) }}",
         "${{ params.n.map(a, params.n.map(b, 'x'.matches('(a|b)*c'))) }}",
         "${{ params.n.map(a, params.t.map(b, upper(b))) }}",
-        "${{ params.n.map(a, params.n.map(b, find('x', '(a|b)*c'))) }}",
     ] {
         let begun = Instant::now();
         let error = run(text).unwrap_err().to_string();
