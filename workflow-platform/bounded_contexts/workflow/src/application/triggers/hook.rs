@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// How far the time of a signature may be from ours, in seconds (Standard Webhooks).
-const TOLERANCE: i64 = 5 * 60;
+const TOLERANCE: u64 = 5 * 60;
 /// How long a call waits for the end of its execution.
 const PATIENCE: Duration = Duration::from_mins(1);
 /// Headers that the workflow is not shown.
@@ -147,7 +147,7 @@ impl TriggerService {
         let id = header(call, HEADER_WEBHOOK_ID).ok_or(bad("webhook-id is missing"))?;
         let at = header(call, HEADER_WEBHOOK_TIMESTAMP).and_then(|text| text.parse::<i64>().ok());
         let at = at.ok_or(bad("webhook-timestamp is missing"))?;
-        if at.abs_diff(self.ports.ambient.now().seconds()) > TOLERANCE.unsigned_abs() {
+        if at.abs_diff(self.ports.ambient.now().seconds()) > TOLERANCE {
             return Err(bad("webhook-timestamp is too far from now"));
         }
         let given =

@@ -5,10 +5,10 @@
 //! that row, so a letter that comes in that very moment is not slept through. It is deleted in the
 //! transaction that journals it.
 
-use sea_orm::{ConnectionTrait as _, DbErr};
+use sea_orm::{ConnectionTrait as _, DbErr, QueryResult};
 use shared_kernel::{
     domain::{Execution, Id, Owner},
-    infrastructure::db::{Database, UnitOfWork},
+    infrastructure::db::UnitOfWork,
 };
 use uuid::Uuid;
 
@@ -63,22 +63,15 @@ impl Queue {
         &self,
         execution: Id<Execution>,
     ) -> Result<Vec<(Uuid, SignalReceived)>, StoreError> {
-        read(&self.database, execution).await
+        let statement = self.database.statement(
+            "SELECT id, body FROM execution_inbox WHERE execution_id = $1 ORDER BY id LIMIT $2",
+            [execution.into(), BATCH.into()],
+        );
+        let rows = self.database.read().query_all_raw(statement).await?;
+        let letter = |row: &QueryResult| -> Result<_, StoreError> {
+            let body: String = row.try_get_by_index(1)?;
+            Ok((row.try_get_by_index(0)?, serde_json::from_str(&body)?))
+        };
+        rows.iter().map(letter).collect()
     }
-}
-
-async fn read(
-    database: &Database,
-    execution: Id<Execution>,
-) -> Result<Vec<(Uuid, SignalReceived)>, StoreError> {
-    let statement = database.statement(
-        "SELECT id, body FROM execution_inbox WHERE execution_id = $1 ORDER BY id LIMIT $2",
-        [execution.into(), BATCH.into()],
-    );
-    let rows = database.read().query_all_raw(statement).await?;
-    let letter = |row: &sea_orm::QueryResult| -> Result<_, StoreError> {
-        let body: String = row.try_get_by_index(1)?;
-        Ok((row.try_get_by_index(0)?, serde_json::from_str(&body)?))
-    };
-    rows.iter().map(letter).collect()
 }
