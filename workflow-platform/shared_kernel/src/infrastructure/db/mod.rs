@@ -4,13 +4,17 @@
 //! of readers, so that nobody in the process ever sees "database is locked". On PostgreSQL both
 //! are the same pool.
 
+mod at_once;
 mod connect;
 mod migrate;
+mod outbox;
 mod schema;
 mod unit_of_work;
 mod values;
 
+pub use at_once::AtOnce;
 pub use connect::{Backend, Database, DatabaseError, DatabaseSettings, PostgresSettings};
 pub use migrate::{MigrationState, MigrationStep, Migrations};
+pub use outbox::{outbox_insert, outbox_rows};
 pub use schema::{OutboxTables, migrations};
 pub use unit_of_work::UnitOfWork;

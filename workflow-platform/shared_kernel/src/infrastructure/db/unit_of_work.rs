@@ -8,7 +8,7 @@ use sea_orm::{
     TransactionTrait as _,
 };
 
-use super::Database;
+use super::{Database, outbox_insert, outbox_rows};
 use crate::domain::DomainEvent;
 
 /// A transaction that is rolled back unless [`UnitOfWork::commit`] consumes it.
@@ -44,22 +44,8 @@ impl UnitOfWork {
 
     /// Writes an event into the outbox, to be delivered after the commit.
     pub async fn record(&mut self, event: &DomainEvent) -> Result<(), DbErr> {
-        let statement = self.database.statement(
-            "INSERT INTO outbox (id, kind, version, aggregate, aggregate_id, user_id, payload, \
-             occurred_at, request_id, attempts, due_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $8)",
-            [
-                event.id.into(),
-                event.kind.clone().into(),
-                i32::from(event.version).into(),
-                event.aggregate.clone().into(),
-                event.aggregate_id.clone().into(),
-                event.user.map(crate::domain::Id::uuid).into(),
-                event.payload.to_string().into(),
-                event.occurred_at.into(),
-                event.request_id.clone().into(),
-            ],
-        );
+        let sql = outbox_insert(self.database.backend(), "$1");
+        let statement = self.database.statement(sql, [outbox_rows([event]).into()]);
         self.transaction.execute_raw(statement).await?;
         self.events += 1;
         Ok(())

@@ -19,7 +19,7 @@ use crate::{
     },
     domain::execution::{Created, JournalEvent, Retried},
     infrastructure::{
-        journal::{AppendError, JournalReader, insert_rows, pack},
+        journal::{AppendError, JournalReader, insert_row, pack},
         queue,
     },
 };
@@ -138,18 +138,7 @@ impl Executions for SqlExecutions {
             trigger: new.trigger.clone(),
         };
         let event = pack(self.blobs.as_ref(), &created.into(), new.created_at).await?;
-        let statement = self.database.statement(
-            "INSERT INTO execution_events (execution_id, seq, kind, payload, blob, at) \
-             VALUES ($1, 1, $2, $3, $4, $5)",
-            [
-                new.id.into(),
-                event.kind.into(),
-                event.body.into(),
-                event.blob.into(),
-                event.at.into(),
-            ],
-        );
-        work.conn().execute_raw(statement).await?;
+        insert_row(work, new.id, 1, event).await?;
         self.label(work, new).await?;
         work.record(&self.started(new)).await?;
         Ok(())
@@ -161,11 +150,11 @@ impl Executions for SqlExecutions {
         new: &NewExecution,
         events: &[JournalEvent],
     ) -> Result<(), StoreError> {
-        let mut rows = Vec::with_capacity(events.len());
-        for event in events {
-            rows.push(pack(self.blobs.as_ref(), event, new.created_at).await?);
+        for (seq, event) in (2..).zip(events) {
+            let row = pack(self.blobs.as_ref(), event, new.created_at).await?;
+            insert_row(work, new.id, seq, row).await?;
         }
-        Ok(insert_rows(work, new.id, 2, &rows).await?)
+        Ok(())
     }
 
     async fn retry(
@@ -184,7 +173,7 @@ impl Executions for SqlExecutions {
         let seq = row.map(|row| row.try_get_by_index::<Option<i64>>(0)).transpose()?.flatten();
         let seq = seq.unwrap_or(0) + 1;
         let event = pack(self.blobs.as_ref(), &Retried {}.into(), at).await?;
-        insert_rows(work, id, seq, &[event]).await?;
+        insert_row(work, id, seq, event).await?;
         Ok(Some(seq))
     }
 

@@ -20,7 +20,7 @@ mod writer;
 
 pub(crate) use append::pack;
 pub use append::{Append, AppendError, EventRow, Lease, Projection};
-pub(crate) use batch::insert_rows;
+pub(crate) use batch::insert_row;
 pub use read::JournalReader;
 pub use writer::JournalWriter;
 

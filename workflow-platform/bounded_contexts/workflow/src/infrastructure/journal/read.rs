@@ -1,13 +1,14 @@
 //! Reading the journal back.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
-use sea_orm::{ConnectionTrait as _, DbErr, QueryResult};
+use sea_orm::{ConnectionTrait as _, DbErr, QueryResult, Statement, Value as Parameter};
 use shared_kernel::{
     application::{BlobKey, BlobStore},
     domain::{Execution, Id, Timestamp},
-    infrastructure::db::Database,
+    infrastructure::db::{Backend, Database},
 };
+use uuid::Uuid;
 
 use crate::{
     application::executions::{StoreError, StoredEvent},
@@ -64,6 +65,38 @@ impl JournalReader {
         limit: u32,
     ) -> Result<Vec<StoredEvent>, StoreError> {
         self.select("AND kind <> 'step.recorded' ", execution, after, limit).await
+    }
+
+    /// The first `limit` events of each of several executions.
+    pub async fn beginnings(
+        &self,
+        executions: &[Id<Execution>],
+        limit: usize,
+    ) -> Result<HashMap<Id<Execution>, Vec<StoredEvent>>, StoreError> {
+        let rows = self.database.read().query_all_raw(self.first_of(executions, limit)).await?;
+        let mut all: HashMap<_, Vec<_>> = HashMap::with_capacity(executions.len());
+        for row in &rows {
+            let id: Uuid = row.try_get_by_index(5)?;
+            all.entry(Id::from(id)).or_default().push(self.decode(Row::from(row)?).await?);
+        }
+        Ok(all)
+    }
+
+    fn first_of(&self, executions: &[Id<Execution>], limit: usize) -> Statement {
+        let ids = executions.iter().map(|id| id.uuid());
+        let (wanted, ids): (_, Parameter) = match self.database.backend() {
+            Backend::Postgres => ("= ANY($1::uuid[])", ids.collect::<Vec<_>>().into()),
+            Backend::Sqlite => {
+                let hex = ids.map(|id| serde_json::Value::from(id.simple().to_string()));
+                let list = serde_json::Value::from_iter(hex).to_string();
+                ("IN (SELECT unhex(value) FROM json_each($1))", list.into())
+            }
+        };
+        let sql = format!(
+            "SELECT seq, kind, payload, blob, at, execution_id FROM execution_events \
+             WHERE execution_id {wanted} AND seq <= $2 ORDER BY execution_id, seq"
+        );
+        self.database.statement(sql, [ids, i64::try_from(limit).unwrap_or(i64::MAX).into()])
     }
 
     async fn select(

@@ -69,7 +69,14 @@ struct Task {
 impl Task {
     async fn run(self, mut receiver: mpsc::Receiver<Request>) {
         let mut requests = Vec::new();
-        while receiver.recv_many(&mut requests, BATCH).await > 0 {
+        loop {
+            // Whoever was just answered may have its next append ready in a moment.
+            for _ in 0..2 {
+                tokio::task::yield_now().await;
+            }
+            if receiver.recv_many(&mut requests, BATCH).await == 0 {
+                return;
+            }
             metrics::histogram!("workflow_journal_batch_appends").record(count_of(&requests));
             self.write(std::mem::take(&mut requests)).await;
         }

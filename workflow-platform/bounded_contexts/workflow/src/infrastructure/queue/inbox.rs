@@ -5,7 +5,7 @@
 //! that row, so a letter that comes in that very moment is not slept through. It is deleted in the
 //! transaction that journals it.
 
-use sea_orm::{ConnectionTrait as _, DbErr, QueryResult};
+use sea_orm::{ConnectionTrait as _, QueryResult};
 use shared_kernel::{
     domain::{Execution, Id, Owner},
     infrastructure::db::UnitOfWork,
@@ -46,15 +46,6 @@ pub(crate) async fn send(
     );
     work.conn().execute_raw(statement).await?;
     Ok(true)
-}
-
-/// Deletes letters that stand in the journal now.
-pub(crate) async fn delete(work: &UnitOfWork, taken: &[Uuid]) -> Result<(), DbErr> {
-    for id in taken {
-        let sql = "DELETE FROM execution_inbox WHERE id = $1";
-        work.conn().execute_raw(work.database().statement(sql, [(*id).into()])).await?;
-    }
-    Ok(())
 }
 
 impl Queue {

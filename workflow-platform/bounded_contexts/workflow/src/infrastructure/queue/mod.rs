@@ -10,7 +10,7 @@ mod inbox;
 mod workers;
 
 pub use claim::Claimed;
-pub(crate) use inbox::{delete, send};
+pub(crate) use inbox::send;
 pub use workers::{Beat, WorkerWatch};
 
 use sea_orm::{ConnectionTrait as _, DbErr};

@@ -17,11 +17,12 @@ use super::{
     End, WorkerParts, WorkerSettings,
     driver::{self, Control, Desk, Parted},
     heartbeat::Heart,
+    load,
     logs::LogWriter,
 };
 use crate::infrastructure::{
     announce::{CANCEL, LETTER, READY},
-    journal::JournalWriter,
+    journal::{JournalReader, JournalWriter},
     queue::{Claimed, Queue, WorkerWatch},
 };
 
@@ -40,6 +41,8 @@ struct Life<'a> {
     work: Arc<Notify>,
     /// It was rung and the queue not looked at since.
     rung: bool,
+    /// An execution was let go and the queue not looked at since.
+    freed: bool,
     drivers: JoinSet<Parted>,
     controls: HashMap<Id<Execution>, Control>,
     /// The earliest timer of an execution that was parked.
@@ -71,6 +74,7 @@ pub(super) async fn live(
         settings: settings.clone(),
         queue: queue.clone(),
         writer: JournalWriter::start(&parts.database, id, &parts.announcer),
+        reader: JournalReader::new(parts.database.clone(), Arc::clone(&parts.blobs)),
         logs,
     });
     let heart = Heart::start(watch, parts.ambient.clone(), settings.heartbeat_every, work.clone());
@@ -82,6 +86,7 @@ pub(super) async fn live(
         desk,
         work,
         rung: false,
+        freed: false,
         drivers: JoinSet::new(),
         controls: HashMap::new(),
         timer: None,
@@ -105,6 +110,9 @@ impl Life<'_> {
         let mut news = self.listen().await;
         self.look_around().await;
         loop {
+            while let Some(parted) = self.drivers.try_join_next() {
+                self.part(parted.ok());
+            }
             self.claim().await;
             let poll = tokio::time::sleep(self.pause());
             let work = Arc::clone(&self.work);
@@ -121,7 +129,7 @@ impl Life<'_> {
                     }
                 }
                 () = work.notified() => self.rung = true,
-                Some(parted) = self.drivers.join_next() => self.part(parted.ok()).await,
+                Some(parted) = self.drivers.join_next() => self.part(parted.ok()),
                 () = poll => self.look_around().await,
             }
         }
@@ -200,14 +208,15 @@ impl Life<'_> {
 
     /// Takes from the queue while there is work and room, when it was rung for.
     async fn claim(&mut self) {
+        if std::mem::take(&mut self.freed) && !self.rung {
+            self.rung = self.queue.has_work().await.unwrap_or(false);
+        }
         while self.rung && self.controls.len() < self.settings.parallel {
             let room = (self.settings.parallel - self.controls.len()).min(CLAIM);
             match self.queue.claim(self.id, room, self.parts.ambient.now()).await {
                 Ok(claimed) => {
                     self.rung = claimed.len() == room;
-                    for claimed in claimed {
-                        self.drive(claimed);
-                    }
+                    self.drive_all(claimed).await;
                 }
                 Err(error) => {
                     warn!(error = &error as &dyn std::error::Error, "claim failed");
@@ -217,15 +226,25 @@ impl Life<'_> {
         }
     }
 
-    fn drive(&mut self, claimed: Claimed) {
-        let control = Control::default();
-        self.controls.insert(claimed.id, control.clone());
-        self.drivers.spawn(driver::drive(Arc::clone(&self.desk), claimed, control));
+    /// What fresh executions begin with is read in one go. If that fails, each reads for itself.
+    async fn drive_all(&mut self, claimed: Vec<Claimed>) {
+        let fresh: Vec<_> = claimed.iter().filter(|one| one.epoch == 1).map(|one| one.id).collect();
+        let mut histories = HashMap::new();
+        if !fresh.is_empty() {
+            let read = self.desk.reader.beginnings(&fresh, load::BEGINNING).await;
+            histories = read.unwrap_or_default();
+        }
+        for claimed in claimed {
+            let control = Control::default();
+            self.controls.insert(claimed.id, control.clone());
+            let history = histories.remove(&claimed.id).unwrap_or_default();
+            self.drivers.spawn(driver::drive(Arc::clone(&self.desk), claimed, history, control));
+        }
         metrics::gauge!("workflow_executions_leased").set(len(self.controls.len()));
     }
 
     /// A driver is done with its execution. Its end may let another one start.
-    async fn part(&mut self, parted: Option<Parted>) {
+    fn part(&mut self, parted: Option<Parted>) {
         let Some(parted) = parted else {
             warn!("a driver broke off; its execution is taken over by and by");
             return;
@@ -235,7 +254,7 @@ impl Life<'_> {
         if let Some(at) = parted.parked_until {
             self.timer = Some(self.timer.map_or(at, |timer| timer.min(at)));
         }
-        self.rung = self.rung || self.queue.has_work().await.unwrap_or(false);
+        self.freed = true;
     }
 
     /// Gives all leases back so that others go on at once.

@@ -2,9 +2,9 @@
 
 mod commit;
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, task::Poll, time::Duration};
 
-use futures::FutureExt as _;
+use futures::{FutureExt as _, poll};
 use serde_json::Value;
 use shared_kernel::{
     application::{ActionContext, ActionError},
@@ -27,9 +27,10 @@ use super::{
     run_step::run_step,
 };
 use crate::{
+    application::executions::StoredEvent,
     domain::execution::{Cause, Execution, JournalEvent, RunKey, SignalReceived, StepRun},
     infrastructure::{
-        journal::{AppendError, JournalWriter},
+        journal::{AppendError, JournalReader, JournalWriter},
         queue::{Claimed, Queue},
     },
 };
@@ -45,6 +46,7 @@ pub(super) struct Desk {
     pub settings: WorkerSettings,
     pub queue: Queue,
     pub writer: JournalWriter,
+    pub reader: JournalReader,
     pub logs: LogWriter,
 }
 
@@ -63,6 +65,9 @@ pub(super) struct Parted {
     pub parked_until: Option<Timestamp>,
 }
 
+/// A run and its result.
+type Ended = (RunKey, Result<Value, ActionError>);
+
 struct Driver {
     desk: Arc<Desk>,
     claimed: Claimed,
@@ -79,15 +84,22 @@ struct Driver {
     /// Letters of which the journal and the pending events tell.
     letters_taken: i64,
     running: HashMap<RunKey, Running>,
-    tasks: JoinSet<(RunKey, Result<Value, ActionError>)>,
+    tasks: JoinSet<Ended>,
+    /// Steps that ended as soon as they began.
+    at_once: Vec<Ended>,
     records: (mpsc::Sender<RecordRequest>, mpsc::Receiver<RecordRequest>),
     /// Steps that wait for their checkpoints to be durable.
     answers: Vec<oneshot::Sender<()>>,
 }
 
 /// Drives the execution until it ends, waits, or belongs to somebody else.
-pub(super) async fn drive(desk: Arc<Desk>, claimed: Claimed, control: Control) -> Parted {
-    let parked_until = match start(desk, claimed, control).await {
+pub(super) async fn drive(
+    desk: Arc<Desk>,
+    claimed: Claimed,
+    history: Vec<StoredEvent>,
+    control: Control,
+) -> Parted {
+    let parked_until = match start(desk, claimed, history, control).await {
         Ok(parked_until) => parked_until,
         Err(AppendError::Fenced) => {
             info!(execution.id = %claimed.id, "execution {} went to another worker", claimed.id);
@@ -105,9 +117,10 @@ pub(super) async fn drive(desk: Arc<Desk>, claimed: Claimed, control: Control) -
 async fn start(
     desk: Arc<Desk>,
     claimed: Claimed,
+    history: Vec<StoredEvent>,
     control: Control,
 ) -> Result<Option<Timestamp>, AppendError> {
-    let loaded = match load(&desk, &claimed).await {
+    let loaded = match load(&desk, &claimed, history).await {
         Ok(loaded) => loaded,
         Err(fault) => {
             warn!(
@@ -134,6 +147,7 @@ async fn start(
         letters_taken: claimed.letters_taken,
         running: HashMap::new(),
         tasks: JoinSet::new(),
+        at_once: Vec::new(),
         records: mpsc::channel(RECORDS),
         answers: Vec::new(),
     };
@@ -168,7 +182,7 @@ impl Driver {
                 self.flush(None).await?;
             }
             for run in decision.run {
-                self.start(run);
+                self.start(run).await;
             }
             if self.running.is_empty() {
                 match decision.wake_at {
@@ -206,16 +220,22 @@ impl Driver {
         self.pending.push((event, now));
     }
 
-    fn start(&mut self, run: StepRun) {
+    /// What needs no waiting is over when this returns, without a task of its own.
+    async fn start(&mut self, run: StepRun) {
         let cancel = CancellationToken::new();
         let (key, started_at) = (run.key, self.now());
         let ctx = self.context(&run, cancel.clone(), started_at);
         let action = self.desk.parts.actions.get(&run.uses).cloned();
         let grace = self.desk.settings.cancel_grace;
         let (name, input, timeout) = (run.uses.clone(), run.input.clone(), run.timeout);
-        self.tasks.spawn(
-            run_step(action, name, ctx, input, timeout, grace).map(move |result| (key, result)),
-        );
+        let step = run_step(action, name, ctx, input, timeout, grace);
+        let mut step = step.map(move |result| (key, result)).boxed();
+        match poll!(&mut step) {
+            Poll::Ready(ended) => self.at_once.push(ended),
+            Poll::Pending => {
+                self.tasks.spawn(step);
+            }
+        }
         let running = Running { run, started_at, announced: false, cancel, cancelled: false };
         self.running.insert(key, running);
     }
@@ -266,6 +286,12 @@ impl Driver {
 
     /// Until something happened that may change what is to be done.
     async fn wait(&mut self, wake_at: Option<Timestamp>) -> Result<Woken, AppendError> {
+        if !self.at_once.is_empty() {
+            for (key, result) in std::mem::take(&mut self.at_once) {
+                self.end(key, result);
+            }
+            return Ok(Woken::GoOn);
+        }
         let pause = self.pause(wake_at);
         let control = self.control.clone();
         tokio::select! {
@@ -339,7 +365,7 @@ impl Driver {
 
     fn ended(
         &mut self,
-        ended: Result<(RunKey, Result<Value, ActionError>), tokio::task::JoinError>,
+        ended: Result<Ended, tokio::task::JoinError>,
     ) {
         match ended {
             Ok((key, result)) => self.end(key, result),

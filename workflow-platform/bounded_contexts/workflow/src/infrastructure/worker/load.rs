@@ -5,11 +5,13 @@ use shared_kernel::domain::Owner;
 
 use super::driver::Desk;
 use crate::{
-    application::executions::{StoreError, UserDirectoryError},
+    application::executions::{StoreError, StoredEvent, UserDirectoryError},
     domain::execution::{Execution, Identity},
-    infrastructure::{journal::JournalReader, queue::Claimed},
+    infrastructure::queue::Claimed,
 };
 
+/// Events of a fresh execution that are read along with those of others.
+pub(super) const BEGINNING: usize = 20;
 /// Events read at a time.
 const CHUNK: u32 = 1000;
 
@@ -29,7 +31,13 @@ pub(super) struct Loaded {
     pub seq: i64,
 }
 
-pub(super) async fn load(desk: &Desk, claimed: &Claimed) -> Result<Loaded, LoadError> {
+/// `history` is the beginning of the journal, as far as it was read already: all of it when it is
+/// shorter than [`BEGINNING`].
+pub(super) async fn load(
+    desk: &Desk,
+    claimed: &Claimed,
+    history: Vec<StoredEvent>,
+) -> Result<Loaded, LoadError> {
     let parts = &desk.parts;
     let definition = parts.definitions.version(claimed.definition_id, claimed.version).await?;
     let user = user(desk, claimed.owner).await?;
@@ -37,19 +45,21 @@ pub(super) async fn load(desk: &Desk, claimed: &Claimed) -> Result<Loaded, LoadE
         let (id, owner, version) = (claimed.id, claimed.owner, claimed.version);
         Execution::new(definition, Identity { id, owner, user, version })
     });
-    let reader = JournalReader::new(parts.database.clone(), parts.blobs.clone());
     let mut seq = 0;
+    let mut events = history;
+    let mut whole = !events.is_empty() && events.len() < BEGINNING;
     loop {
-        let events = reader.read(claimed.id, seq, CHUNK).await?;
         for stored in &events {
             seq = stored.seq;
             if let Some(machine) = &mut machine {
                 machine.apply(&stored.event, stored.at);
             }
         }
-        if events.len() < usize::try_from(CHUNK).unwrap_or(usize::MAX) {
+        if whole {
             return Ok(Loaded { machine, seq });
         }
+        events = desk.reader.read(claimed.id, seq, CHUNK).await?;
+        whole = events.len() < usize::try_from(CHUNK).unwrap_or(usize::MAX);
     }
 }
 

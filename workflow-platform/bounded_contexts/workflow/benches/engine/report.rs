@@ -1,0 +1,48 @@
+//! Figures, for people and for programs.
+
+use serde_json::{Map, Value, json};
+
+/// All figures, by database.
+#[derive(Default)]
+pub struct Report {
+    engines: Map<String, Value>,
+    engine: String,
+}
+
+impl Report {
+    pub fn begin(&mut self, engine: &str) {
+        println!("\n{engine}");
+        engine.clone_into(&mut self.engine);
+        self.engines.insert(self.engine.clone(), json!([]));
+    }
+
+    pub fn line(&mut self, what: &str, figure: f64, unit: &str, note: &str) {
+        println!("  {what:<44} {:>12} {unit:<8} {note}", shown(figure));
+        let line = json!({ "what": what.trim(), "figure": figure, "unit": unit, "note": note });
+        if let Some(Value::Array(lines)) = self.engines.get_mut(&self.engine) {
+            lines.push(line);
+        }
+    }
+
+    pub fn json(&self) -> String {
+        format!("{:#}\n", Value::Object(self.engines.clone()))
+    }
+}
+
+fn shown(figure: f64) -> String {
+    match figure {
+        f if f >= 1000.0 => format!("{f:.0}"),
+        f if f >= 10.0 => format!("{f:.1}"),
+        f => format!("{f:.3}"),
+    }
+}
+
+pub fn median(values: &mut [f64]) -> f64 {
+    percentile(values, 50)
+}
+
+/// The nearest rank; sorts the values.
+pub fn percentile(values: &mut [f64], percent: usize) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[(values.len() * percent / 100).min(values.len() - 1)]
+}

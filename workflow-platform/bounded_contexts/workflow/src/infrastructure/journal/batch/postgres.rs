@@ -1,0 +1,98 @@
+//! The batch as one statement: a CTE for each part, all of which see the same leases.
+
+use serde_json::Value;
+use shared_kernel::infrastructure::db::{AtOnce, Backend, outbox_insert, outbox_rows};
+use uuid::Uuid;
+
+use super::{Batch, projection};
+
+pub(super) fn at_once(batch: &Batch<'_>) -> AtOnce {
+    let mut work = AtOnce::default();
+    let mut parts = vec![fence(batch, &mut work)];
+    parts.extend(events(batch, &mut work));
+    parts.extend(projections(batch, &mut work));
+    parts.extend(outbox(batch, &mut work));
+    parts.extend(letters(batch, &mut work));
+    work.sql = format!("WITH {} SELECT id FROM live", parts.join(", "));
+    work
+}
+
+/// A take-over changes the worker's row first, so the shared lock on it holds all leases still.
+fn fence(batch: &Batch<'_>, work: &mut AtOnce) -> String {
+    let ids: Vec<Uuid> = batch.appends.iter().map(|append| append.execution.uuid()).collect();
+    let epochs: Vec<i64> = batch.appends.iter().map(|append| append.epoch).collect();
+    let (worker, ids, epochs) = (work.bind(batch.worker), work.bind(ids), work.bind(epochs));
+    format!(
+        "fence AS MATERIALIZED ( \
+           SELECT id FROM workflow_workers WHERE id = {worker} AND dead_at IS NULL FOR SHARE), \
+         live AS MATERIALIZED (SELECT e.id FROM fence \
+           CROSS JOIN unnest({ids}::uuid[], {epochs}::bigint[]) AS d(id, epoch) \
+           JOIN workflow_executions e \
+             ON e.id = d.id AND e.epoch = d.epoch AND e.worker_id = fence.id)"
+    )
+}
+
+fn events(batch: &Batch<'_>, work: &mut AtOnce) -> Option<String> {
+    let mut columns = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for (append, seq, row) in batch.events() {
+        columns.0.push(append.execution.uuid());
+        columns.1.push(seq);
+        columns.2.push(row.kind.to_owned());
+        columns.3.push(row.body.clone());
+        columns.4.push(row.blob.clone().unwrap_or_default());
+        columns.5.push(row.at.micros());
+    }
+    if columns.0.is_empty() {
+        return None;
+    }
+    let (ids, seqs, kinds) = (work.bind(columns.0), work.bind(columns.1), work.bind(columns.2));
+    let (bodies, blobs, ats) = (work.bind(columns.3), work.bind(columns.4), work.bind(columns.5));
+    let on_conflict = batch.repeat.on_conflict();
+    Some(format!(
+        "events AS (INSERT INTO execution_events (execution_id, seq, kind, payload, blob, at) \
+         SELECT d.execution_id, d.seq, d.kind, d.payload, NULLIF(d.blob, ''), d.at \
+         FROM unnest({ids}::uuid[], {seqs}::bigint[], {kinds}::text[], {bodies}::text[], \
+         {blobs}::text[], {ats}::bigint[]) AS d(execution_id, seq, kind, payload, blob, at) \
+         WHERE d.execution_id IN (SELECT id FROM live){on_conflict})"
+    ))
+}
+
+fn projections(batch: &Batch<'_>, work: &mut AtOnce) -> Option<String> {
+    let rows: Vec<Value> =
+        batch.projections().map(|(append, new)| projection::row(append, new)).collect();
+    if rows.is_empty() {
+        return None;
+    }
+    let rows = work.bind(Value::from(rows).to_string());
+    let set = projection::SET;
+    Some(format!(
+        "projections AS (UPDATE workflow_executions AS e SET {set} \
+         FROM jsonb_to_recordset({rows}::jsonb) AS d(id uuid, status text, keeps int, \
+         yields int, parks int, letters_taken bigint, wake_at bigint, cancel_taken int, \
+         finished_at bigint, error text, at bigint) \
+         WHERE e.id = d.id AND d.id IN (SELECT id FROM live))"
+    ))
+}
+
+fn outbox(batch: &Batch<'_>, work: &mut AtOnce) -> Option<String> {
+    batch.outbox().next()?;
+    work.events = true;
+    let rows = work.bind(outbox_rows(batch.outbox()));
+    let (insert, on_conflict) =
+        (outbox_insert(Backend::Postgres, &rows), batch.repeat.on_conflict());
+    Some(format!(
+        "told AS ({insert} WHERE new.aggregate_id IN (SELECT id::text FROM live){on_conflict})"
+    ))
+}
+
+fn letters(batch: &Batch<'_>, work: &mut AtOnce) -> Option<String> {
+    let ids: Vec<Uuid> = batch.letters().collect();
+    if ids.is_empty() {
+        return None;
+    }
+    let ids = work.bind(ids);
+    Some(format!(
+        "letters AS (DELETE FROM execution_inbox WHERE id = ANY({ids}::uuid[]) \
+         AND execution_id IN (SELECT id FROM live))"
+    ))
+}

@@ -1,0 +1,66 @@
+//! A transaction in one trip to the database.
+
+use std::sync::Arc;
+
+use sea_orm::{ConnectionTrait as _, DbErr, QueryResult, RuntimeErr, Value, sqlx};
+use sea_query_sqlx::SqlxValues;
+
+use super::{Backend, Database};
+
+/// What is to become real as a whole.
+#[derive(Debug, Default)]
+pub struct AtOnce {
+    /// On PostgreSQL one statement, with a CTE for each of its parts. On SQLite any number of
+    /// them, separated by semicolons; each may use every parameter by its number.
+    pub sql: String,
+    pub values: Vec<Value>,
+    /// Events are written into the outbox.
+    pub events: bool,
+}
+
+impl AtOnce {
+    /// Adds a parameter and answers how the SQL calls it.
+    pub fn bind(&mut self, value: impl Into<Value>) -> String {
+        self.values.push(value.into());
+        format!("${}", self.values.len())
+    }
+}
+
+impl Database {
+    /// Writes all of it or nothing, and gives the rows that came back. What a
+    /// [`super::UnitOfWork`] needs a trip for each statement for, this does in one.
+    pub async fn at_once(&self, work: AtOnce) -> Result<Vec<QueryResult>, DbErr> {
+        let AtOnce { sql, values, events } = work;
+        let rows = match self.backend() {
+            Backend::Postgres => self.write().query_all_raw(self.statement(sql, values)).await?,
+            Backend::Sqlite => self.sqlite_at_once(sql, values).await?,
+        };
+        if events {
+            self.outbox_changed();
+        }
+        Ok(rows)
+    }
+
+    /// In a task of its own: a caller who goes away must not leave the one writing connection
+    /// inside a transaction.
+    async fn sqlite_at_once(
+        &self,
+        sql: String,
+        values: Vec<Value>,
+    ) -> Result<Vec<QueryResult>, DbErr> {
+        let pool = self.write().get_sqlite_connection_pool().clone();
+        let work = tokio::spawn(async move {
+            let mut connection = pool.acquire().await?;
+            let sql = sqlx::AssertSqlSafe(format!("BEGIN IMMEDIATE; {sql}; COMMIT"));
+            let query = sqlx::query_with(sql, SqlxValues(sea_orm::sea_query::Values(values)));
+            let done = query.fetch_all(&mut *connection).await;
+            if done.is_err() {
+                sqlx::query("ROLLBACK").execute(&mut *connection).await?;
+            }
+            done
+        });
+        let rows = work.await.map_err(|error| DbErr::Custom(error.to_string()))?;
+        let failed = |error| DbErr::Query(RuntimeErr::SqlxError(Arc::new(error)));
+        Ok(rows.map_err(failed)?.into_iter().map(QueryResult::from).collect())
+    }
+}

@@ -1,0 +1,49 @@
+//! How events are written into the outbox, one or many in a statement.
+
+use serde_json::{Value, json};
+
+use super::Backend;
+use crate::domain::{DomainEvent, Id};
+
+const INTO: &str = "INSERT INTO outbox (id, kind, version, aggregate, aggregate_id, user_id, \
+     payload, occurred_at, request_id, attempts, due_at)";
+
+const FROM_POSTGRES: &str = "SELECT id, kind, version, aggregate, aggregate_id, user_id, payload, \
+     occurred_at, request_id, 0, occurred_at \
+     FROM jsonb_to_recordset({EVENTS}::jsonb) AS new(id uuid, kind text, version int, \
+     aggregate text, aggregate_id text, user_id uuid, payload text, occurred_at bigint, \
+     request_id text)";
+
+const FROM_SQLITE: &str = "SELECT unhex(value ->> 'id'), value ->> 'kind', value ->> 'version', \
+     value ->> 'aggregate', value ->> 'aggregate_id', unhex(value ->> 'user_id'), \
+     value ->> 'payload', value ->> 'occurred_at', value ->> 'request_id', 0, \
+     value ->> 'occurred_at' FROM json_each({EVENTS}) AS new";
+
+/// A statement that writes the events which [`outbox_rows`] put into the parameter (`$1`). The
+/// caller may append a condition on the rows of `new`.
+pub fn outbox_insert(backend: Backend, parameter: &str) -> String {
+    let from = match backend {
+        Backend::Postgres => FROM_POSTGRES,
+        Backend::Sqlite => FROM_SQLITE,
+    };
+    format!("{INTO} {}", from.replace("{EVENTS}", parameter))
+}
+
+/// Events as a JSON text for [`outbox_insert`].
+pub fn outbox_rows<'a>(events: impl IntoIterator<Item = &'a DomainEvent>) -> String {
+    Value::from_iter(events.into_iter().map(row)).to_string()
+}
+
+fn row(event: &DomainEvent) -> Value {
+    json!({
+        "id": event.id.uuid().simple().to_string(),
+        "kind": event.kind,
+        "version": event.version,
+        "aggregate": event.aggregate,
+        "aggregate_id": event.aggregate_id,
+        "user_id": event.user.map(|user| Id::uuid(user).simple().to_string()),
+        "payload": event.payload.to_string(),
+        "occurred_at": event.occurred_at.micros(),
+        "request_id": event.request_id,
+    })
+}
