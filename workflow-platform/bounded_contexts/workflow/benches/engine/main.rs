@@ -23,6 +23,10 @@ use std::{env, fs};
 use place::Place;
 use report::Report;
 
+/// As the binary has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Journal and engine are measured in turns, so that a noisy minute strikes both.
 const ROUNDS: usize = 3;
 
@@ -54,6 +58,9 @@ async fn main() {
     for test in testkit::databases(&[workflow::migrations as fn() -> _]).await {
         report.begin(test.name);
         let place = Place::new(test);
+        if wanted.only.as_deref() == Some("journal") {
+            for _ in 0..ROUNDS { report.line("journal", journal::rate(&place).await, "", ""); }
+        }
         if wanted.wants("runs") {
             steps(&place, &mut report).await;
         }

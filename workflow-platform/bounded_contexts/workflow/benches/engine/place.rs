@@ -199,9 +199,19 @@ impl Place {
 
     /// Leaves nothing behind for the next scenario.
     pub async fn clear(&self) {
-        let definitions = ["workflow_versions", "workflow_definitions"];
-        for table in ["workflow_executions", "execution_events", "outbox"].iter().chain(&definitions) {
-            self.execute(&format!("DELETE FROM {table}")).await;
+        let tables = [
+            "workflow_executions",
+            "execution_events",
+            "outbox",
+            "workflow_versions",
+            "workflow_definitions",
+        ];
+        let empty = match self.database.backend() {
+            Backend::Postgres => "TRUNCATE",
+            Backend::Sqlite => "DELETE FROM",
+        };
+        for table in tables {
+            self.execute(&format!("{empty} {table}")).await;
         }
     }
 

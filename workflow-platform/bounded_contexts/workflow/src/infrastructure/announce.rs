@@ -28,9 +28,17 @@ const GATHER: Duration = Duration::from_millis(20);
 /// One running step or item.
 type Place = (Id<Execution>, String, Option<u32>);
 
+/// How far a journal is.
+#[derive(Clone, Copy)]
+struct Reached {
+    seq: i64,
+    /// The execution is over.
+    ended: bool,
+}
+
 #[derive(Default)]
 struct Pending {
-    seqs: Mutex<HashMap<Id<Execution>, i64>>,
+    reached: Mutex<HashMap<Id<Execution>, Reached>>,
     progress: Mutex<HashMap<Place, Progress>>,
     news: Notify,
 }
@@ -66,9 +74,9 @@ impl Announcer {
         Self { pending }
     }
 
-    /// The journal of the execution reaches `seq` now.
-    pub fn journalled(&self, execution: Id<Execution>, seq: i64) {
-        self.pending.seqs.lock().insert(execution, seq);
+    /// The journal of the execution reaches `seq` now, and the execution its end.
+    pub fn journalled(&self, execution: Id<Execution>, seq: i64, ended: bool) {
+        self.pending.reached.lock().insert(execution, Reached { seq, ended });
         self.pending.news.notify_one();
     }
 
@@ -85,9 +93,10 @@ async fn publish(bus: &dyn Bus, pending: &Pending) {
     for ((execution, ..), progress) in progress {
         tell(bus, &topic(execution), &json!({ "progress": progress }).to_string()).await;
     }
-    let seqs = std::mem::take(&mut *pending.seqs.lock());
-    for (execution, seq) in seqs {
-        tell(bus, &topic(execution), &json!({ "seq": seq }).to_string()).await;
+    let reached = std::mem::take(&mut *pending.reached.lock());
+    for (execution, Reached { seq, ended }) in reached {
+        let news = json!({ "seq": seq, "ended": ended });
+        tell(bus, &topic(execution), &news.to_string()).await;
     }
 }
 
@@ -108,7 +117,7 @@ pub struct BusDoorbell {
 impl Doorbell for BusDoorbell {
     async fn queued(&self, id: Id<Execution>, seq: i64) {
         tell(self.bus.as_ref(), READY, "").await;
-        self.announcer.journalled(id, seq);
+        self.announcer.journalled(id, seq, false);
     }
 
     async fn cancel_wanted(&self, id: Id<Execution>) {

@@ -48,11 +48,11 @@ impl Database {
         sql: String,
         values: Vec<Value>,
     ) -> Result<Vec<QueryResult>, DbErr> {
+        let sql = format!("BEGIN IMMEDIATE; {sql}; COMMIT");
         let pool = self.write().get_sqlite_connection_pool().clone();
         let work = tokio::spawn(async move {
             let mut connection = pool.acquire().await?;
-            let sql = sqlx::AssertSqlSafe(format!("BEGIN IMMEDIATE; {sql}; COMMIT"));
-            let query = sqlx::query_with(sql, SqlxValues(sea_orm::sea_query::Values(values)));
+            let query = sqlx::query_with(sqlx::AssertSqlSafe(sql), SqlxValues(sea_orm::sea_query::Values(values)));
             let done = query.fetch_all(&mut *connection).await;
             if done.is_err() {
                 sqlx::query("ROLLBACK").execute(&mut *connection).await?;

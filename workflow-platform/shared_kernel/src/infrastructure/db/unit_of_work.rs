@@ -8,14 +8,15 @@ use sea_orm::{
     TransactionTrait as _,
 };
 
-use super::{Database, outbox_insert, outbox_rows};
+use super::{AtOnce, Database, outbox_insert, outbox_rows};
 use crate::domain::DomainEvent;
 
 /// A transaction that is rolled back unless [`UnitOfWork::commit`] consumes it.
 pub struct UnitOfWork {
     database: Database,
     transaction: DatabaseTransaction,
-    events: u32,
+    /// Events were written into the outbox.
+    events: bool,
 }
 
 impl UnitOfWork {
@@ -30,7 +31,7 @@ impl UnitOfWork {
         let connection = database.write().clone();
         let begun = tokio::spawn(async move { connection.begin_with_options(options).await });
         let transaction = begun.await.map_err(|error| DbErr::Custom(error.to_string()))??;
-        Ok(Self { database: database.clone(), transaction, events: 0 })
+        Ok(Self { database: database.clone(), transaction, events: false })
     }
 
     /// What repositories write through.
@@ -44,16 +45,23 @@ impl UnitOfWork {
 
     /// Writes an event into the outbox, to be delivered after the commit.
     pub async fn record(&mut self, event: &DomainEvent) -> Result<(), DbErr> {
-        let sql = outbox_insert(self.database.backend(), "$1");
-        let statement = self.database.statement(sql, [outbox_rows([event]).into()]);
-        self.transaction.execute_raw(statement).await?;
-        self.events += 1;
+        let mut work = AtOnce { events: true, ..AtOnce::default() };
+        let event = work.bind(outbox_rows([event]));
+        work.sql = outbox_insert(self.database.backend(), &event);
+        self.apply(work).await
+    }
+
+    /// Makes it part of this transaction.
+    pub async fn apply(&mut self, work: AtOnce) -> Result<(), DbErr> {
+        let AtOnce { sql, values, events } = work;
+        self.transaction.execute_raw(self.database.statement(sql, values)).await?;
+        self.events |= events;
         Ok(())
     }
 
     pub async fn commit(self) -> Result<(), DbErr> {
         self.transaction.commit().await?;
-        if self.events > 0 {
+        if self.events {
             self.database.outbox_changed();
         }
         Ok(())

@@ -175,6 +175,9 @@ pub trait Executions: Send + Sync {
     /// Writes the execution, its first event and `execution.started` for other contexts.
     async fn insert(&self, work: &mut UnitOfWork, new: &NewExecution) -> Result<(), StoreError>;
 
+    /// As `insert`, in a transaction of its own.
+    async fn insert_alone(&self, new: &NewExecution) -> Result<(), StoreError>;
+
     /// Puts results of another execution behind the first event of a new one.
     async fn hand_down(
         &self,
@@ -207,8 +210,8 @@ pub trait Executions: Send + Sync {
         page: PageRequest,
     ) -> Result<Page<ExecutionRow>, StoreError>;
 
-    /// How many of the owner's executions have not ended.
-    async fn unfinished(&self, owner: Owner) -> Result<u64, StoreError>;
+    /// How many of the owner's executions have not ended, counted up to `most`.
+    async fn unfinished(&self, owner: Owner, most: u64) -> Result<u64, StoreError>;
 
     /// How many of the owner's executions with the key were started and have not ended.
     async fn running_with_key(&self, owner: Owner, key: &str) -> Result<u64, StoreError>;

@@ -76,9 +76,7 @@ impl ExecutionService {
         initiator: Initiator,
     ) -> Result<Started, ExecutionsError> {
         let new = self.planned(owner, wanted, initiator).await?;
-        let mut work = self.ports.database.begin().await?;
-        self.insert(&mut work, &new).await?;
-        work.commit().await?;
+        self.ports.store.insert_alone(&new).await?;
         self.announce(new.id).await;
         Ok(Started { id: new.id, status: Status::Pending })
     }
@@ -100,8 +98,10 @@ impl ExecutionService {
     /// Whether the owner's plan includes one more execution.
     pub async fn check_plan(&self, owner: Owner) -> Result<(), ExecutionsError> {
         let entitlements = &self.ports.entitlements;
-        let unfinished = self.ports.store.unfinished(owner).await?;
-        entitlements.check(owner, Limit::ConcurrentExecutions, unfinished, 1).await?;
+        let concurrent = entitlements.allowance(owner, Limit::ConcurrentExecutions).await?;
+        if let Some(allowed) = concurrent.allowed {
+            concurrent.include(self.ports.store.unfinished(owner, allowed).await?, 1)?;
+        }
         entitlements.check(owner, Limit::ExecutionsPerMonth, 0, 1).await?;
         Ok(())
     }

@@ -38,6 +38,9 @@ pub type Updates = BoxStream<'static, Update>;
 #[derive(serde::Deserialize)]
 struct News {
     progress: Option<Progress>,
+    /// The execution is over.
+    #[serde(default)]
+    ended: bool,
 }
 
 impl ExecutionService {
@@ -66,6 +69,32 @@ impl ExecutionService {
         let follower = Follower { service: self.clone(), owner, id, seq: after, sender };
         tokio::spawn(follower.run(news));
         Ok(ReceiverStream::new(receiver).boxed())
+    }
+}
+
+impl ExecutionService {
+    /// Waits until an execution is over, without following it, for an owner whom the caller has
+    /// made sure of.
+    pub async fn end_of(&self, owner: Owner, id: Id<Execution>) -> Result<Status, ExecutionsError> {
+        let mut news = self.ports.bus.subscribe(Subscription::Topic(topic(id))).await?;
+        loop {
+            let found = self.ports.store.find(owner, id).await?;
+            let status = found.ok_or(ExecutionsError::NotFound)?.status;
+            if status.is_final() {
+                return Ok(status);
+            }
+            let told = async {
+                while let Some(message) = news.next().await {
+                    let news: Result<News, _> = serde_json::from_str(&message.payload);
+                    if news.is_ok_and(|news| news.ended) {
+                        return;
+                    }
+                }
+                futures::future::pending().await
+            };
+            // What the bus failed to tell is found out by looking.
+            let _ = tokio::time::timeout(LOOK_EVERY, told).await;
+        }
     }
 }
 

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures::StreamExt as _;
 use http::HeaderMap;
 use serde_json::{Value, json};
 use shared_kernel::domain::{ErrorKind, Execution, Fault, Id, Owner, Text};
@@ -15,7 +14,7 @@ use subtle::ConstantTimeEq as _;
 use super::{TriggerRow, TriggerService};
 use crate::{
     application::executions::{
-        ExecutionDetails, ExecutionsError, Initiator, StartExecution, Update,
+        ExecutionDetails, ExecutionsError, Initiator, StartExecution,
     },
     domain::{
         definition::{ReplyWhen, Timing},
@@ -164,17 +163,9 @@ impl TriggerService {
         owner: Owner,
         id: Id<Execution>,
     ) -> Result<Option<Box<ExecutionDetails>>, CallError> {
-        let mut updates = self.ports.executions.watch_for(owner, id, 0).await?;
-        let end = async {
-            while let Some(update) = updates.next().await {
-                if matches!(update, Update::End(_)) {
-                    return;
-                }
-            }
-        };
-        if tokio::time::timeout(PATIENCE, end).await.is_err() {
-            return Ok(None);
-        }
+        let end = self.ports.executions.end_of(owner, id);
+        let Ok(ended) = tokio::time::timeout(PATIENCE, end).await else { return Ok(None) };
+        ended?;
         Ok(Some(Box::new(self.ports.executions.show_for(owner, id).await?)))
     }
 }

@@ -1,6 +1,7 @@
 //! Executions in the database, and what is heard of them on the bus.
 
 mod board;
+mod insert;
 mod list;
 mod rows;
 mod start_keys;

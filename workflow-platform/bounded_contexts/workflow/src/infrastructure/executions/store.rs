@@ -8,10 +8,10 @@ use serde_json::json;
 use shared_kernel::{
     application::BlobStore,
     domain::{Ambient, DomainEvent, Execution, Id, Owner, Page, PageRequest, Timestamp},
-    infrastructure::db::{Database, UnitOfWork},
+    infrastructure::db::{AtOnce, Database, UnitOfWork},
 };
 
-use super::{list, rows};
+use super::{insert, list, rows};
 use crate::{
     application::executions::{
         ExecutionFilter, ExecutionRow, Executions, Letter, LogFilter, LogLine, NewExecution,
@@ -46,23 +46,15 @@ impl SqlExecutions {
         Ok(u64::try_from(count.unwrap_or(0)).unwrap_or(0))
     }
 
-    /// By which it is found.
-    async fn label(&self, work: &UnitOfWork, new: &NewExecution) -> Result<(), StoreError> {
-        for (name, value) in &new.labels {
-            let statement = self.database.statement(
-                "INSERT INTO execution_labels (user_id, name, value, created_at, execution_id) \
-                 VALUES ($1, $2, $3, $4, $5)",
-                [
-                    new.owner.into(),
-                    name.clone().into(),
-                    value.clone().into(),
-                    new.created_at.into(),
-                    new.id.into(),
-                ],
-            );
-            work.conn().execute_raw(statement).await?;
-        }
-        Ok(())
+    async fn insertion(&self, new: &NewExecution) -> Result<AtOnce, StoreError> {
+        let created = Created {
+            definition_id: new.definition_id,
+            version: new.version,
+            params: new.params.clone(),
+            trigger: new.trigger.clone(),
+        };
+        let event = pack(self.blobs.as_ref(), &created.into(), new.created_at).await?;
+        Ok(insert::insertion(self.database.backend(), new, event, &self.started(new))?)
     }
 
     fn started(&self, new: &NewExecution) -> DomainEvent {
@@ -96,51 +88,20 @@ impl From<AppendError> for StoreError {
     }
 }
 
-const INSERT: &str = "INSERT INTO workflow_executions (id, user_id, definition_id, \
-     definition_name, definition_version, status, priority, labels, concurrency_key, \
-     concurrency_limit, created_at, ready_at, epoch) \
-     VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7, $8, $9, $10, $10, 0)";
-
 /// As if it had just been asked for; whoever held it before has lost it.
 const REQUEUE: &str = "UPDATE workflow_executions SET status = 'pending', finished_at = NULL, \
      error = NULL, started_at = NULL, ready_at = $3, wake_at = NULL, cancel_at = NULL, \
      epoch = epoch + 1 \
      WHERE id = $1 AND user_id = $2 AND finished_at IS NOT NULL AND status <> 'succeeded'";
 
-fn number(value: u32) -> i32 {
-    i32::try_from(value).unwrap_or(i32::MAX)
-}
-
 #[async_trait]
 impl Executions for SqlExecutions {
     async fn insert(&self, work: &mut UnitOfWork, new: &NewExecution) -> Result<(), StoreError> {
-        let (key, limit) = new.concurrency.clone().unzip();
-        let statement = self.database.statement(
-            INSERT,
-            [
-                new.id.into(),
-                new.owner.into(),
-                new.definition_id.into(),
-                new.definition_name.clone().into(),
-                number(new.version).into(),
-                new.priority.into(),
-                serde_json::to_string(&new.labels)?.into(),
-                key.into(),
-                limit.map(number).into(),
-                new.created_at.into(),
-            ],
-        );
-        work.conn().execute_raw(statement).await?;
-        let created = Created {
-            definition_id: new.definition_id,
-            version: new.version,
-            params: new.params.clone(),
-            trigger: new.trigger.clone(),
-        };
-        let event = pack(self.blobs.as_ref(), &created.into(), new.created_at).await?;
-        insert_row(work, new.id, 1, event).await?;
-        self.label(work, new).await?;
-        work.record(&self.started(new)).await?;
+        Ok(work.apply(self.insertion(new).await?).await?)
+    }
+
+    async fn insert_alone(&self, new: &NewExecution) -> Result<(), StoreError> {
+        self.database.at_once(self.insertion(new).await?).await?;
         Ok(())
     }
 
@@ -200,10 +161,11 @@ impl Executions for SqlExecutions {
         list::list(&self.database, owner, &filter, page).await
     }
 
-    async fn unfinished(&self, owner: Owner) -> Result<u64, StoreError> {
-        let sql = "SELECT count(*) FROM workflow_executions \
-                   WHERE user_id = $1 AND finished_at IS NULL";
-        self.count(sql, vec![owner.into()]).await
+    async fn unfinished(&self, owner: Owner, most: u64) -> Result<u64, StoreError> {
+        let sql = "SELECT count(*) FROM (SELECT 1 FROM workflow_executions \
+                   WHERE user_id = $1 AND finished_at IS NULL LIMIT $2) AS open";
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        self.count(sql, vec![owner.into(), most.into()]).await
     }
 
     async fn running_with_key(&self, owner: Owner, key: &str) -> Result<u64, StoreError> {

@@ -76,12 +76,16 @@ pub(super) async fn write(
     repeat: Repeat,
 ) -> Result<Live, DbErr> {
     let batch = Batch { worker, appends, repeat };
-    let work = match database.backend() {
-        Backend::Postgres => postgres::at_once(&batch),
-        Backend::Sqlite => sqlite::at_once(&batch),
-    };
-    let rows = database.at_once(work).await?;
-    rows.iter().map(|row| row.try_get_by_index::<Uuid>(0).map(Id::from)).collect()
+    match database.backend() {
+        Backend::Postgres => {
+            let rows = database.at_once(postgres::at_once(&batch)).await?;
+            rows.iter().map(|row| row.try_get_by_index::<Uuid>(0).map(Id::from)).collect()
+        }
+        Backend::Sqlite => {
+            let rows = database.at_once(sqlite::at_once(&batch)).await?;
+            sqlite::read(&batch, &rows)
+        }
+    }
 }
 
 /// Writes an event within somebody else's transaction. No worker may hold the execution.

@@ -84,18 +84,24 @@ impl JournalReader {
 
     fn first_of(&self, executions: &[Id<Execution>], limit: usize) -> Statement {
         let ids = executions.iter().map(|id| id.uuid());
-        let (wanted, ids): (_, Parameter) = match self.database.backend() {
-            Backend::Postgres => ("= ANY($1::uuid[])", ids.collect::<Vec<_>>().into()),
+        let (sql, ids): (_, Parameter) = match self.database.backend() {
+            Backend::Postgres => (
+                "SELECT e.* FROM unnest($1::uuid[]) AS wanted(id) CROSS JOIN LATERAL ( \
+                 SELECT seq, kind, payload, blob, at, execution_id FROM execution_events \
+                 WHERE execution_id = wanted.id ORDER BY seq LIMIT $2) AS e",
+                ids.collect::<Vec<_>>().into(),
+            ),
             Backend::Sqlite => {
                 let hex = ids.map(|id| serde_json::Value::from(id.simple().to_string()));
                 let list = serde_json::Value::from_iter(hex).to_string();
-                ("IN (SELECT unhex(value) FROM json_each($1))", list.into())
+                (
+                    "SELECT seq, kind, payload, blob, at, execution_id FROM execution_events \
+                     WHERE execution_id IN (SELECT unhex(value) FROM json_each($1)) AND seq <= $2 \
+                     ORDER BY execution_id, seq",
+                    list.into(),
+                )
             }
         };
-        let sql = format!(
-            "SELECT seq, kind, payload, blob, at, execution_id FROM execution_events \
-             WHERE execution_id {wanted} AND seq <= $2 ORDER BY execution_id, seq"
-        );
         self.database.statement(sql, [ids, i64::try_from(limit).unwrap_or(i64::MAX).into()])
     }
 

@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, oneshot};
 use tracing::warn;
 use uuid::Uuid;
 
-use super::{Append, AppendError, batch};
+use super::{Append, AppendError, Lease, batch};
 use crate::infrastructure::announce::Announcer;
 
 /// Most appends in one transaction.
@@ -132,7 +132,8 @@ impl Task {
         let count = i64::try_from(append.events.len()).unwrap_or(i64::MAX);
         metrics::counter!("workflow_journal_events_total").increment(append.events.len() as u64);
         if count > 0 {
-            self.announcer.journalled(append.execution, append.first_seq + count - 1);
+            let ended = append.projection.as_ref().is_some_and(|new| new.lease == Lease::End);
+            self.announcer.journalled(append.execution, append.first_seq + count - 1, ended);
         }
         request.answer(Ok(()));
     }

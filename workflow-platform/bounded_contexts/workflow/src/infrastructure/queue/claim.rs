@@ -8,10 +8,10 @@
 //! not ended holds its place. Claims of all workers on PostgreSQL take one advisory lock, so that
 //! two of them never count at the same time.
 
-use sea_orm::{ConnectionTrait as _, DbErr, QueryResult};
+use sea_orm::{ConnectionTrait as _, DbErr, QueryResult, Value};
 use shared_kernel::{
     domain::{Execution, Id, Owner, Timestamp},
-    infrastructure::db::Backend,
+    infrastructure::db::{AtOnce, Backend},
 };
 use uuid::Uuid;
 
@@ -89,8 +89,10 @@ const TAKE: &str = "UPDATE workflow_executions SET worker_id = $1, epoch = epoch
      RETURNING id, user_id, definition_id, definition_version, epoch, cancel_at, \
      letters, letters_taken";
 
-/// Any number that nothing else locks.
-const CLAIM_LOCK: &str = "SELECT pg_advisory_xact_lock(7305809148231)";
+/// Any number that nothing else locks. A claim need not survive a loss of power by itself: what a
+/// worker writes under it comes later, and is lost or kept with it.
+const CLAIM_LOCK: &str =
+    "SET LOCAL synchronous_commit = off; SELECT pg_advisory_xact_lock(7305809148231)";
 
 fn sql(backend: Backend) -> String {
     let (first, by_user, lock) = match backend {
@@ -112,16 +114,26 @@ impl Queue {
     ) -> Result<Vec<Claimed>, DbErr> {
         let backend = self.database.backend();
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let (sql, values) = (sql(backend), vec![worker.into(), now.into(), limit.into()]);
+        let rows = match backend {
+            Backend::Postgres => self.claim_under_lock(sql, values).await?,
+            Backend::Sqlite => {
+                self.database.at_once(AtOnce { sql, values, events: false }).await?
+            }
+        };
+        rows.iter().map(claimed).collect()
+    }
+
+    async fn claim_under_lock(
+        &self,
+        sql: String,
+        values: Vec<Value>,
+    ) -> Result<Vec<QueryResult>, DbErr> {
         let work = self.database.begin().await?;
-        if backend == Backend::Postgres {
-            work.conn().execute_unprepared(CLAIM_LOCK).await?;
-        }
-        let statement =
-            self.database.statement(sql(backend), [worker.into(), now.into(), limit.into()]);
-        let rows = work.conn().query_all_raw(statement).await?;
-        let claimed = rows.iter().map(claimed).collect::<Result<Vec<_>, _>>()?;
+        work.conn().execute_unprepared(CLAIM_LOCK).await?;
+        let rows = work.conn().query_all_raw(self.database.statement(sql, values)).await?;
         work.commit().await?;
-        Ok(claimed)
+        Ok(rows)
     }
 }
 

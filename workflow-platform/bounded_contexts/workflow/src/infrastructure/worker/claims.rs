@@ -28,6 +28,8 @@ use crate::infrastructure::{
 
 /// Most executions taken in one claim.
 const CLAIM: usize = 64;
+/// Longest time that a worker waits for more room.
+const GATHER: Duration = Duration::from_millis(2);
 /// Leases without a driver are looked for on every so many looks.
 const ORPHANS_EVERY: u32 = 8;
 
@@ -113,6 +115,7 @@ impl Life<'_> {
             while let Some(parted) = self.drivers.try_join_next() {
                 self.part(parted.ok());
             }
+            self.gather().await;
             self.claim().await;
             let poll = tokio::time::sleep(self.pause());
             let work = Arc::clone(&self.work);
@@ -206,13 +209,30 @@ impl Life<'_> {
         Ok(())
     }
 
+    /// A worker that is nearly full lets some more places come free before it asks the queue.
+    async fn gather(&mut self) {
+        let enough = self.settings.parallel / 8;
+        let limit = tokio::time::sleep(GATHER);
+        tokio::pin!(limit);
+        while self.rung && (1..enough).contains(&self.room()) {
+            tokio::select! {
+                () = &mut limit => return,
+                Some(parted) = self.drivers.join_next() => self.part(parted.ok()),
+            }
+        }
+    }
+
+    fn room(&self) -> usize {
+        self.settings.parallel.saturating_sub(self.controls.len())
+    }
+
     /// Takes from the queue while there is work and room, when it was rung for.
     async fn claim(&mut self) {
         if std::mem::take(&mut self.freed) && !self.rung {
             self.rung = self.queue.has_work().await.unwrap_or(false);
         }
-        while self.rung && self.controls.len() < self.settings.parallel {
-            let room = (self.settings.parallel - self.controls.len()).min(CLAIM);
+        while self.rung && self.room() > 0 {
+            let room = self.room().min(CLAIM);
             match self.queue.claim(self.id, room, self.parts.ambient.now()).await {
                 Ok(claimed) => {
                     self.rung = claimed.len() == room;

@@ -27,8 +27,8 @@ fn fence(batch: &Batch<'_>, work: &mut AtOnce) -> String {
            SELECT id FROM workflow_workers WHERE id = {worker} AND dead_at IS NULL FOR SHARE), \
          live AS MATERIALIZED (SELECT e.id FROM fence \
            CROSS JOIN unnest({ids}::uuid[], {epochs}::bigint[]) AS d(id, epoch) \
-           JOIN workflow_executions e \
-             ON e.id = d.id AND e.epoch = d.epoch AND e.worker_id = fence.id)"
+           CROSS JOIN LATERAL (SELECT id FROM workflow_executions \
+             WHERE id = d.id AND epoch = d.epoch AND worker_id = fence.id LIMIT 1) AS e)"
     )
 }
 
