@@ -6,7 +6,7 @@ UI := frontend/dist/index.html
 UI_SOURCES := $(shell find frontend/src frontend/public frontend/tools -name node_modules -prune -o -type f -print) \
 	frontend/index.html frontend/vite.config.ts frontend/package-lock.json
 
-.PHONY: help run demo build test bench fmt lint openapi migrate screenshots clean
+.PHONY: help run demo build test bench bench-engine fmt lint openapi migrate screenshots clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1|\2/' | column -t -s '|'
@@ -32,6 +32,11 @@ test: ## install what the tests need and run all of them
 
 bench: build ## start-up time and idle memory; JSON=FILE also writes the figures there
 	scripts/bench-idle.sh $(if $(JSON),--json $(JSON))
+
+bench-engine: ## what the engine does on PostgreSQL and SQLite, beside its journal alone; JSON=FILE as above
+	scripts/ensure-build.sh
+	scripts/ensure-test.sh
+	CI=1 scripts/with-services.sh cargo bench --locked -p workflow --bench engine -- $(if $(JSON),--json $(abspath $(JSON)))
 
 fmt: ## format everything
 	cargo fmt --all

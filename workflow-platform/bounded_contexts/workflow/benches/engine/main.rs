@@ -58,9 +58,6 @@ async fn main() {
     for test in testkit::databases(&[workflow::migrations as fn() -> _]).await {
         report.begin(test.name);
         let place = Place::new(test);
-        if wanted.only.as_deref() == Some("journal") {
-            for _ in 0..ROUNDS { report.line("journal", journal::rate(&place).await, "", ""); }
-        }
         if wanted.wants("runs") {
             steps(&place, &mut report).await;
         }

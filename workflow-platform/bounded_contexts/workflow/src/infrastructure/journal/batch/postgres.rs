@@ -17,7 +17,8 @@ pub(super) fn at_once(batch: &Batch<'_>) -> AtOnce {
     work
 }
 
-/// A take-over changes the worker's row first, so the shared lock on it holds all leases still.
+/// A take-over changes the worker's row first, so the shared lock on it holds all leases still. Each
+/// execution is looked up by its id: a planner without statistics would go through all leases.
 fn fence(batch: &Batch<'_>, work: &mut AtOnce) -> String {
     let ids: Vec<Uuid> = batch.appends.iter().map(|append| append.execution.uuid()).collect();
     let epochs: Vec<i64> = batch.appends.iter().map(|append| append.epoch).collect();
@@ -27,8 +28,9 @@ fn fence(batch: &Batch<'_>, work: &mut AtOnce) -> String {
            SELECT id FROM workflow_workers WHERE id = {worker} AND dead_at IS NULL FOR SHARE), \
          live AS MATERIALIZED (SELECT e.id FROM fence \
            CROSS JOIN unnest({ids}::uuid[], {epochs}::bigint[]) AS d(id, epoch) \
-           CROSS JOIN LATERAL (SELECT id FROM workflow_executions \
-             WHERE id = d.id AND epoch = d.epoch AND worker_id = fence.id LIMIT 1) AS e)"
+           CROSS JOIN LATERAL (SELECT id, epoch, worker_id FROM workflow_executions \
+             WHERE id = d.id LIMIT 1) AS e \
+           WHERE e.epoch = d.epoch AND e.worker_id = fence.id)"
     )
 }
 
