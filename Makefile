@@ -6,7 +6,7 @@ UI := frontend/dist/index.html
 UI_SOURCES := $(shell find frontend/src frontend/public frontend/tools -name node_modules -prune -o -type f -print) \
 	frontend/index.html frontend/vite.config.ts frontend/package-lock.json
 
-.PHONY: help run demo build test bench bench-engine fmt lint openapi migrate screenshots clean
+.PHONY: help run demo build test test-crash bench bench-engine fmt lint openapi migrate screenshots clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1|\2/' | column -t -s '|'
@@ -29,6 +29,13 @@ test: ## install what the tests need and run all of them
 	scripts/ensure-build.sh
 	scripts/ensure-test.sh
 	scripts/test.sh
+
+test-crash: ## 500 executions on each database while processes are killed, frozen and cut off; prints figures
+	scripts/ensure-build.sh
+	scripts/ensure-test.sh
+	@$(MAKE) --no-print-directory $(UI)
+	CI=1 scripts/with-services.sh cargo nextest run --locked -p workflow-platform --test http \
+		--run-ignored only -E 'test(crash::)' --no-capture
 
 bench: build ## start-up time and idle memory; JSON=FILE also writes the figures there
 	scripts/bench-idle.sh $(if $(JSON),--json $(JSON))

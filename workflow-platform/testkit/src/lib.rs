@@ -12,6 +12,7 @@
 pub mod clock;
 pub mod database;
 pub mod nginx;
+pub mod postgres_server;
 pub mod proxy;
 pub mod routes;
 pub mod smtp;
@@ -19,3 +20,4 @@ pub mod smtp;
 pub use clock::{MovableClock, SeededEntropy, ambient};
 pub use database::{TestDatabase, databases, postgres_database, postgres_settings, redis_url};
 pub use nginx::Nginx;
+pub use postgres_server::PostgresServer;

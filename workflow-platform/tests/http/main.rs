@@ -11,6 +11,7 @@ mod support;
 
 mod bad_input;
 mod collection;
+mod crash;
 mod datasets;
 mod demo;
 mod gateway;

@@ -2,6 +2,7 @@
 
 use std::{
     net::{Ipv4Addr, SocketAddr, TcpListener},
+    path::PathBuf,
     process::Stdio,
 };
 
@@ -61,6 +62,11 @@ impl Binary {
     pub async fn start_again(&mut self) {
         self.child = command(&self.folder, &self.settings).args(&self.arguments).spawn().unwrap();
         self.wait_until_healthy().await;
+    }
+
+    /// A file of its data folder.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
     }
 
     pub fn site(&self) -> Site {

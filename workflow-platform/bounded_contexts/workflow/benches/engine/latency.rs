@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use crate::{place::Place, report::{Report, percentile}};
+use crate::{
+    place::Place,
+    report::{Report, percentile},
+};
 
 const STARTS: usize = 500;
 const BETWEEN: Duration = Duration::from_millis(5);

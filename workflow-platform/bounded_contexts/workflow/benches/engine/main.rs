@@ -4,7 +4,6 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     clippy::cast_precision_loss,
     reason = "a benchmark that cannot go on stops; its counts are far below what a float can hold"
 )]

@@ -14,7 +14,11 @@ use shared_kernel::{
     },
     domain::{Ambient, Execution, Id, Locale, Owner, Role, Timestamp, User},
     infrastructure::{
-        blob_folder::BlobFolder, cpu::CpuPool, db::{Backend, Database}, local_bus::LocalBus, seal::Sealer,
+        blob_folder::BlobFolder,
+        cpu::CpuPool,
+        db::{Backend, Database},
+        local_bus::LocalBus,
+        seal::Sealer,
         system,
     },
 };

@@ -19,7 +19,8 @@ const PARKED: i64 = 100_000;
 /// Wake while the others wait.
 const WAKING: usize = 500;
 
-const WAITING: &str = "name: waiting\nsteps:\n  - id: hour\n    uses: wait.for\n    with: { duration: 1h }\n";
+const WAITING: &str =
+    "name: waiting\nsteps:\n  - id: hour\n    uses: wait.for\n    with: { duration: 1h }\n";
 const SOON: &str = "name: soon\nsteps:\n  - id: nap\n    uses: wait.for\n    with: { duration: 5s }\n  \
                     - id: tell\n    uses: bench.tell\n    needs: [nap]\n";
 

@@ -52,7 +52,10 @@ impl Database {
         let pool = self.write().get_sqlite_connection_pool().clone();
         let work = tokio::spawn(async move {
             let mut connection = pool.acquire().await?;
-            let query = sqlx::query_with(sqlx::AssertSqlSafe(sql), SqlxValues(sea_orm::sea_query::Values(values)));
+            let query = sqlx::query_with(
+                sqlx::AssertSqlSafe(sql),
+                SqlxValues(sea_orm::sea_query::Values(values)),
+            );
             let done = query.fetch_all(&mut *connection).await;
             if done.is_err() {
                 sqlx::query("ROLLBACK").execute(&mut *connection).await?;

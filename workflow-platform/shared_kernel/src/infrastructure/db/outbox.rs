@@ -31,7 +31,7 @@ pub fn outbox_insert(backend: Backend, parameter: &str) -> String {
 
 /// Events as a JSON text for [`outbox_insert`].
 pub fn outbox_rows<'a>(events: impl IntoIterator<Item = &'a DomainEvent>) -> String {
-    Value::from_iter(events.into_iter().map(row)).to_string()
+    events.into_iter().map(row).collect::<Value>().to_string()
 }
 
 fn row(event: &DomainEvent) -> Value {

@@ -90,7 +90,7 @@ impl ExecutionService {
                         return;
                     }
                 }
-                futures::future::pending().await
+                futures::future::pending::<()>().await;
             };
             // What the bus failed to tell is found out by looking.
             let _ = tokio::time::timeout(LOOK_EVERY, told).await;

@@ -13,9 +13,7 @@ use subtle::ConstantTimeEq as _;
 
 use super::{TriggerRow, TriggerService};
 use crate::{
-    application::executions::{
-        ExecutionDetails, ExecutionsError, Initiator, StartExecution,
-    },
+    application::executions::{ExecutionDetails, ExecutionsError, Initiator, StartExecution},
     domain::{
         definition::{ReplyWhen, Timing},
         execution::StartKey,

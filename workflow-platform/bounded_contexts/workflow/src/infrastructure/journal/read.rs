@@ -93,7 +93,7 @@ impl JournalReader {
             ),
             Backend::Sqlite => {
                 let hex = ids.map(|id| serde_json::Value::from(id.simple().to_string()));
-                let list = serde_json::Value::from_iter(hex).to_string();
+                let list = hex.collect::<serde_json::Value>().to_string();
                 (
                     "SELECT seq, kind, payload, blob, at, execution_id FROM execution_events \
                      WHERE execution_id IN (SELECT unhex(value) FROM json_each($1)) AND seq <= $2 \

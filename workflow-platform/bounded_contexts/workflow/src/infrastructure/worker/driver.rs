@@ -363,10 +363,7 @@ impl Driver {
         }
     }
 
-    fn ended(
-        &mut self,
-        ended: Result<Ended, tokio::task::JoinError>,
-    ) {
+    fn ended(&mut self, ended: Result<Ended, tokio::task::JoinError>) {
         match ended {
             Ok((key, result)) => self.end(key, result),
             Err(error) => warn!(error = &error as &dyn std::error::Error, "a step broke off"),

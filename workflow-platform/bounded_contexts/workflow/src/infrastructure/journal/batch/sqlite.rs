@@ -29,7 +29,7 @@ impl Fence {
             json!([id.simple().to_string(), append.epoch, id.to_string()])
         });
         let worker = work.bind(batch.worker);
-        let leases = work.bind(Value::from_iter(leases).to_string());
+        let leases = work.bind(leases.collect::<Value>().to_string());
         let worker_lives = format!(
             "EXISTS (SELECT 1 FROM workflow_workers WHERE id = {worker} AND dead_at IS NULL)"
         );
