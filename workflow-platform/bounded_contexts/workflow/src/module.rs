@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use shared_kernel::{
-    application::{ActionDescriptor, ActionRegistry, BlobStore, Bus, Entitlements},
+    application::{Action, ActionDescriptor, ActionRegistry, BlobStore, Bus, Entitlements},
     domain::{Ambient, Execution, Id, Owner},
     infrastructure::{cpu::CpuPool, db::Database, seal::Sealer},
 };
@@ -15,12 +15,15 @@ use crate::{
     application::{
         definitions::{DefinitionPorts, DefinitionRow, DefinitionService, DefinitionsError, Draft},
         executions::{
-            ExecutionDetails, ExecutionPorts, ExecutionService, ExecutionsError, StartExecution,
-            Started, Updates, UserDirectory,
+            ExecutionDetails, ExecutionPorts, ExecutionService, ExecutionsError, RunWorkflow,
+            StartExecution, Started, Updates, UserDirectory,
         },
         triggers::{TriggerPorts, TriggerService},
     },
-    domain::{definition::Catalog, execution::waits},
+    domain::{
+        definition::Catalog,
+        execution::{calls, waits},
+    },
     infrastructure::{
         announce::{Announcer, BusDoorbell},
         definitions::SqlDefinitions,
@@ -112,14 +115,16 @@ pub fn module(surroundings: Surroundings, settings: WorkflowSettings) -> Arc<Wor
         sealer,
         ambient: ambient.clone(),
     });
+    let run = Arc::new(RunWorkflow { executions: executions.clone() }) as Arc<dyn Action>;
     let parts = WorkerParts {
         database,
         bus,
         blobs,
         ambient: ambient.clone(),
-        actions,
+        actions: with(&actions, [run]),
         definitions: definitions.clone(),
         users,
+        executions: executions.clone(),
         announcer,
     };
     let worker = Worker::new(parts, settings.worker.clone());
@@ -203,13 +208,21 @@ pub fn catalog(actions: &ActionRegistry, cpu: CpuPool) -> Catalog {
 fn with_own(actions: &ActionRegistry, cpu: CpuPool) -> ActionRegistry {
     let mut own = transforms(&cpu);
     own.push(Arc::new(ScriptAction::new(cpu)));
+    with(actions, own)
+}
+
+fn with(
+    actions: &ActionRegistry,
+    more: impl IntoIterator<Item = Arc<dyn Action>>,
+) -> ActionRegistry {
     let given = actions.names().filter_map(|name| actions.get(name).cloned());
-    ActionRegistry::new(given.chain(own))
+    ActionRegistry::new(given.chain(more))
 }
 
 fn descriptors(actions: &ActionRegistry) -> Vec<ActionDescriptor> {
     let mut all = actions.descriptors();
     all.extend(waits());
+    all.push(calls());
     all.sort_by(|a, b| a.name.cmp(&b.name));
     all
 }

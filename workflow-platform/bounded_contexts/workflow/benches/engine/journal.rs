@@ -60,6 +60,7 @@ async fn write(writer: &JournalWriter, claimed: Claimed) {
             projection: None,
             outbox: Vec::new(),
             letters: Vec::new(),
+            reply: None,
         };
         writer.append(append).await.unwrap();
     }

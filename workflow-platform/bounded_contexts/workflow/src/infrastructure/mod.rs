@@ -1,6 +1,7 @@
 //! Adapters.
 
 pub mod announce;
+mod children_columns;
 pub mod definitions;
 pub mod executions;
 mod hooks_table;

@@ -11,8 +11,8 @@ use sea_orm_migration::{
 };
 
 use super::{
-    hooks_table::Hooks, inbox_table::InboxTable, labels_table::LabelsTable,
-    start_keys_table::StartKeysTable,
+    children_columns::ChildrenColumns, hooks_table::Hooks, inbox_table::InboxTable,
+    labels_table::LabelsTable, start_keys_table::StartKeysTable,
 };
 
 /// The migrations of executions, in order.
@@ -23,6 +23,7 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(LabelsTable),
         Box::new(InboxTable),
         Box::new(Hooks),
+        Box::new(ChildrenColumns),
     ]
 }
 

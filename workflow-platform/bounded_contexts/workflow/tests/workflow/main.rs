@@ -7,6 +7,7 @@
 )]
 
 mod again;
+mod children;
 mod definitions;
 mod executions;
 mod hooks;

@@ -180,6 +180,7 @@ async fn a_worker_that_was_cut_off_can_write_nothing() {
             projection: None,
             outbox: Vec::new(),
             letters: Vec::new(),
+            reply: None,
         };
         writer.append(append(claimed[0].epoch, 2)).await.unwrap();
         let mut live = WorkerWatch::register(database.clone(), new, "new", now).await.unwrap();

@@ -4,8 +4,8 @@
 use std::fmt;
 
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait as _,
+    ConnectionTrait, DatabaseTransaction, DbErr, QueryResult, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait as _,
 };
 
 use super::{AtOnce, Database, outbox_insert, outbox_rows};
@@ -48,15 +48,16 @@ impl UnitOfWork {
         let mut work = AtOnce { events: true, ..AtOnce::default() };
         let event = work.bind(outbox_rows([event]));
         work.sql = outbox_insert(self.database.backend(), &event);
-        self.apply(work).await
+        self.apply(work).await?;
+        Ok(())
     }
 
-    /// Makes it part of this transaction.
-    pub async fn apply(&mut self, work: AtOnce) -> Result<(), DbErr> {
+    /// Makes it part of this transaction, and gives the rows that came back.
+    pub async fn apply(&mut self, work: AtOnce) -> Result<Vec<QueryResult>, DbErr> {
         let AtOnce { sql, values, events } = work;
-        self.transaction.execute_raw(self.database.statement(sql, values)).await?;
+        let rows = self.transaction.query_all_raw(self.database.statement(sql, values)).await?;
         self.events |= events;
-        Ok(())
+        Ok(rows)
     }
 
     pub async fn commit(self) -> Result<(), DbErr> {

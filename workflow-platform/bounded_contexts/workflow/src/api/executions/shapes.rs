@@ -90,6 +90,9 @@ pub struct ExecutionView {
     pub started_at: Option<Timestamp>,
     pub finished_at: Option<Timestamp>,
     pub error: Option<ExecutionError>,
+    /// The execution that waits for its end, with `workflow.run`.
+    #[schema(value_type = Option<Uuid>)]
+    pub parent_id: Option<Id<Execution>>,
 }
 
 impl From<ExecutionRow> for ExecutionView {
@@ -106,6 +109,7 @@ impl From<ExecutionRow> for ExecutionView {
             started_at: row.started_at,
             finished_at: row.finished_at,
             error: row.error,
+            parent_id: row.parent,
         }
     }
 }

@@ -36,6 +36,11 @@ impl DefinitionService {
         Ok(definition.map(|definition| (row, definition)))
     }
 
+    /// The id of the owner's definition of a name.
+    pub async fn named(&self, owner: Owner, name: &str) -> Result<Option<Uuid>, DefinitionsError> {
+        Ok(self.ports.store.named(owner, name).await?)
+    }
+
     /// A version, ready to run, whether or not its definition was deleted. Ask `newest` or the
     /// execution first whose it is.
     pub async fn version(

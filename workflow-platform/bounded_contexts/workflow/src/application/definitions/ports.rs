@@ -82,6 +82,8 @@ pub trait DefinitionStore: Send + Sync {
         id: Uuid,
     ) -> Result<Option<DefinitionRow>, DefinitionStoreError>;
 
+    async fn named(&self, owner: Owner, name: &str) -> Result<Option<Uuid>, DefinitionStoreError>;
+
     async fn version(
         &self,
         id: Uuid,

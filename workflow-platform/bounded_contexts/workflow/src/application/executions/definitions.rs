@@ -25,6 +25,10 @@ impl DefinitionSource for DefinitionService {
         Ok(found.map(|(row, definition)| Runnable { id: row.id, version: row.version, definition }))
     }
 
+    async fn named(&self, owner: Owner, name: &str) -> Result<Option<Uuid>, StoreError> {
+        Ok(Self::named(self, owner, name).await?)
+    }
+
     async fn version(&self, id: Uuid, version: u32) -> Result<Option<Arc<Definition>>, StoreError> {
         Ok(Self::version(self, id, version).await?)
     }

@@ -2,6 +2,7 @@
 
 mod bulk;
 mod cancel;
+mod child;
 mod definitions;
 mod error;
 mod list;
@@ -18,6 +19,7 @@ mod start_once;
 mod watch;
 
 pub use bulk::{BulkAction, BulkFailure, BulkOutcome, Chosen};
+pub use child::RunWorkflow;
 pub use error::ExecutionsError;
 pub use ports::{
     DefinitionSource, Doorbell, ExecutionFilter, ExecutionRow, Executions, Labels, Letter,

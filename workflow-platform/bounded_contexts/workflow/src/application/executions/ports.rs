@@ -53,6 +53,10 @@ pub struct NewExecution {
     pub trigger: Value,
     /// Executions of the owner with the same key run `limit` at a time.
     pub concurrency: Option<(String, u32)>,
+    /// The execution that waits for its end.
+    pub parent: Option<Id<Execution>>,
+    /// How many executions started one another before it.
+    pub depth: u32,
     pub created_at: Timestamp,
     /// The request that asked for it.
     pub request_id: Option<String>,
@@ -81,6 +85,10 @@ pub struct ExecutionRow {
     pub leased: bool,
     /// Executions of the owner with the same key run so many at a time.
     pub concurrency: Option<(String, u32)>,
+    /// The execution that waits for its end.
+    pub parent: Option<Id<Execution>>,
+    /// How many executions started one another before it.
+    pub depth: u32,
 }
 
 /// One row of the journal.
@@ -276,6 +284,9 @@ pub struct Runnable {
 pub trait DefinitionSource: Send + Sync {
     /// The newest version of an owner's definition.
     async fn newest(&self, owner: Owner, id: Uuid) -> Result<Option<Runnable>, StoreError>;
+
+    /// The owner's definition of the name.
+    async fn named(&self, owner: Owner, name: &str) -> Result<Option<Uuid>, StoreError>;
 
     /// One version, whoever it belongs to and whether or not it was deleted since: whoever holds
     /// the lease of an execution of it may read it.

@@ -138,6 +138,8 @@ impl ExecutionService {
             priority: wanted.priority.unwrap_or(runnable.definition.priority),
             trigger: initiator.trigger,
             concurrency: concurrency.or(initiator.concurrency),
+            parent: None,
+            depth: 0,
             created_at: now,
             request_id: wanted.request_id,
         })

@@ -6,7 +6,8 @@ use shared_kernel::{application::ActionError, domain::Timestamp};
 use super::{
     Cause, Decision, Execution, ExecutionError, Finished, JournalEvent, Phase, RunKey, Started,
     Status, StepExpanded, StepFailed, StepRun, StepSkipped, StepSucceeded, Stopping, WAIT_FOR,
-    WAIT_SIGNAL, WAIT_UNTIL, WaitStarted,
+    WAIT_SIGNAL, WAIT_UNTIL, WORKFLOW_RUN, WaitStarted,
+    children::waits_for_it,
     machine::{CLEANUP_LIMIT, Work},
     slots::SlotState,
 };
@@ -27,8 +28,12 @@ impl Execution {
         }
         decision.finished = self.finished;
         decision.stop_running = self.stop.is_some() && self.group().halted;
+        if decision.stop_running {
+            decision.cancel.extend(self.called());
+        }
         let group = self.group();
-        decision.awaits_signal = self.finished.is_none() && group.awaiting > 0 && !group.halted;
+        let awaits = group.calling > 0 || (group.awaiting > 0 && !group.halted);
+        decision.awaits_letter = self.finished.is_none() && awaits;
         decision.wake_at = self.wake_at(now);
         decision
     }
@@ -119,6 +124,9 @@ impl Execution {
 
     /// One pass over what became possible; answers whether there may be more.
     fn work_once(&mut self, now: Timestamp, decision: &mut Decision) -> bool {
+        if self.child_answered(now, decision) {
+            return true;
+        }
         if self.group().halted {
             return false;
         }
@@ -167,6 +175,9 @@ impl Execution {
             SlotState::Awaiting { since, until } if until == Some(at) => {
                 let event = self.unanswered(key, since);
                 self.record(event, now, decision);
+            }
+            SlotState::Calling(call) if call.until == Some(at) => {
+                self.call_timed_out(key, call, now, decision);
             }
             _ => {}
         }
@@ -238,7 +249,6 @@ impl Execution {
             WAIT_SIGNAL => self.await_signal(key, &input, now, decision),
             _ => {
                 self.turn(key, SlotState::Running);
-                self.groups[self.phase.index()].in_flight += 1;
                 let run = self.run_of(key, input);
                 decision.run.push(run);
             }
@@ -260,8 +270,10 @@ impl Execution {
         let records = records.map(|records| records.list.clone()).unwrap_or_default();
         let step = self.step(key.node);
         let mut place = item.map_or_else(|| "-".to_owned(), |item| item.to_string());
-        // What cleans up runs anew in each round, though it may have succeeded before.
-        if self.round > 0 && self.plan.steps[key.node].phase != Phase::Main {
+        // What cleans up runs anew in each round, though it may have succeeded before; and an
+        // execution that was started and failed is not taken up again, another one is started.
+        let anew = self.plan.steps[key.node].phase != Phase::Main || step.uses == WORKFLOW_RUN;
+        if self.round > 0 && anew {
             place = format!("{place}/{}", self.round);
         }
         StepRun {
@@ -270,6 +282,7 @@ impl Execution {
             item,
             uses: step.uses.clone(),
             attempt,
+            calls: step.uses == WORKFLOW_RUN && waits_for_it(&input),
             input,
             idempotency_key: format!("{}/{}/{place}", self.identity.id, step.id),
             timeout: step.timeout,

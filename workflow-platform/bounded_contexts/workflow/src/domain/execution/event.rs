@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared_kernel::{
     application::{ActionError, StepRecord},
-    domain::Timestamp,
+    domain::{Execution, Id, Timestamp},
 };
 
 use super::{Cause, ExecutionError, Phase, Signal, Status};
@@ -80,6 +80,10 @@ journal_events! {
     SignalAwaited = "step.awaiting",
     /// Somebody sent a signal. It may come before its step waits.
     SignalReceived = "signal.received",
+    /// A `workflow.run` started its execution and waits for it.
+    ChildStarted = "step.calling",
+    /// An execution that a `workflow.run` started is over. It may come before `step.calling`.
+    ChildEnded = "child.ended",
     StepSucceeded = "step.succeeded",
     /// One attempt failed; whether another follows says `retry_at`.
     StepFailed = "step.failed",
@@ -168,6 +172,32 @@ pub struct SignalReceived {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ChildStarted {
+    pub step: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<u32>,
+    pub attempt: u32,
+    pub started_at: Timestamp,
+    /// Present when no `step.started` of this attempt was journalled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input: Option<Value>,
+    pub execution: Id<Execution>,
+    /// When it is given up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ChildEnded {
+    pub execution: Id<Execution>,
+    pub status: Status,
+    #[serde(default)]
+    pub outputs: Value,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<ExecutionError>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StepSucceeded {
     pub step: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -236,11 +266,13 @@ impl JournalEvent {
             Self::WaitStarted(body) => Some(&body.step),
             Self::SignalAwaited(body) => Some(&body.step),
             Self::SignalReceived(body) => Some(&body.step),
+            Self::ChildStarted(body) => Some(&body.step),
             Self::StepSucceeded(body) => Some(&body.step),
             Self::StepFailed(body) => Some(&body.step),
             Self::StepCancelled(body) => Some(&body.step),
             Self::Created(_)
             | Self::Started(_)
+            | Self::ChildEnded(_)
             | Self::Stopping(_)
             | Self::Finished(_)
             | Self::Retried(_) => None,
@@ -287,6 +319,15 @@ mod tests {
                 "signal.received",
                 r#"{"step":"a","by":"0193a1b2-c3d4-7e8f-9a0b-1c2d3e4f5a6b",
                     "at":"2026-01-01T00:00:00Z"}"#,
+            ),
+            (
+                "step.calling",
+                r#"{"step":"a","attempt":1,"started_at":"2026-01-01T00:00:00Z",
+                    "execution":"0193a1b2-c3d4-7e8f-9a0b-1c2d3e4f5a6b"}"#,
+            ),
+            (
+                "child.ended",
+                r#"{"execution":"0193a1b2-c3d4-7e8f-9a0b-1c2d3e4f5a6b","status":"failed"}"#,
             ),
             ("step.succeeded", r#"{"step":"a","attempt":1,"started_at":"2026-01-01T00:00:00Z"}"#),
             (

@@ -60,6 +60,8 @@ impl Execution {
                     this.keep_signal(key, &body.signal);
                 });
             }
+            JournalEvent::ChildStarted(body) => self.child_started(body),
+            JournalEvent::ChildEnded(body) => self.child_ended(body),
             JournalEvent::StepSucceeded(body) => {
                 self.at_slot(&body.step, body.item, |this, key| this.succeed(key, &body.output));
             }
@@ -81,14 +83,24 @@ impl Execution {
     }
 
     /// Events of steps the definition does not have are passed over: they change nothing.
-    fn at_step(&mut self, step: &str, item: Option<u32>, f: impl FnOnce(&mut Self, RunKey)) {
+    pub(super) fn at_step(
+        &mut self,
+        step: &str,
+        item: Option<u32>,
+        f: impl FnOnce(&mut Self, RunKey),
+    ) {
         if let Some(&node) = self.plan.by_id.get(step) {
             f(self, RunKey { node, slot: item.unwrap_or(0) });
         }
     }
 
     /// As `at_step`, and opens a step that runs once: its opening is not journalled.
-    fn at_slot(&mut self, step: &str, item: Option<u32>, f: impl FnOnce(&mut Self, RunKey)) {
+    pub(super) fn at_slot(
+        &mut self,
+        step: &str,
+        item: Option<u32>,
+        f: impl FnOnce(&mut Self, RunKey),
+    ) {
         self.at_step(step, item, |this, key| {
             if item.is_none() && matches!(this.nodes[key.node].work, Work::Untouched) {
                 this.open(key.node, None);
@@ -127,13 +139,14 @@ impl Execution {
     /// Moves a slot and keeps the counters; a free place lets the next item start.
     pub(super) fn turn(&mut self, key: RunKey, state: SlotState) {
         let Some(slots) = self.slots(key) else { return };
-        let awaited = slots.peek(key.slot).is_some_and(|slot| slot.state.is_awaiting());
-        let came_back = slots.turn(key.slot, state);
-        let awaits = slots.peek(key.slot).is_some_and(|slot| slot.state.is_awaiting());
+        let Some((before, now)) = slots.turn(key.slot, state) else { return };
         let group = &mut self.groups[self.plan.steps[key.node].phase.index()];
-        group.in_flight -= usize::from(came_back);
-        group.awaiting += usize::from(awaits);
-        group.awaiting -= usize::from(awaited);
+        group.in_flight += usize::from(now.is_in_flight());
+        group.in_flight -= usize::from(before.is_in_flight());
+        group.calling += usize::from(now.is_calling());
+        group.calling -= usize::from(before.is_calling());
+        group.awaiting += usize::from(now.is_awaiting());
+        group.awaiting -= usize::from(before.is_awaiting());
         if state != SlotState::Running {
             self.queue(key.node);
         }

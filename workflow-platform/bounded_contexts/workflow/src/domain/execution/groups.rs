@@ -96,8 +96,10 @@ impl Plan {
 pub(super) struct Group {
     /// Steps that have not settled.
     pub unsettled: usize,
-    /// Runs handed out and not answered.
+    /// Runs handed out and not answered, those among them that other executions do included.
     pub in_flight: usize,
+    /// Runs that other executions do.
+    pub calling: usize,
     /// Runs that wait for a signal.
     pub awaiting: usize,
     /// Nothing more may start.

@@ -15,6 +15,7 @@ use shared_kernel::{
 
 use super::{
     Cause, JournalEvent, Phase, Signal, Status, StepFailed, StepRecorded, Stopping,
+    children::Children,
     groups::{Group, Plan, steps_of},
     slots::{Slot, Slots},
 };
@@ -56,6 +57,8 @@ pub struct StepRun {
     pub input: Value,
     /// The same for every attempt and after every take-over.
     pub idempotency_key: String,
+    /// What it starts is waited for.
+    pub calls: bool,
     pub timeout: Option<Duration>,
     /// What earlier attempts recorded.
     pub records: Arc<Vec<StepRecord>>,
@@ -71,8 +74,11 @@ pub struct Decision {
     pub stop_running: bool,
     /// The earliest time at which deciding again gives something new.
     pub wake_at: Option<Timestamp>,
-    /// A signal would give something new.
-    pub awaits_signal: bool,
+    /// A signal, or the end of an execution that a step started, would give something new.
+    pub awaits_letter: bool,
+    /// Executions that steps started and that nobody waits for any more; to be told before
+    /// `record` is journalled.
+    pub cancel: Vec<Id<ExecutionMarker>>,
     /// Set once the execution is over.
     pub finished: Option<Status>,
 }
@@ -119,6 +125,8 @@ pub struct Execution {
     pub(super) signals: HashMap<RunKey, VecDeque<Signal>>,
     /// Runs that may have a signal to take.
     pub(super) answerable: VecDeque<RunKey>,
+    /// What became of executions that steps started.
+    pub(super) children: Children,
     pub(super) started_at: Option<Timestamp>,
     /// Since when the present round runs.
     pub(super) round_since: Option<Timestamp>,
@@ -162,6 +170,7 @@ impl Execution {
             timers: BTreeSet::new(),
             signals: HashMap::new(),
             answerable: VecDeque::new(),
+            children: Children::default(),
             started_at: None,
             round_since: None,
             round: 0,

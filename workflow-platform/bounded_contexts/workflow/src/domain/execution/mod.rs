@@ -26,10 +26,13 @@
 //!   and so does [`CLEANUP_LIMIT`].
 //! * An execution that did not succeed may be taken up again: what succeeded stays, what failed or
 //!   never ran is run, and `on_failure` and `finally` run anew.
+//! * A step that runs another workflow is in flight until that execution is over. Who stops the one
+//!   stops the other, and waits for its end.
 //! * A signal that comes before its step waits is kept for it; each is taken once.
 //! * A step cut off in its middle is run again with the same idempotency key and does not use up
 //!   an attempt; a recorded success is never run again.
 
+mod children;
 mod decide;
 mod event;
 mod fold;
@@ -48,10 +51,11 @@ mod properties;
 #[cfg(test)]
 mod tests;
 
+pub use children::{DEEPEST, WORKFLOW_RUN, calls};
 pub use event::{
-    Created, Finished, JournalEvent, Retried, SignalAwaited, SignalReceived, Started,
-    StepCancelled, StepExpanded, StepFailed, StepRecorded, StepSkipped, StepStarted, StepSucceeded,
-    Stopping, UnknownEvent, WaitStarted,
+    ChildEnded, ChildStarted, Created, Finished, JournalEvent, Retried, SignalAwaited,
+    SignalReceived, Started, StepCancelled, StepExpanded, StepFailed, StepRecorded, StepSkipped,
+    StepStarted, StepSucceeded, Stopping, UnknownEvent, WaitStarted,
 };
 pub use groups::Phase;
 pub use machine::{CLEANUP_LIMIT, Decision, Execution, Identity, RunKey, RunOutcome, StepRun};

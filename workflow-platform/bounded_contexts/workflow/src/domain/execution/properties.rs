@@ -4,11 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::{collection::vec, prelude::*};
 use serde_json::{Value, json};
-use shared_kernel::{application::ActionError, domain::Timestamp};
+use shared_kernel::{
+    application::ActionError,
+    domain::{Execution as Marker, Id, Timestamp},
+};
 
 use super::{
-    Cause, Decision, Execution, ExecutionView, JournalEvent, RunKey, Signal, StepRun, StepStatus,
-    Verdict,
+    Cause, ChildEnded, ChildStarted, Decision, Execution, ExecutionView, JournalEvent, RunKey,
+    Signal, Status, StepRun, StepStatus, Verdict,
     tests::{at, created, failure, machine, stopped, success},
 };
 
@@ -32,6 +35,7 @@ fn step_plan() -> impl Strategy<Value = StepPlan> {
         8 => Just(None),
         1 => Just(Some("wait.for")),
         1 => Just(Some("wait.signal")),
+        1 => Just(Some("workflow.run")),
     ];
     (any::<u8>(), items, 1_u8..4, 1_u8..4, any::<bool>(), waits).prop_map(
         |(needs, items, parallel, attempts, soft, waits)| StepPlan {
@@ -55,6 +59,7 @@ fn step(prefix: &str, index: usize, plan: &StepPlan) -> Value {
         "uses": plan.waits.unwrap_or("x"),
         "with": match plan.waits {
             Some("wait.for") => json!({ "duration": "30s" }),
+            Some("workflow.run") => json!({ "workflow": "other" }),
             Some(_) => json!({ "timeout": "45s" }),
             None => json!({}),
         },
@@ -103,6 +108,8 @@ enum Turn {
     Cancel,
     /// Somebody approves or rejects, whether or not a step waits for it.
     Signal(u8, Verdict),
+    /// One of the executions that steps started is over.
+    ChildEnds(u8, Status),
 }
 
 fn turn() -> impl Strategy<Value = Turn> {
@@ -115,6 +122,8 @@ fn turn() -> impl Strategy<Value = Turn> {
         1 => Just(Turn::Cancel),
         2 => (any::<u8>(), prop_oneof![Just(Verdict::Approve), Just(Verdict::Reject)])
             .prop_map(|(step, verdict)| Turn::Signal(step, verdict)),
+        2 => (any::<u8>(), prop_oneof![Just(Status::Succeeded), Just(Status::Failed)])
+            .prop_map(|(child, status)| Turn::ChildEnds(child, status)),
     ]
 }
 
@@ -157,8 +166,10 @@ impl World {
     }
 
     fn decide(&mut self) {
-        let Decision { record, run, stop_running, wake_at, finished, awaits_signal: _ } =
+        let Decision { record, run, stop_running, wake_at, finished, awaits_letter, cancel } =
             self.machine.decide(self.now);
+        let wanted = !self.children().is_empty() && finished.is_none();
+        assert!(!wanted || awaits_letter, "nobody listens for the ends of {:?}", self.children());
         self.journal.extend(record.into_iter().map(|event| (event, self.now)));
         let settled = self.settled();
         for run in run {
@@ -169,11 +180,39 @@ impl World {
         self.wake_at = wake_at;
         self.stopping = stop_running;
         self.over = finished.is_some();
+        self.cancel(&cancel);
         if stop_running {
             for run in std::mem::take(&mut self.running).values() {
                 self.happen(stopped(run, self.now));
             }
             self.decide_again();
+        }
+    }
+
+    /// Executions that steps started and that are not over.
+    fn children(&self) -> Vec<Id<Marker>> {
+        let mut children = Vec::new();
+        for (event, _) in &self.journal {
+            match event {
+                JournalEvent::ChildStarted(body) => children.push(body.execution),
+                JournalEvent::ChildEnded(body) => children.retain(|one| *one != body.execution),
+                _ => {}
+            }
+        }
+        children
+    }
+
+    fn child_ends(&mut self, execution: Id<Marker>, status: Status) {
+        let (outputs, error) = (json!({ "n": 1 }), None);
+        self.happen(ChildEnded { execution, status, outputs, error }.into());
+    }
+
+    /// What is told to end does so.
+    fn cancel(&mut self, children: &[Id<Marker>]) {
+        for child in children {
+            if self.children().contains(child) {
+                self.child_ends(*child, Status::Cancelled);
+            }
         }
     }
 
@@ -234,6 +273,7 @@ impl World {
         self.wake_at = first.wake_at;
         self.running = first.run.into_iter().map(|run| (run.key, run)).collect();
         self.machine = one;
+        self.cancel(&first.cancel);
     }
 
     fn take(&mut self, choice: u8) -> Option<StepRun> {
@@ -246,7 +286,18 @@ impl World {
         match turn {
             Turn::Succeed(choice) => {
                 if let Some(run) = self.take(choice) {
-                    self.happen(success(&run, self.now, json!(choice)));
+                    let event = if run.calls {
+                        self.calling(&run)
+                    } else {
+                        success(&run, self.now, json!(choice))
+                    };
+                    self.happen(event);
+                }
+            }
+            Turn::ChildEnds(choice, status) => {
+                let children = self.children();
+                if let Some(child) = children.get(usize::from(choice) % children.len().max(1)) {
+                    self.child_ends(*child, status);
                 }
             }
             Turn::Fail(choice) => self.fail(choice, ActionError::retryable("X", "x")),
@@ -260,6 +311,20 @@ impl World {
                 }
             }
         }
+    }
+
+    fn calling(&self, run: &StepRun) -> JournalEvent {
+        let number = u128::try_from(self.journal.len()).unwrap();
+        ChildStarted {
+            step: run.step.clone(),
+            item: run.item,
+            attempt: run.attempt,
+            started_at: self.now,
+            input: None,
+            execution: uuid::Uuid::from_u128(number).into(),
+            until: None,
+        }
+        .into()
     }
 
     fn signal(&mut self, choice: u8, verdict: Verdict) {
@@ -298,11 +363,15 @@ impl World {
                 return;
             }
             assert!(
-                !self.running.is_empty() || self.wake_at.is_some(),
+                !self.running.is_empty() || self.wake_at.is_some() || !self.children().is_empty(),
                 "it waits for nothing: {:?}",
                 self.journal
             );
-            let steady = if self.running.is_empty() { Turn::Wait } else { Turn::Succeed(0) };
+            let steady = match (self.running.is_empty(), self.children().is_empty()) {
+                (false, _) => Turn::Succeed(0),
+                (true, false) => Turn::ChildEnds(0, Status::Succeeded),
+                (true, true) => Turn::Wait,
+            };
             self.turn(turns.get(index).copied().unwrap_or(steady));
             self.decide_again();
         }
@@ -331,6 +400,7 @@ proptest! {
         let finished = world.journal.iter().filter(|(e, _)| matches!(e, JournalEvent::Finished(_)));
         prop_assert_eq!(finished.count(), 1);
         prop_assert!(matches!(world.journal.last(), Some((JournalEvent::Finished(_), _))));
+        prop_assert!(world.children().is_empty(), "{:?} outlive it", world.children());
         let view = world.view();
         prop_assert!(view.status.is_final());
         for step in &view.steps {

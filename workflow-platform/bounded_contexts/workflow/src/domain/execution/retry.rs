@@ -2,7 +2,10 @@
 
 use shared_kernel::domain::Timestamp;
 
-use super::{Execution, JournalEvent, Phase, Retried, Status, groups::Group, machine::Work};
+use super::{
+    Execution, JournalEvent, Phase, Retried, Status, children::Children, groups::Group,
+    machine::Work,
+};
 
 impl Execution {
     /// The event of somebody's wish that it goes on; `None` unless it ended without success.
@@ -24,6 +27,7 @@ impl Execution {
         self.round_since = self.started_at.map(|_| at);
         self.timers.clear();
         self.answerable.clear();
+        self.children = Children::default();
         self.groups = Default::default();
         for node in 0..self.nodes.len() {
             self.reopen(node);

@@ -8,7 +8,7 @@ use std::{
 use serde_json::Value;
 use shared_kernel::{
     application::{ActionError, StepRecord},
-    domain::Timestamp,
+    domain::{Execution, Id, Timestamp},
 };
 
 /// Where one item stands.
@@ -28,6 +28,8 @@ pub(super) enum SlotState {
         since: Timestamp,
         until: Option<Timestamp>,
     },
+    /// In a `workflow.run`, until that execution is over.
+    Calling(Call),
     /// The next attempt is due then.
     Retrying(Timestamp),
     Succeeded,
@@ -35,9 +37,27 @@ pub(super) enum SlotState {
     Cancelled,
 }
 
+/// An execution that a step started and waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Call {
+    pub execution: Id<Execution>,
+    pub attempt: u32,
+    pub since: Timestamp,
+    pub until: Option<Timestamp>,
+}
+
 impl SlotState {
     pub const fn is_awaiting(self) -> bool {
         matches!(self, Self::Awaiting { .. })
+    }
+
+    pub const fn is_calling(self) -> bool {
+        matches!(self, Self::Calling(_))
+    }
+
+    /// Something runs for it, here or in another execution.
+    pub const fn is_in_flight(self) -> bool {
+        matches!(self, Self::Running | Self::Calling(_))
     }
 }
 
@@ -145,12 +165,12 @@ impl Slots {
     }
 
     /// Moves a slot to another state and keeps the counters. A settled slot stays as it is.
-    /// Answers whether the slot left [`SlotState::Running`].
-    pub fn turn(&mut self, index: u32, state: SlotState) -> bool {
-        let Some(slot) = self.slot(index) else { return false };
+    /// Answers what it was and what it is.
+    pub fn turn(&mut self, index: u32, state: SlotState) -> Option<(SlotState, SlotState)> {
+        let slot = self.slot(index)?;
         let before = slot.state;
         if is_settled(before) {
-            return false;
+            return None;
         }
         slot.state = state;
         self.active += u32::from(takes_place(state));
@@ -158,7 +178,7 @@ impl Slots {
         self.settled += usize::from(is_settled(state));
         self.failed += usize::from(state == SlotState::Failed);
         self.cancelled += usize::from(state == SlotState::Cancelled);
-        before == SlotState::Running && state != SlotState::Running
+        Some((before, state))
     }
 
     /// Copies of the outputs of the slots that succeeded, in order.
@@ -185,7 +205,7 @@ impl Slots {
 }
 
 const fn takes_place(state: SlotState) -> bool {
-    matches!(state, SlotState::Running | SlotState::Waiting { .. } | SlotState::Awaiting { .. })
+    state.is_in_flight() || matches!(state, SlotState::Waiting { .. } | SlotState::Awaiting { .. })
 }
 
 const fn is_settled(state: SlotState) -> bool {

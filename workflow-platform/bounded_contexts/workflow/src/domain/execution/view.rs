@@ -4,7 +4,10 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 use serde_json::{Value, json};
-use shared_kernel::{application::ActionError, domain::Timestamp};
+use shared_kernel::{
+    application::ActionError,
+    domain::{Execution, Id, Timestamp},
+};
 
 use super::{Cause, ExecutionError, JournalEvent, Phase, Status, StepStatus, groups::steps_of};
 use crate::domain::definition::{Definition, OnError};
@@ -23,6 +26,9 @@ pub struct AttemptView {
     #[schema(value_type = Option<Object>)]
     pub error: Option<ActionErrorView>,
     pub retry_at: Option<Timestamp>,
+    /// The execution that it started, with `workflow.run`.
+    #[schema(value_type = Option<uuid::Uuid>)]
+    pub execution_id: Option<Id<Execution>>,
 }
 
 /// Why an attempt failed.
@@ -105,6 +111,7 @@ struct Attempt<'a> {
     number: u32,
     started_at: Timestamp,
     input: Option<&'a Value>,
+    execution: Option<Id<Execution>>,
 }
 
 impl ExecutionView {
@@ -264,18 +271,42 @@ impl StepDetails {
                 number: body.attempt,
                 started_at: body.started_at,
                 input: Some(&body.input),
+                execution: None,
             }),
             JournalEvent::WaitStarted(body) => {
-                self.start(&Attempt { item: body.item, number: 1, started_at: at, input: None });
+                self.start(&Attempt {
+                    item: body.item,
+                    number: 1,
+                    started_at: at,
+                    input: None,
+                    execution: None,
+                });
                 self.status = StepStatus::Waiting;
                 self.waits_until = Some(body.until);
             }
             JournalEvent::SignalAwaited(body) => {
-                self.start(&Attempt { item: body.item, number: 1, started_at: at, input: None });
+                self.start(&Attempt {
+                    item: body.item,
+                    number: 1,
+                    started_at: at,
+                    input: None,
+                    execution: None,
+                });
                 self.status = StepStatus::Waiting;
                 self.awaits_signal = true;
                 self.waits_until = body.until;
                 self.input = body.message.as_ref().map(|message| json!({ "message": message }));
+            }
+            JournalEvent::ChildStarted(body) => {
+                self.start(&Attempt {
+                    item: body.item,
+                    number: body.attempt,
+                    started_at: body.started_at,
+                    input: body.input.as_ref(),
+                    execution: Some(body.execution),
+                });
+                self.status = StepStatus::Waiting;
+                self.waits_until = body.until;
             }
             JournalEvent::StepSucceeded(body) => {
                 self.waits_until = None;
@@ -284,6 +315,7 @@ impl StepDetails {
                     number: body.attempt,
                     started_at: body.started_at,
                     input: body.input.as_ref(),
+                    execution: None,
                 };
                 self.end(&attempt, StepStatus::Succeeded, None, None, at);
                 if self.items.is_none() {
@@ -297,6 +329,7 @@ impl StepDetails {
                     number: body.attempt,
                     started_at: body.started_at,
                     input: body.input.as_ref(),
+                    execution: None,
                 };
                 let error = Some(ActionErrorView::from(&body.error));
                 self.error.clone_from(&error);
@@ -308,6 +341,7 @@ impl StepDetails {
                     number: body.attempt,
                     started_at: body.started_at,
                     input: None,
+                    execution: None,
                 };
                 self.end(&attempt, StepStatus::Cancelled, None, None, at);
             }
@@ -334,15 +368,18 @@ impl StepDetails {
             finished_at: None,
             error: None,
             retry_at: None,
+            execution_id: attempt.execution,
         });
     }
 
     /// The newest attempts, a cut-off one replaced by the run that took its place.
-    fn keep(&mut self, view: AttemptView) {
+    fn keep(&mut self, mut view: AttemptView) {
+        let (item, attempt) = (view.item, view.attempt);
         let same = |old: &AttemptView| {
-            old.finished_at.is_none() && old.item == view.item && old.attempt == view.attempt
+            old.finished_at.is_none() && old.item == item && old.attempt == attempt
         };
         if let Some(at) = self.attempts.iter().rposition(same) {
+            view.execution_id = view.execution_id.or(self.attempts[at].execution_id);
             if view.finished_at.is_none()
                 && let Some(items) = &mut self.items
             {
@@ -377,6 +414,7 @@ impl StepDetails {
             finished_at: Some(at),
             error,
             retry_at,
+            execution_id: attempt.execution,
         });
         if let Some(items) = &mut self.items {
             items.running -= u32::from(announced && items.running > 0);

@@ -148,6 +148,13 @@ impl DefinitionStore for SqlDefinitions {
         rows.first().map(definition).transpose()
     }
 
+    async fn named(&self, owner: Owner, name: &str) -> Result<Option<Uuid>, DefinitionStoreError> {
+        let sql = "SELECT id FROM workflow_definitions \
+                   WHERE user_id = $1 AND name = $2 AND deleted_at IS NULL";
+        let rows = self.rows(sql.to_owned(), vec![owner.user().into(), name.into()]).await?;
+        Ok(rows.first().map(|row| row.try_get_by_index(0)).transpose()?)
+    }
+
     async fn version(
         &self,
         id: Uuid,

@@ -1,7 +1,7 @@
 //! A new execution in one statement, or in one go.
 
 use shared_kernel::{
-    domain::DomainEvent,
+    domain::{DomainEvent, Id},
     infrastructure::db::{AtOnce, Backend, outbox_insert, outbox_rows},
 };
 
@@ -42,12 +42,14 @@ fn execution(work: &mut AtOnce, new: &NewExecution, (id, owner, at, labels): Nam
     let version = work.bind(number(new.version));
     let priority = work.bind(new.priority);
     let (key, limit) = (work.bind(key), work.bind(limit.map(number)));
+    let parent = work.bind(new.parent.map(Id::uuid));
+    let depth = work.bind(number(new.depth));
     format!(
         "INSERT INTO workflow_executions (id, user_id, definition_id, definition_name, \
          definition_version, status, priority, labels, concurrency_key, concurrency_limit, \
-         created_at, ready_at, epoch) \
+         created_at, ready_at, epoch, parent_id, depth) \
          VALUES ({id}, {owner}, {definition}, {name}, {version}, 'pending', {priority}, {labels}, \
-         {key}, {limit}, {at}, {at}, 0)"
+         {key}, {limit}, {at}, {at}, 0, {parent}, {depth})"
     )
 }
 

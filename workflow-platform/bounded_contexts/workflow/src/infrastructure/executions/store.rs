@@ -97,7 +97,8 @@ const REQUEUE: &str = "UPDATE workflow_executions SET status = 'pending', finish
 #[async_trait]
 impl Executions for SqlExecutions {
     async fn insert(&self, work: &mut UnitOfWork, new: &NewExecution) -> Result<(), StoreError> {
-        Ok(work.apply(self.insertion(new).await?).await?)
+        work.apply(self.insertion(new).await?).await?;
+        Ok(())
     }
 
     async fn insert_alone(&self, new: &NewExecution) -> Result<(), StoreError> {

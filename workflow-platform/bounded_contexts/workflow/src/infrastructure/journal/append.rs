@@ -3,13 +3,16 @@
 use bytes::Bytes;
 use shared_kernel::{
     application::{BlobError, BlobStore},
-    domain::{DomainEvent, Execution, Id, Timestamp},
+    domain::{DomainEvent, Execution, Id, Owner, Timestamp},
 };
 
 use uuid::Uuid;
 
 use super::INLINE_LIMIT;
-use crate::domain::execution::{ExecutionError, JournalEvent, Status};
+use crate::{
+    domain::execution::{ExecutionError, JournalEvent, Status},
+    infrastructure::queue::Envelope,
+};
 
 /// Why events are not in the journal.
 #[derive(Debug, thiserror::Error)]
@@ -87,4 +90,13 @@ pub struct Append {
     pub outbox: Vec<DomainEvent>,
     /// Letters whose events are among these.
     pub letters: Vec<Uuid>,
+    /// Told to the execution that waits for this one's end.
+    pub reply: Option<Reply>,
+}
+
+/// A letter to an execution of the same owner.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    pub owner: Owner,
+    pub letter: Envelope,
 }

@@ -6,14 +6,15 @@ mod sqlite;
 
 use std::collections::HashSet;
 
-use sea_orm::{ConnectionTrait as _, DbErr};
+use sea_orm::{ConnectionTrait as _, DbErr, QueryResult};
 use shared_kernel::{
     domain::{DomainEvent, Execution, Id},
-    infrastructure::db::{Backend, Database, UnitOfWork},
+    infrastructure::db::{AtOnce, Backend, Database, UnitOfWork},
 };
 use uuid::Uuid;
 
 use super::{Append, EventRow, Projection};
+use crate::infrastructure::queue::leave;
 
 /// Executions of the batch whose lease is good.
 pub(super) type Live = HashSet<Id<Execution>>;
@@ -37,6 +38,7 @@ impl Repeat {
 
 /// Appends of one worker, each execution at most once.
 struct Batch<'a> {
+    backend: Backend,
     worker: Uuid,
     appends: &'a [&'a Append],
     repeat: Repeat,
@@ -75,17 +77,42 @@ pub(super) async fn write(
     appends: &[&Append],
     repeat: Repeat,
 ) -> Result<Live, DbErr> {
-    let batch = Batch { worker, appends, repeat };
-    match database.backend() {
+    let batch = Batch { backend: database.backend(), worker, appends, repeat };
+    let at_once = match database.backend() {
+        Backend::Postgres => postgres::at_once(&batch),
+        Backend::Sqlite => sqlite::at_once(&batch),
+    };
+    if appends.iter().any(|append| append.reply.is_some()) {
+        return write_with_replies(database, &batch, at_once).await;
+    }
+    live(&batch, &database.at_once(at_once).await?)
+}
+
+fn live(batch: &Batch<'_>, rows: &[QueryResult]) -> Result<Live, DbErr> {
+    match batch.backend {
         Backend::Postgres => {
-            let rows = database.at_once(postgres::at_once(&batch)).await?;
             rows.iter().map(|row| row.try_get_by_index::<Uuid>(0).map(Id::from)).collect()
         }
-        Backend::Sqlite => {
-            let rows = database.at_once(sqlite::at_once(&batch)).await?;
-            sqlite::read(&batch, &rows)
+        Backend::Sqlite => sqlite::read(batch, rows),
+    }
+}
+
+/// Replies change rows that the batch may change too, which one statement must not do twice.
+async fn write_with_replies(
+    database: &Database,
+    batch: &Batch<'_>,
+    at_once: AtOnce,
+) -> Result<Live, DbErr> {
+    let mut work = database.begin().await?;
+    let live = live(batch, &work.apply(at_once).await?)?;
+    for append in batch.appends.iter().filter(|append| live.contains(&append.execution)) {
+        if let Some(reply) = &append.reply {
+            // Who has ended meanwhile waits for nothing.
+            leave(&mut work, reply.owner, &reply.letter).await?;
         }
     }
+    work.commit().await?;
+    Ok(live)
 }
 
 /// Writes an event within somebody else's transaction. No worker may hold the execution.

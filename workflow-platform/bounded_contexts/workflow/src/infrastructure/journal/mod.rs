@@ -19,7 +19,7 @@ mod read;
 mod writer;
 
 pub(crate) use append::pack;
-pub use append::{Append, AppendError, EventRow, Lease, Projection};
+pub use append::{Append, AppendError, EventRow, Lease, Projection, Reply};
 pub(crate) use batch::insert_row;
 pub use read::JournalReader;
 pub use writer::JournalWriter;

@@ -10,7 +10,8 @@ mod inbox;
 mod workers;
 
 pub use claim::Claimed;
-pub(crate) use inbox::send;
+pub use inbox::{Envelope, Told};
+pub(crate) use inbox::{leave, send};
 pub use workers::{Beat, WorkerWatch};
 
 use sea_orm::{ConnectionTrait as _, DbErr};

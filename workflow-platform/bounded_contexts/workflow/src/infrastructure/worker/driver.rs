@@ -2,7 +2,12 @@
 
 mod commit;
 
-use std::{collections::HashMap, sync::Arc, task::Poll, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    task::Poll,
+    time::Duration,
+};
 
 use futures::{FutureExt as _, poll};
 use serde_json::Value;
@@ -27,11 +32,11 @@ use super::{
     run_step::run_step,
 };
 use crate::{
-    application::executions::StoredEvent,
+    application::executions::{ExecutionsError, StoredEvent},
     domain::execution::{Cause, Execution, JournalEvent, RunKey, SignalReceived, StepRun},
     infrastructure::{
         journal::{AppendError, JournalReader, JournalWriter},
-        queue::{Claimed, Queue},
+        queue::{Claimed, Queue, Told},
     },
 };
 
@@ -87,6 +92,8 @@ struct Driver {
     tasks: JoinSet<Ended>,
     /// Steps that ended as soon as they began.
     at_once: Vec<Ended>,
+    /// Executions started by steps that were asked to end.
+    told: HashSet<Id<Marker>>,
     records: (mpsc::Sender<RecordRequest>, mpsc::Receiver<RecordRequest>),
     /// Steps that wait for their checkpoints to be durable.
     answers: Vec<oneshot::Sender<()>>,
@@ -148,6 +155,7 @@ async fn start(
         running: HashMap::new(),
         tasks: JoinSet::new(),
         at_once: Vec::new(),
+        told: HashSet::new(),
         records: mpsc::channel(RECORDS),
         answers: Vec::new(),
     };
@@ -175,6 +183,7 @@ impl Driver {
             if decision.stop_running {
                 self.stop_running();
             }
+            self.cancel_children(&decision.cancel).await?;
             if let Some(status) = decision.finished {
                 return self.finish(status).await.map(|()| None);
             }
@@ -187,7 +196,7 @@ impl Driver {
             if self.running.is_empty() {
                 match decision.wake_at {
                     Some(at) if at.since(now) < self.desk.settings.park_from => {}
-                    None if decision.awaits_signal => return self.park(None).await,
+                    None if decision.awaits_letter => return self.park(None).await,
                     wake_at => {
                         let later = self.later(wake_at, now);
                         return self.park(Some(later)).await;
@@ -277,6 +286,28 @@ impl Driver {
         }
     }
 
+    /// Before anything is journalled that lets go of them; once more after a take-over.
+    async fn cancel_children(&mut self, children: &[Id<Marker>]) -> Result<(), AppendError> {
+        for child in children {
+            if self.told.contains(child) {
+                continue;
+            }
+            let executions = &self.desk.parts.executions;
+            match executions.cancel_for(self.claimed.owner, *child).await {
+                Ok(_) | Err(ExecutionsError::Ended | ExecutionsError::NotFound) => {}
+                Err(error) => {
+                    warn!(
+                        error = &error as &dyn std::error::Error,
+                        "cannot cancel {child} for now"
+                    );
+                    return Err(AppendError::Unavailable);
+                }
+            }
+            self.told.insert(*child);
+        }
+        Ok(())
+    }
+
     fn take_cancel(&mut self) {
         self.cancel_taken = true;
         if let Some(event) = self.machine.stopping(Cause::Cancelled) {
@@ -351,12 +382,17 @@ impl Driver {
                 return warn!(error = &error as &dyn std::error::Error, "letters cannot be read");
             }
         };
-        for (id, SignalReceived { step, item, signal }) in letters {
+        for (id, told) in letters {
             if self.letters.contains(&id) {
                 continue;
             }
-            if let Some(event) = self.machine.signalled(&step, item, signal) {
-                self.take(event);
+            match told {
+                Told::ChildEnded(ended) => self.take(ended.into()),
+                Told::Signal(SignalReceived { step, item, signal }) => {
+                    if let Some(event) = self.machine.signalled(&step, item, signal) {
+                        self.take(event);
+                    }
+                }
             }
             self.letters.push(id);
             self.letters_taken += 1;

@@ -30,7 +30,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info};
 
 use super::announce::Announcer;
-use crate::application::executions::{DefinitionSource, UserDirectory};
+use crate::application::executions::{DefinitionSource, ExecutionService, UserDirectory};
 
 /// What an operator may set.
 #[derive(Debug, Clone)]
@@ -82,6 +82,8 @@ pub struct WorkerParts {
     pub actions: ActionRegistry,
     pub definitions: Arc<dyn DefinitionSource>,
     pub users: Arc<dyn UserDirectory>,
+    /// Ends what steps started.
+    pub executions: ExecutionService,
     pub announcer: Announcer,
 }
 

@@ -8,7 +8,8 @@ use shared_kernel::{
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::execution::{
-    Execution, JournalEvent, RunOutcome, StepCancelled, StepRun, StepStarted, StepSucceeded,
+    ChildStarted, Execution, JournalEvent, RunOutcome, StepCancelled, StepRun, StepStarted,
+    StepSucceeded,
 };
 
 /// An attempt that is under way.
@@ -47,6 +48,17 @@ impl Running {
         let (step, item, attempt) = (self.run.step, self.run.item, self.run.attempt);
         let started_at = self.started_at;
         match result {
+            Ok(output) if self.run.calls => {
+                let called = output["execution_id"].as_str().and_then(|id| id.parse().ok());
+                let until = self.run.timeout.map(|timeout| started_at.plus(timeout));
+                match called {
+                    Some(execution) => {
+                        ChildStarted { step, item, attempt, started_at, input, execution, until }
+                            .into()
+                    }
+                    None => StepSucceeded { step, item, attempt, started_at, input, output }.into(),
+                }
+            }
             Ok(output) => StepSucceeded { step, item, attempt, started_at, input, output }.into(),
             Err(error) if self.cancelled && error.failure != ActionFailure::Permanent => {
                 StepCancelled { step, item, attempt, started_at }.into()

@@ -8,10 +8,11 @@ use tracing::{debug, info};
 
 use super::{Desk, Driver};
 use crate::{
-    domain::execution::{ExecutionError, Finished, JournalEvent, Status},
+    domain::execution::{ChildEnded, ExecutionError, Finished, JournalEvent, Status},
     infrastructure::{
-        journal::{Append, AppendError, Lease, Projection, pack},
-        queue::Claimed,
+        announce::{LETTER, tell},
+        journal::{Append, AppendError, Lease, Projection, Reply, pack},
+        queue::{Claimed, Envelope, Told},
     },
 };
 
@@ -39,6 +40,7 @@ pub(super) async fn put_off(desk: &Desk, claimed: &Claimed) -> Result<Timestamp,
             projection: Some(projection),
             outbox: Vec::new(),
             letters: Vec::new(),
+            reply: None,
         })
         .await
         .map(|()| at)
@@ -50,6 +52,7 @@ pub(super) async fn give_up(desk: &Desk, claimed: &Claimed, seq: i64) -> Result<
     let error = ExecutionError::of_run("DEFINITION_MISSING", "the workflow's version is gone");
     let status = Status::Failed;
     let finished = Finished { status, outputs: Value::Null, error: Some(error.clone()) };
+    let reply = reply(desk, claimed, &finished, now)?;
     let event = pack(desk.parts.blobs.as_ref(), &finished.into(), now).await?;
     let projection = Projection {
         status,
@@ -68,8 +71,23 @@ pub(super) async fn give_up(desk: &Desk, claimed: &Claimed, seq: i64) -> Result<
             projection: Some(projection),
             outbox: vec![finished_event(desk, claimed, status, now)],
             letters: Vec::new(),
+            reply,
         })
         .await
+}
+
+/// What the execution that waits for this one is told.
+fn reply(
+    desk: &Desk,
+    claimed: &Claimed,
+    finished: &Finished,
+    at: Timestamp,
+) -> Result<Option<Reply>, AppendError> {
+    let Some(to) = claimed.parent else { return Ok(None) };
+    let Finished { status, outputs, error } = finished.clone();
+    let told = Told::ChildEnded(ChildEnded { execution: claimed.id, status, outputs, error });
+    let (id, body) = (desk.parts.ambient.uuid(), serde_json::to_string(&told)?);
+    Ok(Some(Reply { owner: claimed.owner, letter: Envelope { to, id, body, at } }))
 }
 
 fn finished_event(desk: &Desk, claimed: &Claimed, status: Status, at: Timestamp) -> DomainEvent {
@@ -112,6 +130,12 @@ impl Driver {
         if let Some(ended) = projection.as_ref().filter(|p| p.lease == Lease::End) {
             outbox.push(finished_event(&self.desk, &self.claimed, ended.status, ended.at));
         }
+        let reply = match self.pending.last() {
+            Some((JournalEvent::Finished(finished), at)) => {
+                reply(&self.desk, &self.claimed, finished, *at)?
+            }
+            _ => None,
+        };
         let mut events = Vec::with_capacity(self.pending.len());
         for (event, at) in self.pending.drain(..) {
             events.push(pack(self.desk.parts.blobs.as_ref(), &event, at).await?);
@@ -120,7 +144,8 @@ impl Driver {
         self.next_seq += i64::try_from(events.len()).unwrap_or(i64::MAX);
         let (execution, epoch) = (self.claimed.id, self.claimed.epoch);
         let letters = std::mem::take(&mut self.letters);
-        let append = Append { execution, epoch, first_seq, events, projection, outbox, letters };
+        let append =
+            Append { execution, epoch, first_seq, events, projection, outbox, letters, reply };
         self.desk.writer.append(append).await?;
         self.cancel_taken = false;
         for answer in self.answers.drain(..) {
@@ -142,6 +167,9 @@ impl Driver {
         };
         let projection = Projection { error, ..self.projection(status, Lease::End) };
         self.flush(Some(projection)).await?;
+        if let Some(parent) = self.claimed.parent {
+            tell(self.desk.parts.bus.as_ref(), LETTER, &parent.to_string()).await;
+        }
         info!(
             execution.id = %self.claimed.id,
             execution.status = status.as_str(),

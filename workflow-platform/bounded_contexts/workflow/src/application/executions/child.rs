@@ -1,0 +1,122 @@
+//! `workflow.run`: a step starts an execution.
+
+use async_trait::async_trait;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use shared_kernel::{
+    application::{Action, ActionContext, ActionDescriptor, ActionError},
+    domain::{Execution, Fault as _, Id, Locale, Owner},
+};
+use uuid::Uuid;
+
+use super::{ExecutionService, ExecutionsError, Initiator, NewExecution, StartExecution};
+use crate::domain::execution::{DEEPEST, calls};
+
+/// The action.
+pub struct RunWorkflow {
+    pub executions: ExecutionService,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Input {
+    /// Name or id.
+    workflow: String,
+    #[serde(default)]
+    params: Value,
+    #[serde(default = "yes")]
+    wait: bool,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+#[async_trait]
+impl Action for RunWorkflow {
+    fn describe(&self) -> ActionDescriptor {
+        calls()
+    }
+
+    async fn run(&self, ctx: &ActionContext, input: Value) -> Result<Value, ActionError> {
+        let input: Input = serde_json::from_value(input)
+            .map_err(|error| ActionError::invalid_input("", error.to_string()))?;
+        let id = self.executions.start_child(ctx, input).await?;
+        Ok(json!({ "execution_id": id }))
+    }
+}
+
+impl ExecutionService {
+    /// The same attempt of a step starts one execution, however often it is run.
+    async fn start_child(
+        &self,
+        ctx: &ActionContext,
+        input: Input,
+    ) -> Result<Id<Execution>, ActionError> {
+        let id = child_id(ctx);
+        let there =
+            self.ports.store.find(ctx.owner, id).await.map_err(|error| refused(&error.into()))?;
+        if there.is_none() {
+            let new = self.child(ctx, id, input).await?;
+            self.ports.store.insert_alone(&new).await.map_err(|error| refused(&error.into()))?;
+            self.announce(id).await;
+        }
+        Ok(id)
+    }
+
+    async fn child(
+        &self,
+        ctx: &ActionContext,
+        id: Id<Execution>,
+        input: Input,
+    ) -> Result<NewExecution, ActionError> {
+        let found = self.ports.store.find(ctx.owner, ctx.execution).await;
+        let row = found.map_err(|error| refused(&error.into()))?;
+        let depth = row.map_or(0, |row| row.depth) + 1;
+        if depth > DEEPEST {
+            let message = format!("executions start executions more than {DEEPEST} deep");
+            return Err(ActionError::permanent("TOO_DEEP", message));
+        }
+        let definition_id = self.named(ctx.owner, &input.workflow).await?;
+        let wanted =
+            StartExecution { definition_id, params: input.params, ..StartExecution::default() };
+        let trigger =
+            json!({ "kind": "workflow", "execution_id": ctx.execution, "step": ctx.step });
+        let initiator = Initiator { trigger, concurrency: None };
+        let planned = self.planned(ctx.owner, wanted, initiator).await;
+        let new = planned.map_err(|error| refused(&error))?;
+        Ok(NewExecution { id, depth, parent: input.wait.then_some(ctx.execution), ..new })
+    }
+
+    async fn named(&self, owner: Owner, workflow: &str) -> Result<Uuid, ActionError> {
+        if let Ok(id) = workflow.parse() {
+            return Ok(id);
+        }
+        let found = self.ports.definitions.named(owner, workflow).await;
+        let found = found.map_err(|error| refused(&error.into()))?;
+        found.ok_or_else(|| refused(&ExecutionsError::NoDefinition))
+    }
+}
+
+/// Made of the step's idempotency key and the attempt; its time is that of the parent, so that it
+/// stands among ids of that time.
+fn child_id(ctx: &ActionContext) -> Id<Execution> {
+    let hash = blake3::hash(format!("{}/{}", ctx.idempotency_key, ctx.attempt).as_bytes());
+    let mut bytes = ctx.execution.uuid().into_bytes();
+    bytes[6..].copy_from_slice(&hash.as_bytes()[..10]);
+    bytes[6] = 0x70 | (bytes[6] & 0x0f);
+    bytes[8] = 0x80 | (bytes[8] & 0x3f);
+    Uuid::from_bytes(bytes).into()
+}
+
+/// What the caller can do nothing about may pass.
+fn refused(error: &ExecutionsError) -> ActionError {
+    let (code, message) = (error.code(), error.text().of(Locale::En).to_owned());
+    let refused = match error {
+        ExecutionsError::NoDefinition | ExecutionsError::Params(_) => {
+            ActionError::permanent(code, message)
+        }
+        _ => ActionError::retryable(code, message),
+    };
+    refused.with_details(error.details())
+}
