@@ -27,6 +27,11 @@ export interface components {
             /** Format: int32 */
             attempt: number;
             error?: Record<string, never> | null;
+            /**
+             * Format: uuid
+             * @description The execution that it started, with `workflow.run`.
+             */
+            execution_id?: string | null;
             finished_at?: components["schemas"]["Timestamp"] | null;
             /** Format: int32 */
             item?: number | null;
@@ -487,6 +492,11 @@ export interface components {
                 labels: {
                     [key: string]: string;
                 };
+                /**
+                 * Format: uuid
+                 * @description The execution that waits for its end, with `workflow.run`.
+                 */
+                parent_id?: string | null;
                 /** Format: int32 */
                 priority: number;
                 started_at?: components["schemas"]["Timestamp"] | null;
@@ -615,6 +625,11 @@ export interface components {
                     labels: {
                         [key: string]: string;
                     };
+                    /**
+                     * Format: uuid
+                     * @description The execution that waits for its end, with `workflow.run`.
+                     */
+                    parent_id?: string | null;
                     /** Format: int32 */
                     priority: number;
                     started_at?: components["schemas"]["Timestamp"] | null;
@@ -1159,6 +1174,11 @@ export interface components {
             labels: {
                 [key: string]: string;
             };
+            /**
+             * Format: uuid
+             * @description The execution that waits for its end, with `workflow.run`.
+             */
+            parent_id?: string | null;
             /** Format: int32 */
             priority: number;
             started_at?: components["schemas"]["Timestamp"] | null;

@@ -15,8 +15,8 @@ use crate::{
     application::{
         definitions::{DefinitionPorts, DefinitionRow, DefinitionService, DefinitionsError, Draft},
         executions::{
-            ExecutionDetails, ExecutionPorts, ExecutionService, ExecutionsError, RunWorkflow,
-            StartExecution, Started, Updates, UserDirectory,
+            ExecutionDetails, ExecutionPorts, ExecutionService, ExecutionsError, RunItem,
+            RunWorkflow, StartExecution, Started, Updates, UserDirectory,
         },
         triggers::{TriggerPorts, TriggerService},
     },
@@ -116,12 +116,13 @@ pub fn module(surroundings: Surroundings, settings: WorkflowSettings) -> Arc<Wor
         ambient: ambient.clone(),
     });
     let run = Arc::new(RunWorkflow { executions: executions.clone() }) as Arc<dyn Action>;
+    let spread = Arc::new(RunItem { executions: executions.clone() }) as Arc<dyn Action>;
     let parts = WorkerParts {
         database,
         bus,
         blobs,
         ambient: ambient.clone(),
-        actions: with(&actions, [run]),
+        actions: with(&actions, [run, spread]),
         definitions: definitions.clone(),
         users,
         executions: executions.clone(),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use shared_kernel::domain::{Execution, Id, Owner};
-use workflow::{ExecutionDetails, StartExecution, domain::execution::Status};
+use workflow::{ExecutionDetails, StartExecution, WorkerSettings, domain::execution::Status};
 
 use crate::{
     routes::Client,
@@ -254,6 +254,99 @@ async fn a_killed_worker_starts_no_child_twice() {
         let doubled: Vec<_> = list.iter().map(|n| n * 2).collect();
         assert_eq!(details.view.outputs, json!({ "all": doubled }), "on {}", world.name);
         assert_eq!(children(&world, id).await.len(), 20, "on {}", world.name);
+        worker.stop().await;
+    }
+}
+
+const SPREAD: &str = "
+name: spread
+params: {properties: {list: {type: array}}}
+steps:
+  - id: each
+    uses: test.slow
+    for_each: ${{ params.list }}
+    max_parallel: 8
+    spread: true
+    with: {millis: '${{ item }}'}
+outputs: {all: '${{ steps.each.outputs.map(o, o.millis) }}'}
+";
+
+#[tokio::test]
+async fn items_that_are_spread_run_on_all_workers() {
+    for world in worlds().await {
+        let few = || WorkerSettings { parallel: 2, ..quick() };
+        let workers = [world.worker(few()), world.worker(few()), world.worker(few())];
+        let definition_id = world.define(SPREAD).await;
+        let list: Vec<i64> = (30..60).collect();
+        let params = json!({ "list": list });
+        let wanted = StartExecution { definition_id, params, ..StartExecution::default() };
+        let id = world.module.start(world.owner, wanted).await.unwrap().id;
+        let details = world.until(id, Status::Succeeded).await;
+        assert_eq!(details.view.outputs, json!({ "all": list }), "on {}", world.name);
+        let most = world.seen.most_running.load(std::sync::atomic::Ordering::SeqCst);
+        assert!((3..=6).contains(&most), "{most} ran at once on {}", world.name);
+
+        let items = "SELECT count(*) FROM workflow_executions WHERE fragment = 1";
+        assert_eq!(world.number(items).await, 30);
+        let told = "SELECT count(*) FROM outbox WHERE kind LIKE 'execution.%'";
+        assert_eq!(world.number(told).await, 2, "others hear of the one execution only");
+        assert!(children(&world, id).await.is_empty(), "items stand in no list");
+        let item = details.view.steps[0].attempts[0].execution_id.unwrap();
+        let shown = world.show(item).await;
+        assert_eq!((shown.view.steps.len(), shown.row.parent), (1, Some(id)));
+        for worker in workers {
+            worker.stop().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_item_that_is_spread_fails_as_it_would_here() {
+    for world in worlds().await {
+        let worker = world.worker(quick());
+        world.seen.failures.store(1, std::sync::atomic::Ordering::SeqCst);
+        let source = "name: flaky\nsteps:\n  - {id: each, uses: test.flaky, for_each: [1, 2, 3], \
+                      spread: true, max_parallel: 3, retry: {max_attempts: 2, initial: 1ms}}\n  \
+                      - {id: bad, uses: test.fail, for_each: [1], spread: true}";
+        let id = world.run(source).await;
+        let details = failed_in_time(&world, id).await;
+        let error = details.view.steps[1].error.clone().unwrap();
+        assert_eq!(
+            (error.code.as_str(), world.seen.count("each")),
+            ("BROKEN", 6),
+            "{}",
+            world.name
+        );
+        let runs = world.seen.runs.lock().clone();
+        let keys: std::collections::BTreeSet<_> =
+            runs.iter().filter(|run| run.0 == "each").map(|run| run.3.clone()).collect();
+        let expected = (0..3).map(|item| format!("{id}/each/{item}")).collect();
+        assert_eq!(keys, expected, "an item has one key in all its attempts");
+
+        let path = format!("/workflow/executions/{id}/retry");
+        let (status, body) = Client::of(&world).post(&path, json!({})).await;
+        assert_eq!(status, 202, "{body}");
+        eventually("another try", async || (world.seen.count("bad") == 2).then_some(())).await;
+        failed_in_time(&world, id).await;
+        assert_eq!(world.seen.count("each"), 6, "what succeeded is kept");
+        worker.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn who_cancels_an_execution_cancels_its_items() {
+    for world in worlds().await {
+        let worker = world.worker(quick());
+        let source = "name: hang\nsteps:\n  - {id: each, uses: test.hang, for_each: [1, 2, 3], \
+                      spread: true, max_parallel: 3}";
+        let id = world.run(source).await;
+        eventually("all items", async || (world.seen.count("each") == 3).then_some(())).await;
+        let path = format!("/workflow/executions/{id}/cancel");
+        let (status, body) = Client::of(&world).post(&path, json!({})).await;
+        assert_eq!(status, 202, "{body}");
+        world.until(id, Status::Cancelled).await;
+        let open = "SELECT count(*) FROM workflow_executions WHERE finished_at IS NULL";
+        assert_eq!(world.number(open).await, 0, "on {}", world.name);
         worker.stop().await;
     }
 }

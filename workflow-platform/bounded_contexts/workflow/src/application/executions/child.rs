@@ -9,8 +9,8 @@ use shared_kernel::{
 };
 use uuid::Uuid;
 
-use super::{ExecutionService, ExecutionsError, Initiator, NewExecution, StartExecution};
-use crate::domain::execution::{DEEPEST, calls};
+use super::{ExecutionService, ExecutionsError, Initiator, Labels, NewExecution, StartExecution};
+use crate::domain::execution::{DEEPEST, Fragment, calls, idempotency_key};
 
 /// The action.
 pub struct RunWorkflow {
@@ -46,7 +46,79 @@ impl Action for RunWorkflow {
     }
 }
 
+/// Runs an item of a step that is spread. Definitions cannot name it.
+pub struct RunItem {
+    pub executions: ExecutionService,
+}
+
+impl RunItem {
+    pub const NAME: &str = "workflow.item";
+}
+
+#[async_trait]
+impl Action for RunItem {
+    fn describe(&self) -> ActionDescriptor {
+        ActionDescriptor {
+            name: Self::NAME.to_owned(),
+            title: "Run an item".to_owned(),
+            description: "Runs one item of a step on whatever worker has room.".to_owned(),
+            input_schema: json!({}),
+            output_schema: json!({}),
+        }
+    }
+
+    async fn run(&self, ctx: &ActionContext, input: Value) -> Result<Value, ActionError> {
+        let id = child_id(ctx);
+        let started = self.executions.start_item(ctx, id, input).await;
+        started.map_err(|error| refused(&error))?;
+        Ok(json!({ "execution_id": id }))
+    }
+}
+
 impl ExecutionService {
+    /// As its step's execution, except that lists, plans and other contexts do not know it.
+    async fn start_item(
+        &self,
+        ctx: &ActionContext,
+        id: Id<Execution>,
+        input: Value,
+    ) -> Result<(), ExecutionsError> {
+        let store = &self.ports.store;
+        let there = store.find(ctx.owner, id).await?;
+        let parent =
+            store.find(ctx.owner, ctx.execution).await?.ok_or(ExecutionsError::NotFound)?;
+        if there.is_some() {
+            return Ok(());
+        }
+        let place = ctx.item.map_or_else(|| "-".to_owned(), |item| item.to_string());
+        let idempotency_key = idempotency_key(ctx.execution, &ctx.step, &place);
+        let new = NewExecution {
+            id,
+            owner: ctx.owner,
+            definition_id: parent.definition_id,
+            definition_name: parent.definition_name,
+            version: parent.version,
+            params: Value::Null,
+            labels: Labels::new(),
+            priority: parent.priority,
+            trigger: json!({
+                "kind": "spread",
+                "execution_id": ctx.execution,
+                "step": ctx.step,
+                "item": ctx.item,
+            }),
+            concurrency: None,
+            parent: Some(ctx.execution),
+            depth: parent.depth,
+            fragment: Some(Fragment { step: ctx.step.clone(), input, idempotency_key }),
+            created_at: self.ports.ambient.now(),
+            request_id: None,
+        };
+        store.insert_alone(&new).await?;
+        self.announce(id).await;
+        Ok(())
+    }
+
     /// The same attempt of a step starts one execution, however often it is run.
     async fn start_child(
         &self,

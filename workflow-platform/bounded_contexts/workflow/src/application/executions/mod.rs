@@ -19,7 +19,7 @@ mod start_once;
 mod watch;
 
 pub use bulk::{BulkAction, BulkFailure, BulkOutcome, Chosen};
-pub use child::RunWorkflow;
+pub use child::{RunItem, RunWorkflow};
 pub use error::ExecutionsError;
 pub use ports::{
     DefinitionSource, Doorbell, ExecutionFilter, ExecutionRow, Executions, Labels, Letter,

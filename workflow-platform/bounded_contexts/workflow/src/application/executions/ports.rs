@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::domain::{
     definition::Definition,
-    execution::{ExecutionError, JournalEvent, Signal, StartKey, Status, UnknownEvent},
+    execution::{ExecutionError, Fragment, JournalEvent, Signal, StartKey, Status, UnknownEvent},
 };
 
 /// The store of executions could not serve.
@@ -57,6 +57,8 @@ pub struct NewExecution {
     pub parent: Option<Id<Execution>>,
     /// How many executions started one another before it.
     pub depth: u32,
+    /// Of a step that is spread, the item that it is.
+    pub fragment: Option<Fragment>,
     pub created_at: Timestamp,
     /// The request that asked for it.
     pub request_id: Option<String>,
@@ -89,6 +91,8 @@ pub struct ExecutionRow {
     pub parent: Option<Id<Execution>>,
     /// How many executions started one another before it.
     pub depth: u32,
+    /// It is an item of a step that is spread.
+    pub is_fragment: bool,
 }
 
 /// One row of the journal.

@@ -1,5 +1,7 @@
 //! Shows one execution with its steps.
 
+use std::sync::Arc;
+
 use shared_kernel::{
     application::Principal,
     domain::{Execution, Id, Owner, Permission, Text},
@@ -8,7 +10,7 @@ use shared_kernel::{
 use super::{ExecutionRow, ExecutionService, ExecutionsError, Progress, StoreError, reason};
 use crate::domain::{
     definition::Definition,
-    execution::{ExecutionView, Status},
+    execution::{ExecutionView, JournalEvent, Status, definition_of},
 };
 
 /// Events folded at a time.
@@ -44,11 +46,30 @@ impl ExecutionService {
         let row = self.ports.store.find(owner, id).await?.ok_or(ExecutionsError::NotFound)?;
         let found = self.ports.definitions.version(row.definition_id, row.version).await?;
         let definition = found.ok_or(ExecutionsError::NoDefinition)?;
+        let definition = self.part_of(&row, definition).await?;
         let view = self.fold(&row, &definition).await?;
         let waiting_reason = self.reason(&row, &view).await?;
         let running = row.status == Status::Running;
         let progress = if running { self.ports.progress.of(id) } else { Vec::new() };
         Ok(ExecutionDetails { row, view, progress, waiting_reason })
+    }
+
+    /// Of an item of a step that is spread, only that step.
+    async fn part_of(
+        &self,
+        row: &ExecutionRow,
+        definition: Arc<Definition>,
+    ) -> Result<Arc<Definition>, StoreError> {
+        if !row.is_fragment {
+            return Ok(definition);
+        }
+        let first = self.ports.store.events(row.id, 0, 1).await?;
+        Ok(match first.first().map(|stored| &stored.event) {
+            Some(JournalEvent::Created(created)) => {
+                definition_of(&definition, created).unwrap_or(definition)
+            }
+            _ => definition,
+        })
     }
 
     async fn fold(

@@ -140,6 +140,7 @@ impl ExecutionService {
             concurrency: concurrency.or(initiator.concurrency),
             parent: None,
             depth: 0,
+            fragment: None,
             created_at: now,
             request_id: wanted.request_id,
         })

@@ -14,7 +14,7 @@ use super::{
     read::nearest,
     references::{Known, check_concurrency, check_outputs, check_steps},
 };
-use crate::domain::execution::{WAIT_FOR, WAIT_SIGNAL, WAIT_UNTIL};
+use crate::domain::execution::{WAIT_FOR, WAIT_SIGNAL, WAIT_UNTIL, WORKFLOW_RUN};
 
 /// An action that definitions may use.
 #[derive(Debug)]
@@ -68,6 +68,7 @@ pub(super) fn check(
             group.check_cycle(problems);
         }
         group.check_actions(catalog, problems);
+        group.check_spread(problems);
         check_steps(&group, &known, problems);
         known.steps.extend(steps.iter().map(|step| step.id.as_str()));
     }
@@ -188,6 +189,31 @@ impl<'a> Group<'a> {
             format!("步骤互相等待：{names}"),
             format!("steps wait for each other: {names}"),
         ));
+    }
+
+    /// Only items can be spread, and only those that do something here.
+    fn check_spread(&self, problems: &mut Vec<Problem>) {
+        const ELSEWHERE: [&str; 4] = [WAIT_FOR, WAIT_UNTIL, WAIT_SIGNAL, WORKFLOW_RUN];
+        for placed in self.steps.iter().filter(|placed| placed.step.spread) {
+            let (path, place) = self.at(placed, "spread");
+            if placed.step.for_each.is_none() {
+                problems.push(Problem::new(
+                    path,
+                    place,
+                    "SPREAD_WITHOUT_ITEMS",
+                    "spread 需要与 for_each 一起使用",
+                    "spread needs for_each: there is nothing to spread",
+                ));
+            } else if ELSEWHERE.contains(&placed.step.uses.as_str()) {
+                problems.push(Problem::new(
+                    path,
+                    place,
+                    "SPREAD_OF_NOTHING",
+                    "等待与子工作流不占用工作进程，无需 spread",
+                    "waits and other workflows hold no worker: leave spread out",
+                ));
+            }
+        }
     }
 
     fn check_actions(&self, catalog: &Catalog, problems: &mut Vec<Problem>) {

@@ -99,6 +99,8 @@ pub struct Step {
     pub for_each: Option<Template>,
     /// Items at once; 1 unless given.
     pub max_parallel: u32,
+    /// Each item is an execution of its own, for any worker to take.
+    pub spread: bool,
     pub retry: RetryPolicy,
     /// Of one attempt.
     pub timeout: Option<Duration>,

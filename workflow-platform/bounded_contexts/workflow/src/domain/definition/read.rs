@@ -157,6 +157,15 @@ impl Notes {
         }
     }
 
+    pub fn flag(&mut self, path: &str, node: Option<&Node>) -> Option<bool> {
+        let node = node?;
+        if let Data::Bool(value) = node.data {
+            return Some(value);
+        }
+        self.wrong_type(path, node, "true 或 false", "true or false");
+        None
+    }
+
     pub fn number(
         &mut self,
         path: &str,

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::domain::expression::Template;
 
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 12] = [
     "id",
     "uses",
     "with",
@@ -18,6 +18,7 @@ const KEYS: [&str; 11] = [
     "if",
     "for_each",
     "max_parallel",
+    "spread",
     "retry",
     "timeout",
     "on_error",
@@ -63,6 +64,7 @@ pub(super) fn step(
         max_parallel: notes
             .number(&at("max_parallel"), node.get("max_parallel"), 1, 1000)
             .unwrap_or(1),
+        spread: notes.flag(&at("spread"), node.get("spread")).unwrap_or_default(),
         retry: node
             .get("retry")
             .map(|retry| self::retry(retry, &at("retry"), notes))
@@ -159,14 +161,7 @@ fn retry(node: &Node, path: &str, notes: &mut Notes) -> RetryPolicy {
     notes.map(path, node, &["max_attempts", "backoff", "initial", "max", "jitter"]);
     let at = |key: &str| format!("{path}.{key}");
     let default = RetryPolicy::default();
-    let jitter = match node.get("jitter").map(|node| (&node.data, node)) {
-        None => default.jitter,
-        Some((Data::Bool(value), _)) => *value,
-        Some((_, node)) => {
-            notes.wrong_type(&at("jitter"), node, "true 或 false", "true or false");
-            default.jitter
-        }
-    };
+    let jitter = notes.flag(&at("jitter"), node.get("jitter")).unwrap_or(default.jitter);
     RetryPolicy {
         max_attempts: notes
             .number(&at("max_attempts"), node.get("max_attempts"), 1, 100)

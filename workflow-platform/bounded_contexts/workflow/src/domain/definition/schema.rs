@@ -81,6 +81,11 @@ fn steps(actions: &[&str]) -> Value {
                 "if": { "type": ["string", "boolean"] },
                 "for_each": { "type": ["string", "array"] },
                 "max_parallel": { "type": "integer", "minimum": 1, "maximum": 1000, "default": 1 },
+                "spread": {
+                    "type": "boolean",
+                    "default": false,
+                    "description": "Each item runs on whatever worker has room.",
+                },
                 "retry": retry(),
                 "timeout": { "$ref": "#/$defs/duration" },
                 "on_error": { "enum": ["fail", "continue"], "default": "fail" },

@@ -123,6 +123,10 @@ fn text_and_values_are_the_same_model() {
     "name: a\nsteps: [{id: a, uses: any.thing}, {id: a, uses: any.thing}]\n",
     "DUPLICATE_STEP_ID"
 )]
+#[case::spread(
+    "name: a\nsteps: [{id: a, uses: any.thing, spread: true}]\n",
+    "SPREAD_WITHOUT_ITEMS"
+)]
 #[case::action("name: a\nsteps: [{id: a, uses: no.such}]\n", "UNKNOWN_ACTION")]
 #[case::need("name: a\nsteps: [{id: a, uses: any.thing, needs: [ghost]}]\n", "UNKNOWN_STEP")]
 #[case::expression(

@@ -10,6 +10,7 @@ use shared_kernel::{
 
 use super::{
     ChildEnded, ChildStarted, Decision, Execution, RunKey, RunOutcome, Status, StepSucceeded,
+    fragment::OUTPUT,
     slots::{Call, SlotState},
 };
 
@@ -85,24 +86,15 @@ impl Execution {
         now: Timestamp,
         decision: &mut Decision,
     ) {
+        let spread = self.step(key.node).spread;
         if end.status == Status::Succeeded {
             let (step, item) = (self.step(key.node).id.to_string(), self.item_of(key));
-            let output = json!({
-                "execution_id": call.execution,
-                "status": end.status,
-                "outputs": end.outputs,
-            });
+            let output = if spread { end.outputs[OUTPUT].clone() } else { outcome(call, end) };
             let (attempt, started_at) = (call.attempt, call.since);
             let done = StepSucceeded { step, item, attempt, started_at, input: None, output };
             return self.record(done, now, decision);
         }
-        let error =
-            ActionError::retryable("CHILD_FAILED", "the workflow that was run did not succeed")
-                .with_details(json!({
-                    "execution_id": call.execution,
-                    "status": end.status,
-                    "error": end.error,
-                }));
+        let error = if spread { failure_of_item(end) } else { failure_of_workflow(call, end) };
         self.call_failed(key, call, error, now, decision);
     }
 
@@ -142,6 +134,27 @@ impl Execution {
         let [.., last] = call.execution.uuid().into_bytes();
         let failed = self.failed(&run, error, f64::from(last) / 256.0);
         self.record(failed, now, decision);
+    }
+}
+
+fn outcome(call: Call, end: &ChildEnded) -> Value {
+    json!({ "execution_id": call.execution, "status": end.status, "outputs": end.outputs })
+}
+
+fn failure_of_workflow(call: Call, end: &ChildEnded) -> ActionError {
+    let error = ActionError::retryable("CHILD_FAILED", "the workflow that was run did not succeed");
+    error.with_details(json!({
+        "execution_id": call.execution,
+        "status": end.status,
+        "error": end.error,
+    }))
+}
+
+/// As if it had failed here; its attempts are used up there.
+fn failure_of_item(end: &ChildEnded) -> ActionError {
+    match &end.error {
+        Some(error) => ActionError::permanent(error.code.clone(), error.message.clone()),
+        None => ActionError::permanent("ITEM_CANCELLED", "the item was cancelled"),
     }
 }
 

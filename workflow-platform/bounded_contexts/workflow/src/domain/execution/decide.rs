@@ -1,7 +1,10 @@
 //! What follows from the events so far.
 
 use serde_json::{Value, json};
-use shared_kernel::{application::ActionError, domain::Timestamp};
+use shared_kernel::{
+    application::ActionError,
+    domain::{Execution as Marker, Id, Timestamp},
+};
 
 use super::{
     Cause, Decision, Execution, ExecutionError, Finished, JournalEvent, Phase, RunKey, Started,
@@ -272,7 +275,10 @@ impl Execution {
         let mut place = item.map_or_else(|| "-".to_owned(), |item| item.to_string());
         // What cleans up runs anew in each round, though it may have succeeded before; and an
         // execution that was started and failed is not taken up again, another one is started.
-        let anew = self.plan.steps[key.node].phase != Phase::Main || step.uses == WORKFLOW_RUN;
+        let calls = step.spread || (step.uses == WORKFLOW_RUN && waits_for_it(&input));
+        let anew = self.plan.steps[key.node].phase != Phase::Main
+            || step.uses == WORKFLOW_RUN
+            || step.spread;
         if self.round > 0 && anew {
             place = format!("{place}/{}", self.round);
         }
@@ -282,10 +288,15 @@ impl Execution {
             item,
             uses: step.uses.clone(),
             attempt,
-            calls: step.uses == WORKFLOW_RUN && waits_for_it(&input),
+            calls,
+            spread: step.spread,
             input,
-            idempotency_key: format!("{}/{}/{place}", self.identity.id, step.id),
-            timeout: step.timeout,
+            idempotency_key: self
+                .idempotency_key
+                .clone()
+                .unwrap_or_else(|| idempotency_key(self.identity.id, step.id.as_str(), &place)),
+            // An item elsewhere is timed there.
+            timeout: step.timeout.filter(|_| !step.spread),
             records,
         }
     }
@@ -409,4 +420,10 @@ const fn kind_of(value: &Value) -> &'static str {
         Value::Array(_) => "array",
         Value::Object(_) => "object",
     }
+}
+
+/// What the other side of an effect may know a run of a step by; `place` is the item's number or
+/// `-`.
+pub fn idempotency_key(execution: Id<Marker>, step: &str, place: &str) -> String {
+    format!("{execution}/{step}/{place}")
 }

@@ -106,6 +106,18 @@ pub struct Created {
     /// What started it: `{"kind": "manual" | "schedule" | …, …}`.
     #[serde(default)]
     pub trigger: Value,
+    /// Not the whole workflow is run but one item of one step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fragment: Option<Fragment>,
+}
+
+/// One item of a step that is spread.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Fragment {
+    pub step: String,
+    pub input: Value,
+    /// The same in however many executions the item is tried.
+    pub idempotency_key: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -19,6 +19,8 @@ impl Execution {
             JournalEvent::Created(created) => {
                 self.scope.params = created.params.clone();
                 self.scope.trigger = created.trigger.clone();
+                let fragment = created.fragment.as_ref();
+                self.idempotency_key = fragment.map(|item| item.idempotency_key.clone());
             }
             JournalEvent::Started(_) => {
                 self.started_at = self.started_at.or(Some(at));

@@ -59,6 +59,8 @@ pub struct StepRun {
     pub idempotency_key: String,
     /// What it starts is waited for.
     pub calls: bool,
+    /// It is started as an execution of its own.
+    pub spread: bool,
     pub timeout: Option<Duration>,
     /// What earlier attempts recorded.
     pub records: Arc<Vec<StepRecord>>,
@@ -125,6 +127,8 @@ pub struct Execution {
     pub(super) signals: HashMap<RunKey, VecDeque<Signal>>,
     /// Runs that may have a signal to take.
     pub(super) answerable: VecDeque<RunKey>,
+    /// Of the item that this execution is, instead of keys of its own.
+    pub(super) idempotency_key: Option<String>,
     /// What became of executions that steps started.
     pub(super) children: Children,
     pub(super) started_at: Option<Timestamp>,
@@ -170,6 +174,7 @@ impl Execution {
             timers: BTreeSet::new(),
             signals: HashMap::new(),
             answerable: VecDeque::new(),
+            idempotency_key: None,
             children: Children::default(),
             started_at: None,
             round_since: None,

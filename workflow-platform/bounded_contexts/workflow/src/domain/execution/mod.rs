@@ -36,6 +36,7 @@ mod children;
 mod decide;
 mod event;
 mod fold;
+mod fragment;
 mod groups;
 mod machine;
 mod retry;
@@ -52,11 +53,13 @@ mod properties;
 mod tests;
 
 pub use children::{DEEPEST, WORKFLOW_RUN, calls};
+pub use decide::idempotency_key;
 pub use event::{
-    ChildEnded, ChildStarted, Created, Finished, JournalEvent, Retried, SignalAwaited,
+    ChildEnded, ChildStarted, Created, Finished, Fragment, JournalEvent, Retried, SignalAwaited,
     SignalReceived, Started, StepCancelled, StepExpanded, StepFailed, StepRecorded, StepSkipped,
     StepStarted, StepSucceeded, Stopping, UnknownEvent, WaitStarted,
 };
+pub use fragment::definition_of;
 pub use groups::Phase;
 pub use machine::{CLEANUP_LIMIT, Decision, Execution, Identity, RunKey, RunOutcome, StepRun};
 pub use signals::{Signal, Verdict};

@@ -70,6 +70,7 @@ fn step(prefix: &str, index: usize, plan: &StepPlan) -> Value {
     });
     if let Some(items) = plan.items {
         step["for_each"] = json!((0..items).collect::<Vec<_>>());
+        step["spread"] = json!(plan.waits.is_none() && plan.needs & 0x80 != 0);
     }
     step
 }

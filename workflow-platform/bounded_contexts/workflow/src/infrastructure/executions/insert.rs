@@ -12,9 +12,9 @@ pub(super) fn insertion(
     backend: Backend,
     new: &NewExecution,
     created: EventRow,
-    told: &DomainEvent,
+    told: Option<&DomainEvent>,
 ) -> Result<AtOnce, serde_json::Error> {
-    let mut work = AtOnce { events: true, ..AtOnce::default() };
+    let mut work = AtOnce { events: told.is_some(), ..AtOnce::default() };
     let id = work.bind(new.id);
     let owner = work.bind(new.owner);
     let at = work.bind(new.created_at);
@@ -26,8 +26,10 @@ pub(super) fn insertion(
     if !new.labels.is_empty() {
         parts.push(index(backend, (&id, &owner, &at, &labels)));
     }
-    let events = work.bind(outbox_rows([told]));
-    parts.push(outbox_insert(backend, &events));
+    if let Some(told) = told {
+        let events = work.bind(outbox_rows([told]));
+        parts.push(outbox_insert(backend, &events));
+    }
     work.sql = together(backend, &parts);
     Ok(work)
 }
@@ -44,12 +46,14 @@ fn execution(work: &mut AtOnce, new: &NewExecution, (id, owner, at, labels): Nam
     let (key, limit) = (work.bind(key), work.bind(limit.map(number)));
     let parent = work.bind(new.parent.map(Id::uuid));
     let depth = work.bind(number(new.depth));
+    let fragment = i32::from(new.fragment.is_some());
     format!(
         "INSERT INTO workflow_executions (id, user_id, definition_id, definition_name, \
          definition_version, status, priority, labels, concurrency_key, concurrency_limit, \
-         created_at, ready_at, epoch, parent_id, depth) \
+         created_at, ready_at, epoch, parent_id, depth, \
+         fragment) \
          VALUES ({id}, {owner}, {definition}, {name}, {version}, 'pending', {priority}, {labels}, \
-         {key}, {limit}, {at}, {at}, 0, {parent}, {depth})"
+         {key}, {limit}, {at}, {at}, 0, {parent}, {depth}, {fragment})"
     )
 }
 

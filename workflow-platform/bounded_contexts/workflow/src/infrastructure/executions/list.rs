@@ -94,7 +94,10 @@ fn one(
     // A label has an index of its own in the same order.
     let key = match &filter.label {
         None => {
-            query.push("workflow_executions e WHERE e.user_id = ?", [owner.into()]);
+            query.push(
+                "workflow_executions e WHERE e.user_id = ? AND e.fragment = 0",
+                [owner.into()],
+            );
             ("e.created_at", "e.id")
         }
         Some((name, value)) => {

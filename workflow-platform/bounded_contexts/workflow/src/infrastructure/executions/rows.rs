@@ -12,7 +12,7 @@ use crate::application::executions::{ExecutionRow, LogLine, StoreError};
 /// Columns in the order in which `execution` reads them.
 pub(super) const COLUMNS: &str = "id, user_id, definition_id, definition_name, \
      definition_version, status, labels, priority, created_at, started_at, finished_at, error, \
-     cancel_at, wake_at, worker_id, concurrency_key, concurrency_limit, parent_id, depth";
+     cancel_at, wake_at, worker_id, concurrency_key, concurrency_limit, parent_id, depth, fragment";
 
 pub(super) fn execution(row: &QueryResult) -> Result<ExecutionRow, StoreError> {
     let status: String = row.try_get_by_index(5)?;
@@ -38,6 +38,7 @@ pub(super) fn execution(row: &QueryResult) -> Result<ExecutionRow, StoreError> {
         wake_at: instant(row, 13)?,
         leased: row.try_get_by_index::<Option<Uuid>>(14)?.is_some(),
         parent: row.try_get_by_index::<Option<Uuid>>(17)?.map(Id::from),
+        is_fragment: row.try_get_by_index::<i32>(19)? != 0,
         depth: u32::try_from(row.try_get_by_index::<i32>(18)?).unwrap_or(0),
         concurrency: key.zip(limit.and_then(|limit| u32::try_from(limit).ok())),
     })

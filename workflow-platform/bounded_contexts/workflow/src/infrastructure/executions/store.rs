@@ -52,9 +52,12 @@ impl SqlExecutions {
             version: new.version,
             params: new.params.clone(),
             trigger: new.trigger.clone(),
+            fragment: new.fragment.clone(),
         };
         let event = pack(self.blobs.as_ref(), &created.into(), new.created_at).await?;
-        Ok(insert::insertion(self.database.backend(), new, event, &self.started(new))?)
+        // What others count and hear of is the execution that the item belongs to.
+        let told = new.fragment.is_none().then(|| self.started(new));
+        Ok(insert::insertion(self.database.backend(), new, event, told.as_ref())?)
     }
 
     fn started(&self, new: &NewExecution) -> DomainEvent {
@@ -164,7 +167,7 @@ impl Executions for SqlExecutions {
 
     async fn unfinished(&self, owner: Owner, most: u64) -> Result<u64, StoreError> {
         let sql = "SELECT count(*) FROM (SELECT 1 FROM workflow_executions \
-                   WHERE user_id = $1 AND finished_at IS NULL LIMIT $2) AS open";
+                   WHERE user_id = $1 AND finished_at IS NULL AND fragment = 0 LIMIT $2) AS open";
         let most = i64::try_from(most).unwrap_or(i64::MAX);
         self.count(sql, vec![owner.into(), most.into()]).await
     }

@@ -32,6 +32,8 @@ pub struct Claimed {
     pub has_letters: bool,
     /// The execution that waits for its end.
     pub parent: Option<Id<Execution>>,
+    /// It is an item of a step that is spread.
+    pub is_fragment: bool,
 }
 
 /// Candidates of one user, best first, those held back by their concurrency key left out.
@@ -89,7 +91,7 @@ const TAKE: &str = "UPDATE workflow_executions SET worker_id = $1, epoch = epoch
      WHERE id IN (SELECT id FROM chosen) \
      AND EXISTS (SELECT 1 FROM workflow_workers WHERE id = $1 AND dead_at IS NULL) \
      RETURNING id, user_id, definition_id, definition_version, epoch, cancel_at, \
-     letters, letters_taken, parent_id";
+     letters, letters_taken, parent_id, fragment";
 
 /// Any number that nothing else locks. A claim need not survive a loss of power by itself: what a
 /// worker writes under it comes later, and is lost or kept with it.
@@ -149,6 +151,7 @@ fn claimed(row: &QueryResult) -> Result<Claimed, DbErr> {
         cancel_requested: row.try_get_by_index::<Option<i64>>(5)?.is_some(),
         letters_taken,
         has_letters: letters > letters_taken,
+        is_fragment: row.try_get_by_index::<i32>(9)? != 0,
         parent: row.try_get_by_index::<Option<Uuid>>(8)?.map(Id::from),
     })
 }

@@ -32,7 +32,7 @@ use super::{
     run_step::run_step,
 };
 use crate::{
-    application::executions::{ExecutionsError, StoredEvent},
+    application::executions::{ExecutionsError, RunItem, StoredEvent},
     domain::execution::{Cause, Execution, JournalEvent, RunKey, SignalReceived, StepRun},
     infrastructure::{
         journal::{AppendError, JournalReader, JournalWriter},
@@ -234,9 +234,10 @@ impl Driver {
         let cancel = CancellationToken::new();
         let (key, started_at) = (run.key, self.now());
         let ctx = self.context(&run, cancel.clone(), started_at);
-        let action = self.desk.parts.actions.get(&run.uses).cloned();
+        let name = if run.spread { RunItem::NAME } else { run.uses.as_str() };
+        let action = self.desk.parts.actions.get(name).cloned();
         let grace = self.desk.settings.cancel_grace;
-        let (name, input, timeout) = (run.uses.clone(), run.input.clone(), run.timeout);
+        let (name, input, timeout) = (name.to_owned(), run.input.clone(), run.timeout);
         let step = run_step(action, name, ctx, input, timeout, grace);
         let mut step = step.map(move |result| (key, result)).boxed();
         match poll!(&mut step) {

@@ -6,7 +6,7 @@ use shared_kernel::domain::Owner;
 use super::driver::Desk;
 use crate::{
     application::executions::{StoreError, StoredEvent, UserDirectoryError},
-    domain::execution::{Execution, Identity},
+    domain::execution::{Execution, Identity, JournalEvent, definition_of},
     infrastructure::queue::Claimed,
 };
 
@@ -41,16 +41,20 @@ pub(super) async fn load(
     let parts = &desk.parts;
     let definition = parts.definitions.version(claimed.definition_id, claimed.version).await?;
     let user = user(desk, claimed.owner).await?;
-    let mut machine = definition.map(|definition| {
-        let (id, owner, version) = (claimed.id, claimed.owner, claimed.version);
-        Execution::new(definition, Identity { id, owner, user, version })
-    });
+    let mut machine = None;
     let mut seq = 0;
     let mut events = history;
     let mut whole = !events.is_empty() && events.len() < BEGINNING;
     loop {
         for stored in &events {
             seq = stored.seq;
+            if let (JournalEvent::Created(created), Some(definition)) = (&stored.event, &definition)
+            {
+                let (id, owner, version) = (claimed.id, claimed.owner, claimed.version);
+                let identity = Identity { id, owner, user: user.clone(), version };
+                let runs = definition_of(definition, created);
+                machine = runs.map(|definition| Execution::new(definition, identity));
+            }
             if let Some(machine) = &mut machine {
                 machine.apply(&stored.event, stored.at);
             }

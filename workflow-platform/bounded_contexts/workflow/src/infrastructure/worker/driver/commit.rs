@@ -69,7 +69,7 @@ pub(super) async fn give_up(desk: &Desk, claimed: &Claimed, seq: i64) -> Result<
             first_seq: seq,
             events: vec![event],
             projection: Some(projection),
-            outbox: vec![finished_event(desk, claimed, status, now)],
+            outbox: finished_event(desk, claimed, status, now).into_iter().collect(),
             letters: Vec::new(),
             reply,
         })
@@ -90,8 +90,14 @@ fn reply(
     Ok(Some(Reply { owner: claimed.owner, letter: Envelope { to, id, body, at } }))
 }
 
-fn finished_event(desk: &Desk, claimed: &Claimed, status: Status, at: Timestamp) -> DomainEvent {
-    DomainEvent {
+/// Nobody is told of items.
+fn finished_event(
+    desk: &Desk,
+    claimed: &Claimed,
+    status: Status,
+    at: Timestamp,
+) -> Option<DomainEvent> {
+    (!claimed.is_fragment).then(|| DomainEvent {
         id: desk.parts.ambient.id(),
         kind: "execution.finished".to_owned(),
         version: 1,
@@ -106,7 +112,7 @@ fn finished_event(desk: &Desk, claimed: &Claimed, status: Status, at: Timestamp)
         }),
         occurred_at: at,
         request_id: None,
-    }
+    })
 }
 
 impl Driver {
@@ -128,7 +134,7 @@ impl Driver {
             projection = Some(self.projection(Status::Running, Lease::Keep));
         }
         if let Some(ended) = projection.as_ref().filter(|p| p.lease == Lease::End) {
-            outbox.push(finished_event(&self.desk, &self.claimed, ended.status, ended.at));
+            outbox.extend(finished_event(&self.desk, &self.claimed, ended.status, ended.at));
         }
         let reply = match self.pending.last() {
             Some((JournalEvent::Finished(finished), at)) => {
