@@ -209,6 +209,8 @@ impl Platform {
             tasks.spawn(async move { workflow.run_worker(token).await });
             let (workflow, token) = (Arc::clone(&self.workflow), stop.clone());
             tasks.spawn(async move { workflow.run_scheduler(token).await });
+            let (workflow, token) = (Arc::clone(&self.workflow), stop.clone());
+            tasks.spawn(async move { workflow.run_auditor(token).await });
         }
     }
 

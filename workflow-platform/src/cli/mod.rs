@@ -2,6 +2,7 @@
 
 mod admin;
 pub mod demo;
+mod doctor;
 mod document;
 mod migrate;
 mod openapi;
@@ -38,6 +39,8 @@ enum Command {
     /// Change the database's schema.
     #[command(subcommand)]
     Migrate(MigrateCommand),
+    /// Check once what must always hold, and say what does not; nothing is changed.
+    Doctor,
     /// Manage accounts from the machine itself.
     #[command(subcommand)]
     Admin(AdminCommand),
@@ -167,6 +170,7 @@ async fn run_command(command: Command) -> anyhow::Result<ExitCode> {
     match &command {
         Command::Serve(args) => serve::serve(load()?, args.role).await?,
         Command::Worker => serve::worker(load()?).await?,
+        Command::Doctor => return doctor::examine(load()?).await,
         Command::Migrate(MigrateCommand::Up) => migrate::up(&load()?).await?,
         Command::Migrate(MigrateCommand::Down { steps }) => migrate::down(&load()?, *steps).await?,
         Command::Migrate(MigrateCommand::Status) => migrate::status(&load()?).await?,

@@ -13,10 +13,11 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::{
     api::{self, executions::ExecutionsApi},
     application::{
+        audit::{AuditPorts, AuditService},
         definitions::{DefinitionPorts, DefinitionRow, DefinitionService, DefinitionsError, Draft},
         executions::{
-            ExecutionDetails, ExecutionPorts, ExecutionService, ExecutionsError, RunItem,
-            RunWorkflow, StartExecution, Started, Updates, UserDirectory,
+            ExecutionDetails, ExecutionPorts, ExecutionService, Executions, ExecutionsError,
+            RunItem, RunWorkflow, StartExecution, Started, Updates, UserDirectory,
         },
         triggers::{TriggerPorts, TriggerService},
     },
@@ -26,6 +27,7 @@ use crate::{
     },
     infrastructure::{
         announce::{Announcer, BusDoorbell},
+        audit::{SqlAudit, run_auditor},
         definitions::SqlDefinitions,
         executions::{BusProgressBoard, SqlExecutions, SqlStartKeys},
         schedule::{SqlTriggers, run_scheduler},
@@ -56,11 +58,17 @@ pub struct WorkflowSettings {
     pub worker: WorkerSettings,
     /// How often schedules are looked at even when none is due.
     pub schedule_poll: Duration,
+    /// Time between two rounds of the audit.
+    pub audit_every: Duration,
 }
 
 impl Default for WorkflowSettings {
     fn default() -> Self {
-        Self { worker: WorkerSettings::default(), schedule_poll: Duration::from_secs(1) }
+        Self {
+            worker: WorkerSettings::default(),
+            schedule_poll: Duration::from_secs(1),
+            audit_every: Duration::from_mins(1),
+        }
     }
 }
 
@@ -69,6 +77,7 @@ pub struct WorkflowModule {
     definitions: Arc<DefinitionService>,
     executions: ExecutionService,
     triggers: TriggerService,
+    audit: AuditService,
     worker: Worker,
     settings: WorkflowSettings,
     ambient: Ambient,
@@ -95,9 +104,16 @@ pub fn module(surroundings: Surroundings, settings: WorkflowSettings) -> Arc<Wor
         Arc::new(Catalog::new(descriptors(&actions))),
     ));
     let store = SqlExecutions::new(database.clone(), Arc::clone(&blobs), ambient.clone());
+    let store = Arc::new(store) as Arc<dyn Executions>;
+    let audit = AuditService::new(AuditPorts {
+        store: Arc::new(SqlAudit::new(database.clone())),
+        executions: Arc::clone(&store),
+        definitions: definitions.clone(),
+        ambient: ambient.clone(),
+    });
     let executions = ExecutionService::new(ExecutionPorts {
         database: database.clone(),
-        store: Arc::new(store),
+        store,
         start_keys: Arc::new(SqlStartKeys::new(database.clone())),
         definitions: definitions.clone(),
         entitlements,
@@ -129,7 +145,7 @@ pub fn module(surroundings: Surroundings, settings: WorkflowSettings) -> Arc<Wor
         announcer,
     };
     let worker = Worker::new(parts, settings.worker.clone());
-    Arc::new(WorkflowModule { definitions, executions, triggers, worker, settings, ambient })
+    Arc::new(WorkflowModule { definitions, executions, triggers, audit, worker, settings, ambient })
 }
 
 /// All routes, without the `/api/v1` prefix.
@@ -151,6 +167,16 @@ impl WorkflowModule {
     pub async fn run_scheduler(&self, stop: CancellationToken) {
         let every = self.settings.schedule_poll;
         run_scheduler(self.triggers.clone(), self.ambient.clone(), every, stop).await;
+    }
+
+    /// Checks what must always hold until told to stop, a little at a time.
+    pub async fn run_auditor(&self, stop: CancellationToken) {
+        run_auditor(self.audit.clone(), self.settings.audit_every, stop).await;
+    }
+
+    /// Checks what must always hold.
+    pub fn audit(&self) -> &AuditService {
+        &self.audit
     }
 
     /// Use cases of definitions.

@@ -44,6 +44,7 @@ async fn survives(mut platform: Platform, scale: Scale) {
     load.stop_schedule(PATIENCE).await;
     let database = platform.database().await;
     let verdict = verdict::reach(&database, &effects, &ended).await;
+    platform.examine().await;
     let took = begun.elapsed().as_secs();
     println!("{}: {} executions in {took} s; {faults}; {verdict}", platform.name(), ended.len());
     verdict.check();

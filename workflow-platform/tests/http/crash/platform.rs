@@ -1,8 +1,9 @@
 //! One process on SQLite, or an API process and three workers on PostgreSQL.
 
+use std::{process::Output, time::Duration};
+
 use sea_orm::ConnectionTrait as _;
 use shared_kernel::infrastructure::db::{Database, DatabaseSettings, PostgresSettings};
-use std::time::Duration;
 use testkit::PostgresServer;
 use tokio::process::{Child, Command};
 
@@ -75,6 +76,13 @@ impl Platform {
             },
         };
         Database::open(&settings).await.unwrap()
+    }
+
+    /// Has the audit look at all there is.
+    pub async fn examine(&self) {
+        let Output { status, stdout, .. } = self.front.beside(&["doctor"]).output().await.unwrap();
+        let said = String::from_utf8_lossy(&stdout);
+        assert!(status.success() && said.contains(" 0 findings"), "{status}: {said}");
     }
 
     /// A free plan would let ten executions run.

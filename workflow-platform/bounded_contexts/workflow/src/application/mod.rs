@@ -1,5 +1,6 @@
 //! Use cases, one a file.
 
+pub mod audit;
 pub mod definitions;
 pub mod executions;
 pub mod triggers;

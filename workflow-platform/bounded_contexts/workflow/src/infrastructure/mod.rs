@@ -1,6 +1,7 @@
 //! Adapters.
 
 pub mod announce;
+pub mod audit;
 mod children_columns;
 pub mod definitions;
 pub mod executions;

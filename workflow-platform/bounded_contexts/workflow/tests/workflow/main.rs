@@ -7,6 +7,7 @@
 )]
 
 mod again;
+mod audit;
 mod children;
 mod definitions;
 mod executions;

@@ -328,7 +328,10 @@ fn build(
         sealer: Sealer::new(b"0123456789abcdef0123456789abcdef", ambient.clone()),
     };
     let schedule_poll = Duration::from_millis(20);
-    workflow::module(surroundings, WorkflowSettings { worker, schedule_poll })
+    workflow::module(
+        surroundings,
+        WorkflowSettings { worker, schedule_poll, ..WorkflowSettings::default() },
+    )
 }
 
 /// A worker with threads and connections of its own, which can be stopped, or killed in its middle.
