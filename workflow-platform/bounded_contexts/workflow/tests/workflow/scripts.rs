@@ -68,3 +68,39 @@ async fn a_fault_names_its_line_and_an_endless_one_is_cancelled() {
     assert!(begun.elapsed().as_millis() < 1000, "{:?}", begun.elapsed());
     worker.stop().await;
 }
+
+#[tokio::test]
+async fn a_script_that_runs_again_sees_the_same_time_and_chance() {
+    for world in worlds().await {
+        let source = "
+name: again
+steps:
+  - id: s
+    uses: script.javascript
+    with:
+      timeout_seconds: 60
+      code: |
+        console.log(`${Date.now()} ${Math.random()}`)
+        if (input !== 'go') for (;;) {}
+";
+        let id = world.run(source).await;
+        let lines = async || {
+            let (_, logs) =
+                Client::of(&world).get(&format!("/workflow/executions/{id}/logs")).await;
+            let lines = logs["data"]["items"].as_array().unwrap().clone();
+            lines
+                .iter()
+                .map(|line| line["message"].as_str().unwrap().to_owned())
+                .collect::<Vec<_>>()
+        };
+        for run in 1..=2 {
+            let worker = world.worker(quick());
+            let what = format!("line {run} on {}", world.name);
+            eventually(&what, async || (lines().await.len() == run).then_some(())).await;
+            worker.kill().await;
+            world.clock.advance(std::time::Duration::from_hours(1));
+        }
+        let lines = lines().await;
+        assert_eq!(lines[0], lines[1], "on {}", world.name);
+    }
+}

@@ -35,7 +35,8 @@ impl Action for ScriptAction {
             name: "script.javascript".to_owned(),
             title: "JavaScript".to_owned(),
             description: "Runs a function body that takes `input` and returns a JSON value. There \
-                          is no network, file or timer; memory, stack and time are limited."
+                          is no network, file or timer; memory, stack and time are limited, \
+                          and its clock and random numbers are the same should it run again."
                 .to_owned(),
             input_schema: json!({
                 "type": "object",
@@ -52,7 +53,8 @@ impl Action for ScriptAction {
     }
 
     async fn run(&self, ctx: &ActionContext, input: Value) -> Result<Value, ActionError> {
-        let script = script(ctx, input)?;
+        let mut script = script(ctx, input)?;
+        script.at = clock(ctx, &script.code).await?;
         let result = self.cpu.run(move || run(&script)).await;
         let result = result
             .map_err(|_| ActionError::retryable("SCRIPT_STOPPED", "the script did not finish"))?;
@@ -76,9 +78,32 @@ fn script(ctx: &ActionContext, mut input: Value) -> Result<Script, ActionError> 
         code,
         input: input.get_mut("input").map(Value::take).unwrap_or_default(),
         time_limit: Duration::from_secs(seconds),
+        at: ctx.ambient.now().millis(),
+        seed: seed(&ctx.idempotency_key),
         cancel: ctx.cancel.clone(),
         log: Arc::new(move |line| channel.log(LogLevel::Info, line, Value::Null)),
     })
+}
+
+/// The time of the first attempt to run it: should it run again, it sees the same. Who never asks
+/// for the time is spared the record.
+async fn clock(ctx: &ActionContext, code: &str) -> Result<i64, ActionError> {
+    const KEY: &str = "clock";
+    let now = ctx.ambient.now().millis();
+    if let Some(record) = ctx.records.iter().find(|record| record.key == KEY) {
+        return Ok(record.value.as_i64().unwrap_or(now));
+    }
+    if code.contains("Date") {
+        ctx.record(KEY, json!(now)).await?;
+    }
+    Ok(now)
+}
+
+/// The same for every attempt of the step.
+fn seed(idempotency_key: &str) -> u64 {
+    let mut bytes = [0; 8];
+    bytes.copy_from_slice(&blake3::hash(idempotency_key.as_bytes()).as_bytes()[..8]);
+    u64::from_le_bytes(bytes)
 }
 
 fn failure(error: &ScriptError) -> ActionError {

@@ -6,7 +6,8 @@ use std::{
 };
 
 use rquickjs::{
-    CatchResultExt as _, CaughtError, Context, Ctx, Function, Object, Runtime, Value as JsValue,
+    CatchResultExt as _, CaughtError, Context, Ctx, Function, Object, Promise, Runtime,
+    Value as JsValue,
     prelude::{Func, Rest},
 };
 use serde_json::Value;
@@ -31,6 +32,10 @@ pub struct Script {
     pub code: String,
     pub input: Value,
     pub time_limit: Duration,
+    /// What its clock shows all the while, in milliseconds since the Unix epoch.
+    pub at: i64,
+    /// What its random numbers come from.
+    pub seed: u64,
     pub cancel: CancellationToken,
     pub log: Log,
 }
@@ -67,11 +72,10 @@ pub fn run(script: &Script) -> Result<Value, ScriptError> {
     runtime.set_max_stack_size(STACK);
     let deadline = Instant::now() + script.time_limit;
     let cancel = script.cancel.clone();
-    runtime.set_interrupt_handler(Some(Box::new(move || {
-        cancel.is_cancelled() || Instant::now() >= deadline
-    })));
+    let is_over = move || cancel.is_cancelled() || Instant::now() >= deadline;
+    runtime.set_interrupt_handler(Some(Box::new(is_over.clone())));
     let context = Context::full(&runtime).map_err(failed)?;
-    let result = context.with(|ctx| evaluate(&ctx, script));
+    let result = context.with(|ctx| evaluate(&ctx, script, &is_over));
     match result {
         Err(_) if script.cancel.is_cancelled() => Err(ScriptError::Cancelled),
         Err(_) if Instant::now() >= deadline => Err(ScriptError::TooLong(script.time_limit)),
@@ -79,8 +83,31 @@ pub fn run(script: &Script) -> Result<Value, ScriptError> {
     }
 }
 
-fn evaluate(ctx: &Ctx<'_>, script: &Script) -> Result<Value, ScriptError> {
-    console(ctx, &script.log).map_err(|error| ScriptError::Interpreter(error.to_string()))?;
+/// The result of a promise. Between two jobs the interpreter does not ask whether time is up, and
+/// a chain of promises may go on without end.
+fn settle<'js>(
+    ctx: &Ctx<'js>,
+    promise: &Promise<'js>,
+    is_over: &dyn Fn() -> bool,
+) -> rquickjs::Result<JsValue<'js>> {
+    loop {
+        if let Some(result) = promise.result() {
+            return result;
+        }
+        if is_over() || !ctx.execute_pending_job() {
+            return Err(rquickjs::Error::WouldBlock);
+        }
+    }
+}
+
+fn evaluate(
+    ctx: &Ctx<'_>,
+    script: &Script,
+    is_over: &dyn Fn() -> bool,
+) -> Result<Value, ScriptError> {
+    let failed = |error: rquickjs::Error| ScriptError::Interpreter(error.to_string());
+    console(ctx, &script.log).map_err(failed)?;
+    repeatable(ctx, script.at, script.seed).map_err(failed)?;
     // The head stands on the first line, so that lines in errors are those of the code.
     let source = format!("(function (input) {{ 'use strict'; {}\n}})", script.code);
     let call = || {
@@ -88,7 +115,7 @@ fn evaluate(ctx: &Ctx<'_>, script: &Script) -> Result<Value, ScriptError> {
         let input = ctx.json_parse(script.input.to_string())?;
         let result: JsValue = function.call((input,))?;
         let result = match result.as_promise() {
-            Some(promise) => promise.finish::<JsValue>()?,
+            Some(promise) => settle(ctx, promise, is_over)?,
             None => result,
         };
         match ctx.json_stringify(result)? {
@@ -121,6 +148,45 @@ fn thrown(error: &CaughtError<'_>) -> ScriptError {
         CaughtError::Error(rquickjs::Error::WouldBlock) => ScriptError::NeverResolves,
         CaughtError::Error(error) => ScriptError::Interpreter(error.to_string()),
     }
+}
+
+/// A clock that stands still, for `repeatable`.
+const CLOCK: &str = "(at) => {
+  const Real = Date;
+  const Fixed = new Proxy(Real, {
+    construct: (target, values, made) => Reflect.construct(target, values.length ? values : [at], made),
+    apply: () => new Real(at).toString(),
+    get: (target, name) => (name === 'now' ? () => at : Reflect.get(target, name)),
+  });
+  Real.prototype.constructor = Fixed;
+  Object.defineProperty(globalThis, 'Date', { value: Fixed, writable: true, configurable: true });
+  delete globalThis.performance;
+}";
+
+/// The same script with the same input gives the same result, however often it is run.
+fn repeatable(ctx: &Ctx<'_>, at: i64, seed: u64) -> rquickjs::Result<()> {
+    let fix: Function = ctx.eval(CLOCK)?;
+    #[expect(clippy::cast_precision_loss, reason = "JavaScript's times are doubles")]
+    fix.call::<_, ()>((at as f64,))?;
+    let state = std::cell::Cell::new(seed);
+    let random = move || {
+        let (next, number) = split_mix(state.get());
+        state.set(next);
+        number
+    };
+    ctx.globals().get::<_, Object>("Math")?.set("random", Func::from(random))
+}
+
+/// The next state, and a number in `0.0..1.0` of its upper 53 bits (`SplitMix64`: Steele, Lea,
+/// Flood, "Fast splittable pseudorandom number generators", 2014).
+fn split_mix(state: u64) -> (u64, f64) {
+    let next = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mixed = (next ^ (next >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    let bits = (mixed ^ (mixed >> 31)) >> 11;
+    #[expect(clippy::cast_precision_loss, reason = "53 bits are what a double holds")]
+    let number = bits as f64 / (1_u64 << 53) as f64;
+    (next, number)
 }
 
 /// `console.log` and its relatives; nothing else of a host exists.
@@ -170,6 +236,8 @@ mod tests {
             code: code.to_owned(),
             input: json!({ "n": 3, "t": "文" }),
             time_limit: Duration::from_millis(500),
+            at: 1_700_000_000_000,
+            seed: 7,
             cancel: CancellationToken::new(),
             log: Arc::new(|_| {}),
         }
@@ -250,6 +318,17 @@ mod tests {
     }
 
     #[test]
+    fn an_endless_chain_of_promises_ends_in_time_not_by_its_memory() {
+        let endless = "let n = 0; const next = () => { n++; return Promise.resolve().then(next) }; \
+                       return new Promise(() => next())";
+        let short = Script { time_limit: Duration::from_millis(50), ..script(endless) };
+        assert_eq!(run(&short), Err(ScriptError::TooLong(Duration::from_millis(50))));
+        let cancelled = script(endless);
+        cancelled.cancel.cancel();
+        assert_eq!(run(&cancelled), Err(ScriptError::Cancelled));
+    }
+
+    #[test]
     fn a_promise_that_nothing_resolves_is_an_error() {
         assert_eq!(run(&script("return new Promise(() => {})")), Err(ScriptError::NeverResolves));
         let refused = run(&script("return Promise.reject(new Error('no'))"));
@@ -266,6 +345,27 @@ mod tests {
     }
 
     #[test]
+    fn clock_and_chance_are_those_of_the_step() {
+        let times = "return [Date.now(), new Date().getTime(), +new Date(5), Date().slice(0, 15), \
+                     new Date(0).constructor.now(), new Date() instanceof Date, \
+                     new Date(2020, 0, 1).getFullYear(), Date.UTC(1970, 0, 2)]";
+        let at = 1_700_000_000_000_i64;
+        assert_eq!(
+            run(&script(times)),
+            Ok(json!([at, at, 5, "Tue Nov 14 2023", at, true, 2020, 86_400_000]))
+        );
+        let chance = "return Array.from({length: 1000}, Math.random)";
+        let first = run(&script(chance)).unwrap();
+        assert_eq!(run(&script(chance)), Ok(first.clone()));
+        let other = Script { seed: 8, ..script(chance) };
+        assert_ne!(run(&other).unwrap(), first);
+        let numbers: Vec<f64> = serde_json::from_value(first).unwrap();
+        assert!(numbers.iter().all(|number| (0.0..1.0).contains(number)));
+        let mean = numbers.iter().sum::<f64>() / 1000.0;
+        assert!((0.45..0.55).contains(&mean), "{mean}");
+    }
+
+    #[test]
     fn there_is_no_host() {
         for name in [
             "require",
@@ -275,6 +375,7 @@ mod tests {
             "os",
             "scriptArgs",
             "XMLHttpRequest",
+            "performance",
             "setTimeout",
         ] {
             assert_eq!(
