@@ -26,6 +26,8 @@ export interface components {
         AttemptView: {
             /** Format: int32 */
             attempt: number;
+            /** @description An earlier run gave the result; nothing was done. */
+            cached: boolean;
             error?: Record<string, never> | null;
             /**
              * Format: uuid

@@ -29,7 +29,7 @@ use crate::{
         announce::{Announcer, BusDoorbell},
         audit::{SqlAudit, run_auditor},
         definitions::SqlDefinitions,
-        executions::{BusProgressBoard, SqlExecutions, SqlStartKeys},
+        executions::{BusProgressBoard, SqlExecutions, SqlStartKeys, SqlStepCache},
         schedule::{SqlTriggers, run_scheduler},
         script::ScriptAction,
         transform::transforms,
@@ -131,6 +131,7 @@ pub fn module(surroundings: Surroundings, settings: WorkflowSettings) -> Arc<Wor
         sealer,
         ambient: ambient.clone(),
     });
+    let cache = Arc::new(SqlStepCache::new(database.clone()));
     let run = Arc::new(RunWorkflow { executions: executions.clone() }) as Arc<dyn Action>;
     let spread = Arc::new(RunItem { executions: executions.clone() }) as Arc<dyn Action>;
     let parts = WorkerParts {
@@ -141,6 +142,7 @@ pub fn module(surroundings: Surroundings, settings: WorkflowSettings) -> Arc<Wor
         actions: with(&actions, [run, spread]),
         definitions: definitions.clone(),
         users,
+        cache,
         executions: executions.clone(),
         announcer,
     };

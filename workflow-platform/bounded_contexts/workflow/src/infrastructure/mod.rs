@@ -13,6 +13,7 @@ pub mod queue;
 pub mod schedule;
 pub mod script;
 mod start_keys_table;
+mod step_cache_table;
 pub mod tables;
 pub mod transform;
 pub mod worker;

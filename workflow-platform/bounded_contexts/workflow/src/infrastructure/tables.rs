@@ -12,7 +12,7 @@ use sea_orm_migration::{
 
 use super::{
     children_columns::ChildrenColumns, hooks_table::Hooks, inbox_table::InboxTable,
-    labels_table::LabelsTable, start_keys_table::StartKeysTable,
+    labels_table::LabelsTable, start_keys_table::StartKeysTable, step_cache_table::StepCacheTable,
 };
 
 /// The migrations of executions, in order.
@@ -24,6 +24,7 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(InboxTable),
         Box::new(Hooks),
         Box::new(ChildrenColumns),
+        Box::new(StepCacheTable),
     ]
 }
 

@@ -7,7 +7,9 @@
 )]
 
 mod again;
+mod alike;
 mod audit;
+mod caching;
 mod children;
 mod definitions;
 mod executions;

@@ -326,6 +326,28 @@ pub trait ProgressBoard: Send + Sync {
     fn of(&self, id: Id<Execution>) -> Vec<Progress>;
 }
 
+/// Results of steps that later runs may take instead of doing the same again, each user's own.
+#[async_trait]
+pub trait StepCache: Send + Sync {
+    /// The result under the key, unless it has expired.
+    async fn get(
+        &self,
+        owner: Owner,
+        key: &str,
+        now: Timestamp,
+    ) -> Result<Option<Value>, StoreError>;
+
+    /// Keeps a result in the place of an older one; a large one is not kept.
+    async fn put(
+        &self,
+        owner: Owner,
+        key: &str,
+        output: &Value,
+        now: Timestamp,
+        expires_at: Timestamp,
+    ) -> Result<(), StoreError>;
+}
+
 /// What expressions may know of a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserProfile {

@@ -69,6 +69,7 @@ pub(super) fn check(
         }
         group.check_actions(catalog, problems);
         group.check_spread(problems);
+        group.check_cache(problems);
         check_steps(&group, &known, problems);
         known.steps.extend(steps.iter().map(|step| step.id.as_str()));
     }
@@ -92,6 +93,9 @@ fn check_triggers(definition: &Definition, document: &Document, problems: &mut V
         }));
     }
 }
+
+/// Kinds of steps that hold no worker.
+const ELSEWHERE: [&str; 4] = [WAIT_FOR, WAIT_UNTIL, WAIT_SIGNAL, WORKFLOW_RUN];
 
 /// A step and where it stands in its list.
 pub(super) struct Placed<'a> {
@@ -191,9 +195,24 @@ impl<'a> Group<'a> {
         ));
     }
 
+    /// What is done elsewhere, or not done at all, has no result to keep.
+    fn check_cache(&self, problems: &mut Vec<Problem>) {
+        for placed in self.steps.iter().filter(|placed| placed.step.cache.is_some()) {
+            if placed.step.spread || ELSEWHERE.contains(&placed.step.uses.as_str()) {
+                let (path, place) = self.at(placed, "cache");
+                problems.push(Problem::new(
+                    path,
+                    place,
+                    "CACHE_OF_NOTHING",
+                    "等待、子工作流与 spread 步骤的结果不能缓存",
+                    "results of waits, other workflows and spread items cannot be cached",
+                ));
+            }
+        }
+    }
+
     /// Only items can be spread, and only those that do something here.
     fn check_spread(&self, problems: &mut Vec<Problem>) {
-        const ELSEWHERE: [&str; 4] = [WAIT_FOR, WAIT_UNTIL, WAIT_SIGNAL, WORKFLOW_RUN];
         for placed in self.steps.iter().filter(|placed| placed.step.spread) {
             let (path, place) = self.at(placed, "spread");
             if placed.step.for_each.is_none() {

@@ -35,8 +35,8 @@ pub use check::Catalog;
 pub use document::{Document, LARGEST};
 pub use duration::{BadDuration, parse_duration};
 pub use model::{
-    Backoff, Concurrency, Definition, Misfire, OnError, Overlap, ReplyWhen, RetryPolicy, Step,
-    StepId, Timing, Trigger, Webhook,
+    Backoff, CachePolicy, Concurrency, Definition, Misfire, OnError, Overlap, ReplyWhen,
+    RetryPolicy, Step, StepId, Timing, Trigger, Webhook,
 };
 pub use params::{BadParams, bind_params};
 pub use print::to_yaml;

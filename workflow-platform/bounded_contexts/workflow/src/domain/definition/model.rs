@@ -102,9 +102,19 @@ pub struct Step {
     /// Each item is an execution of its own, for any worker to take.
     pub spread: bool,
     pub retry: RetryPolicy,
+    /// A result that is kept for others.
+    pub cache: Option<CachePolicy>,
     /// Of one attempt.
     pub timeout: Option<Duration>,
     pub on_error: OnError,
+}
+
+/// How long a result stands for later runs of the step in the same workflow.
+#[derive(Debug, Clone)]
+pub struct CachePolicy {
+    /// Runs with the same key have the same result; null is not kept.
+    pub key: Template,
+    pub ttl: Duration,
 }
 
 /// What a step's last failure means for the run.

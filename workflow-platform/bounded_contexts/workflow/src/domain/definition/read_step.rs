@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use super::{
-    Backoff, OnError, RetryPolicy, Step, StepId,
+    Backoff, CachePolicy, OnError, RetryPolicy, Step, StepId,
     node::{Data, Node},
     read::Notes,
     template::{expression, template},
 };
 use crate::domain::expression::Template;
 
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "id",
     "uses",
     "with",
@@ -19,6 +19,7 @@ const KEYS: [&str; 12] = [
     "for_each",
     "max_parallel",
     "spread",
+    "cache",
     "retry",
     "timeout",
     "on_error",
@@ -69,6 +70,7 @@ pub(super) fn step(
             .get("retry")
             .map(|retry| self::retry(retry, &at("retry"), notes))
             .unwrap_or_default(),
+        cache: node.get("cache").and_then(|node| cache(node, &at("cache"), notes)),
         timeout: notes.duration(&at("timeout"), node.get("timeout")),
         on_error: notes
             .choice(&at("on_error"), node.get("on_error"), &ON_ERROR)
@@ -155,6 +157,19 @@ fn for_each(node: &Node, path: &str, notes: &mut Notes) -> Template {
             Template::default()
         }
     }
+}
+
+/// Both keys are required.
+fn cache(node: &Node, path: &str, notes: &mut Notes) -> Option<CachePolicy> {
+    notes.map(path, node, &["key", "ttl"]);
+    for name in ["key", "ttl"] {
+        if node.get(name).is_none() {
+            notes.missing(path, node, name);
+        }
+    }
+    let key = template(node.get("key")?, &format!("{path}.key"), &mut notes.0);
+    let ttl = notes.duration(&format!("{path}.ttl"), node.get("ttl"))?;
+    Some(CachePolicy { key, ttl })
 }
 
 fn retry(node: &Node, path: &str, notes: &mut Notes) -> RetryPolicy {

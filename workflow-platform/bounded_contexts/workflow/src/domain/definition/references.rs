@@ -63,14 +63,14 @@ pub(super) fn check_steps(group: &Group<'_>, known: &Known<'_>, problems: &mut V
                 }
             }
             known.check_params(expression, &at, problems);
-            let has_items = placed.step.for_each.is_some() && key == "with";
+            let has_items = placed.step.for_each.is_some() && matches!(key, "with" | "cache");
             if !has_items && names_item(expression) {
                 problems.push(Problem::new(
                     at.0,
                     at.1,
                     "NO_ITEM",
-                    "只有 for_each 步骤的 with 中才有 item 和 index",
-                    "item and index exist in `with` of steps with for_each only",
+                    "只有 for_each 步骤的 with 和 cache 中才有 item 和 index",
+                    "item and index exist in `with` and `cache` of steps with for_each only",
                 ));
             }
         }
@@ -130,7 +130,8 @@ fn expressions_of<'a>(placed: &Placed<'a>) -> Expressions<'a> {
     };
     let condition = step.condition.iter().flat_map(|template| within("if", template));
     let list = step.for_each.iter().flat_map(|template| within("for_each", template));
-    condition.chain(list).chain(within("with", &step.with)).collect()
+    let cache = step.cache.iter().flat_map(|policy| within("cache", &policy.key));
+    condition.chain(list).chain(within("with", &step.with)).chain(cache).collect()
 }
 
 /// Outputs see all steps.

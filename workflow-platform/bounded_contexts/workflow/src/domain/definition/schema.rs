@@ -86,6 +86,15 @@ fn steps(actions: &[&str]) -> Value {
                     "default": false,
                     "description": "Each item runs on whatever worker has room.",
                 },
+                "cache": {
+                    "type": "object",
+                    "additionalProperties": false,
+                    "required": ["key", "ttl"],
+                    "properties": {
+                        "key": { "description": "Runs with the same key have the same result." },
+                        "ttl": { "$ref": "#/$defs/duration" },
+                    },
+                },
                 "retry": retry(),
                 "timeout": { "$ref": "#/$defs/duration" },
                 "on_error": { "enum": ["fail", "continue"], "default": "fail" },

@@ -123,6 +123,14 @@ fn text_and_values_are_the_same_model() {
     "name: a\nsteps: [{id: a, uses: any.thing}, {id: a, uses: any.thing}]\n",
     "DUPLICATE_STEP_ID"
 )]
+#[case::cache_without_ttl(
+    "name: a\nsteps: [{id: a, uses: any.thing, cache: {key: x}}]\n",
+    "MISSING_KEY"
+)]
+#[case::cache_of_spread(
+    "name: a\nsteps: [{id: a, uses: any.thing, for_each: [1], spread: true, cache: {key: x, ttl: 1h}}]\n",
+    "CACHE_OF_NOTHING"
+)]
 #[case::spread(
     "name: a\nsteps: [{id: a, uses: any.thing, spread: true}]\n",
     "SPREAD_WITHOUT_ITEMS"

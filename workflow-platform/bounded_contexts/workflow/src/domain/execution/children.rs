@@ -91,7 +91,15 @@ impl Execution {
             let (step, item) = (self.step(key.node).id.to_string(), self.item_of(key));
             let output = if spread { end.outputs[OUTPUT].clone() } else { outcome(call, end) };
             let (attempt, started_at) = (call.attempt, call.since);
-            let done = StepSucceeded { step, item, attempt, started_at, input: None, output };
+            let done = StepSucceeded {
+                step,
+                item,
+                attempt,
+                started_at,
+                input: None,
+                output,
+                cached: false,
+            };
             return self.record(done, now, decision);
         }
         let error = if spread { failure_of_item(end) } else { failure_of_workflow(call, end) };

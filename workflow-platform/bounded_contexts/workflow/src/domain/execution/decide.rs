@@ -7,9 +7,9 @@ use shared_kernel::{
 };
 
 use super::{
-    Cause, Decision, Execution, ExecutionError, Finished, JournalEvent, Phase, RunKey, Started,
-    Status, StepExpanded, StepFailed, StepRun, StepSkipped, StepSucceeded, Stopping, WAIT_FOR,
-    WAIT_SIGNAL, WAIT_UNTIL, WORKFLOW_RUN, WaitStarted,
+    Cached, Cause, Decision, Execution, ExecutionError, Finished, JournalEvent, Phase, RunKey,
+    Started, Status, StepExpanded, StepFailed, StepRun, StepSkipped, StepSucceeded, Stopping,
+    WAIT_FOR, WAIT_SIGNAL, WAIT_UNTIL, WORKFLOW_RUN, WaitStarted,
     children::waits_for_it,
     machine::{CLEANUP_LIMIT, Work},
     slots::SlotState,
@@ -69,7 +69,11 @@ impl Execution {
                 let limit = self.definition.timeout?;
                 Some((self.round_since?.plus(limit), Cause::TimedOut))
             }
-            Some(stop) if !self.group().halted => Some((stop.at.plus(CLEANUP_LIMIT), stop.cause)),
+            // Who was waited for, another execution perhaps, had a cleaning up of its own.
+            Some(stop) if !self.group().halted => {
+                let since = self.main_quiet_at.map_or(stop.at, |quiet| quiet.max(stop.at));
+                Some((since.plus(CLEANUP_LIMIT), stop.cause))
+            }
             _ => None,
         }
     }
@@ -96,7 +100,8 @@ impl Execution {
                 self.close(Phase::Finally);
                 return self.finish(now, decision);
             }
-            self.leave_finished_phases();
+            // What is waited for may have used up the time to clean up.
+            self.keep_time(now, decision);
         }
     }
 
@@ -172,6 +177,7 @@ impl Execution {
                     started_at: since,
                     input: None,
                     output: json!({ "until": until }),
+                    cached: false,
                 };
                 self.record(done, now, decision);
             }
@@ -240,7 +246,7 @@ impl Execution {
         self.scope.item = item;
         self.scope.index = index;
         match evaluate(&self.step(key.node).with, &self.scope) {
-            Err(error) => self.refuse_item(key, &error, now, decision),
+            Err(error) => self.refuse_item(key, "with", &error, now, decision),
             Ok(input) => self.begin_run(key, input, now, decision),
         }
     }
@@ -251,11 +257,28 @@ impl Execution {
             WAIT_UNTIL => self.wait_until(key, &input, now, decision),
             WAIT_SIGNAL => self.await_signal(key, &input, now, decision),
             _ => {
+                let cache = match self.cache_of(key) {
+                    Ok(cache) => cache,
+                    Err(error) => return self.refuse_item(key, "cache", &error, now, decision),
+                };
                 self.turn(key, SlotState::Running);
-                let run = self.run_of(key, input);
+                let run = StepRun { cache, ..self.run_of(key, input) };
                 decision.run.push(run);
             }
         }
+    }
+
+    /// The scope is that of the item.
+    fn cache_of(&self, key: RunKey) -> Result<Option<Cached>, ExpressionError> {
+        let step = self.step(key.node);
+        let Some(policy) = &step.cache else { return Ok(None) };
+        let own = evaluate(&policy.key, &self.scope)?;
+        if own.is_null() {
+            return Ok(None);
+        }
+        let name = json!([self.definition.name, step.id.as_str(), step.uses, own]);
+        let key = blake3::hash(name.to_string().as_bytes()).to_hex().to_string();
+        Ok(Some(Cached { key, ttl: policy.ttl }))
     }
 
     pub(super) fn item_of(&self, key: RunKey) -> Option<u32> {
@@ -290,6 +313,7 @@ impl Execution {
             attempt,
             calls,
             spread: step.spread,
+            cache: None,
             input,
             idempotency_key: self
                 .idempotency_key
@@ -340,11 +364,12 @@ impl Execution {
     fn refuse_item(
         &mut self,
         key: RunKey,
+        place: &str,
         error: &ExpressionError,
         now: Timestamp,
         decision: &mut Decision,
     ) {
-        let error = ActionError::permanent("EXPRESSION_FAILED", format!("with: {error}"));
+        let error = ActionError::permanent("EXPRESSION_FAILED", format!("{place}: {error}"));
         self.give_up(key, error, now, decision);
     }
 

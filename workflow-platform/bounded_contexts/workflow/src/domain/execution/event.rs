@@ -221,6 +221,9 @@ pub struct StepSucceeded {
     pub input: Option<Value>,
     #[serde(default)]
     pub output: Value,
+    /// An earlier run gave it; nothing was done.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cached: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -15,6 +15,7 @@ use crate::domain::expression::StepView;
 impl Execution {
     /// Takes in one event of the journal. `at` is when it was written.
     pub fn apply(&mut self, event: &JournalEvent, at: Timestamp) {
+        self.event_at = at;
         match event {
             JournalEvent::Created(created) => {
                 self.scope.params = created.params.clone();
@@ -149,6 +150,10 @@ impl Execution {
         group.calling -= usize::from(before.is_calling());
         group.awaiting += usize::from(now.is_awaiting());
         group.awaiting -= usize::from(before.is_awaiting());
+        let is_quiet = before.is_in_flight() && group.in_flight == 0;
+        if is_quiet && self.plan.steps[key.node].phase == Phase::Main {
+            self.main_quiet_at = Some(self.event_at);
+        }
         if state != SlotState::Running {
             self.queue(key.node);
         }

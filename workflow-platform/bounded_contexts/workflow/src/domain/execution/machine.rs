@@ -61,9 +61,19 @@ pub struct StepRun {
     pub calls: bool,
     /// It is started as an execution of its own.
     pub spread: bool,
+    /// Under which its result may be there already, and is kept.
+    pub cache: Option<Cached>,
     pub timeout: Option<Duration>,
     /// What earlier attempts recorded.
     pub records: Arc<Vec<StepRecord>>,
+}
+
+/// Where a result is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cached {
+    /// Unique among the user's: made of the workflow, the step, what it uses and its own key.
+    pub key: String,
+    pub ttl: Duration,
 }
 
 /// What follows from the events so far. The driver journals `record` first, then runs `run`.
@@ -137,6 +147,10 @@ pub struct Execution {
     /// How often it was taken up again.
     pub(super) round: u32,
     pub(super) stop: Option<Stop>,
+    /// When the event at hand was written.
+    pub(super) event_at: Timestamp,
+    /// When the last of what the main steps had under way came to its end.
+    pub(super) main_quiet_at: Option<Timestamp>,
     pub(super) finished: Option<Status>,
 }
 
@@ -180,6 +194,8 @@ impl Execution {
             round_since: None,
             round: 0,
             stop: None,
+            event_at: Timestamp::default(),
+            main_quiet_at: None,
             finished: None,
         }
     }

@@ -61,7 +61,9 @@ pub use event::{
 };
 pub use fragment::definition_of;
 pub use groups::Phase;
-pub use machine::{CLEANUP_LIMIT, Decision, Execution, Identity, RunKey, RunOutcome, StepRun};
+pub use machine::{
+    CLEANUP_LIMIT, Cached, Decision, Execution, Identity, RunKey, RunOutcome, StepRun,
+};
 pub use signals::{Signal, Verdict};
 pub use start_key::{BadStartKey, StartKey};
 pub use status::{Cause, ExecutionError, Status, StepStatus};

@@ -22,6 +22,7 @@ impl Execution {
         }
         self.finished = None;
         self.stop = None;
+        self.main_quiet_at = None;
         self.phase = Phase::Main;
         self.round += 1;
         self.round_since = self.started_at.map(|_| at);

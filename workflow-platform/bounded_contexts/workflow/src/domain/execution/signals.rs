@@ -98,7 +98,8 @@ impl Execution {
         }
         let Signal { decision, data, by, at } = signal;
         let output = json!({ "decision": decision, "data": data, "by": by, "at": at });
-        StepSucceeded { step, item, attempt: 1, started_at, input: None, output }.into()
+        StepSucceeded { step, item, attempt: 1, started_at, input: None, output, cached: false }
+            .into()
     }
 
     /// The event of a wait that nobody answered.

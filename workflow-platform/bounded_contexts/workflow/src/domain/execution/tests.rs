@@ -10,8 +10,8 @@ use shared_kernel::{
 use uuid::Uuid;
 
 use super::{
-    Cause, Created, Decision, Execution, Identity, JournalEvent, RunOutcome, Status, StepCancelled,
-    StepRun, StepSucceeded,
+    Cause, ChildEnded, ChildStarted, Created, Decision, Execution, Identity, JournalEvent,
+    RunOutcome, Status, StepCancelled, StepRun, StepSucceeded,
 };
 use crate::domain::definition::parse_stored;
 
@@ -43,6 +43,7 @@ pub(super) fn success(run: &StepRun, now: Timestamp, output: Value) -> JournalEv
         started_at: now,
         input: None,
         output,
+        cached: false,
     }
     .into()
 }
@@ -209,4 +210,42 @@ fn a_retry_goes_on_where_it_failed() {
     machine.apply(&success(&last.run[0], at(12), Value::Null), at(12));
     assert_eq!(machine.decide(at(12)).finished, Some(Status::Succeeded));
     assert!(machine.retried().is_none());
+}
+
+#[test]
+fn a_child_that_takes_long_to_end_leaves_time_to_clean_up() {
+    let model = json!({ "name": "slow child", "steps": [
+        { "id": "call", "uses": "workflow.run", "with": { "workflow": "other" } },
+    ], "finally": [{ "id": "last", "uses": "x", "with": {} }] });
+    let mut machine = machine(&model);
+    let child = Uuid::from_u128(7).into();
+    let run = machine.decide(at(0)).run.remove(0);
+    assert!(run.calls);
+    let started = ChildStarted {
+        step: "call".into(),
+        item: None,
+        attempt: 1,
+        started_at: at(0),
+        input: None,
+        execution: child,
+        until: None,
+    };
+    machine.apply(&started.into(), at(1));
+    let stopping = machine.stopping(Cause::Cancelled).unwrap();
+    machine.apply(&stopping, at(2));
+    let decision = machine.decide(at(2));
+    assert_eq!((decision.cancel, decision.finished), (vec![child], None));
+    assert!(decision.awaits_letter, "its end is waited for");
+
+    let minutes = |count: i64| at(count * 60);
+    let ended = ChildEnded {
+        execution: child,
+        status: Status::Cancelled,
+        outputs: Value::Null,
+        error: None,
+    };
+    machine.apply(&ended.into(), minutes(20));
+    let decision = machine.decide(minutes(20));
+    assert_eq!(steps(&decision), ["last"]);
+    assert_eq!(decision.wake_at, Some(minutes(35)), "a quarter of an hour from now");
 }

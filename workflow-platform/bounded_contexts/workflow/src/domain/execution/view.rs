@@ -29,6 +29,8 @@ pub struct AttemptView {
     /// The execution that it started, with `workflow.run`.
     #[schema(value_type = Option<uuid::Uuid>)]
     pub execution_id: Option<Id<Execution>>,
+    /// An earlier run gave the result; nothing was done.
+    pub cached: bool,
 }
 
 /// Why an attempt failed.
@@ -112,6 +114,7 @@ struct Attempt<'a> {
     started_at: Timestamp,
     input: Option<&'a Value>,
     execution: Option<Id<Execution>>,
+    cached: bool,
 }
 
 impl ExecutionView {
@@ -272,6 +275,7 @@ impl StepDetails {
                 started_at: body.started_at,
                 input: Some(&body.input),
                 execution: None,
+                cached: false,
             }),
             JournalEvent::WaitStarted(body) => {
                 self.start(&Attempt {
@@ -280,6 +284,7 @@ impl StepDetails {
                     started_at: at,
                     input: None,
                     execution: None,
+                    cached: false,
                 });
                 self.status = StepStatus::Waiting;
                 self.waits_until = Some(body.until);
@@ -291,6 +296,7 @@ impl StepDetails {
                     started_at: at,
                     input: None,
                     execution: None,
+                    cached: false,
                 });
                 self.status = StepStatus::Waiting;
                 self.awaits_signal = true;
@@ -304,6 +310,7 @@ impl StepDetails {
                     started_at: body.started_at,
                     input: body.input.as_ref(),
                     execution: Some(body.execution),
+                    cached: false,
                 });
                 self.status = StepStatus::Waiting;
                 self.waits_until = body.until;
@@ -316,6 +323,7 @@ impl StepDetails {
                     started_at: body.started_at,
                     input: body.input.as_ref(),
                     execution: None,
+                    cached: body.cached,
                 };
                 self.end(&attempt, StepStatus::Succeeded, None, None, at);
                 if self.items.is_none() {
@@ -330,6 +338,7 @@ impl StepDetails {
                     started_at: body.started_at,
                     input: body.input.as_ref(),
                     execution: None,
+                    cached: false,
                 };
                 let error = Some(ActionErrorView::from(&body.error));
                 self.error.clone_from(&error);
@@ -342,6 +351,7 @@ impl StepDetails {
                     started_at: body.started_at,
                     input: None,
                     execution: None,
+                    cached: false,
                 };
                 self.end(&attempt, StepStatus::Cancelled, None, None, at);
             }
@@ -369,6 +379,7 @@ impl StepDetails {
             error: None,
             retry_at: None,
             execution_id: attempt.execution,
+            cached: attempt.cached,
         });
     }
 
@@ -415,6 +426,7 @@ impl StepDetails {
             error,
             retry_at,
             execution_id: attempt.execution,
+            cached: attempt.cached,
         });
         if let Some(items) = &mut self.items {
             items.running -= u32::from(announced && items.running > 0);

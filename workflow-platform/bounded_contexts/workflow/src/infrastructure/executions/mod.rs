@@ -5,8 +5,10 @@ mod insert;
 mod list;
 mod rows;
 mod start_keys;
+mod step_cache;
 mod store;
 
 pub use board::BusProgressBoard;
 pub use start_keys::SqlStartKeys;
+pub use step_cache::SqlStepCache;
 pub use store::SqlExecutions;

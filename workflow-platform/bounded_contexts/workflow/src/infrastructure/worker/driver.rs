@@ -1,6 +1,7 @@
 //! Drives one execution: the shell around the pure machine.
 
 mod commit;
+mod told;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -10,7 +11,6 @@ use std::{
 };
 
 use futures::{FutureExt as _, poll};
-use serde_json::Value;
 use shared_kernel::{
     application::{ActionContext, ActionError},
     domain::{Execution as Marker, Id, Timestamp},
@@ -25,6 +25,7 @@ use uuid::Uuid;
 
 use super::{
     WorkerParts, WorkerSettings,
+    cached::{Output, Shelf},
     channel::{DriverChannel, RecordRequest},
     load::load,
     logs::LogWriter,
@@ -32,11 +33,11 @@ use super::{
     run_step::run_step,
 };
 use crate::{
-    application::executions::{ExecutionsError, RunItem, StoredEvent},
-    domain::execution::{Cause, Execution, JournalEvent, RunKey, SignalReceived, StepRun},
+    application::executions::{RunItem, StoredEvent},
+    domain::execution::{Execution, JournalEvent, RunKey, StepRun},
     infrastructure::{
         journal::{AppendError, JournalReader, JournalWriter},
-        queue::{Claimed, Queue, Told},
+        queue::{Claimed, Queue},
     },
 };
 
@@ -71,7 +72,7 @@ pub(super) struct Parted {
 }
 
 /// A run and its result.
-type Ended = (RunKey, Result<Value, ActionError>);
+type Ended = (RunKey, Result<Output, ActionError>);
 
 struct Driver {
     desk: Arc<Desk>,
@@ -238,7 +239,13 @@ impl Driver {
         let action = self.desk.parts.actions.get(name).cloned();
         let grace = self.desk.settings.cancel_grace;
         let (name, input, timeout) = (name.to_owned(), run.input.clone(), run.timeout);
-        let step = run_step(action, name, ctx, input, timeout, grace);
+        let shelf = Shelf {
+            cache: Arc::clone(&self.desk.parts.cache),
+            owner: self.claimed.owner,
+            ambient: self.desk.parts.ambient.clone(),
+            place: run.cache.clone(),
+        };
+        let step = shelf.or_run(run_step(action, name, ctx, input, timeout, grace));
         let mut step = step.map(move |result| (key, result)).boxed();
         match poll!(&mut step) {
             Poll::Ready(ended) => self.at_once.push(ended),
@@ -284,35 +291,6 @@ impl Driver {
         for running in self.running.values_mut() {
             running.cancelled = true;
             running.cancel.cancel();
-        }
-    }
-
-    /// Before anything is journalled that lets go of them; once more after a take-over.
-    async fn cancel_children(&mut self, children: &[Id<Marker>]) -> Result<(), AppendError> {
-        for child in children {
-            if self.told.contains(child) {
-                continue;
-            }
-            let executions = &self.desk.parts.executions;
-            match executions.cancel_for(self.claimed.owner, *child).await {
-                Ok(_) | Err(ExecutionsError::Ended | ExecutionsError::NotFound) => {}
-                Err(error) => {
-                    warn!(
-                        error = &error as &dyn std::error::Error,
-                        "cannot cancel {child} for now"
-                    );
-                    return Err(AppendError::Unavailable);
-                }
-            }
-            self.told.insert(*child);
-        }
-        Ok(())
-    }
-
-    fn take_cancel(&mut self) {
-        self.cancel_taken = true;
-        if let Some(event) = self.machine.stopping(Cause::Cancelled) {
-            self.take(event);
         }
     }
 
@@ -363,43 +341,6 @@ impl Driver {
         }
     }
 
-    /// The row is the truth: a wish that was told twice is taken once.
-    async fn look_at_wish(&mut self) {
-        match self.desk.queue.cancel_wanted(self.claimed.id).await {
-            Ok(true) => self.take_cancel(),
-            Ok(false) => {}
-            Err(error) => {
-                warn!(error = &error as &dyn std::error::Error, "wish to cancel cannot be read");
-            }
-        }
-        self.read_letters().await;
-    }
-
-    /// What was read and is not deleted yet is not read again.
-    async fn read_letters(&mut self) {
-        let letters = match self.desk.queue.letters(self.claimed.id).await {
-            Ok(letters) => letters,
-            Err(error) => {
-                return warn!(error = &error as &dyn std::error::Error, "letters cannot be read");
-            }
-        };
-        for (id, told) in letters {
-            if self.letters.contains(&id) {
-                continue;
-            }
-            match told {
-                Told::ChildEnded(ended) => self.take(ended.into()),
-                Told::Signal(SignalReceived { step, item, signal }) => {
-                    if let Some(event) = self.machine.signalled(&step, item, signal) {
-                        self.take(event);
-                    }
-                }
-            }
-            self.letters.push(id);
-            self.letters_taken += 1;
-        }
-    }
-
     fn ended(&mut self, ended: Result<Ended, tokio::task::JoinError>) {
         match ended {
             Ok((key, result)) => self.end(key, result),
@@ -407,7 +348,7 @@ impl Driver {
         }
     }
 
-    fn end(&mut self, key: RunKey, result: Result<Value, ActionError>) {
+    fn end(&mut self, key: RunKey, result: Result<Output, ActionError>) {
         if let Some(running) = self.running.remove(&key) {
             let event = running.ended(&self.machine, &self.desk.parts.ambient, result);
             self.take(event);

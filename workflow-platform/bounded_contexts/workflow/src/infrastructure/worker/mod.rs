@@ -10,6 +10,7 @@
 //! Whatever cannot go on (a lost lease, a database that is away) drops the execution without
 //! writing; the next claim folds the journal and goes on from there.
 
+mod cached;
 mod channel;
 mod claims;
 mod driver;
@@ -30,7 +31,9 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info};
 
 use super::announce::Announcer;
-use crate::application::executions::{DefinitionSource, ExecutionService, UserDirectory};
+use crate::application::executions::{
+    DefinitionSource, ExecutionService, StepCache, UserDirectory,
+};
 
 /// What an operator may set.
 #[derive(Debug, Clone)]
@@ -82,6 +85,7 @@ pub struct WorkerParts {
     pub actions: ActionRegistry,
     pub definitions: Arc<dyn DefinitionSource>,
     pub users: Arc<dyn UserDirectory>,
+    pub cache: Arc<dyn StepCache>,
     /// Ends what steps started.
     pub executions: ExecutionService,
     pub announcer: Announcer,

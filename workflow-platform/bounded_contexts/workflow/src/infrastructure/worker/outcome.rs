@@ -1,12 +1,12 @@
 //! From the result of an attempt to its event.
 
-use serde_json::Value;
 use shared_kernel::{
     application::{ActionError, ActionFailure},
     domain::{Ambient, Timestamp},
 };
 use tokio_util::sync::CancellationToken;
 
+use super::cached::Output;
 use crate::domain::execution::{
     ChildStarted, Execution, JournalEvent, RunOutcome, StepCancelled, StepRun, StepStarted,
     StepSucceeded,
@@ -42,13 +42,13 @@ impl Running {
         self,
         machine: &Execution,
         ambient: &Ambient,
-        result: Result<Value, ActionError>,
+        result: Result<Output, ActionError>,
     ) -> JournalEvent {
         let input = (!self.announced).then_some(self.run.input);
         let (step, item, attempt) = (self.run.step, self.run.item, self.run.attempt);
         let started_at = self.started_at;
         match result {
-            Ok(output) if self.run.calls => {
+            Ok(Output { value: output, cached }) if self.run.calls => {
                 let called = output["execution_id"].as_str().and_then(|id| id.parse().ok());
                 let until = self.run.timeout.map(|timeout| started_at.plus(timeout));
                 match called {
@@ -56,10 +56,15 @@ impl Running {
                         ChildStarted { step, item, attempt, started_at, input, execution, until }
                             .into()
                     }
-                    None => StepSucceeded { step, item, attempt, started_at, input, output }.into(),
+                    None => {
+                        StepSucceeded { step, item, attempt, started_at, input, output, cached }
+                            .into()
+                    }
                 }
             }
-            Ok(output) => StepSucceeded { step, item, attempt, started_at, input, output }.into(),
+            Ok(Output { value: output, cached }) => {
+                StepSucceeded { step, item, attempt, started_at, input, output, cached }.into()
+            }
             Err(error) if self.cancelled && error.failure != ActionFailure::Permanent => {
                 StepCancelled { step, item, attempt, started_at }.into()
             }
