@@ -7,11 +7,17 @@ use axum::{
     http::{HeaderValue, StatusCode, header::RETRY_AFTER},
     response::{IntoResponse, Response},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use tracing::{error, info, warn};
 
 use super::{ErrorEnvelope, RequestContext};
-use crate::domain::{ErrorKind, Fault, Text};
+use crate::{
+    application::is_outage,
+    domain::{ErrorKind, Fault, Text},
+};
+
+/// When to ask again while the database is away, in seconds.
+const RETRY_SECONDS: u64 = 2;
 
 /// An error as an answer. Made from any [`Fault`]; the chain of sources is logged once, here.
 #[derive(Debug)]
@@ -46,6 +52,10 @@ pub const fn status_of(kind: ErrorKind) -> StatusCode {
 
 impl<F: Fault> From<F> for Failure {
     fn from(fault: F) -> Self {
+        // No context tells its own faults from a database that is away; here it is done for all.
+        if fault.kind() == ErrorKind::Bug && fault.source().is_some_and(is_outage) {
+            return Self::unavailable(chain(&fault));
+        }
         Self {
             kind: fault.kind(),
             code: fault.code(),
@@ -70,6 +80,20 @@ fn chain(error: &dyn Error) -> String {
 }
 
 impl Failure {
+    fn unavailable(chain: String) -> Self {
+        Self {
+            kind: ErrorKind::Unavailable,
+            code: "UNAVAILABLE",
+            text: Text::new(
+                "服务暂时不可用，请稍后再试",
+                "The service is not available now; try again soon",
+            ),
+            details: json!({}),
+            retry_after: Some(RETRY_SECONDS),
+            chain,
+        }
+    }
+
     fn log(&self) {
         let Self { code, chain, .. } = self;
         match self.kind {

@@ -9,6 +9,7 @@ mod entitlements;
 mod event_handler;
 mod fetcher;
 mod mailer;
+mod outage;
 mod proxies;
 mod request;
 mod site_pages;
@@ -27,6 +28,7 @@ pub use fetcher::{
     FetchError, FetchMethod, FetchOutcome, FetchRequest, FetchResponse, Fetcher, ProxyUse,
 };
 pub use mailer::{Mail, MailError, Mailer};
+pub use outage::is_outage;
 pub use proxies::{
     PoolRef, ProxyAddress, ProxyError, ProxyFeedback, ProxyLease, ProxyPools, ProxyScheme,
 };

@@ -145,6 +145,7 @@ impl Load {
                     if status.is_success() {
                         return body["data"].clone();
                     }
+                    assert_ne!(status, 500, "{path}: an outage is no fault of ours: {body}");
                     // The answer to the first request was lost, not its effect.
                     if asked_before && body["error"] == "EXECUTION_ENDED" {
                         return Value::Null;
