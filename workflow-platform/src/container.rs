@@ -139,7 +139,7 @@ impl Platform {
         )?;
         let handlers = Handlers::new(
             subscription::event_handlers(&subscription),
-            [Arc::new(mail) as Arc<dyn EffectHandler>],
+            [Arc::new(mail) as Arc<dyn EffectHandler>, workflow.event_handler()],
         );
         let relay = Relay::new(database, ambient, handlers, RelaySettings::default());
         Ok(Self { config, foundation, users, subscription, proxies, datasets, workflow, relay })

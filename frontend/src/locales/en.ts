@@ -94,6 +94,7 @@ export default {
     versionLong: 'Version {{version}}',
     triggers: 'Triggers',
     webhook: 'Webhook',
+    onDataset: 'dataset {{name}}',
     every: 'every {{length}}',
     nextRun: 'Next run',
     updated: 'Changed',

@@ -94,6 +94,7 @@ export default {
     versionLong: '版本 {{version}}',
     triggers: '触发器',
     webhook: 'Webhook',
+    onDataset: '数据集 {{name}}',
     every: '每 {{length}}',
     nextRun: '下次运行',
     updated: '更新时间',

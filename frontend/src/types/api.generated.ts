@@ -785,6 +785,11 @@ export interface components {
                      */
                     detail?: string | null;
                     due_at: components["schemas"]["Timestamp"];
+                    /**
+                     * Format: uuid
+                     * @description What it came from, where that is no clock.
+                     */
+                    event_id?: string | null;
                     /** Format: uuid */
                     execution_id?: string | null;
                     outcome: components["schemas"]["TickOutcome"];
@@ -805,6 +810,11 @@ export interface components {
             /** @description One page of a list. */
             data: {
                 items: {
+                    /**
+                     * @description Of an event or dataset: which of them start the workflow.
+                     * @example ${{ trigger.event.payload.added > 0 }}
+                     */
+                    condition?: string | null;
                     /** @example 0 8 * * * */
                     expression: string;
                     /** Format: uuid */
@@ -982,6 +992,11 @@ export interface components {
         Envelope_TriggerView: {
             /** @description One trigger of a workflow. */
             data: {
+                /**
+                 * @description Of an event or dataset: which of them start the workflow.
+                 * @example ${{ trigger.event.payload.added > 0 }}
+                 */
+                condition?: string | null;
                 /** @example 0 8 * * * */
                 expression: string;
                 /** Format: uuid */
@@ -1632,6 +1647,11 @@ export interface components {
              */
             detail?: string | null;
             due_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: uuid
+             * @description What it came from, where that is no clock.
+             */
+            event_id?: string | null;
             /** Format: uuid */
             execution_id?: string | null;
             outcome: components["schemas"]["TickOutcome"];
@@ -1650,6 +1670,11 @@ export interface components {
         };
         /** @description One trigger of a workflow. */
         TriggerView: {
+            /**
+             * @description Of an event or dataset: which of them start the workflow.
+             * @example ${{ trigger.event.payload.added > 0 }}
+             */
+            condition?: string | null;
             /** @example 0 8 * * * */
             expression: string;
             /** Format: uuid */

@@ -1,8 +1,12 @@
 //! Who wants to hear of what.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
-use shared_kernel::application::{EffectHandler, EventHandler};
+use shared_kernel::{
+    application::{EffectHandler, EventHandler},
+    domain::{DomainEvent, Event, Id},
+};
+use tracing::warn;
 
 /// One that is called for an event.
 #[derive(Clone)]
@@ -33,6 +37,26 @@ impl Handlers {
     ) -> Self {
         let writes = writes.into_iter().map(Handler::Write);
         Self(writes.chain(effects.into_iter().map(Handler::Effect)).collect())
+    }
+
+    /// The events that concern anybody. Who cannot say is asked to handle them all.
+    pub(crate) async fn concerning(&self, events: &[DomainEvent]) -> HashSet<Id<Event>> {
+        let mut found = HashSet::new();
+        for handler in &self.0 {
+            let wanted = events.iter().filter(|event| handler.wants(&event.kind)).cloned();
+            let wanted: Vec<DomainEvent> = wanted.collect();
+            let concerned = match handler {
+                Handler::Effect(handler) if !wanted.is_empty() => handler.concerned(&wanted).await,
+                _ => Ok(vec![true; wanted.len()]),
+            };
+            let concerned = concerned.unwrap_or_else(|error| {
+                warn!(error = &error as &dyn std::error::Error, "events are handled unasked");
+                vec![true; wanted.len()]
+            });
+            let ids = wanted.iter().zip(concerned).filter(|(_, concerned)| *concerned);
+            found.extend(ids.map(|(event, _)| event.id));
+        }
+        found
     }
 
     /// Those that want events of the kind; writes come first.

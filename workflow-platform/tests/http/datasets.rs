@@ -1,9 +1,11 @@
 //! What was collected, looked at and taken away.
 
+use std::time::Duration;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::TestApp;
+use crate::support::{TestApp, eventually};
 
 fn source(records: &Value) -> String {
     format!(
@@ -37,6 +39,29 @@ async fn a_dataset_is_listed_paged_and_exported() {
         let mut reader = csv::Reader::from_reader(csv.trim_start_matches('\u{feff}').as_bytes());
         assert!(reader.headers().unwrap().iter().any(|name| name == "title"));
         assert_eq!(reader.records().map(Result::unwrap).count(), 250);
+    }
+}
+
+#[tokio::test]
+async fn a_workflow_runs_when_a_dataset_changed() {
+    for app in TestApp::everywhere(&[]).await {
+        let (ada, bob) = (app.person("ada").await, app.person("bob").await);
+        let listens = "name: listens
+triggers: [{dataset: books, if: \"${{ trigger.event.payload.added > 0 }}\"}]
+steps: [{id: a, uses: script.javascript, with: {code: return input, input: \"${{ trigger.event.payload }}\"}}]
+outputs: {total: \"${{ steps.a.output.total }}\"}";
+        let listens = [ada.define(listens).await, bob.define(listens).await];
+        ada.run(&source(&json!([{ "id": 1 }, { "id": 2 }])), json!({})).await;
+        let of = |definition: &str| format!("/workflow/executions?definition_id={definition}");
+        let found = eventually("the listener ran", async || {
+            let items = ada.get(&of(&listens[0])).await.data()["items"].clone();
+            items[0]["id"].as_str().map(str::to_owned)
+        })
+        .await;
+        let ended = ada.finished(&found, Duration::from_secs(30)).await;
+        assert_eq!(ended["outputs"], json!({ "total": 2 }), "{} {ended}", app.name);
+        assert_eq!(ended["trigger"]["event"]["kind"], "dataset.changed");
+        assert_eq!(bob.get(&of(&listens[1])).await.data()["items"], json!([]));
     }
 }
 

@@ -20,6 +20,7 @@ export function Triggers({ triggers }: { triggers: TriggerSummary[] }) {
 function Timing({ kind, expression }: Pick<TriggerSummary, 'kind' | 'expression'>) {
   const { t } = useTranslation();
   if (kind === 'webhook') return <>{t('workflows.webhook')}</>;
+  if (kind === 'dataset') return <>{t('workflows.onDataset', { name: expression })}</>;
   if (kind === 'interval') return <>{t('workflows.every', { length: expression })}</>;
   if (kind === 'at') return <When time={expression} />;
   return <code>{expression}</code>;

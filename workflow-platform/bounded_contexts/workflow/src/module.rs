@@ -3,7 +3,9 @@
 use std::{sync::Arc, time::Duration};
 
 use shared_kernel::{
-    application::{Action, ActionDescriptor, ActionRegistry, BlobStore, Bus, Entitlements},
+    application::{
+        Action, ActionDescriptor, ActionRegistry, BlobStore, Bus, EffectHandler, Entitlements,
+    },
     domain::{Ambient, Execution, Id, Owner},
     infrastructure::{cpu::CpuPool, db::Database, seal::Sealer},
 };
@@ -19,7 +21,7 @@ use crate::{
             ExecutionDetails, ExecutionPorts, ExecutionService, Executions, ExecutionsError,
             RunItem, RunWorkflow, StartExecution, Started, Updates, UserDirectory,
         },
-        triggers::{TriggerPorts, TriggerService},
+        triggers::{StartOnEvent, TriggerPorts, TriggerService},
     },
     domain::{
         definition::Catalog,
@@ -124,7 +126,8 @@ pub fn module(surroundings: Surroundings, settings: WorkflowSettings) -> Arc<Wor
     });
     let triggers = TriggerService::new(TriggerPorts {
         database: database.clone(),
-        store: triggers,
+        store: triggers.clone(),
+        listeners: triggers,
         definitions: definitions.clone(),
         executions: executions.clone(),
         doorbell,
@@ -169,6 +172,11 @@ impl WorkflowModule {
     pub async fn run_scheduler(&self, stop: CancellationToken) {
         let every = self.settings.schedule_poll;
         run_scheduler(self.triggers.clone(), self.ambient.clone(), every, stop).await;
+    }
+
+    /// Starts what listens to events. One relay calls it for each event, at least once.
+    pub fn event_handler(&self) -> Arc<dyn EffectHandler> {
+        Arc::new(StartOnEvent { triggers: self.triggers.clone() })
     }
 
     /// Checks what must always hold until told to stop, a little at a time.

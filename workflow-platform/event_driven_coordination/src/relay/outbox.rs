@@ -56,18 +56,20 @@ impl Relay {
         let until = now.plus(self.settings.lease);
         let values = [now.into(), i64::from(self.settings.batch).into()];
         let rows = work.conn().query_all_raw(self.database.statement(DUE, values)).await?;
-        let (mut leased, mut unwanted) = (Vec::new(), Vec::new());
+        let mut found = Vec::new();
         for row in &rows {
             let position: i64 = row.try_get("", "position")?;
             match read(row, until) {
-                Ok(event) if self.handlers.of(&event.event.kind).is_empty() => {
-                    unwanted.push(position);
-                }
-                Ok(event) => leased.push(event),
+                Ok(event) => found.push(event),
                 Err(error) => self.park_unread(&work, position, &error, now).await?,
             }
         }
+        let events: Vec<_> = found.iter().map(|leased| leased.event.clone()).collect();
+        let concerning = self.handlers.concerning(&events).await;
+        let (leased, unwanted): (Vec<_>, Vec<_>) =
+            found.into_iter().partition(|leased| concerning.contains(&leased.event.id));
         let wanted: Vec<i64> = leased.iter().map(|event| event.position).collect();
+        let unwanted: Vec<i64> = unwanted.iter().map(|event| event.position).collect();
         self.mark(&work, "due_at = $1", until, &wanted).await?;
         self.mark(&work, "delivered_at = $1", now, &unwanted).await?;
         work.commit().await?;

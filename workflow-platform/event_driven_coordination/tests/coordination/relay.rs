@@ -134,6 +134,18 @@ async fn many_relays_share_the_work_without_doing_any_twice() {
 }
 
 #[tokio::test]
+async fn events_that_concern_nobody_are_written_off() {
+    for world in worlds().await {
+        let notes = Arc::new(Notes::default());
+        world.record_numbered("nobody's", 3).await;
+        world.record_numbered("a", 1).await;
+        assert_eq!(world.relay(effect(&notes)).drain().await.unwrap(), 4, "{}", world.test.name);
+        assert_eq!(*notes.seen.lock(), ["a:0"]);
+        assert_eq!(world.count(PENDING).await, 0);
+    }
+}
+
+#[tokio::test]
 async fn what_a_dead_process_had_in_hand_is_taken_over_when_its_lease_ends() {
     for world in worlds().await {
         let notes = Arc::new(Notes { pause: Some(Duration::from_mins(1)), ..Notes::default() });

@@ -136,6 +136,10 @@ impl EffectHandler for Effect {
         kind == "thing.happened"
     }
 
+    async fn concerned(&self, events: &[DomainEvent]) -> Result<Vec<bool>, HandlerError> {
+        Ok(events.iter().map(|event| event.aggregate_id != "nobody's").collect())
+    }
+
     async fn perform(&self, event: &DomainEvent) -> Result<(), HandlerError> {
         self.0.note(event).await
     }

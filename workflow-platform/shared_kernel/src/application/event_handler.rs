@@ -42,5 +42,11 @@ pub trait EffectHandler: Send + Sync {
     /// Whether an event of this kind concerns the handler.
     fn wants(&self, kind: &str) -> bool;
 
+    /// Which of some events of such kinds concern it, asked for many at once: those that concern
+    /// nobody are written off without a trip for each.
+    async fn concerned(&self, events: &[DomainEvent]) -> Result<Vec<bool>, HandlerError> {
+        Ok(vec![true; events.len()])
+    }
+
     async fn perform(&self, event: &DomainEvent) -> Result<(), HandlerError>;
 }

@@ -30,6 +30,7 @@ fn upsert(owner: Owner, records: &[(u8, u8)], key: &str) -> Upsert {
         dataset: "goods".parse::<DatasetName>().unwrap(),
         batch: Batch::new(&["id".to_owned()], records).unwrap(),
         idempotency_key: key.to_owned(),
+        execution: None,
     }
 }
 

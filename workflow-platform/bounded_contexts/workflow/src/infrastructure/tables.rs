@@ -11,8 +11,9 @@ use sea_orm_migration::{
 };
 
 use super::{
-    children_columns::ChildrenColumns, hooks_table::Hooks, inbox_table::InboxTable,
-    labels_table::LabelsTable, start_keys_table::StartKeysTable, step_cache_table::StepCacheTable,
+    children_columns::ChildrenColumns, events_columns::EventsColumns, hooks_table::Hooks,
+    inbox_table::InboxTable, labels_table::LabelsTable, start_keys_table::StartKeysTable,
+    step_cache_table::StepCacheTable,
 };
 
 /// The migrations of executions, in order.
@@ -25,6 +26,7 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(Hooks),
         Box::new(ChildrenColumns),
         Box::new(StepCacheTable),
+        Box::new(EventsColumns),
     ]
 }
 

@@ -14,6 +14,7 @@ mod children;
 mod definitions;
 mod executions;
 mod hooks;
+mod listening;
 mod recovery;
 mod routes;
 mod schedules;

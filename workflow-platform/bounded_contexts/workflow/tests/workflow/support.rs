@@ -18,7 +18,7 @@ use shared_kernel::{
         Action, ActionContext, ActionDescriptor, ActionError, ActionRegistry, Allowance,
         Entitlements, EntitlementsError, Limit, LogLevel, Principal,
     },
-    domain::{Ambient, Execution, Id, Locale, Owner, Role, User},
+    domain::{Ambient, DomainEvent, Execution, Id, Locale, Owner, Role, User},
     infrastructure::{
         blob_folder::BlobFolder, cpu::CpuPool, db::Database, local_bus::LocalBus, seal::Sealer,
     },
@@ -274,6 +274,25 @@ impl World {
             details.row.status.is_final().then_some(details)
         })
         .await
+    }
+
+    /// What was written for others to hear, from the first after `position` on.
+    pub async fn outbox(&self, position: usize) -> Vec<DomainEvent> {
+        let sql = "SELECT id, kind, user_id, payload FROM outbox ORDER BY position";
+        let statement = self.database.statement(sql, []);
+        let rows = self.database.read().query_all_raw(statement).await.unwrap();
+        let event = |row: &sea_orm::QueryResult| DomainEvent {
+            id: row.try_get_by_index::<Uuid>(0).unwrap().into(),
+            kind: row.try_get_by_index(1).unwrap(),
+            version: 1,
+            aggregate: String::new(),
+            aggregate_id: String::new(),
+            user: row.try_get_by_index::<Option<Uuid>>(2).unwrap().map(Into::into),
+            payload: serde_json::from_str(&row.try_get_by_index::<String>(3).unwrap()).unwrap(),
+            occurred_at: self.ambient.now(),
+            request_id: None,
+        };
+        rows.iter().skip(position).map(event).collect()
     }
 
     pub fn principal(&self) -> Principal {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shared_kernel::{
     application::Limit,
-    domain::{DomainEvent, Owner, Timestamp},
+    domain::{DomainEvent, Execution, Id, Owner, Timestamp},
     infrastructure::db::UnitOfWork,
 };
 use uuid::Uuid;
@@ -25,6 +25,8 @@ pub struct Upsert {
     pub batch: Batch,
     /// A batch of the same key is written once, and answered the same again.
     pub idempotency_key: String,
+    /// The execution it comes from.
+    pub execution: Option<Id<Execution>>,
 }
 
 /// What a batch did.
@@ -152,6 +154,7 @@ impl DatasetsModule {
                 "added": upserted.added,
                 "changed": upserted.changed_count,
                 "total": upserted.total,
+                "execution_id": wanted.execution,
             }),
             occurred_at: now,
             request_id: None,

@@ -97,6 +97,7 @@ impl Action for DatasetUpsert {
             dataset,
             batch,
             idempotency_key: ctx.idempotency_key.clone(),
+            execution: Some(ctx.execution),
         };
         let upserted = self.module.upsert(&wanted).await.map_err(|error| failure(&error))?;
         Ok(json!(upserted))

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use shared_kernel::{
     api::{ApiJson, ApiPath, ApiQuery, Envelope, ErrorEnvelope, Failure, PageQuery, Reply},
     application::Principal,
-    domain::{Execution, Id, Page, Timestamp},
+    domain::{Event, Execution, Id, Page, Timestamp},
 };
 use uuid::Uuid;
 
@@ -32,6 +32,9 @@ pub struct TriggerView {
     /// The next ten; none while it is paused.
     pub next_runs: Vec<Timestamp>,
     pub webhook: Option<HookView>,
+    /// Of an event or dataset: which of them start the workflow.
+    #[schema(example = "${{ trigger.event.payload.added > 0 }}")]
+    pub condition: Option<String>,
 }
 
 /// How a webhook is called.
@@ -63,6 +66,7 @@ impl From<TriggerDetails> for TriggerView {
             overlap: details.spec.overlap,
             next_runs: details.next_runs,
             webhook: details.hook.map(Into::into),
+            condition: details.spec.condition,
         }
     }
 }
@@ -130,11 +134,14 @@ pub struct TickView {
     pub detail: Option<String>,
     #[schema(value_type = Option<Uuid>)]
     pub execution_id: Option<Id<Execution>>,
+    /// What it came from, where that is no clock.
+    #[schema(value_type = Option<Uuid>)]
+    pub event_id: Option<Id<Event>>,
 }
 
 impl From<Tick> for TickView {
-    fn from(Tick { due_at, outcome, detail, execution }: Tick) -> Self {
-        Self { due_at, outcome, detail, execution_id: execution }
+    fn from(Tick { due_at, outcome, detail, execution, event }: Tick) -> Self {
+        Self { due_at, outcome, detail, execution_id: execution, event_id: event }
     }
 }
 

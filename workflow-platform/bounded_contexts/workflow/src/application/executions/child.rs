@@ -142,9 +142,8 @@ impl ExecutionService {
         id: Id<Execution>,
         input: Input,
     ) -> Result<NewExecution, ActionError> {
-        let found = self.ports.store.find(ctx.owner, ctx.execution).await;
-        let row = found.map_err(|error| refused(&error.into()))?;
-        let depth = row.map_or(0, |row| row.depth) + 1;
+        let found = self.depth_of(ctx.owner, ctx.execution).await;
+        let depth = found.map_err(|error| refused(&error))?.unwrap_or(0) + 1;
         if depth > DEEPEST {
             let message = format!("executions start executions more than {DEEPEST} deep");
             return Err(ActionError::permanent("TOO_DEEP", message));
@@ -154,10 +153,19 @@ impl ExecutionService {
             StartExecution { definition_id, params: input.params, ..StartExecution::default() };
         let trigger =
             json!({ "kind": "workflow", "execution_id": ctx.execution, "step": ctx.step });
-        let initiator = Initiator { trigger, concurrency: None };
+        let initiator = Initiator { trigger, concurrency: None, depth };
         let planned = self.planned(ctx.owner, wanted, initiator).await;
         let new = planned.map_err(|error| refused(&error))?;
-        Ok(NewExecution { id, depth, parent: input.wait.then_some(ctx.execution), ..new })
+        Ok(NewExecution { id, parent: input.wait.then_some(ctx.execution), ..new })
+    }
+
+    /// How many executions led to this one; `None` when it is gone.
+    pub async fn depth_of(
+        &self,
+        owner: Owner,
+        id: Id<Execution>,
+    ) -> Result<Option<u32>, ExecutionsError> {
+        Ok(self.ports.store.find(owner, id).await?.map(|row| row.depth))
     }
 
     async fn named(&self, owner: Owner, workflow: &str) -> Result<Uuid, ActionError> {

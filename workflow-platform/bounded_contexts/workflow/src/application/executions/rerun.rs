@@ -57,6 +57,7 @@ impl ExecutionService {
         let initiator = Initiator {
             trigger: json!({ "kind": "rerun", "execution_id": id, "from_step": wanted.from_step }),
             concurrency: None,
+            depth: 0,
         };
         let new = self.plan(row.owner, &runnable, start, initiator)?;
         let results = self.results(id, &kept).await?;

@@ -33,11 +33,13 @@ pub struct Initiator {
     pub trigger: Value,
     /// Keeps runs apart where the definition itself does not.
     pub concurrency: Option<(String, u32)>,
+    /// How many executions led to it, one of the other.
+    pub depth: u32,
 }
 
 impl Initiator {
     pub fn manual() -> Self {
-        Self { trigger: json!({ "kind": "manual" }), concurrency: None }
+        Self { trigger: json!({ "kind": "manual" }), concurrency: None, depth: 0 }
     }
 }
 
@@ -139,7 +141,7 @@ impl ExecutionService {
             trigger: initiator.trigger,
             concurrency: concurrency.or(initiator.concurrency),
             parent: None,
-            depth: 0,
+            depth: initiator.depth,
             fragment: None,
             created_at: now,
             request_id: wanted.request_id,

@@ -97,7 +97,13 @@ impl TriggerService {
         for due_at in &ticks {
             let new = self.made_up(&trigger, &runnable, *due_at, range.max_parallel)?;
             let outcome = Outcome::Backfilled;
-            let tick = Tick { due_at: *due_at, outcome, detail: None, execution: Some(new.id) };
+            let tick = Tick {
+                due_at: *due_at,
+                outcome,
+                detail: None,
+                execution: Some(new.id),
+                event: None,
+            };
             let store = &self.ports.store;
             let free = store.make_up(&work, trigger.id, &tick, now).await;
             if free.map_err(ExecutionsError::from)? {
@@ -164,6 +170,7 @@ impl TriggerService {
         let initiator = Initiator {
             trigger: json!({ "kind": "backfill", "trigger_id": trigger.id, "due_at": due_at }),
             concurrency: Some((format!("backfill/{}", trigger.id), max_parallel)),
+            depth: 0,
         };
         self.ports.executions.plan(trigger.owner, runnable, trigger.wanted(), initiator)
     }

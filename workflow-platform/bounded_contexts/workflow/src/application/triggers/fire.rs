@@ -37,13 +37,13 @@ pub enum FireError {
 
 /// To be told of once the transaction is committed.
 #[derive(Default)]
-struct News {
-    started: Vec<Id<Execution>>,
+pub(super) struct News {
+    pub started: Vec<Id<Execution>>,
     cancelled: Vec<Id<Execution>>,
 }
 
 /// May an execution start, and of what.
-type Permit = Result<Runnable, String>;
+pub(super) type Permit = Result<Runnable, String>;
 
 impl TriggerService {
     /// Handles the ticks of the trigger that is due first: one transaction writes each tick's
@@ -77,7 +77,7 @@ impl TriggerService {
         Ok(Fired::One)
     }
 
-    async fn permit(&self, trigger: &TriggerRow) -> Result<Permit, FireError> {
+    pub(super) async fn permit(&self, trigger: &TriggerRow) -> Result<Permit, FireError> {
         let newest = self.ports.definitions.newest(trigger.owner, trigger.definition_id).await?;
         let Some(runnable) = newest else { return Ok(Err("the workflow is gone".to_owned())) };
         match self.ports.executions.check_plan(trigger.owner).await {
@@ -97,22 +97,12 @@ impl TriggerService {
         news: &mut News,
     ) -> Result<(), FireError> {
         let PlannedTick { due_at, outcome, detail } = planned.clone();
-        let mut tick = Tick { due_at, outcome, detail, execution: None };
+        let mut tick = Tick { due_at, outcome, detail, execution: None, event: None };
         let mut new = None;
         if matches!(outcome, Outcome::Ran | Outcome::Late) {
-            match self.execution(trigger, due_at, permit) {
-                Ok(planned) => new = Some(planned),
-                Err(reason) => {
-                    tick = Tick { outcome: Outcome::Refused, detail: Some(reason), ..tick };
-                }
-            }
+            let planned = self.execution(trigger, due_at, permit);
+            new = self.settle(work, trigger, &mut tick, planned, now, news).await?;
         }
-        if new.is_some() && !self.may_overlap(work, trigger, now, news).await? {
-            new = None;
-            tick.outcome = Outcome::Skipped;
-            tick.detail = Some("the execution before has not ended".to_owned());
-        }
-        tick.execution = new.as_ref().map(|new| new.id);
         if !self.ports.store.note(work, trigger.id, &tick, now).await? {
             return Ok(());
         }
@@ -121,6 +111,32 @@ impl TriggerService {
             news.started.push(new.id);
         }
         Ok(())
+    }
+
+    /// The execution that a tick starts; if it starts none, the tick says why.
+    pub(super) async fn settle(
+        &self,
+        work: &UnitOfWork,
+        trigger: &TriggerRow,
+        tick: &mut Tick,
+        planned: Result<NewExecution, String>,
+        now: Timestamp,
+        news: &mut News,
+    ) -> Result<Option<NewExecution>, FireError> {
+        let new = match planned {
+            Ok(new) => new,
+            Err(reason) => {
+                (tick.outcome, tick.detail) = (Outcome::Refused, Some(reason));
+                return Ok(None);
+            }
+        };
+        if !self.may_overlap(work, trigger, now, news).await? {
+            tick.outcome = Outcome::Skipped;
+            tick.detail = Some("the execution before has not ended".to_owned());
+            return Ok(None);
+        }
+        tick.execution = Some(new.id);
+        Ok(Some(new))
     }
 
     fn execution(
@@ -134,6 +150,7 @@ impl TriggerService {
         let initiator = Initiator {
             trigger: json!({ "kind": "schedule", "trigger_id": trigger.id, "due_at": due_at }),
             concurrency: queues.then(|| (format!("trigger/{}", trigger.id), 1)),
+            depth: 0,
         };
         let executions = &self.ports.executions;
         executions
@@ -161,7 +178,7 @@ impl TriggerService {
         Ok(true)
     }
 
-    async fn tell(&self, news: News) {
+    pub(super) async fn tell(&self, news: News) {
         for id in news.cancelled {
             self.ports.doorbell.cancel_wanted(id).await;
         }

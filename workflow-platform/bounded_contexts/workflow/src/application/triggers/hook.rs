@@ -120,7 +120,7 @@ impl TriggerService {
         let Timing::Webhook { webhook } = trigger.spec.timing else {
             return Err(CallError::Unknown);
         };
-        let initiator = Initiator { trigger: told(&trigger, &call)?, concurrency: None };
+        let initiator = Initiator { trigger: told(&trigger, &call)?, concurrency: None, depth: 0 };
         let wanted = StartExecution { request_id: call.request_id.clone(), ..trigger.wanted() };
         let executions = &self.ports.executions;
         let started = match start_key(&trigger, &call) {

@@ -1,6 +1,7 @@
 //! Use cases of triggers: what starts workflows by itself.
 
 mod backfill;
+mod event;
 mod fire;
 mod hook;
 mod list;
@@ -11,8 +12,9 @@ mod service;
 mod ticks;
 
 pub use backfill::{BackfillError, Backfilled, Range};
+pub use event::StartOnEvent;
 pub use fire::{FireError, Fired};
 pub use hook::{Call, CallError, Called};
 pub use list::{HookDetails, TriggerDetails};
-pub use ports::{Hook, Outcome, Tick, TriggerRow, Triggers};
+pub use ports::{Hook, Listeners, Outcome, Tick, TriggerRow, Triggers};
 pub use service::{TriggerPorts, TriggerService};

@@ -1,8 +1,10 @@
 //! What triggers need from outside.
 
+use std::collections::HashSet;
+
 use async_trait::async_trait;
 use shared_kernel::{
-    domain::{Execution, Id, Owner, Page, PageRequest, Timestamp},
+    domain::{Event, Execution, Id, Owner, Page, PageRequest, Timestamp},
     infrastructure::db::UnitOfWork,
 };
 use uuid::Uuid;
@@ -100,6 +102,40 @@ pub struct Tick {
     pub outcome: Outcome,
     pub detail: Option<String>,
     pub execution: Option<Id<Execution>>,
+    /// What it came from, where that is no clock.
+    pub event: Option<Id<Event>>,
+}
+
+/// Triggers that listen to events.
+#[async_trait]
+pub trait Listeners: Send + Sync {
+    /// The owners who have any.
+    async fn among(&self, owners: &HashSet<Owner>) -> Result<HashSet<Owner>, StoreError>;
+
+    /// Those of the owner with one of the patterns that are not paused.
+    async fn listening(
+        &self,
+        owner: Owner,
+        patterns: &[String],
+    ) -> Result<Vec<TriggerRow>, StoreError>;
+
+    /// Locks a trigger until the end of the transaction. `false` when it is paused or gone, or
+    /// when the event is in its ledger.
+    async fn hold(
+        &self,
+        work: &UnitOfWork,
+        trigger: Uuid,
+        event: Id<Event>,
+    ) -> Result<bool, StoreError>;
+
+    /// Writes down what became of an event, at its time or, where another stands, right after.
+    async fn note_event(
+        &self,
+        work: &UnitOfWork,
+        trigger: Uuid,
+        tick: Tick,
+        at: Timestamp,
+    ) -> Result<(), StoreError>;
 }
 
 /// Triggers and their ticks.

@@ -7,7 +7,7 @@ use shared_kernel::{
     infrastructure::{db::Database, seal::Sealer},
 };
 
-use super::Triggers;
+use super::{Listeners, Triggers};
 use crate::application::executions::{DefinitionSource, Doorbell, ExecutionService};
 
 /// What the use cases work with.
@@ -15,6 +15,7 @@ use crate::application::executions::{DefinitionSource, Doorbell, ExecutionServic
 pub struct TriggerPorts {
     pub database: Database,
     pub store: Arc<dyn Triggers>,
+    pub listeners: Arc<dyn Listeners>,
     pub definitions: Arc<dyn DefinitionSource>,
     pub executions: ExecutionService,
     pub doorbell: Arc<dyn Doorbell>,

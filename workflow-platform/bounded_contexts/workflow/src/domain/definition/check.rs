@@ -12,7 +12,7 @@ use super::{
     node::{Data, Node},
     params::{BadParams, bind_params, validator},
     read::nearest,
-    references::{Known, check_concurrency, check_outputs, check_steps},
+    references::{Known, check_concurrency, check_conditions, check_outputs, check_steps},
 };
 use crate::domain::execution::{WAIT_FOR, WAIT_SIGNAL, WAIT_UNTIL, WORKFLOW_RUN};
 
@@ -76,6 +76,7 @@ pub(super) fn check(
     check_outputs(definition, document, &known, problems);
     check_concurrency(definition, document, &known, problems);
     check_triggers(definition, document, problems);
+    check_conditions(definition, document, problems);
 }
 
 /// Each tick starts a run with the trigger's parameters.

@@ -10,6 +10,7 @@ mod changes;
 mod check;
 mod document;
 mod duration;
+mod event_pattern;
 mod input_check;
 mod model;
 mod node;
@@ -34,6 +35,7 @@ pub use changes::{Change, changes};
 pub use check::Catalog;
 pub use document::{Document, LARGEST};
 pub use duration::{BadDuration, parse_duration};
+pub use event_pattern::{DATASET_CHANGED, is_public, patterns_of};
 pub use model::{
     Backoff, CachePolicy, Concurrency, Definition, Misfire, OnError, Overlap, ReplyWhen,
     RetryPolicy, Step, StepId, Timing, Trigger, Webhook,

@@ -219,6 +219,11 @@ pub enum Timing {
     At { at: Timestamp },
     /// Whenever somebody calls its address.
     Webhook { webhook: Webhook },
+    /// Whenever something of this kind happened to what the owner has: `execution.finished`, or
+    /// `execution.*`.
+    Event { event: String },
+    /// Whenever the dataset gained or changed records.
+    Dataset { dataset: String },
 }
 
 /// An address that starts the workflow.
@@ -249,6 +254,8 @@ impl Timing {
             Self::Interval { .. } => "interval",
             Self::At { .. } => "at",
             Self::Webhook { .. } => "webhook",
+            Self::Event { .. } => "event",
+            Self::Dataset { .. } => "dataset",
         }
     }
 
@@ -259,22 +266,27 @@ impl Timing {
             Self::Interval { interval } => interval.clone(),
             Self::At { at } => at.to_string(),
             Self::Webhook { .. } => String::new(),
+            Self::Event { event } => event.clone(),
+            Self::Dataset { dataset } => dataset.clone(),
         }
     }
 
     pub fn timezone(&self) -> &str {
         match self {
             Self::Cron { timezone, .. } => timezone,
-            Self::Interval { .. } | Self::At { .. } | Self::Webhook { .. } => "UTC",
+            _ => "UTC",
         }
     }
 }
 
-/// Starts the workflow on a schedule.
+/// Starts the workflow on a schedule, on a call or on an event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trigger {
     #[serde(flatten)]
     pub timing: Timing,
+    /// An expression on `trigger`, for events and datasets: others start nothing.
+    #[serde(rename = "if", default, skip_serializing_if = "Option::is_none")]
+    pub condition: Option<String>,
     pub misfire: Misfire,
     pub overlap: Overlap,
     /// For the executions it starts.
@@ -292,9 +304,12 @@ mod tests {
             Timing::Interval { interval: "15m".into() },
             Timing::At { at: Timestamp::from_micros(5) },
             Timing::Webhook { webhook: Webhook { signed: true, reply: ReplyWhen::Finished } },
+            Timing::Event { event: "execution.*".into() },
+            Timing::Dataset { dataset: "books".into() },
         ] {
             let trigger = Trigger {
                 timing,
+                condition: Some("true".into()),
                 misfire: Misfire::Once,
                 overlap: Overlap::Queue,
                 params: Value::Null,

@@ -4,8 +4,10 @@ use serde_json::json;
 
 use super::{
     BadSchedule, Misfire, Overlap, ReplyWhen, Schedule, Timing, Trigger, Webhook,
+    event_pattern::{BadPattern, check_pattern},
     node::{Data, Node},
     read::Notes,
+    template::expression,
 };
 
 const MISFIRES: [(&str, Misfire); 3] =
@@ -17,29 +19,48 @@ const OVERLAPS: [(&str, Overlap); 3] = [
     ("cancel_running", Overlap::CancelRunning),
 ];
 
-const TIMINGS: [&str; 4] = ["cron", "interval", "at", "webhook"];
+const TIMINGS: [&str; 6] = ["cron", "interval", "at", "webhook", "event", "dataset"];
+
+const KEYS: [&str; 11] = [
+    "cron", "timezone", "interval", "at", "webhook", "event", "dataset", "if", "misfire",
+    "overlap", "params",
+];
+
+/// Longest name of a dataset.
+const LONGEST_NAME: usize = 200;
 
 const REPLIES: [(&str, ReplyWhen); 2] =
     [("started", ReplyWhen::Started), ("finished", ReplyWhen::Finished)];
 
 /// The trigger, unless it says nothing of when.
 pub(super) fn trigger(node: &Node, path: &str, notes: &mut Notes) -> Option<Trigger> {
-    notes.map(
-        path,
-        node,
-        &["cron", "timezone", "interval", "at", "webhook", "misfire", "overlap", "params"],
-    );
+    notes.map(path, node, &KEYS);
     let at = |key: &str| format!("{path}.{key}");
     let timing = timing(node, path, notes)?;
+    let condition = condition(node, &timing, &at("if"), notes);
     Some(Trigger {
         timing,
+        condition,
         misfire: notes.choice(&at("misfire"), node.get("misfire"), &MISFIRES).unwrap_or_default(),
         overlap: notes.choice(&at("overlap"), node.get("overlap"), &OVERLAPS).unwrap_or_default(),
         params: node.get("params").map_or_else(|| json!({}), Node::to_json),
     })
 }
 
-/// One of `cron`, `interval`, `at` and `webhook`.
+/// What `trigger` must be like to start the workflow.
+fn condition(node: &Node, timing: &Timing, path: &str, notes: &mut Notes) -> Option<String> {
+    let found = node.get("if")?;
+    if !matches!(timing, Timing::Event { .. } | Timing::Dataset { .. }) {
+        let en = "only triggers with event or dataset have a condition";
+        notes.add(path, found, "NO_CONDITION", "只有 event 和 dataset 触发器可以有条件", en);
+        return None;
+    }
+    let text = notes.text(path, Some(found))?;
+    expression(found, path, &mut notes.0);
+    Some(text)
+}
+
+/// One of `cron`, `interval`, `at`, `webhook`, `event` and `dataset`.
 fn timing(node: &Node, path: &str, notes: &mut Notes) -> Option<Timing> {
     let mut given = TIMINGS.iter().filter_map(|key| Some((*key, node.get(key)?)));
     let Some((kind, found)) = given.next() else {
@@ -51,8 +72,8 @@ fn timing(node: &Node, path: &str, notes: &mut Notes) -> Option<Timing> {
             &format!("{path}.{other}"),
             second,
             "ONE_TIMING",
-            "cron、interval、at、webhook 只能选一个",
-            "a trigger has one of cron, interval, at and webhook",
+            "cron、interval、at、webhook、event、dataset 只能选一个",
+            "a trigger has one of cron, interval, at, webhook, event and dataset",
         );
     }
     if kind == "webhook" {
@@ -67,6 +88,8 @@ fn timing(node: &Node, path: &str, notes: &mut Notes) -> Option<Timing> {
             Timing::Cron { cron: text, timezone: zone.unwrap_or_else(|| "UTC".to_owned()) }
         }
         "interval" => Timing::Interval { interval: text },
+        "event" => return event(text, found, &format!("{path}.event"), notes),
+        "dataset" => return dataset(text, found, &format!("{path}.dataset"), notes),
         _ => {
             let Ok(at) = text.parse() else {
                 let zh = "应为 RFC 3339 时间，例如 2026-12-01T08:00:00+08:00";
@@ -81,6 +104,24 @@ fn timing(node: &Node, path: &str, notes: &mut Notes) -> Option<Timing> {
         bad_schedule(&error, node, found, path, notes);
     }
     Some(timing)
+}
+
+fn event(event: String, node: &Node, path: &str, notes: &mut Notes) -> Option<Timing> {
+    let Err(error) = check_pattern(&event) else { return Some(Timing::Event { event }) };
+    let zh = match error {
+        BadPattern::Form => "应为事件类型，例如 execution.finished 或 dataset.*",
+        BadPattern::Family => "只有 dataset、execution、proxy、subscription、workflow 的事件",
+    };
+    notes.add(path, node, "BAD_EVENT", zh, error.to_string());
+    None
+}
+
+fn dataset(dataset: String, node: &Node, path: &str, notes: &mut Notes) -> Option<Timing> {
+    if (1..=LONGEST_NAME).contains(&dataset.len()) {
+        return Some(Timing::Dataset { dataset });
+    }
+    notes.add(path, node, "BAD_DATASET", "应为数据集名称", "must be the name of a dataset");
+    None
 }
 
 /// `true`, or a map with `signed` and `reply`.

@@ -168,17 +168,41 @@ pub(super) fn check_concurrency(
     let Some(concurrency) = &definition.concurrency else { return };
     let node = document.root.get("concurrency").and_then(|node| node.get("key"));
     let at: At = ("concurrency.key".to_owned(), node.and_then(|node| node.place));
-    let is_late = |name: &&&str| !matches!(**name, "params" | "trigger" | "now");
     for expression in concurrency.key.expressions() {
         known.check_params(expression, &at, problems);
-        if Scope::VARIABLES.iter().filter(is_late).any(|name| expression.uses(name)) {
-            problems.push(Problem::new(
-                at.0.clone(),
-                at.1,
-                "NOT_KNOWN_YET",
-                "此处只能使用 params、trigger 和 now",
-                "only params, trigger and now are known here",
-            ));
+        check_early(expression, &["params", "trigger", "now"], &at, problems);
+    }
+}
+
+/// Whether an event is to start a run is asked before there is one.
+pub(super) fn check_conditions(
+    definition: &Definition,
+    document: &Document,
+    problems: &mut Vec<Problem>,
+) {
+    for (index, trigger) in definition.triggers.iter().enumerate() {
+        let Some(Ok(condition)) = trigger.condition.as_deref().map(Template::of_condition) else {
+            continue;
+        };
+        let node = document.root.get("triggers").map(|list| list.at([index.to_string().as_str()]));
+        let node = node.map(|node| node.get("if").unwrap_or(node));
+        let at: At = (format!("triggers[{index}].if"), node.and_then(|node| node.place));
+        for expression in condition.expressions() {
+            check_early(expression, &["trigger", "now"], &at, problems);
         }
+    }
+}
+
+fn check_early(expression: &Compiled, early: &[&str], at: &At, problems: &mut Vec<Problem>) {
+    let is_late = |name: &&&str| !early.contains(*name);
+    if Scope::VARIABLES.iter().filter(is_late).any(|name| expression.uses(name)) {
+        let (zh, en) = (early.join("、"), early.join(", "));
+        problems.push(Problem::new(
+            at.0.clone(),
+            at.1,
+            "NOT_KNOWN_YET",
+            format!("此处只能使用 {zh}"),
+            format!("only {en} are known here"),
+        ));
     }
 }

@@ -56,7 +56,9 @@ impl Schedule {
                 .map(Self::Interval)
                 .ok_or(BadSchedule::Interval),
             Timing::At { at } => Ok(Self::At(*at)),
-            Timing::Webhook { .. } => Ok(Self::Never),
+            Timing::Webhook { .. } | Timing::Event { .. } | Timing::Dataset { .. } => {
+                Ok(Self::Never)
+            }
         }
     }
 

@@ -43,7 +43,7 @@ fn trigger() -> Value {
         "type": "object",
         "additionalProperties": false,
         "oneOf": [{ "required": ["cron"] }, { "required": ["interval"] }, { "required": ["at"] },
-            { "required": ["webhook"] }],
+            { "required": ["webhook"] }, { "required": ["event"] }, { "required": ["dataset"] }],
         "properties": {
             "cron": { "type": "string", "examples": ["0 8 * * *"] },
             "timezone": { "type": "string", "default": "UTC", "examples": ["Asia/Shanghai"] },
@@ -56,6 +56,18 @@ fn trigger() -> Value {
                     "signed": { "type": "boolean", "default": false },
                     "reply": { "enum": ["started", "finished"], "default": "started" },
                 },
+            },
+            "event": {
+                "type": "string",
+                "pattern": "^(dataset|execution|proxy|subscription|workflow)(\\.[a-z_]+)*\\.([a-z_]+|\\*)$",
+                "examples": ["execution.finished", "dataset.*"],
+                "description": "A kind of event, or the beginning of several and `.*`.",
+            },
+            "dataset": { "type": "string", "description": "After it gained or changed records." },
+            "if": {
+                "type": "string",
+                "description": "For event and dataset: an expression on `trigger`.",
+                "examples": ["${{ trigger.event.payload.added > 0 }}"],
             },
             "misfire": { "enum": ["skip", "once", "all"], "default": "once" },
             "overlap": { "enum": ["queue", "skip", "cancel_running"], "default": "queue" },

@@ -45,6 +45,14 @@ impl Template {
         })
     }
 
+    /// Compiles a condition; a bare text is one whole expression.
+    pub fn of_condition(text: &str) -> Result<Self, SyntaxError> {
+        if text.contains("${{") {
+            return Self::of_text(text);
+        }
+        Ok(Self::Whole(Arc::new(Compiled::parse(text)?)))
+    }
+
     /// Expressions anywhere inside.
     pub fn expressions(&self) -> Vec<&Arc<Compiled>> {
         match self {

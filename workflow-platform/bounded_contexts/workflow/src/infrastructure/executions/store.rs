@@ -73,7 +73,7 @@ impl SqlExecutions {
                 "definition_id": new.definition_id,
                 "definition_name": new.definition_name,
                 "version": new.version,
-                "trigger": new.trigger,
+                "trigger": { "kind": new.trigger["kind"], "trigger_id": new.trigger["trigger_id"] },
             }),
             occurred_at: new.created_at,
             request_id: new.request_id.clone(),

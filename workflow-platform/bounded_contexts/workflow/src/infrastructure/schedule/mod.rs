@@ -1,5 +1,7 @@
 //! Schedules: triggers and ticks in the database, and the loop that fires what is due.
 
+mod listeners;
+mod rows;
 mod scheduler;
 mod store;
 

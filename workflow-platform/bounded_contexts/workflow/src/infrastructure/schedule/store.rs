@@ -7,7 +7,7 @@ use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
-use sea_orm::{ConnectionTrait as _, DbErr, QueryResult, Value as SqlValue};
+use sea_orm::{ConnectionTrait as _, DbErr};
 use shared_kernel::{
     domain::{Ambient, Cursor, Execution, Id, Owner, Page, PageRequest, Timestamp},
     infrastructure::{
@@ -17,11 +17,12 @@ use shared_kernel::{
 };
 use uuid::Uuid;
 
+use super::rows::{COLUMNS, NOTE, noted, tick, trigger, unreadable};
 use crate::{
     application::{
         definitions::TriggerStore,
         executions::StoreError,
-        triggers::{Hook, Outcome, Tick, TriggerRow, Triggers},
+        triggers::{Hook, Tick, TriggerRow, Triggers},
     },
     domain::definition::{Schedule, Timing, Trigger},
 };
@@ -29,7 +30,7 @@ use crate::{
 /// Both engines.
 #[derive(Debug, Clone)]
 pub struct SqlTriggers {
-    database: Database,
+    pub(super) database: Database,
     ambient: Ambient,
     /// Keeps the secrets of webhooks.
     sealer: Sealer,
@@ -39,59 +40,6 @@ impl SqlTriggers {
     pub fn new(database: Database, ambient: Ambient, sealer: Sealer) -> Self {
         Self { database, ambient, sealer }
     }
-}
-
-const COLUMNS: &str = "id, user_id, definition_id, definition_version, spec, paused, due_at, position, \
-     hook_token, hook_secret";
-
-fn trigger(row: &QueryResult) -> Result<TriggerRow, DbErr> {
-    let version: i32 = row.try_get_by_index(3)?;
-    let spec: String = row.try_get_by_index(4)?;
-    Ok(TriggerRow {
-        id: row.try_get_by_index(0)?,
-        owner: Owner::new(row.try_get_by_index::<Uuid>(1)?.into()),
-        definition_id: row.try_get_by_index(2)?,
-        version: u32::try_from(version).unwrap_or(0),
-        spec: serde_json::from_str(&spec).map_err(unreadable)?,
-        paused: row.try_get_by_index(5)?,
-        due_at: row.try_get_by_index::<Option<i64>>(6)?.map(Timestamp::from_micros),
-        hook: hook(row)?,
-    })
-}
-
-fn hook(row: &QueryResult) -> Result<Option<Hook>, DbErr> {
-    let token: Option<String> = row.try_get_by_index(8)?;
-    let secret = row.try_get_by_index(9)?;
-    Ok(token.map(|token| Hook { token, secret }))
-}
-
-const NOTE: &str = "INSERT INTO workflow_ticks \
-     (trigger_id, due_at, outcome, detail, execution_id, at) VALUES ($1, $2, $3, $4, $5, $6)";
-
-fn noted(trigger: Uuid, tick: &Tick, at: Timestamp) -> [SqlValue; 6] {
-    [
-        trigger.into(),
-        tick.due_at.into(),
-        tick.outcome.as_str().into(),
-        tick.detail.clone().into(),
-        tick.execution.map(Id::uuid).into(),
-        at.into(),
-    ]
-}
-
-fn tick(row: &QueryResult) -> Result<Tick, StoreError> {
-    let outcome: String = row.try_get_by_index(1)?;
-    Ok(Tick {
-        due_at: Timestamp::from_micros(row.try_get_by_index(0)?),
-        outcome: Outcome::parse(&outcome).ok_or(StoreError::Row(outcome))?,
-        detail: row.try_get_by_index(2)?,
-        execution: row.try_get_by_index::<Option<Uuid>>(3)?.map(Id::from),
-    })
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err takes")]
-fn unreadable(error: serde_json::Error) -> DbErr {
-    DbErr::Json(error.to_string())
 }
 
 fn number(value: usize) -> i32 {
@@ -114,12 +62,13 @@ impl SqlTriggers {
     async fn put(&self, work: &UnitOfWork, row: &TriggerRow, position: i32) -> Result<(), DbErr> {
         let statement = self.database.statement(
             "INSERT INTO workflow_triggers (id, user_id, definition_id, definition_version, \
-             position, spec, paused, due_at, created_at, hook_token, hook_secret) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
+             position, spec, paused, due_at, created_at, hook_token, hook_secret, event_pattern) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
              ON CONFLICT (definition_id, position) DO UPDATE SET \
              definition_version = excluded.definition_version, spec = excluded.spec, \
              due_at = excluded.due_at, hook_token = excluded.hook_token, \
-             hook_secret = excluded.hook_secret",
+             hook_secret = excluded.hook_secret, \
+             event_pattern = excluded.event_pattern",
             [
                 row.id.into(),
                 row.owner.into(),
@@ -132,6 +81,7 @@ impl SqlTriggers {
                 self.ambient.now().into(),
                 row.hook.as_ref().map(|hook| hook.token.clone()).into(),
                 row.hook.as_ref().and_then(|hook| hook.secret.clone()).into(),
+                row.spec.pattern().map(str::to_owned).into(),
             ],
         );
         work.conn().execute_raw(statement).await?;
@@ -253,7 +203,7 @@ impl Triggers for SqlTriggers {
     async fn ticks(&self, id: Uuid, page: PageRequest) -> Result<Page<Tick>, StoreError> {
         let before = page.after.map_or(i64::MAX, |after| after.at.micros());
         let statement = self.database.statement(
-            "SELECT due_at, outcome, detail, execution_id FROM workflow_ticks \
+            "SELECT due_at, outcome, detail, execution_id, event_id FROM workflow_ticks \
              WHERE trigger_id = $1 AND due_at < $2 ORDER BY due_at DESC LIMIT $3",
             [id.into(), before.into(), i64::from(page.limit).saturating_add(1).into()],
         );
