@@ -775,6 +775,28 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_Page_SecretView: {
+            /** @description One page of a list. */
+            data: {
+                items: {
+                    created_at: components["schemas"]["Timestamp"];
+                    description?: string | null;
+                    /** @example SHOP_API_KEY */
+                    name: string;
+                    updated_at: components["schemas"]["Timestamp"];
+                }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_Page_TickView: {
             /** @description One page of a list. */
             data: {
@@ -842,6 +864,29 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_Page_VariableView: {
+            /** @description One page of a list. */
+            data: {
+                items: {
+                    created_at: components["schemas"]["Timestamp"];
+                    description?: string | null;
+                    /** @example region */
+                    name: string;
+                    updated_at: components["schemas"]["Timestamp"];
+                    value: Record<string, never>;
+                }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_Page_VersionSummary: {
             /** @description One page of a list. */
             data: {
@@ -894,6 +939,24 @@ export interface components {
             /** @description The new account. */
             data: {
                 user: components["schemas"]["UserView"];
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_SecretView: {
+            /** @description A secret. Its value is shown to nobody. */
+            data: {
+                created_at: components["schemas"]["Timestamp"];
+                description?: string | null;
+                /** @example SHOP_API_KEY */
+                name: string;
+                updated_at: components["schemas"]["Timestamp"];
             };
             /** @example 操作成功 */
             message: string;
@@ -1041,6 +1104,25 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_VariableView: {
+            /** @description A variable. */
+            data: {
+                created_at: components["schemas"]["Timestamp"];
+                description?: string | null;
+                /** @example region */
+                name: string;
+                updated_at: components["schemas"]["Timestamp"];
+                value: Record<string, never>;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_Vec_ActionDescriptor: {
             data: {
                 description: string;
@@ -1065,6 +1147,7 @@ export interface components {
             /** @description What a check found. */
             data: {
                 problems: components["schemas"]["ProblemView"][];
+                /** @description It can be saved, though there may be warnings. */
                 valid: boolean;
             };
             /** @example 操作成功 */
@@ -1504,6 +1587,26 @@ export interface components {
          * @enum {string}
          */
         Role: "user" | "admin" | "super_admin";
+        /**
+         * @description A secret to be kept.
+         * @example {
+         *       "value": "s3cr3t",
+         *       "description": "Key of the shop's API"
+         *     }
+         */
+        SecretBody: {
+            description?: string | null;
+            /** @description 1 byte to 64 KiB. */
+            value: string;
+        };
+        /** @description A secret. Its value is shown to nobody. */
+        SecretView: {
+            created_at: components["schemas"]["Timestamp"];
+            description?: string | null;
+            /** @example SHOP_API_KEY */
+            name: string;
+            updated_at: components["schemas"]["Timestamp"];
+        };
         /** @description An address to send a code to. */
         SendCode: {
             /** @example ann@example.com */
@@ -1514,7 +1617,7 @@ export interface components {
          * @description How bad a problem is.
          * @enum {string}
          */
-        Severity: "error";
+        Severity: "error" | "warning";
         /**
          * @description What is told to a step that waits for a signal.
          * @example {
@@ -1700,9 +1803,30 @@ export interface components {
             role: components["schemas"]["Role"];
             username: string;
         };
+        /**
+         * @description A variable to be kept.
+         * @example {
+         *       "value": "eu-west"
+         *     }
+         */
+        VariableBody: {
+            description?: string | null;
+            /** @description Any JSON of up to 64 KiB. */
+            value: Record<string, never>;
+        };
+        /** @description A variable. */
+        VariableView: {
+            created_at: components["schemas"]["Timestamp"];
+            description?: string | null;
+            /** @example region */
+            name: string;
+            updated_at: components["schemas"]["Timestamp"];
+            value: Record<string, never>;
+        };
         /** @description What a check found. */
         Verdict: {
             problems: components["schemas"]["ProblemView"][];
+            /** @description It can be saved, though there may be warnings. */
             valid: boolean;
         };
         /** @description The content of a version. */

@@ -23,7 +23,11 @@ pub fn print_problems(file: &Path, problems: &[Problem]) {
             .map_or_else(String::new, |place| format!("{}:{}:", place.line, place.column));
         let path =
             if problem.path.is_empty() { String::new() } else { format!(" ({})", problem.path) };
-        eprintln!("{}:{place} {} [{}]{path}", file.display(), problem.message.en, problem.code);
+        let kind = if problem.is_error() { "" } else { " warning:" };
+        let (file, message) = (file.display(), &problem.message.en);
+        eprintln!("{file}:{place}{kind} {message} [{}]{path}", problem.code);
     }
-    eprintln!("{} problem(s)", problems.len());
+    if !problems.is_empty() {
+        eprintln!("{} problem(s)", problems.len());
+    }
 }

@@ -15,7 +15,8 @@ pub async fn validate(file: &Path) -> anyhow::Result<ExitCode> {
     scratch.close().await?;
     Ok(match checked {
         Ok(definition) => {
-            println!("{}: {} step(s), no problems", definition.name, definition.steps.len());
+            print_problems(file, &definition.advice);
+            println!("{}: {} step(s), no errors", definition.name, definition.steps.len());
             ExitCode::SUCCESS
         }
         Err(problems) => {

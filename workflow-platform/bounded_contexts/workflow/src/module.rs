@@ -22,6 +22,7 @@ use crate::{
             RunItem, RunWorkflow, StartExecution, Started, Updates, UserDirectory,
         },
         triggers::{StartOnEvent, TriggerPorts, TriggerService},
+        vault::{VaultPorts, VaultService},
     },
     domain::{
         definition::Catalog,
@@ -35,6 +36,7 @@ use crate::{
         schedule::{SqlTriggers, run_scheduler},
         script::ScriptAction,
         transform::transforms,
+        vault::SqlVault,
         worker::{Worker, WorkerParts, WorkerSettings},
     },
 };
@@ -79,6 +81,7 @@ pub struct WorkflowModule {
     definitions: Arc<DefinitionService>,
     executions: ExecutionService,
     triggers: TriggerService,
+    vault: Arc<VaultService>,
     audit: AuditService,
     worker: Worker,
     settings: WorkflowSettings,
@@ -95,11 +98,17 @@ pub fn module(surroundings: Surroundings, settings: WorkflowSettings) -> Arc<Wor
     let announcer = Announcer::start(Arc::clone(&bus));
     let doorbell = Arc::new(BusDoorbell { bus: Arc::clone(&bus), announcer: announcer.clone() });
     let triggers = Arc::new(SqlTriggers::new(database.clone(), ambient.clone(), sealer.clone()));
+    let vault = VaultService::new(VaultPorts {
+        store: Arc::new(SqlVault::new(database.clone())),
+        sealer: sealer.clone(),
+        ambient: ambient.clone(),
+    });
     let definitions = Arc::new(DefinitionService::new(
         DefinitionPorts {
             database: database.clone(),
             store: Arc::new(SqlDefinitions::new(database.clone())),
             triggers: triggers.clone(),
+            vault: vault.clone(),
             ambient: ambient.clone(),
             cpu,
         },
@@ -146,11 +155,22 @@ pub fn module(surroundings: Surroundings, settings: WorkflowSettings) -> Arc<Wor
         definitions: definitions.clone(),
         users,
         cache,
+        vault: vault.clone(),
         executions: executions.clone(),
         announcer,
     };
     let worker = Worker::new(parts, settings.worker.clone());
-    Arc::new(WorkflowModule { definitions, executions, triggers, audit, worker, settings, ambient })
+    let vault = Arc::new(vault);
+    Arc::new(WorkflowModule {
+        definitions,
+        executions,
+        triggers,
+        vault,
+        audit,
+        worker,
+        settings,
+        ambient,
+    })
 }
 
 /// All routes, without the `/api/v1` prefix.
@@ -160,6 +180,7 @@ pub fn routes(module: Arc<WorkflowModule>) -> OpenApiRouter {
         ExecutionsApi { executions: module.executions.clone(), triggers: module.triggers.clone() };
     api::definitions::routes(Arc::clone(&module.definitions))
         .merge(api::executions::routes(Arc::new(executions)))
+        .merge(api::vault::routes(Arc::clone(&module.vault)))
 }
 
 impl WorkflowModule {
@@ -202,6 +223,11 @@ impl WorkflowModule {
     /// Use cases of triggers.
     pub fn triggers(&self) -> &TriggerService {
         &self.triggers
+    }
+
+    /// Use cases of secrets and variables.
+    pub fn vault(&self) -> &VaultService {
+        &self.vault
     }
 
     /// Saves a definition for an owner whom the caller has made sure of.

@@ -4,3 +4,4 @@ pub mod audit;
 pub mod definitions;
 pub mod executions;
 pub mod triggers;
+pub mod vault;

@@ -3,3 +3,4 @@
 pub mod definition;
 pub mod execution;
 pub mod expression;
+pub mod vault;

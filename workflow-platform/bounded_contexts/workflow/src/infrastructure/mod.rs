@@ -17,4 +17,6 @@ mod start_keys_table;
 mod step_cache_table;
 pub mod tables;
 pub mod transform;
+pub mod vault;
+mod vault_table;
 pub mod worker;

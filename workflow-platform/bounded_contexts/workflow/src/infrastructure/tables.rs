@@ -13,7 +13,7 @@ use sea_orm_migration::{
 use super::{
     children_columns::ChildrenColumns, events_columns::EventsColumns, hooks_table::Hooks,
     inbox_table::InboxTable, labels_table::LabelsTable, start_keys_table::StartKeysTable,
-    step_cache_table::StepCacheTable,
+    step_cache_table::StepCacheTable, vault_table::VaultTable,
 };
 
 /// The migrations of executions, in order.
@@ -27,6 +27,7 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(ChildrenColumns),
         Box::new(StepCacheTable),
         Box::new(EventsColumns),
+        Box::new(VaultTable),
     ]
 }
 

@@ -23,3 +23,4 @@ mod signals;
 mod starting_once;
 mod support;
 mod transforms;
+mod vault;

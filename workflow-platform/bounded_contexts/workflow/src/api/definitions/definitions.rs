@@ -11,6 +11,7 @@ use super::{
     Service,
     shapes::{DefinitionDetail, DefinitionSummary, DraftBody, ProblemView, Verdict},
 };
+use crate::domain::definition::Problem;
 
 /// Your workflows, newest first.
 #[utoipa::path(
@@ -59,8 +60,9 @@ pub async fn validate(
     ApiJson(body): ApiJson<DraftBody>,
 ) -> Result<Reply<Verdict>, Failure> {
     let problems = service.validate(&who, body.into()).await?;
-    let problems: Vec<_> = problems.iter().map(ProblemView::from).collect();
-    Ok(Reply::ok(Verdict { valid: problems.is_empty(), problems }))
+    let valid = !problems.iter().any(Problem::is_error);
+    let problems = problems.iter().map(ProblemView::from).collect();
+    Ok(Reply::ok(Verdict { valid, problems }))
 }
 
 /// One workflow with its text.

@@ -146,6 +146,7 @@ impl From<&Problem> for ProblemView {
 /// What a check found.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct Verdict {
+    /// It can be saved, though there may be warnings.
     pub valid: bool,
     pub problems: Vec<ProblemView>,
 }

@@ -10,7 +10,10 @@ use shared_kernel::{
 use uuid::Uuid;
 
 use super::{DefinitionStore, TriggerStore};
-use crate::domain::definition::{Catalog, Definition};
+use crate::{
+    application::vault::VaultService,
+    domain::definition::{Catalog, Definition},
+};
 
 /// Compiled versions that are kept.
 const KEPT: u64 = 256;
@@ -21,6 +24,7 @@ pub struct DefinitionPorts {
     pub database: Database,
     pub store: Arc<dyn DefinitionStore>,
     pub triggers: Arc<dyn TriggerStore>,
+    pub vault: VaultService,
     pub ambient: Ambient,
     /// Reading a large document keeps a core busy.
     pub cpu: CpuPool,
@@ -38,6 +42,10 @@ pub struct DefinitionService {
 impl DefinitionService {
     pub fn new(ports: DefinitionPorts, catalog: Arc<Catalog>) -> Self {
         Self { ports, catalog, compiled: Cache::new(KEPT) }
+    }
+
+    pub(crate) fn vault(&self) -> &VaultService {
+        &self.ports.vault
     }
 
     /// The actions that definitions may use.

@@ -36,7 +36,7 @@ impl Draft {
 }
 
 impl DefinitionService {
-    /// All problems of the draft; none when it can be saved.
+    /// All problems of the draft; none of them is an error when it can be saved.
     pub async fn validate(
         &self,
         who: &Principal,
@@ -44,7 +44,7 @@ impl DefinitionService {
     ) -> Result<Vec<Problem>, DefinitionsError> {
         who.require(Permission::WorkflowRead)?;
         match self.read(draft).await {
-            Ok(_) => Ok(Vec::new()),
+            Ok((definition, _)) => Ok(definition.advice),
             Err(DefinitionsError::Invalid(problems)) => Ok(problems),
             Err(error) => Err(error),
         }

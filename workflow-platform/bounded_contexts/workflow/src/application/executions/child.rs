@@ -99,6 +99,7 @@ impl ExecutionService {
             definition_name: parent.definition_name,
             version: parent.version,
             params: Value::Null,
+            vars: Value::Null,
             labels: Labels::new(),
             priority: parent.priority,
             trigger: json!({

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use serde_json::Value;
 use shared_kernel::domain::Owner;
 use uuid::Uuid;
 
@@ -22,7 +23,13 @@ impl From<DefinitionsError> for StoreError {
 impl DefinitionSource for DefinitionService {
     async fn newest(&self, owner: Owner, id: Uuid) -> Result<Option<Runnable>, StoreError> {
         let found = Self::newest(self, owner, id).await?;
-        Ok(found.map(|(row, definition)| Runnable { id: row.id, version: row.version, definition }))
+        let Some((row, definition)) = found else { return Ok(None) };
+        let vars = self.vars(owner, &definition).await?;
+        Ok(Some(Runnable { id: row.id, version: row.version, definition, vars }))
+    }
+
+    async fn vars(&self, owner: Owner, definition: &Definition) -> Result<Value, StoreError> {
+        self.vault().variables(owner, &definition.variables).await
     }
 
     async fn named(&self, owner: Owner, name: &str) -> Result<Option<Uuid>, StoreError> {

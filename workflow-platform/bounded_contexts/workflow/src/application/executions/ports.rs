@@ -46,6 +46,8 @@ pub struct NewExecution {
     pub definition_name: String,
     pub version: u32,
     pub params: Value,
+    /// The owner's variables that it uses.
+    pub vars: Value,
     pub labels: Labels,
     /// Higher goes first among the same user's.
     pub priority: i32,
@@ -281,6 +283,8 @@ pub struct Runnable {
     pub id: Uuid,
     pub version: u32,
     pub definition: Arc<Definition>,
+    /// The owner's variables that it uses, as they are now.
+    pub vars: Value,
 }
 
 /// Where definitions come from.
@@ -288,6 +292,9 @@ pub struct Runnable {
 pub trait DefinitionSource: Send + Sync {
     /// The newest version of an owner's definition.
     async fn newest(&self, owner: Owner, id: Uuid) -> Result<Option<Runnable>, StoreError>;
+
+    /// The owner's variables that a definition uses, as they are now.
+    async fn vars(&self, owner: Owner, definition: &Definition) -> Result<Value, StoreError>;
 
     /// The owner's definition of the name.
     async fn named(&self, owner: Owner, name: &str) -> Result<Option<Uuid>, StoreError>;

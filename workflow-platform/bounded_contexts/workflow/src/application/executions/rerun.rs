@@ -82,7 +82,8 @@ impl ExecutionService {
         let found = source.version(row.definition_id, version).await?;
         let definition =
             found.ok_or_else(|| ExecutionsError::field("version", "there is no such version"))?;
-        Ok(Runnable { version, definition, ..newest })
+        let vars = source.vars(row.owner, &definition).await?;
+        Ok(Runnable { version, definition, vars, ..newest })
     }
 
     async fn results(

@@ -136,6 +136,7 @@ impl ExecutionService {
             definition_name: runnable.definition.name.clone(),
             version: runnable.version,
             params,
+            vars: runnable.vars.clone(),
             labels: wanted.labels,
             priority: wanted.priority.unwrap_or(runnable.definition.priority),
             trigger: initiator.trigger,

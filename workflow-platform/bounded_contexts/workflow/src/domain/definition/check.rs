@@ -7,6 +7,7 @@ use shared_kernel::{application::ActionDescriptor, domain::Timestamp};
 
 use super::{
     Definition, Document, Place, Problem, Step, StepId,
+    advice::{advise_on_steps, advise_on_triggers},
     duration::parse_duration,
     input_check::check_input,
     node::{Data, Node},
@@ -71,12 +72,14 @@ pub(super) fn check(
         group.check_spread(problems);
         group.check_cache(problems);
         check_steps(&group, &known, problems);
+        advise_on_steps(&group, problems);
         known.steps.extend(steps.iter().map(|step| step.id.as_str()));
     }
     check_outputs(definition, document, &known, problems);
     check_concurrency(definition, document, &known, problems);
     check_triggers(definition, document, problems);
     check_conditions(definition, document, problems);
+    advise_on_triggers(definition, document, problems);
 }
 
 /// Each tick starts a run with the trigger's parameters.
@@ -96,13 +99,13 @@ fn check_triggers(definition: &Definition, document: &Document, problems: &mut V
 }
 
 /// Kinds of steps that hold no worker.
-const ELSEWHERE: [&str; 4] = [WAIT_FOR, WAIT_UNTIL, WAIT_SIGNAL, WORKFLOW_RUN];
+pub(super) const ELSEWHERE: [&str; 4] = [WAIT_FOR, WAIT_UNTIL, WAIT_SIGNAL, WORKFLOW_RUN];
 
 /// A step and where it stands in its list.
 pub(super) struct Placed<'a> {
     pub step: &'a Step,
     index: usize,
-    node: Option<&'a Node>,
+    pub node: Option<&'a Node>,
 }
 
 /// One list of steps.

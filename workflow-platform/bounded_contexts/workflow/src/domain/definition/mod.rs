@@ -6,6 +6,7 @@
 //! actions that exist, references that can be met, cycles, types of inputs. Each step notes
 //! [`Problem`]s and goes on, so that a person sees all of them at once.
 
+mod advice;
 mod changes;
 mod check;
 mod document;
@@ -68,7 +69,9 @@ fn parse(mut document: Document, catalog: &Catalog) -> Result<Definition, Vec<Pr
     }
     problems.sort_by_key(|problem| problem.place.map(|place| (place.line, place.column)));
     match definition {
-        Some(definition) if problems.is_empty() => Ok(definition),
+        Some(definition) if !problems.iter().any(Problem::is_error) => {
+            Ok(Definition { advice: at_most(problems), ..definition })
+        }
         _ => Err(at_most(problems)),
     }
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared_kernel::domain::Timestamp;
 
+use super::Problem;
 use crate::domain::expression::Template;
 
 /// A workflow.
@@ -27,6 +28,10 @@ pub struct Definition {
     /// Run at the end, whatever happened.
     pub finally: Vec<Step>,
     pub outputs: Vec<(String, Template)>,
+    /// What is allowed and hardly meant; known when it was checked just now.
+    pub advice: Vec<Problem>,
+    /// Names of the owner's variables that its expressions use.
+    pub variables: Vec<String>,
     /// The document as JSON values: the stored form, and what the editor shows.
     pub model: Value,
 }
@@ -92,6 +97,8 @@ pub struct Step {
     /// Name of the action.
     pub uses: String,
     pub with: Template,
+    /// Names of the secrets that `with` uses.
+    pub secrets: Vec<String>,
     /// Steps of the same list that must have settled.
     pub needs: Vec<StepId>,
     /// `if`.

@@ -9,6 +9,8 @@ use shared_kernel::domain::Text;
 pub enum Severity {
     /// The definition cannot be saved.
     Error,
+    /// It can, and is hardly meant so.
+    Warning,
 }
 
 /// Where a value begins in the text, both from 1.
@@ -32,6 +34,10 @@ pub struct Problem {
 }
 
 impl Problem {
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+
     pub fn new(
         path: impl Into<String>,
         place: Option<Place>,

@@ -1,11 +1,11 @@
 //! Takes a document apart into a definition, noting what does not fit.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use serde_json::{Value, json};
 
 use super::{
-    Concurrency, Definition, Document, Problem, Trigger,
+    Concurrency, Definition, Document, Problem, Step, Trigger,
     duration::parse_duration,
     node::{Data, Key, Node},
     params::{bad_defaults, check_schema},
@@ -257,7 +257,7 @@ pub(super) fn read(document: &Document) -> (Option<Definition>, Vec<Problem>) {
     if root.get("steps").is_none() {
         notes.missing("", root, "steps");
     }
-    let definition = Definition {
+    let mut definition = Definition {
         name: name(root, &mut notes),
         description: notes.text("description", root.get("description")),
         params: params(root, &mut notes),
@@ -269,9 +269,22 @@ pub(super) fn read(document: &Document) -> (Option<Definition>, Vec<Problem>) {
         on_failure: steps(root, "on_failure", &mut notes),
         finally: steps(root, "finally", &mut notes),
         outputs: outputs(root, &mut notes),
+        variables: Vec::new(),
+        advice: Vec::new(),
         model: root.to_json(),
     };
+    definition.variables = variables_of(&definition);
     (Some(definition), notes.0)
+}
+
+/// Sorted, each once.
+fn variables_of(definition: &Definition) -> Vec<String> {
+    let lists = [&definition.steps, &definition.on_failure, &definition.finally];
+    let of_steps = lists.into_iter().flatten().flat_map(Step::expressions);
+    let of_outputs = definition.outputs.iter().flat_map(|(_, output)| output.expressions());
+    let names = of_steps.chain(of_outputs).flat_map(|expression| expression.vars());
+    let names: BTreeSet<&str> = names.collect();
+    names.into_iter().map(str::to_owned).collect()
 }
 
 fn expressions_in(node: &Node) -> usize {

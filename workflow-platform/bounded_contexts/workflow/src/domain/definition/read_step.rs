@@ -1,6 +1,6 @@
 //! One step of a document.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     Backoff, CachePolicy, OnError, RetryPolicy, Step, StepId,
@@ -31,6 +31,14 @@ const ON_ERROR: [(&str, OnError); 2] = [("fail", OnError::Fail), ("continue", On
 const BACKOFF: [(&str, Backoff); 3] =
     [("fixed", Backoff::Fixed), ("linear", Backoff::Linear), ("exponential", Backoff::Exponential)];
 
+/// Sorted, each once.
+fn secrets_of(with: &Template) -> Vec<String> {
+    let expressions = with.expressions();
+    let names = expressions.iter().flat_map(|expression| expression.secrets());
+    let names: BTreeSet<String> = names.map(str::to_owned).collect();
+    names.into_iter().collect()
+}
+
 /// The step, unless it has no usable id. It needs the one before it unless it says otherwise.
 pub(super) fn step(
     node: &Node,
@@ -56,9 +64,11 @@ pub(super) fn step(
     };
     let id = id(node, path, notes);
     let condition = node.get("if").and_then(|node| condition(node, &at("if"), notes));
+    let with = with(node, &at("with"), notes);
     let step = Step {
         uses,
-        with: with(node, &at("with"), notes),
+        secrets: secrets_of(&with),
+        with,
         needs,
         condition: condition.map(Arc::new),
         for_each: node.get("for_each").map(|list| for_each(list, &at("for_each"), notes)),

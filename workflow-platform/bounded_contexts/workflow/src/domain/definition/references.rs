@@ -8,8 +8,8 @@ use std::{
 use serde_json::Value;
 
 use super::{
-    Definition, Document, Place, Problem, StepId,
-    check::{Group, Placed},
+    Definition, Document, Place, Problem, Step, StepId,
+    check::{ELSEWHERE, Group, Placed},
 };
 use crate::domain::expression::{Compiled, Scope, Template};
 
@@ -53,8 +53,9 @@ pub(super) fn check_steps(group: &Group<'_>, known: &Known<'_>, problems: &mut V
     let ancestors = ancestors(group);
     for placed in &group.steps {
         let settled = ancestors.get(placed.step.id.as_str());
-        for (key, expression) in expressions_of(placed) {
+        for (key, expression) in placed.step.placed_expressions() {
             let at = group.at(placed, key);
+            check_secrets(placed.step, key, expression, &at, problems);
             for named in expression.steps() {
                 let is_met = known.steps.contains(named)
                     || settled.is_some_and(|settled| settled.contains(named));
@@ -121,17 +122,52 @@ fn ancestors<'a>(group: &Group<'a>) -> HashMap<&'a str, HashSet<&'a str>> {
     all
 }
 
-type Expressions<'a> = Vec<(&'static str, &'a Arc<Compiled>)>;
+type Placement<'a> = (&'static str, &'a Arc<Compiled>);
 
-fn expressions_of<'a>(placed: &Placed<'a>) -> Expressions<'a> {
-    let step = placed.step;
-    let within = |key, template: &'a Template| {
-        template.expressions().into_iter().map(move |expression| (key, expression))
+impl Step {
+    /// Each with the key that it stands under.
+    fn placed_expressions(&self) -> Vec<Placement<'_>> {
+        let condition = self.condition.iter().map(|template| ("if", &**template));
+        let list = self.for_each.iter().map(|template| ("for_each", template));
+        let cache = self.cache.iter().map(|policy| ("cache", &policy.key));
+        let all = condition.chain(list).chain([("with", &self.with)]).chain(cache);
+        all.flat_map(|(key, template)| {
+            template.expressions().into_iter().map(move |expression| (key, expression))
+        })
+        .collect()
+    }
+
+    pub(super) fn expressions(&self) -> Vec<&Arc<Compiled>> {
+        self.placed_expressions().into_iter().map(|(_, expression)| expression).collect()
+    }
+}
+
+/// A secret goes to the action that needs it, and nowhere that somebody may read.
+fn check_secrets(
+    step: &Step,
+    key: &str,
+    expression: &Compiled,
+    at: &At,
+    problems: &mut Vec<Problem>,
+) {
+    let Some(name) = expression.secrets().next() else { return };
+    let (zh, en) = match key {
+        "with" if step.spread => {
+            ("spread 步骤的条目会被保存", "the items of a step that is spread are stored")
+        }
+        "with" if ELSEWHERE.contains(&step.uses.as_str()) => {
+            ("该步骤的输入会被保存", "what this kind of step is given is stored")
+        }
+        "with" => return,
+        _ => ("密钥只能用于 with", "secrets may be used in `with` only"),
     };
-    let condition = step.condition.iter().flat_map(|template| within("if", template));
-    let list = step.for_each.iter().flat_map(|template| within("for_each", template));
-    let cache = step.cache.iter().flat_map(|policy| within("cache", &policy.key));
-    condition.chain(list).chain(within("with", &step.with)).chain(cache).collect()
+    problems.push(Problem::new(
+        at.0.clone(),
+        at.1,
+        "SECRET_EXPOSED",
+        format!("secrets.{name} 会被记录下来：{zh}"),
+        format!("secrets.{name} would be seen: {en}"),
+    ));
 }
 
 /// Outputs see all steps.
@@ -149,6 +185,11 @@ pub(super) fn check_outputs(
             let unknown = expression.steps().filter(|named| !known.steps.contains(named));
             problems.extend(unknown.map(|named| unknown_step(named, &at)));
             known.check_params(expression, &at, problems);
+            if let Some(name) = expression.secrets().next() {
+                let (zh, en) = ("会出现在结果中", "would be seen among the outputs");
+                let (zh, en) = (format!("secrets.{name} {zh}"), format!("secrets.{name} {en}"));
+                problems.push(Problem::new(at.0.clone(), at.1, "SECRET_EXPOSED", zh, en));
+            }
             if names_item(expression) {
                 let zh = "outputs 中没有 item 和 index";
                 let en = "there is no item and no index in outputs";

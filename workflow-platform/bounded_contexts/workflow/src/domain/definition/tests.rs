@@ -14,6 +14,7 @@ fn catalog() -> Catalog {
     };
     Catalog::new(vec![
         action("any.thing", json!({ "type": "object" })),
+        action("wait.for", json!({ "type": "object" })),
         action(
             "http.request",
             json!({
@@ -216,6 +217,37 @@ fn depth_and_size_are_bounded() {
         value = json!([value]);
     }
     assert_eq!(parse_value(&value, &catalog()).unwrap_err()[0].code, "DOCUMENT_TOO_DEEP");
+}
+
+#[test]
+fn what_is_hardly_meant_is_said_and_can_be_saved() {
+    let source = "
+name: a
+triggers:
+  - {cron: '0 8 * * *', timezone: UTC, misfire: all, overlap: skip}
+  - {webhook: true, overlap: skip}
+  - {dataset: books, misfire: all, overlap: skip}
+  - {interval: 1h, timezone: UTC, misfire: all}
+steps:
+  - {id: off, uses: any.thing, if: false}
+  - {id: none, uses: any.thing, for_each: []}
+  - {id: wide, uses: any.thing, max_parallel: 3}
+  - {id: pause, uses: wait.for, with: {duration: 1s}, retry: {max_attempts: 2}, timeout: 1m}
+";
+    let definition = parse_source(source, &catalog()).unwrap();
+    let found = definition.advice.iter().map(|problem| (problem.path.as_str(), problem.code));
+    let expected = [
+        ("triggers[1].overlap", "NO_EFFECT"),
+        ("triggers[2].misfire", "NO_EFFECT"),
+        ("triggers[3].timezone", "NO_EFFECT"),
+        ("steps[0].if", "NEVER_RUNS"),
+        ("steps[1].for_each", "NEVER_RUNS"),
+        ("steps[2].max_parallel", "NO_EFFECT"),
+        ("steps[3].retry", "NO_EFFECT"),
+        ("steps[3].timeout", "NO_EFFECT"),
+    ];
+    assert_eq!(found.collect::<Vec<_>>(), expected);
+    assert!(definition.advice.iter().all(|problem| problem.place.is_some()));
 }
 
 #[test]

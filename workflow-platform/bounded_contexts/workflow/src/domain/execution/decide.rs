@@ -7,9 +7,9 @@ use shared_kernel::{
 };
 
 use super::{
-    Cached, Cause, Decision, Execution, ExecutionError, Finished, JournalEvent, Phase, RunKey,
-    Started, Status, StepExpanded, StepFailed, StepRun, StepSkipped, StepSucceeded, Stopping,
-    WAIT_FOR, WAIT_SIGNAL, WAIT_UNTIL, WORKFLOW_RUN, WaitStarted,
+    Cached, Cause, Decision, Execution, ExecutionError, Finished, Hidden, JournalEvent, Phase,
+    RunKey, Started, Status, StepExpanded, StepFailed, StepRun, StepSkipped, StepSucceeded,
+    Stopping, WAIT_FOR, WAIT_SIGNAL, WAIT_UNTIL, WORKFLOW_RUN, WaitStarted,
     children::waits_for_it,
     machine::{CLEANUP_LIMIT, Work},
     slots::SlotState,
@@ -262,10 +262,20 @@ impl Execution {
                     Err(error) => return self.refuse_item(key, "cache", &error, now, decision),
                 };
                 self.turn(key, SlotState::Running);
-                let run = StepRun { cache, ..self.run_of(key, input) };
+                let hidden = self.hidden_of(key);
+                let run = StepRun { hidden, cache, ..self.run_of(key, input) };
                 decision.run.push(run);
             }
         }
+    }
+
+    /// The scope is that of the item.
+    fn hidden_of(&self, key: RunKey) -> Option<Box<Hidden>> {
+        let step = self.step(key.node);
+        (!step.secrets.is_empty()).then(|| {
+            let (template, secrets) = (step.with.clone(), step.secrets.clone());
+            Box::new(Hidden { template, scope: self.scope.clone(), secrets })
+        })
     }
 
     /// The scope is that of the item.
@@ -314,6 +324,7 @@ impl Execution {
             calls,
             spread: step.spread,
             cache: None,
+            hidden: None,
             input,
             idempotency_key: self
                 .idempotency_key

@@ -103,6 +103,9 @@ pub struct Created {
     pub version: u32,
     #[serde(default)]
     pub params: Value,
+    /// The owner's variables that it uses.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub vars: Value,
     /// What started it: `{"kind": "manual" | "schedule" | …, …}`.
     #[serde(default)]
     pub trigger: Value,

@@ -19,6 +19,7 @@ impl Execution {
         match event {
             JournalEvent::Created(created) => {
                 self.scope.params = created.params.clone();
+                self.scope.vars = created.vars.clone();
                 self.scope.trigger = created.trigger.clone();
                 let fragment = created.fragment.as_ref();
                 self.idempotency_key = fragment.map(|item| item.idempotency_key.clone());

@@ -26,6 +26,8 @@ pub fn definition_of(definition: &Arc<Definition>, created: &Created) -> Option<
 fn only(definition: &Definition, step: &Step, fragment: &Fragment) -> Definition {
     let result = Template::of_text(&format!("${{{{ steps.{}.output }}}}", step.id));
     Definition {
+        variables: Vec::new(),
+        advice: Vec::new(),
         name: definition.name.clone(),
         description: None,
         params: Value::Null,
@@ -35,6 +37,7 @@ fn only(definition: &Definition, step: &Step, fragment: &Fragment) -> Definition
         timeout: None,
         steps: vec![Step {
             with: Template::Literal(fragment.input.clone()),
+            secrets: Vec::new(),
             needs: Vec::new(),
             condition: None,
             for_each: None,

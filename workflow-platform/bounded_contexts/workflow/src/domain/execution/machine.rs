@@ -21,7 +21,7 @@ use super::{
 };
 use crate::domain::{
     definition::{Definition, OnError, Step},
-    expression::Scope,
+    expression::{Scope, Template},
 };
 
 /// How long `on_failure` and `finally` may take after a run was cancelled or timed out.
@@ -61,11 +61,22 @@ pub struct StepRun {
     pub calls: bool,
     /// It is started as an execution of its own.
     pub spread: bool,
+    /// Its input has secrets in it: `input` shows masks in their place.
+    pub hidden: Option<Box<Hidden>>,
     /// Under which its result may be there already, and is kept.
     pub cache: Option<Cached>,
     pub timeout: Option<Duration>,
     /// What earlier attempts recorded.
     pub records: Arc<Vec<StepRecord>>,
+}
+
+/// An input to be worked out anew where the secrets are at hand.
+#[derive(Debug, Clone)]
+pub struct Hidden {
+    pub template: Template,
+    pub scope: Scope,
+    /// Names of those that it uses.
+    pub secrets: Vec<String>,
 }
 
 /// Where a result is kept.

@@ -62,7 +62,7 @@ pub use event::{
 pub use fragment::definition_of;
 pub use groups::Phase;
 pub use machine::{
-    CLEANUP_LIMIT, Cached, Decision, Execution, Identity, RunKey, RunOutcome, StepRun,
+    CLEANUP_LIMIT, Cached, Decision, Execution, Hidden, Identity, RunKey, RunOutcome, StepRun,
 };
 pub use signals::{Signal, Verdict};
 pub use start_key::{BadStartKey, StartKey};

@@ -27,7 +27,8 @@ pub(super) fn machine(model: &Value) -> Execution {
 
 pub(super) fn created() -> JournalEvent {
     let (params, trigger) = (json!({ "n": 3 }), json!({}));
-    Created { definition_id: Uuid::from_u128(3), version: 1, params, trigger, fragment: None }
+    let vars = Value::Null;
+    Created { definition_id: Uuid::from_u128(3), version: 1, params, vars, trigger, fragment: None }
         .into()
 }
 

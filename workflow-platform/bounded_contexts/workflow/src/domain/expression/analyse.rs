@@ -79,6 +79,32 @@ pub(super) struct Names {
     pub steps: BTreeSet<String>,
     /// After `params`.
     pub params: BTreeSet<String>,
+    /// After `vars`.
+    pub vars: BTreeSet<String>,
+    /// After `secrets`.
+    pub secrets: BTreeSet<String>,
+}
+
+impl Names {
+    /// The names after one of the four variables that have them.
+    pub fn below(&mut self, root: &str) -> &mut BTreeSet<String> {
+        match root {
+            "steps" => &mut self.steps,
+            "params" => &mut self.params,
+            "vars" => &mut self.vars,
+            _ => &mut self.secrets,
+        }
+    }
+}
+
+/// What is asked for when a variable stands alone whose parts must be known beforehand.
+pub(super) fn must_be_named(variable: &str) -> Option<&'static str> {
+    match variable {
+        "steps" => Some("name a step after `steps`"),
+        "vars" => Some("name a variable after `vars`"),
+        "secrets" => Some("name a secret after `secrets`"),
+        _ => None,
+    }
 }
 
 /// Collects the names and puts the calls of `work` into the tree.
@@ -134,22 +160,21 @@ impl Walker {
         if !Scope::VARIABLES.contains(&name) {
             return Err(unknown_variable(name));
         }
-        if name == "steps" {
-            return Err(wrong("name a step after `steps`"));
+        if let Some(message) = must_be_named(name) {
+            return Err(wrong(message));
         }
         self.names.variables.insert(name.to_owned());
         Ok(())
     }
 
-    /// Notes `steps.x` and `params.x`; answers which of the two it is.
+    /// Notes `steps.x`, `params.x` and the like; answers which of them it is.
     fn field_of(&mut self, operand: &IdedExpr, field: &str) -> Option<&'static str> {
         let Expr::Ident(name) = &operand.expr else { return None };
-        let root = ["steps", "params"].into_iter().find(|root| root == name)?;
+        let root = ["steps", "params", "vars", "secrets"].into_iter().find(|root| root == name)?;
         if self.is_bound(root) {
             return None;
         }
-        let fields = if root == "steps" { &mut self.names.steps } else { &mut self.names.params };
-        fields.insert(field.to_owned());
+        self.names.below(root).insert(field.to_owned());
         self.names.variables.insert(root.to_owned());
         Some(root)
     }

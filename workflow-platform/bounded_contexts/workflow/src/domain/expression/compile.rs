@@ -64,6 +64,20 @@ impl Compiled {
         self.names.params.iter().map(String::as_str)
     }
 
+    /// Variables of the owner that it uses.
+    pub fn vars(&self) -> impl Iterator<Item = &str> {
+        self.names.vars.iter().map(String::as_str)
+    }
+
+    /// Secrets that it uses.
+    pub fn secrets(&self) -> impl Iterator<Item = &str> {
+        self.names.secrets.iter().map(String::as_str)
+    }
+
+    pub(super) fn is_secret(&self) -> bool {
+        !self.names.secrets.is_empty()
+    }
+
     pub fn uses(&self, variable: &str) -> bool {
         self.names.variables.contains(variable)
     }

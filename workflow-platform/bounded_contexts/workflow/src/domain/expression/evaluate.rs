@@ -9,7 +9,7 @@ use cel::{Context, IdedExpr};
 use serde_json::Value;
 
 use super::{
-    Compiled, ExpressionError, Part, Scope, Template, compile::Kind, convert::to_json,
+    Compiled, ExpressionError, MASK, Part, Scope, Template, compile::Kind, convert::to_json,
     variables::Variables, work::ENV,
 };
 
@@ -67,6 +67,9 @@ fn text_of(parts: &[Part], scope: &Scope) -> Result<Value, ExpressionError> {
 }
 
 fn value_of(expression: &Compiled, scope: &Scope) -> Result<Value, ExpressionError> {
+    if expression.is_secret() && scope.secrets.is_none() {
+        return Ok(Value::String(MASK.to_owned()));
+    }
     let result = match &expression.kind {
         Kind::Path(path) => path.find(scope),
         Kind::Program(program) => run(program, scope),

@@ -32,6 +32,9 @@ pub use evaluate::{evaluate, evaluate_condition};
 pub use scope::{Scope, StepView};
 pub use template::{Part, Template};
 
+/// What stands in the place of a secret wherever somebody may read it.
+pub const MASK: &str = "***";
+
 /// An expression could not be evaluated.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{expression}: {message}")]

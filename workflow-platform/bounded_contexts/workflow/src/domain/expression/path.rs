@@ -5,7 +5,10 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::{
-    Scope, StepView, SyntaxError, analyse::Names, compile::unknown_variable, shape::wrong,
+    Scope, StepView, SyntaxError,
+    analyse::{Names, must_be_named},
+    compile::unknown_variable,
+    shape::wrong,
 };
 
 /// One step down.
@@ -48,12 +51,17 @@ impl Path {
         }
         let mut names = Names::default();
         names.variables.insert(self.root.clone());
-        match (self.root.as_str(), self.segments.first()) {
-            ("steps", Some(Segment::Key(id))) => names.steps.insert(id.clone()),
-            ("steps", _) => return Err(wrong("name a step after `steps`")),
-            ("params", Some(Segment::Key(name))) => names.params.insert(name.clone()),
-            _ => false,
-        };
+        let root = self.root.as_str();
+        match self.segments.first() {
+            Some(Segment::Key(name)) if root == "params" || must_be_named(root).is_some() => {
+                names.below(root).insert(name.clone());
+            }
+            _ => {
+                if let Some(message) = must_be_named(root) {
+                    return Err(wrong(message));
+                }
+            }
+        }
         Ok(names)
     }
 

@@ -32,11 +32,13 @@ impl StepView {
     }
 }
 
-/// The variables of expressions: `params`, `trigger`, `user`, `execution`, `now`, `item`, `index`
-/// and `steps`.
+/// The variables of expressions: `params`, `vars`, `trigger`, `user`, `execution`, `now`, `item`,
+/// `index`, `steps` and `secrets`.
 #[derive(Debug, Clone, Default)]
 pub struct Scope {
     pub params: Value,
+    /// The owner's variables, as they were at the start.
+    pub vars: Value,
     pub trigger: Value,
     pub user: Value,
     pub execution: Value,
@@ -46,18 +48,32 @@ pub struct Scope {
     /// Its position, from 0.
     pub index: Option<u32>,
     pub steps: BTreeMap<String, Arc<StepView>>,
+    /// By name. Without them, expressions that use secrets give [`MASK`](super::MASK).
+    pub secrets: Option<Value>,
 }
 
 impl Scope {
     /// Names of all variables.
-    pub const VARIABLES: [&'static str; 8] =
-        ["params", "trigger", "user", "execution", "now", "item", "index", "steps"];
+    pub const VARIABLES: [&'static str; 10] = [
+        "params",
+        "vars",
+        "trigger",
+        "user",
+        "execution",
+        "now",
+        "item",
+        "index",
+        "steps",
+        "secrets",
+    ];
 
     /// A variable other than `steps`; `None` when it is not there now.
     pub(super) fn variable(&self, name: &str) -> Option<std::borrow::Cow<'_, Value>> {
         use std::borrow::Cow::{Borrowed, Owned};
         match name {
             "params" => Some(Borrowed(&self.params)),
+            "vars" => Some(Borrowed(&self.vars)),
+            "secrets" => self.secrets.as_ref().map(Borrowed),
             "trigger" => Some(Borrowed(&self.trigger)),
             "user" => Some(Borrowed(&self.user)),
             "execution" => Some(Borrowed(&self.execution)),

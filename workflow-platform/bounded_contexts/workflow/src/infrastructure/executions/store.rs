@@ -51,6 +51,7 @@ impl SqlExecutions {
             definition_id: new.definition_id,
             version: new.version,
             params: new.params.clone(),
+            vars: new.vars.clone(),
             trigger: new.trigger.clone(),
             fragment: new.fragment.clone(),
         };

@@ -27,6 +27,7 @@ use super::{
     WorkerParts, WorkerSettings,
     cached::{Output, Shelf},
     channel::{DriverChannel, RecordRequest},
+    hidden::run_hidden,
     load::load,
     logs::LogWriter,
     outcome::Running,
@@ -231,7 +232,7 @@ impl Driver {
     }
 
     /// What needs no waiting is over when this returns, without a task of its own.
-    async fn start(&mut self, run: StepRun) {
+    async fn start(&mut self, mut run: StepRun) {
         let cancel = CancellationToken::new();
         let (key, started_at) = (run.key, self.now());
         let ctx = self.context(&run, cancel.clone(), started_at);
@@ -245,8 +246,18 @@ impl Driver {
             ambient: self.desk.parts.ambient.clone(),
             place: run.cache.clone(),
         };
-        let step = shelf.or_run(run_step(action, name, ctx, input, timeout, grace));
-        let mut step = step.map(move |result| (key, result)).boxed();
+        let mut step = match run.hidden.take() {
+            None => {
+                let step = shelf.or_run(run_step(action, name, ctx, input, timeout, grace));
+                step.map(move |result| (key, result)).boxed()
+            }
+            Some(hidden) => {
+                let vault = self.desk.parts.vault.clone();
+                let go = move |ctx, input| run_step(action, name, ctx, input, timeout, grace);
+                let step = async move { run_hidden(&vault, *hidden, input, ctx, go).await };
+                shelf.or_run(step).map(move |result| (key, result)).boxed()
+            }
+        };
         match poll!(&mut step) {
             Poll::Ready(ended) => self.at_once.push(ended),
             Poll::Pending => {

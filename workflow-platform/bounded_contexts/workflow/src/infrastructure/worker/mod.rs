@@ -15,6 +15,7 @@ mod channel;
 mod claims;
 mod driver;
 mod heartbeat;
+mod hidden;
 mod load;
 mod logs;
 mod outcome;
@@ -31,8 +32,9 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info};
 
 use super::announce::Announcer;
-use crate::application::executions::{
-    DefinitionSource, ExecutionService, StepCache, UserDirectory,
+use crate::application::{
+    executions::{DefinitionSource, ExecutionService, StepCache, UserDirectory},
+    vault::VaultService,
 };
 
 /// What an operator may set.
@@ -86,6 +88,7 @@ pub struct WorkerParts {
     pub definitions: Arc<dyn DefinitionSource>,
     pub users: Arc<dyn UserDirectory>,
     pub cache: Arc<dyn StepCache>,
+    pub vault: VaultService,
     /// Ends what steps started.
     pub executions: ExecutionService,
     pub announcer: Announcer,
