@@ -19,10 +19,7 @@ use shared_kernel::{
     application::{
         Action, ActionRegistry, Authenticator, EffectHandler, Entitlements, Fetcher, ProxyPools,
     },
-    infrastructure::{
-        blob_folder::BlobFolder, cpu::CpuPool, db::Migrations, outbound::OutboundPolicy,
-        seal::Sealer,
-    },
+    infrastructure::{cpu::CpuPool, db::Migrations, outbound::OutboundPolicy, seal::Sealer},
 };
 use subscription::SubscriptionModule;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -121,7 +118,7 @@ impl Platform {
             workflow::Surroundings {
                 database: database.clone(),
                 bus,
-                blobs: Arc::new(BlobFolder::new(config.data_dir.join("blobs"))),
+                blobs: foundation::blobs(&config)?,
                 ambient: ambient.clone(),
                 actions: actions(&fetcher, &datasets, &cpu),
                 users: Arc::new(Directory(Arc::clone(&users))),
@@ -152,6 +149,7 @@ impl Platform {
     /// Brings the schema up to date and makes the first administrator, if one is configured.
     pub async fn prepare(&self) -> anyhow::Result<()> {
         foundation::migrate(&self.foundation.database).await?;
+        self.foundation.database.let_shrink().await?;
         if let Some(FirstAdmin { username, email, password }) = &self.config.first_admin
             && !self.users.has_super_admin().await?
         {
@@ -211,6 +209,8 @@ impl Platform {
             tasks.spawn(async move { workflow.run_scheduler(token).await });
             let (workflow, token) = (Arc::clone(&self.workflow), stop.clone());
             tasks.spawn(async move { workflow.run_auditor(token).await });
+            let (workflow, token) = (Arc::clone(&self.workflow), stop.clone());
+            tasks.spawn(async move { workflow.run_janitor(token).await });
         }
     }
 

@@ -227,6 +227,7 @@ export default {
       dataset_records: 'Dataset records',
       schedule_interval_seconds: 'Shortest schedule interval (s)',
       history_days: 'Days of history',
+      history_bytes: 'Bytes of history',
     },
   },
 };

@@ -227,6 +227,7 @@ export default {
       dataset_records: '数据集记录数',
       schedule_interval_seconds: '最短定时间隔（秒）',
       history_days: '历史保留天数',
+      history_bytes: '历史保留字节数',
     },
   },
 };

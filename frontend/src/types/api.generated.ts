@@ -1420,6 +1420,11 @@ export interface components {
             executions_per_month?: number | null;
             /**
              * Format: int64
+             * @description How much of it is kept, in bytes of its journals; the oldest goes first.
+             */
+            history_bytes?: number | null;
+            /**
+             * Format: int64
              * @description How long the history of executions is kept.
              */
             history_days?: number | null;

@@ -20,7 +20,7 @@ use std::{
 use secrecy::SecretString;
 use shared_kernel::{
     domain::Locale,
-    infrastructure::{db::DatabaseSettings, telemetry::LogForm},
+    infrastructure::{blob_bucket::BucketSettings, db::DatabaseSettings, telemetry::LogForm},
 };
 
 pub use fault::{ConfigError, ConfigFault};
@@ -39,6 +39,8 @@ pub struct Config {
     pub database: DatabaseSettings,
     pub pool: PoolConfig,
     pub redis_url: Option<SecretString>,
+    /// Where large payloads go; a folder beside the data unless given.
+    pub bucket: Option<BucketSettings>,
     pub cors_allowed_origins: Vec<String>,
     pub default_locale: Locale,
     pub logs: LogConfig,

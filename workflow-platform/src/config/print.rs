@@ -1,7 +1,9 @@
 //! The configuration for people, with secrets hidden.
 
 use secrecy::{ExposeSecret as _, SecretString};
-use shared_kernel::infrastructure::{db::DatabaseSettings, telemetry::LogForm};
+use shared_kernel::infrastructure::{
+    blob_bucket::BucketSettings, db::DatabaseSettings, telemetry::LogForm,
+};
 use url::Url;
 
 use super::{Config, MailConfig, VARIABLES};
@@ -25,6 +27,7 @@ fn value(config: &Config, name: &str) -> String {
         "API_PORT" => config.api_port.to_string(),
         "DATA_DIR" => config.data_dir.display().to_string(),
         "REDIS_URL" => config.redis_url.as_ref().map(without_password).unwrap_or_default(),
+        name if name.starts_with("BLOB_S3_") => bucket(config.bucket.as_ref(), name),
         "CORS_ALLOWED_ORIGINS" => serde_json::json!(config.cors_allowed_origins).to_string(),
         "DEFAULT_LOCALE" => config.default_locale.as_str().to_owned(),
         "LOG_LEVEL" => config.logs.filter.clone(),
@@ -49,6 +52,18 @@ fn value(config: &Config, name: &str) -> String {
 
 fn hidden(set: bool) -> String {
     if set { HIDDEN.to_owned() } else { String::new() }
+}
+
+fn bucket(bucket: Option<&BucketSettings>, name: &str) -> String {
+    let Some(bucket) = bucket else { return String::new() };
+    match name {
+        "BLOB_S3_BUCKET" => bucket.bucket.clone(),
+        "BLOB_S3_PREFIX" => bucket.prefix.clone(),
+        "BLOB_S3_ENDPOINT" => bucket.endpoint.clone().unwrap_or_default(),
+        "BLOB_S3_REGION" => bucket.region.clone(),
+        "BLOB_S3_ACCESS_KEY_ID" => bucket.access_key_id.clone(),
+        _ => HIDDEN.to_owned(),
+    }
 }
 
 fn log_form(form: LogForm) -> &'static str {

@@ -12,6 +12,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use shared_kernel::{
     domain::Locale,
     infrastructure::{
+        blob_bucket::BucketSettings,
         db::{DatabaseSettings, PostgresSettings},
         telemetry::LogForm,
     },
@@ -51,6 +52,7 @@ pub fn config(source: &Source, purpose: Purpose) -> Result<Config, ConfigError> 
         api_port: reader.parsed("API_PORT", 8001),
         database: reader.database(&data_dir, pool),
         redis_url: reader.redis(),
+        bucket: reader.bucket(),
         cors_allowed_origins: reader.origins(),
         default_locale: reader.parsed("DEFAULT_LOCALE", Locale::default()),
         logs: reader.logs(),
@@ -169,6 +171,29 @@ impl Reader<'_> {
             self.fault("REDIS_URL", "must be a redis:// or rediss:// URL");
         }
         Some(url.into())
+    }
+
+    fn bucket(&mut self) -> Option<BucketSettings> {
+        let bucket = self.source.get("BLOB_S3_BUCKET")?.to_owned();
+        let endpoint = self.source.get("BLOB_S3_ENDPOINT").map(str::to_owned);
+        let is_address =
+            |text: &str| Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+        if endpoint.as_deref().is_some_and(|endpoint| !is_address(endpoint)) {
+            self.fault("BLOB_S3_ENDPOINT", "must be an http:// or https:// URL");
+        }
+        for name in ["BLOB_S3_ACCESS_KEY_ID", "BLOB_S3_SECRET_ACCESS_KEY"] {
+            if self.source.get(name).is_none() {
+                self.fault(name, "must be set when BLOB_S3_BUCKET is");
+            }
+        }
+        Some(BucketSettings {
+            endpoint,
+            region: self.text("BLOB_S3_REGION", "us-east-1"),
+            bucket,
+            prefix: self.text("BLOB_S3_PREFIX", ""),
+            access_key_id: self.text("BLOB_S3_ACCESS_KEY_ID", ""),
+            secret_access_key: self.text("BLOB_S3_SECRET_ACCESS_KEY", "").into(),
+        })
     }
 
     fn origins(&mut self) -> Vec<String> {

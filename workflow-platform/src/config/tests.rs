@@ -37,6 +37,13 @@ fn the_made_secret_is_kept_and_private() {
 }
 
 #[test]
+fn a_bucket_needs_a_key_and_an_address_that_is_one() {
+    let found = faults(&[("BLOB_S3_BUCKET", "b"), ("BLOB_S3_ENDPOINT", "minio:9000")]);
+    let expected = ["BLOB_S3_ENDPOINT", "BLOB_S3_ACCESS_KEY_ID", "BLOB_S3_SECRET_ACCESS_KEY"];
+    assert_eq!(found, expected);
+}
+
+#[test]
 fn all_faults_are_told_at_once() {
     let found = faults(&[
         ("API_PORT", "70000"),

@@ -14,7 +14,7 @@ const fn variable(name: &'static str, default: &'static str, meaning: &'static s
 }
 
 /// All variables, in the order in which they are printed.
-pub const VARIABLES: [Variable; 31] = [
+pub const VARIABLES: [Variable; 37] = [
     variable("APP_NAME", "Workflow Platform", "name in mails and in the API document"),
     variable("APP_VERSION", "", "version shown by /health; the binary's own unless set"),
     variable("DEBUG", "false", "more log lines, written for people"),
@@ -31,6 +31,12 @@ pub const VARIABLES: [Variable; 31] = [
     variable("DATABASE_POOL_PRE_PING", "true", "ask a connection before it is used"),
     variable("DATABASE_POOL_RECYCLE", "3600", "seconds after which a connection is replaced"),
     variable("REDIS_URL", "", "redis:// URL of the shared cache and bus; in process unless set"),
+    variable("BLOB_S3_BUCKET", "", "S3 bucket for large payloads; DATA_DIR/blobs unless set"),
+    variable("BLOB_S3_PREFIX", "", "before the names of all objects"),
+    variable("BLOB_S3_ENDPOINT", "", "address of an S3-compatible store; Amazon's unless set"),
+    variable("BLOB_S3_REGION", "us-east-1", "region of the bucket"),
+    variable("BLOB_S3_ACCESS_KEY_ID", "", "key for the bucket; needed with BLOB_S3_BUCKET"),
+    variable("BLOB_S3_SECRET_ACCESS_KEY", "", "its secret; needed with BLOB_S3_BUCKET"),
     variable("CORS_ALLOWED_ORIGINS", "[]", "JSON list of origins that browsers may call from"),
     variable("DEFAULT_LOCALE", "zh-CN", "language of callers who name none: zh-CN or en"),
     variable(

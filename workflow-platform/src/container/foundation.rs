@@ -7,9 +7,11 @@ use event_driven_coordination::{FolderMailer, SmtpMailer, SmtpSecurity, SmtpSett
 use sea_orm::ConnectionTrait as _;
 use secrecy::ExposeSecret as _;
 use shared_kernel::{
-    application::{Bus, Cache, Mailer},
+    application::{BlobStore, Bus, Cache, Mailer},
     domain::Ambient,
     infrastructure::{
+        blob_bucket::BlobBucket,
+        blob_folder::BlobFolder,
         cache::{LocalCache, RedisCache},
         db::{Backend, Database},
         local_bus::LocalBus,
@@ -68,6 +70,14 @@ pub async fn migrate(database: &Database) -> anyhow::Result<()> {
     lock.conn().execute_raw(statement).await?;
     super::migrations().up(database).await?;
     Ok(lock.commit().await?)
+}
+
+/// A bucket, or the data folder.
+pub fn blobs(config: &Config) -> anyhow::Result<Arc<dyn BlobStore>> {
+    Ok(match &config.bucket {
+        Some(bucket) => Arc::new(BlobBucket::new(bucket)?),
+        None => Arc::new(BlobFolder::new(config.data_dir.join("blobs"))),
+    })
 }
 
 /// An SMTP server, or the data folder.

@@ -10,6 +10,7 @@
 mod support;
 
 mod bad_input;
+mod blobs;
 mod collection;
 mod crash;
 mod datasets;

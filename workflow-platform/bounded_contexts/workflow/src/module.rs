@@ -21,6 +21,7 @@ use crate::{
             ExecutionDetails, ExecutionPorts, ExecutionService, Executions, ExecutionsError,
             RunItem, RunWorkflow, StartExecution, Started, Updates, UserDirectory,
         },
+        retention::{RetentionPorts, RetentionService},
         triggers::{StartOnEvent, TriggerPorts, TriggerService},
         vault::{VaultPorts, VaultService},
     },
@@ -33,6 +34,7 @@ use crate::{
         audit::{SqlAudit, run_auditor},
         definitions::SqlDefinitions,
         executions::{BusProgressBoard, SqlExecutions, SqlStartKeys, SqlStepCache},
+        retention::{SqlRetention, run_janitor},
         schedule::{SqlTriggers, run_scheduler},
         script::ScriptAction,
         transform::transforms,
@@ -64,6 +66,8 @@ pub struct WorkflowSettings {
     pub schedule_poll: Duration,
     /// Time between two rounds of the audit.
     pub audit_every: Duration,
+    /// Time between two laps that forget what plans do not keep.
+    pub retention_every: Duration,
 }
 
 impl Default for WorkflowSettings {
@@ -72,6 +76,7 @@ impl Default for WorkflowSettings {
             worker: WorkerSettings::default(),
             schedule_poll: Duration::from_secs(1),
             audit_every: Duration::from_mins(1),
+            retention_every: Duration::from_hours(1),
         }
     }
 }
@@ -83,6 +88,7 @@ pub struct WorkflowModule {
     triggers: TriggerService,
     vault: Arc<VaultService>,
     audit: AuditService,
+    retention: RetentionService,
     worker: Worker,
     settings: WorkflowSettings,
     ambient: Ambient,
@@ -120,6 +126,12 @@ pub fn module(surroundings: Surroundings, settings: WorkflowSettings) -> Arc<Wor
         store: Arc::new(SqlAudit::new(database.clone())),
         executions: Arc::clone(&store),
         definitions: definitions.clone(),
+        ambient: ambient.clone(),
+    });
+    let retention = RetentionService::new(RetentionPorts {
+        store: Arc::new(SqlRetention::new(database.clone())),
+        blobs: Arc::clone(&blobs),
+        entitlements: Arc::clone(&entitlements),
         ambient: ambient.clone(),
     });
     let executions = ExecutionService::new(ExecutionPorts {
@@ -167,6 +179,7 @@ pub fn module(surroundings: Surroundings, settings: WorkflowSettings) -> Arc<Wor
         triggers,
         vault,
         audit,
+        retention,
         worker,
         settings,
         ambient,
@@ -198,6 +211,17 @@ impl WorkflowModule {
     /// Starts what listens to events. One relay calls it for each event, at least once.
     pub fn event_handler(&self) -> Arc<dyn EffectHandler> {
         Arc::new(StartOnEvent { triggers: self.triggers.clone() })
+    }
+
+    /// Forgets what plans do not keep until told to stop. May run in any number of processes.
+    pub async fn run_janitor(&self, stop: CancellationToken) {
+        let every = self.settings.retention_every;
+        run_janitor(self.retention.clone(), every, stop).await;
+    }
+
+    /// Forgets what plans do not keep.
+    pub fn retention(&self) -> &RetentionService {
+        &self.retention
     }
 
     /// Checks what must always hold until told to stop, a little at a time.

@@ -13,6 +13,10 @@ pub enum Limit {
     ConcurrentExecutions,
     Proxies,
     DatasetRecords,
+    /// Days that ended executions are kept.
+    HistoryDays,
+    /// Bytes of journals that are kept.
+    HistoryBytes,
 }
 
 impl Limit {
@@ -23,6 +27,8 @@ impl Limit {
             Self::ConcurrentExecutions => "concurrent_executions",
             Self::Proxies => "proxies",
             Self::DatasetRecords => "dataset_records",
+            Self::HistoryDays => "history_days",
+            Self::HistoryBytes => "history_bytes",
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Blobs as files of a local folder, two levels deep.
+//! Blobs as files of a local folder, a folder for each group.
 
 use std::{
     fs::{self, File},
@@ -9,6 +9,7 @@ use std::{
 use async_trait::async_trait;
 use bytes::Bytes;
 use tokio::task;
+use uuid::Uuid;
 
 use crate::application::{BlobError, BlobKey, BlobStore};
 
@@ -23,13 +24,18 @@ impl BlobFolder {
         Self { root: root.into() }
     }
 
+    /// By the end of the group's id, since ids begin with their time.
+    fn folder(&self, group: Uuid) -> PathBuf {
+        let name = group.simple().to_string();
+        self.root.join(&name[30..]).join(name)
+    }
+
     fn path(&self, key: &BlobKey) -> Result<PathBuf, BlobError> {
-        let name = key.0.as_str();
-        let well_formed = name.len() == 64 && name.bytes().all(|b| b.is_ascii_hexdigit());
-        if !well_formed {
-            return Err(BlobError::Missing(name.to_owned()));
-        }
-        Ok(self.root.join(&name[..2]).join(name))
+        let (group, hash) = key.parts().ok_or_else(|| BlobError::Missing(key.0.clone()))?;
+        Ok(match group {
+            Some(group) => self.folder(group).join(hash),
+            None => self.root.join(&hash[..2]).join(hash),
+        })
     }
 }
 
@@ -55,8 +61,8 @@ fn store(path: &Path, content: &[u8]) -> io::Result<()> {
 
 #[async_trait]
 impl BlobStore for BlobFolder {
-    async fn put(&self, content: Bytes) -> Result<BlobKey, BlobError> {
-        let key = BlobKey(blake3::hash(&content).to_hex().to_string());
+    async fn put(&self, group: Uuid, content: Bytes) -> Result<BlobKey, BlobError> {
+        let key = BlobKey::new(group, &content);
         let path = self.path(&key)?;
         task::spawn_blocking(move || store(&path, &content))
             .await
@@ -73,10 +79,17 @@ impl BlobStore for BlobFolder {
             }
             Err(error) => return Err(failed(error)),
         };
-        if blake3::hash(&content).to_hex().as_str() != key.0 {
+        if !key.fits(&content) {
             return Err(BlobError::Damaged(key.0.clone()));
         }
         Ok(content.into())
+    }
+
+    async fn remove(&self, group: Uuid) -> Result<(), BlobError> {
+        match tokio::fs::remove_dir_all(self.folder(group)).await {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(error)),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -84,14 +97,28 @@ impl BlobStore for BlobFolder {
 mod tests {
     use super::*;
 
+    const GROUP: Uuid = Uuid::from_u128(7);
+
     #[tokio::test]
     async fn what_was_put_comes_back_and_damage_is_noticed() {
         let folder = tempfile::tempdir().unwrap();
         let blobs = BlobFolder::new(folder.path());
-        let key = blobs.put(Bytes::from_static(b"page")).await.unwrap();
+        let key = blobs.put(GROUP, Bytes::from_static(b"page")).await.unwrap();
         assert_eq!(blobs.get(&key).await.unwrap(), "page");
         fs::write(blobs.path(&key).unwrap(), b"pale").unwrap();
         assert!(matches!(blobs.get(&key).await, Err(BlobError::Damaged(_))));
+    }
+
+    #[tokio::test]
+    async fn a_group_goes_as_a_whole_and_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = BlobFolder::new(folder.path());
+        let key = blobs.put(GROUP, Bytes::from_static(b"page")).await.unwrap();
+        let other = blobs.put(Uuid::from_u128(8), Bytes::from_static(b"page")).await.unwrap();
+        blobs.remove(GROUP).await.unwrap();
+        blobs.remove(GROUP).await.unwrap();
+        assert!(matches!(blobs.get(&key).await, Err(BlobError::Missing(_))));
+        assert_eq!(blobs.get(&other).await.unwrap(), "page");
     }
 
     #[tokio::test]

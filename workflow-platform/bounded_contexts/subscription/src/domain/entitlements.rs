@@ -17,6 +17,9 @@ pub struct PlanEntitlements {
     pub schedule_interval_seconds: Option<u64>,
     /// How long the history of executions is kept.
     pub history_days: Option<u64>,
+    /// How much of it is kept, in bytes of its journals; the oldest goes first.
+    #[serde(default)]
+    pub history_bytes: Option<u64>,
 }
 
 impl PlanEntitlements {
@@ -28,6 +31,8 @@ impl PlanEntitlements {
             Limit::ConcurrentExecutions => self.concurrent_executions,
             Limit::Proxies => self.proxies,
             Limit::DatasetRecords => self.dataset_records,
+            Limit::HistoryDays => self.history_days,
+            Limit::HistoryBytes => self.history_bytes,
         }
     }
 }

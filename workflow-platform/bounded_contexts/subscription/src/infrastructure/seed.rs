@@ -17,6 +17,8 @@ struct Seed {
     entitlements: PlanEntitlements,
 }
 
+const GIB: u64 = 1024 * 1024 * 1024;
+
 const PLANS: [Seed; 4] = [
     Seed {
         code: "free",
@@ -32,6 +34,7 @@ const PLANS: [Seed; 4] = [
             dataset_records: Some(50_000),
             schedule_interval_seconds: Some(300),
             history_days: Some(7),
+            history_bytes: Some(GIB),
         },
     },
     Seed {
@@ -48,6 +51,7 @@ const PLANS: [Seed; 4] = [
             dataset_records: Some(500_000),
             schedule_interval_seconds: Some(60),
             history_days: Some(30),
+            history_bytes: Some(5 * GIB),
         },
     },
     Seed {
@@ -64,6 +68,7 @@ const PLANS: [Seed; 4] = [
             dataset_records: Some(5_000_000),
             schedule_interval_seconds: Some(10),
             history_days: Some(90),
+            history_bytes: Some(20 * GIB),
         },
     },
     Seed {
@@ -80,6 +85,7 @@ const PLANS: [Seed; 4] = [
             dataset_records: None,
             schedule_interval_seconds: Some(1),
             history_days: Some(365),
+            history_bytes: Some(100 * GIB),
         },
     },
 ];

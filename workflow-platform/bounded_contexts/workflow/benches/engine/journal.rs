@@ -51,7 +51,8 @@ async fn write(writer: &JournalWriter, claimed: Claimed) {
     let body = json!({ "step": "s1", "item": null, "output": "x".repeat(150) }).to_string();
     for seq in 2..2 + STEPS {
         let at = Timestamp::from_micros(seq);
-        let row = EventRow { kind: "step.succeeded", body: body.clone(), blob: None, at };
+        let row =
+            EventRow { kind: "step.succeeded", body: body.clone(), blob: None, size: 200, at };
         let append = Append {
             execution: claimed.id,
             epoch: claimed.epoch,

@@ -3,5 +3,6 @@
 pub mod audit;
 pub mod definitions;
 pub mod executions;
+pub mod retention;
 pub mod triggers;
 pub mod vault;

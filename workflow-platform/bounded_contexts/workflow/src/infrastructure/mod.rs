@@ -11,6 +11,8 @@ mod inbox_table;
 pub mod journal;
 mod labels_table;
 pub mod queue;
+pub mod retention;
+mod retention_tables;
 pub mod schedule;
 pub mod script;
 mod start_keys_table;

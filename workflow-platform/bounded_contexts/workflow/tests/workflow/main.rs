@@ -16,6 +16,7 @@ mod executions;
 mod hooks;
 mod listening;
 mod recovery;
+mod retention;
 mod routes;
 mod schedules;
 mod scripts;

@@ -153,14 +153,19 @@ impl UserDirectory for Users {
     }
 }
 
-/// A plan that allows so many executions at once.
-pub struct Plan(pub AtomicU64);
+/// A plan that allows so many executions at once, and keeps history for so many days and bytes.
+pub struct Plan(pub AtomicU64, pub AtomicU64, pub AtomicU64);
 
 #[async_trait]
 impl Entitlements for Plan {
     async fn allowance(&self, _: Owner, limit: Limit) -> Result<Allowance, EntitlementsError> {
-        let running = (limit == Limit::ConcurrentExecutions).then(|| self.0.load(Ordering::SeqCst));
-        Ok(Allowance { limit, allowed: running, resets_at: None })
+        let allowed = match limit {
+            Limit::ConcurrentExecutions => self.0.load(Ordering::SeqCst),
+            Limit::HistoryDays => self.1.load(Ordering::SeqCst),
+            Limit::HistoryBytes => self.2.load(Ordering::SeqCst),
+            _ => u64::MAX,
+        };
+        Ok(Allowance { limit, allowed: (allowed < u64::MAX).then_some(allowed), resets_at: None })
     }
 }
 
@@ -204,7 +209,11 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let (seen, bus) = (Arc::new(Seen::default()), LocalBus::default());
         let database = test.database.clone();
-        let plan = Arc::new(Plan(AtomicU64::new(1000)));
+        let plan = Arc::new(Plan(
+            AtomicU64::new(1000),
+            AtomicU64::new(u64::MAX),
+            AtomicU64::new(u64::MAX),
+        ));
         let module = build(&database, &bus, folder.path(), &ambient, &seen, &plan, quick());
         Self {
             name: test.name,

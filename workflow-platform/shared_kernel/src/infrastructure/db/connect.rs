@@ -2,7 +2,10 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use sea_orm::{ConnectOptions, ConnectionTrait as _, DatabaseConnection, DbErr, Statement};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait as _, DatabaseConnection, DbErr, Statement,
+    sqlx::sqlite::SqliteAutoVacuum,
+};
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::watch;
 
@@ -70,8 +73,8 @@ impl Database {
                     tokio::fs::create_dir_all(folder).await.map_err(DatabaseError::Folder)?;
                 }
                 let url = format!("sqlite://{}?mode=rwc", file.display());
-                let write = open(sqlite_options(&url, 1)).await?;
-                let read = open(sqlite_options(&url, (*readers).max(1))).await?;
+                let write = open(sqlite_options(&url, 1, !file.exists())).await?;
+                let read = open(sqlite_options(&url, (*readers).max(1), false)).await?;
                 (Backend::Sqlite, read, write)
             }
             DatabaseSettings::Postgres(postgres) => {
@@ -139,7 +142,9 @@ async fn open(options: ConnectOptions) -> Result<DatabaseConnection, DatabaseErr
     sea_orm::Database::connect(options).await.map_err(DatabaseError::Open)
 }
 
-fn sqlite_options(url: &str, connections: u32) -> ConnectOptions {
+/// A new file is made able to shrink; on one that is there the setting would wait for whoever
+/// writes.
+fn sqlite_options(url: &str, connections: u32, is_new: bool) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options
         .max_connections(connections)
@@ -149,7 +154,9 @@ fn sqlite_options(url: &str, connections: u32) -> ConnectOptions {
         .acquire_timeout(Duration::from_secs(30))
         .idle_timeout(None::<Duration>)
         .max_lifetime(None::<Duration>)
-        .map_sqlx_sqlite_opts(|sqlite| {
+        .map_sqlx_sqlite_opts(move |sqlite| {
+            let sqlite =
+                if is_new { sqlite.auto_vacuum(SqliteAutoVacuum::Incremental) } else { sqlite };
             sqlite
                 .foreign_keys(true)
                 .busy_timeout(Duration::from_secs(10))

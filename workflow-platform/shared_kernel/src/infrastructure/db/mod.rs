@@ -9,6 +9,7 @@ mod connect;
 mod migrate;
 mod outbox;
 mod schema;
+mod space;
 mod unit_of_work;
 mod values;
 

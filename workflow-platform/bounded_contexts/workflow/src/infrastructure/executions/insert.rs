@@ -20,7 +20,7 @@ pub(super) fn insertion(
     let at = work.bind(new.created_at);
     let labels = work.bind(serde_json::to_string(&new.labels)?);
     let mut parts = vec![
-        execution(&mut work, new, (&id, &owner, &at, &labels)),
+        execution(&mut work, new, created.size, (&id, &owner, &at, &labels)),
         first_event(&mut work, &id, created),
     ];
     if !new.labels.is_empty() {
@@ -37,7 +37,12 @@ pub(super) fn insertion(
 /// How the SQL calls id, owner, time and labels.
 type Names<'a> = (&'a str, &'a str, &'a str, &'a str);
 
-fn execution(work: &mut AtOnce, new: &NewExecution, (id, owner, at, labels): Names<'_>) -> String {
+fn execution(
+    work: &mut AtOnce,
+    new: &NewExecution,
+    bytes: i64,
+    (id, owner, at, labels): Names<'_>,
+) -> String {
     let (key, limit) = new.concurrency.clone().unzip();
     let definition = work.bind(new.definition_id);
     let name = work.bind(new.definition_name.clone());
@@ -45,15 +50,15 @@ fn execution(work: &mut AtOnce, new: &NewExecution, (id, owner, at, labels): Nam
     let priority = work.bind(new.priority);
     let (key, limit) = (work.bind(key), work.bind(limit.map(number)));
     let parent = work.bind(new.parent.map(Id::uuid));
-    let depth = work.bind(number(new.depth));
+    let (depth, bytes) = (work.bind(number(new.depth)), work.bind(bytes));
     let fragment = i32::from(new.fragment.is_some());
     format!(
         "INSERT INTO workflow_executions (id, user_id, definition_id, definition_name, \
          definition_version, status, priority, labels, concurrency_key, concurrency_limit, \
          created_at, ready_at, epoch, parent_id, depth, \
-         fragment) \
+         fragment, bytes) \
          VALUES ({id}, {owner}, {definition}, {name}, {version}, 'pending', {priority}, {labels}, \
-         {key}, {limit}, {at}, {at}, 0, {parent}, {depth}, {fragment})"
+         {key}, {limit}, {at}, {at}, 0, {parent}, {depth}, {fragment}, {bytes})"
     )
 }
 

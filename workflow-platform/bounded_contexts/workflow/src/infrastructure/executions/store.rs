@@ -55,7 +55,7 @@ impl SqlExecutions {
             trigger: new.trigger.clone(),
             fragment: new.fragment.clone(),
         };
-        let event = pack(self.blobs.as_ref(), &created.into(), new.created_at).await?;
+        let event = pack(self.blobs.as_ref(), new.id, &created.into(), new.created_at).await?;
         // What others count and hear of is the execution that the item belongs to.
         let told = new.fragment.is_none().then(|| self.started(new));
         Ok(insert::insertion(self.database.backend(), new, event, told.as_ref())?)
@@ -116,10 +116,15 @@ impl Executions for SqlExecutions {
         new: &NewExecution,
         events: &[JournalEvent],
     ) -> Result<(), StoreError> {
+        let mut bytes: i64 = 0;
         for (seq, event) in (2..).zip(events) {
-            let row = pack(self.blobs.as_ref(), event, new.created_at).await?;
+            let row = pack(self.blobs.as_ref(), new.id, event, new.created_at).await?;
+            bytes = bytes.saturating_add(row.size);
             insert_row(work, new.id, seq, row).await?;
         }
+        let sql = "UPDATE workflow_executions SET bytes = bytes + $2 WHERE id = $1";
+        let counted = self.database.statement(sql, [new.id.into(), bytes.into()]);
+        work.conn().execute_raw(counted).await?;
         Ok(())
     }
 
@@ -138,7 +143,7 @@ impl Executions for SqlExecutions {
         let row = work.conn().query_one_raw(self.database.statement(last, [id.into()])).await?;
         let seq = row.map(|row| row.try_get_by_index::<Option<i64>>(0)).transpose()?.flatten();
         let seq = seq.unwrap_or(0) + 1;
-        let event = pack(self.blobs.as_ref(), &Retried {}.into(), at).await?;
+        let event = pack(self.blobs.as_ref(), id, &Retried {}.into(), at).await?;
         insert_row(work, id, seq, event).await?;
         Ok(Some(seq))
     }

@@ -36,21 +36,26 @@ pub struct EventRow {
     pub body: String,
     /// Where the body is when it is not in the row.
     pub blob: Option<String>,
+    /// Of the body, wherever it is, in bytes.
+    pub size: i64,
     pub at: Timestamp,
 }
 
-/// Encodes an event, sending a large body to the blob store.
+/// Encodes an event, sending a large body to the blob store, where it stays as long as its
+/// execution.
 pub(crate) async fn pack(
     blobs: &dyn BlobStore,
+    execution: Id<Execution>,
     event: &JournalEvent,
     at: Timestamp,
 ) -> Result<EventRow, AppendError> {
     let body = event.encode()?;
+    let size = i64::try_from(body.len()).unwrap_or(i64::MAX);
     if body.len() <= INLINE_LIMIT {
-        return Ok(EventRow { kind: event.kind(), body, blob: None, at });
+        return Ok(EventRow { kind: event.kind(), body, blob: None, size, at });
     }
-    let key = blobs.put(Bytes::from(body)).await?;
-    Ok(EventRow { kind: event.kind(), body: "{}".to_owned(), blob: Some(key.0), at })
+    let key = blobs.put(execution.uuid(), Bytes::from(body)).await?;
+    Ok(EventRow { kind: event.kind(), body: "{}".to_owned(), blob: Some(key.0), size, at })
 }
 
 /// What becomes of the lease with the append.
@@ -75,6 +80,8 @@ pub struct Projection {
     pub cancel_taken: bool,
     /// Letters that stand in the journal now.
     pub letters_taken: i64,
+    /// What was journalled since the last projection.
+    pub bytes: i64,
     pub at: Timestamp,
 }
 

@@ -84,6 +84,8 @@ struct Driver {
     next_seq: i64,
     /// Applied to the machine, not yet in the journal.
     pending: Vec<(JournalEvent, Timestamp)>,
+    /// Journalled since the last projection.
+    bytes: i64,
     /// The wish to cancel is among the pending events.
     cancel_taken: bool,
     /// Letters of which the pending events tell.
@@ -151,6 +153,7 @@ async fn start(
         machine,
         next_seq,
         pending: Vec::new(),
+        bytes: 0,
         cancel_taken: false,
         letters: Vec::new(),
         letters_taken: claimed.letters_taken,

@@ -70,7 +70,7 @@ fn projections(batch: &Batch<'_>, work: &mut AtOnce) -> Option<String> {
     Some(format!(
         "projections AS (UPDATE workflow_executions AS e SET {set} \
          FROM jsonb_to_recordset({rows}::jsonb) AS d(id uuid, status text, keeps int, \
-         yields int, parks int, letters_taken bigint, wake_at bigint, cancel_taken int, \
+         yields int, parks int, letters_taken bigint, bytes bigint, wake_at bigint, cancel_taken int, \
          finished_at bigint, error text, at bigint) \
          WHERE e.id = d.id AND d.id IN (SELECT id FROM live))"
     ))

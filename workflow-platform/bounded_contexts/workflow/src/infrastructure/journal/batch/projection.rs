@@ -15,6 +15,7 @@ pub(super) const SET: &str = "status = d.status, \
      ready_at = CASE WHEN d.yields = 1 OR (d.parks = 1 AND (e.letters > d.letters_taken \
        OR (e.cancel_at IS NOT NULL AND d.cancel_taken = 0))) THEN d.at END, \
      letters_taken = d.letters_taken, \
+     bytes = e.bytes + d.bytes, \
      cancel_at = CASE WHEN d.cancel_taken = 0 THEN e.cancel_at END, \
      finished_at = d.finished_at, error = d.error";
 
@@ -32,6 +33,7 @@ pub(super) fn row(append: &Append, projection: &Projection) -> Value {
         "yields": i32::from(projection.lease == Lease::Yield),
         "parks": i32::from(matches!(projection.lease, Lease::Park(_))),
         "letters_taken": projection.letters_taken,
+        "bytes": projection.bytes,
         "wake_at": wake_at,
         "cancel_taken": i32::from(projection.cancel_taken || finished.is_some()),
         "finished_at": finished,

@@ -158,7 +158,7 @@ fn projections(batch: &Batch<'_>, fence: &Fence, work: &mut AtOnce) -> Option<St
         "UPDATE workflow_executions AS e SET {set} FROM (SELECT unhex(value ->> 'id') AS id, \
          value ->> 'epoch' AS epoch, value ->> 'status' AS status, value ->> 'keeps' AS keeps, \
          value ->> 'yields' AS yields, value ->> 'parks' AS parks, \
-         value ->> 'letters_taken' AS letters_taken, value ->> 'wake_at' AS wake_at, \
+         value ->> 'letters_taken' AS letters_taken, value ->> 'bytes' AS bytes, value ->> 'wake_at' AS wake_at, \
          value ->> 'cancel_taken' AS cancel_taken, value ->> 'finished_at' AS finished_at, \
          value ->> 'error' AS error, value ->> 'at' AS at FROM json_each({rows})) AS d \
          WHERE e.id = d.id AND e.epoch = d.epoch AND e.worker_id = {} AND {}",

@@ -29,6 +29,7 @@ pub(super) async fn put_off(desk: &Desk, claimed: &Claimed) -> Result<Timestamp,
         error: None,
         cancel_taken: false,
         letters_taken: claimed.letters_taken,
+        bytes: 0,
         at: now,
     };
     desk.writer
@@ -53,13 +54,14 @@ pub(super) async fn give_up(desk: &Desk, claimed: &Claimed, seq: i64) -> Result<
     let status = Status::Failed;
     let finished = Finished { status, outputs: Value::Null, error: Some(error.clone()) };
     let reply = reply(desk, claimed, &finished, now)?;
-    let event = pack(desk.parts.blobs.as_ref(), &finished.into(), now).await?;
+    let event = pack(desk.parts.blobs.as_ref(), claimed.id, &finished.into(), now).await?;
     let projection = Projection {
         status,
         lease: Lease::End,
         error: Some(error),
         cancel_taken: true,
         letters_taken: claimed.letters_taken,
+        bytes: event.size,
         at: now,
     };
     desk.writer
@@ -144,7 +146,12 @@ impl Driver {
         };
         let mut events = Vec::with_capacity(self.pending.len());
         for (event, at) in self.pending.drain(..) {
-            events.push(pack(self.desk.parts.blobs.as_ref(), &event, at).await?);
+            let row = pack(self.desk.parts.blobs.as_ref(), self.claimed.id, &event, at).await?;
+            self.bytes = self.bytes.saturating_add(row.size);
+            events.push(row);
+        }
+        if let Some(projection) = &mut projection {
+            projection.bytes = std::mem::take(&mut self.bytes);
         }
         let first_seq = self.next_seq;
         self.next_seq += i64::try_from(events.len()).unwrap_or(i64::MAX);
@@ -163,7 +170,9 @@ impl Driver {
 
     fn projection(&self, status: Status, lease: Lease) -> Projection {
         let (cancel_taken, letters_taken) = (self.cancel_taken, self.letters_taken);
-        Projection { status, lease, error: None, cancel_taken, letters_taken, at: self.now() }
+        let at = self.now();
+        // The bytes are known when the events are packed.
+        Projection { status, lease, error: None, cancel_taken, letters_taken, bytes: 0, at }
     }
 
     pub(super) async fn finish(mut self, status: Status) -> Result<(), AppendError> {

@@ -1,0 +1,94 @@
+//! Blobs as objects of an S3-compatible store.
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures::{StreamExt as _, TryStreamExt as _};
+use object_store::{
+    ObjectStore as _, ObjectStoreExt as _,
+    aws::{AmazonS3, AmazonS3Builder},
+    path::Path,
+};
+use secrecy::{ExposeSecret as _, SecretString};
+use uuid::Uuid;
+
+use crate::application::{BlobError, BlobKey, BlobStore};
+
+/// Where the bucket is, and who asks.
+#[derive(Debug, Clone)]
+pub struct BucketSettings {
+    /// `https://…`, or `http://…` in a network that is trusted; Amazon's of the region unless
+    /// given.
+    pub endpoint: Option<String>,
+    pub region: String,
+    pub bucket: String,
+    /// Before all names; empty for none.
+    pub prefix: String,
+    pub access_key_id: String,
+    pub secret_access_key: SecretString,
+}
+
+/// A bucket, or a part of one.
+#[derive(Debug, Clone)]
+pub struct BlobBucket {
+    store: AmazonS3,
+    prefix: Path,
+}
+
+impl BlobBucket {
+    /// Asks nobody yet.
+    pub fn new(settings: &BucketSettings) -> Result<Self, BlobError> {
+        let mut builder = AmazonS3Builder::new()
+            .with_region(&settings.region)
+            .with_bucket_name(&settings.bucket)
+            .with_access_key_id(&settings.access_key_id)
+            .with_secret_access_key(settings.secret_access_key.expose_secret());
+        if let Some(endpoint) = &settings.endpoint {
+            let plain = endpoint.starts_with("http://");
+            builder = builder.with_endpoint(endpoint).with_allow_http(plain);
+        }
+        let store = builder.build().map_err(failed)?;
+        Ok(Self { store, prefix: Path::from(settings.prefix.as_str()) })
+    }
+
+    fn group(&self, group: Uuid) -> Path {
+        self.prefix.clone().join(group.simple().to_string())
+    }
+
+    fn path(&self, key: &BlobKey) -> Result<Path, BlobError> {
+        match key.parts() {
+            Some((Some(group), hash)) => Ok(self.group(group).join(hash)),
+            _ => Err(BlobError::Missing(key.0.clone())),
+        }
+    }
+}
+
+fn failed(error: object_store::Error) -> BlobError {
+    BlobError::Io(Box::new(error))
+}
+
+#[async_trait]
+impl BlobStore for BlobBucket {
+    async fn put(&self, group: Uuid, content: Bytes) -> Result<BlobKey, BlobError> {
+        let key = BlobKey::new(group, &content);
+        self.store.put(&self.path(&key)?, content.into()).await.map_err(failed)?;
+        Ok(key)
+    }
+
+    async fn get(&self, key: &BlobKey) -> Result<Bytes, BlobError> {
+        let found = match self.store.get(&self.path(key)?).await {
+            Ok(found) => found,
+            Err(object_store::Error::NotFound { .. }) => {
+                return Err(BlobError::Missing(key.0.clone()));
+            }
+            Err(error) => return Err(failed(error)),
+        };
+        let content = found.bytes().await.map_err(failed)?;
+        if key.fits(&content) { Ok(content) } else { Err(BlobError::Damaged(key.0.clone())) }
+    }
+
+    async fn remove(&self, group: Uuid) -> Result<(), BlobError> {
+        let listed = self.store.list(Some(&self.group(group))).map_ok(|object| object.location);
+        let gone = self.store.delete_stream(listed.boxed());
+        gone.try_for_each(|_| std::future::ready(Ok(()))).await.map_err(failed)
+    }
+}
