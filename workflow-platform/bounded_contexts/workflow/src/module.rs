@@ -120,7 +120,7 @@ pub fn module(surroundings: Surroundings, settings: WorkflowSettings) -> Arc<Wor
         },
         Arc::new(Catalog::new(descriptors(&actions))),
     ));
-    let store = SqlExecutions::new(database.clone(), Arc::clone(&blobs), ambient.clone());
+    let store = SqlExecutions::new(database.clone(), Arc::clone(&blobs));
     let store = Arc::new(store) as Arc<dyn Executions>;
     let audit = AuditService::new(AuditPorts {
         store: Arc::new(SqlAudit::new(database.clone())),

@@ -12,7 +12,10 @@ use shared_kernel::{
 use tokio::sync::Notify;
 use tracing::debug;
 
-use crate::application::executions::{Doorbell, Progress, topic};
+use crate::{
+    application::executions::{Doorbell, Progress, topic},
+    domain::execution::Status,
+};
 
 /// Something is new in the queue; the payload is empty.
 pub const READY: &str = "workflow.ready";
@@ -24,23 +27,21 @@ pub const LETTER: &str = "workflow.letter";
 
 /// Announcements of one execution within this time become one.
 const GATHER: Duration = Duration::from_millis(20);
+/// Ends are waited for: they gather for no longer than this.
+const GATHER_ENDS: Duration = Duration::from_millis(1);
 
 /// One running step or item.
 type Place = (Id<Execution>, String, Option<u32>);
 
-/// How far a journal is.
-#[derive(Clone, Copy)]
-struct Reached {
-    seq: i64,
-    /// The execution is over.
-    ended: bool,
-}
-
 #[derive(Default)]
 struct Pending {
-    reached: Mutex<HashMap<Id<Execution>, Reached>>,
+    /// How far journals are.
+    reached: Mutex<HashMap<Id<Execution>, i64>>,
     progress: Mutex<HashMap<Place, Progress>>,
     news: Notify,
+    /// Executions that are over, with the number of the last event.
+    ended: Mutex<HashMap<Id<Execution>, (i64, Status)>>,
+    ends: Notify,
 }
 
 /// Publishes on `execution.<id>` how far the journal reaches; the events themselves are read from
@@ -57,14 +58,23 @@ impl std::fmt::Debug for Announcer {
 }
 
 impl Announcer {
-    /// Starts the publishing task; it ends when the last clone is gone.
+    /// Starts the publishing tasks; they end when the last clone is gone.
     pub fn start(bus: Arc<dyn Bus>) -> Self {
         let pending = Arc::new(Pending::default());
+        let (ends, watched) = (Arc::clone(&bus), Arc::downgrade(&pending));
+        tokio::spawn(async move {
+            while let Some(pending) = watched.upgrade() {
+                if comes(&pending.ends).await {
+                    publish_ends(ends.as_ref(), &pending).await;
+                    drop(pending);
+                    tokio::time::sleep(GATHER_ENDS).await;
+                }
+            }
+        });
         let watched = Arc::downgrade(&pending);
         tokio::spawn(async move {
             while let Some(pending) = watched.upgrade() {
-                let woken = tokio::time::timeout(Duration::from_secs(1), pending.news.notified());
-                if woken.await.is_ok() {
+                if comes(&pending.news).await {
                     publish(bus.as_ref(), &pending).await;
                     drop(pending);
                     tokio::time::sleep(GATHER).await;
@@ -74,10 +84,17 @@ impl Announcer {
         Self { pending }
     }
 
-    /// The journal of the execution reaches `seq` now, and the execution its end.
-    pub fn journalled(&self, execution: Id<Execution>, seq: i64, ended: bool) {
-        self.pending.reached.lock().insert(execution, Reached { seq, ended });
+    /// The journal of the execution reaches `seq` now.
+    pub fn journalled(&self, execution: Id<Execution>, seq: i64) {
+        self.pending.reached.lock().insert(execution, seq);
         self.pending.news.notify_one();
+    }
+
+    /// The execution is over, and `seq` is the number of its last event.
+    pub fn ended(&self, execution: Id<Execution>, seq: i64, status: Status) {
+        self.pending.reached.lock().remove(&execution);
+        self.pending.ended.lock().insert(execution, (seq, status));
+        self.pending.ends.notify_one();
     }
 
     /// How far a step is; of what comes faster than it can be told, the last is told.
@@ -88,14 +105,27 @@ impl Announcer {
     }
 }
 
+/// Whether there was news before it was time to look whether anybody is left.
+async fn comes(news: &Notify) -> bool {
+    tokio::time::timeout(Duration::from_secs(1), news.notified()).await.is_ok()
+}
+
+async fn publish_ends(bus: &dyn Bus, pending: &Pending) {
+    let ended = std::mem::take(&mut *pending.ended.lock());
+    for (execution, (seq, status)) in ended {
+        let news = json!({ "seq": seq, "ended": status });
+        tell(bus, &topic(execution), &news.to_string()).await;
+    }
+}
+
 async fn publish(bus: &dyn Bus, pending: &Pending) {
     let progress = std::mem::take(&mut *pending.progress.lock());
     for ((execution, ..), progress) in progress {
         tell(bus, &topic(execution), &json!({ "progress": progress }).to_string()).await;
     }
     let reached = std::mem::take(&mut *pending.reached.lock());
-    for (execution, Reached { seq, ended }) in reached {
-        let news = json!({ "seq": seq, "ended": ended });
+    for (execution, seq) in reached {
+        let news = json!({ "seq": seq });
         tell(bus, &topic(execution), &news.to_string()).await;
     }
 }
@@ -117,7 +147,7 @@ pub struct BusDoorbell {
 impl Doorbell for BusDoorbell {
     async fn queued(&self, id: Id<Execution>, seq: i64) {
         tell(self.bus.as_ref(), READY, "").await;
-        self.announcer.journalled(id, seq, false);
+        self.announcer.journalled(id, seq);
     }
 
     async fn cancel_wanted(&self, id: Id<Execution>) {

@@ -81,7 +81,11 @@ async fn journal(world: &World, id: Id<Execution>) -> Vec<(String, String)> {
         body.as_object_mut().unwrap().remove("input");
         (kind, changing.replace_all(&body.to_string(), "*").into_owned())
     };
-    rows.iter().map(row).collect()
+    let (mut events, ends): (Vec<_>, Vec<_>) =
+        rows.iter().map(row).partition(|(kind, _)| kind != "child.ended");
+    // Another execution may end before its parent has written down that it waits for it.
+    events.extend(ends);
+    events
 }
 
 /// What lists show of it.

@@ -189,7 +189,8 @@ pub trait Executions: Send + Sync {
     /// Writes the execution, its first event and `execution.started` for other contexts.
     async fn insert(&self, work: &mut UnitOfWork, new: &NewExecution) -> Result<(), StoreError>;
 
-    /// As `insert`, in a transaction of its own.
+    /// As `insert`, without anything else in the transaction but other starts. What is there
+    /// already is not written again.
     async fn insert_alone(&self, new: &NewExecution) -> Result<(), StoreError>;
 
     /// Puts results of another execution behind the first event of a new one.

@@ -40,7 +40,7 @@ struct News {
     progress: Option<Progress>,
     /// The execution is over.
     #[serde(default)]
-    ended: bool,
+    ended: Option<Status>,
 }
 
 impl ExecutionService {
@@ -86,14 +86,16 @@ impl ExecutionService {
             let told = async {
                 while let Some(message) = news.next().await {
                     let news: Result<News, _> = serde_json::from_str(&message.payload);
-                    if news.is_ok_and(|news| news.ended) {
-                        return;
+                    if let Some(status) = news.ok().and_then(|news| news.ended) {
+                        return status;
                     }
                 }
-                futures::future::pending::<()>().await;
+                futures::future::pending().await
             };
             // What the bus failed to tell is found out by looking.
-            let _ = tokio::time::timeout(LOOK_EVERY, told).await;
+            if let Ok(status) = tokio::time::timeout(LOOK_EVERY, told).await {
+                return Ok(status);
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
-//! A new execution in one statement, or in one go.
+//! New executions in one statement, or in one go.
 
+use sea_orm::Value;
 use shared_kernel::{
     domain::{DomainEvent, Id},
     infrastructure::db::{AtOnce, Backend, outbox_insert, outbox_rows},
@@ -7,84 +8,115 @@ use shared_kernel::{
 
 use crate::{application::executions::NewExecution, infrastructure::journal::EventRow};
 
-/// The row, the first event, the labels by which it is found, and what others are told.
+/// An execution about to be written.
+#[derive(Debug, Clone)]
+pub(super) struct Insertion {
+    pub new: NewExecution,
+    /// The first event.
+    pub created: EventRow,
+    /// What others are told.
+    pub told: Option<DomainEvent>,
+}
+
+/// The rows, the first events, the labels by which they are found, and what others are told. With
+/// `again`, what is there already stays as it is.
 pub(super) fn insertion(
     backend: Backend,
-    new: &NewExecution,
-    created: EventRow,
-    told: Option<&DomainEvent>,
+    all: &[&Insertion],
+    again: bool,
 ) -> Result<AtOnce, serde_json::Error> {
-    let mut work = AtOnce { events: told.is_some(), ..AtOnce::default() };
-    let id = work.bind(new.id);
-    let owner = work.bind(new.owner);
-    let at = work.bind(new.created_at);
-    let labels = work.bind(serde_json::to_string(&new.labels)?);
-    let mut parts = vec![
-        execution(&mut work, new, created.size, (&id, &owner, &at, &labels)),
-        first_event(&mut work, &id, created),
-    ];
-    if !new.labels.is_empty() {
-        parts.push(index(backend, (&id, &owner, &at, &labels)));
+    let mut rows = Rows { backend, work: AtOnce::default() };
+    let mut parts = vec![executions(&mut rows, all)?, first_events(&mut rows, all)];
+    parts.extend(labels(&mut rows, all));
+    let mut work = rows.work;
+    let told: Vec<_> = all.iter().filter_map(|one| one.told.as_ref()).collect();
+    if !told.is_empty() {
+        work.events = true;
+        let events = work.bind(outbox_rows(told));
+        // Without a condition SQLite takes what follows for that of a join.
+        parts.push(format!("{} WHERE true", outbox_insert(backend, &events)));
     }
-    if let Some(told) = told {
-        let events = work.bind(outbox_rows([told]));
-        parts.push(outbox_insert(backend, &events));
-    }
+    let on_conflict = if again { " ON CONFLICT DO NOTHING" } else { "" };
+    let parts: Vec<_> = parts.into_iter().map(|part| format!("{part}{on_conflict}")).collect();
     work.sql = together(backend, &parts);
     Ok(work)
 }
 
-/// How the SQL calls id, owner, time and labels.
-type Names<'a> = (&'a str, &'a str, &'a str, &'a str);
-
-fn execution(
-    work: &mut AtOnce,
-    new: &NewExecution,
-    bytes: i64,
-    (id, owner, at, labels): Names<'_>,
-) -> String {
-    let (key, limit) = new.concurrency.clone().unzip();
-    let definition = work.bind(new.definition_id);
-    let name = work.bind(new.definition_name.clone());
-    let version = work.bind(number(new.version));
-    let priority = work.bind(new.priority);
-    let (key, limit) = (work.bind(key), work.bind(limit.map(number)));
-    let parent = work.bind(new.parent.map(Id::uuid));
-    let (depth, bytes) = (work.bind(number(new.depth)), work.bind(bytes));
-    let fragment = i32::from(new.fragment.is_some());
-    format!(
-        "INSERT INTO workflow_executions (id, user_id, definition_id, definition_name, \
-         definition_version, status, priority, labels, concurrency_key, concurrency_limit, \
-         created_at, ready_at, epoch, parent_id, depth, \
-         fragment, bytes) \
-         VALUES ({id}, {owner}, {definition}, {name}, {version}, 'pending', {priority}, {labels}, \
-         {key}, {limit}, {at}, {at}, 0, {parent}, {depth}, {fragment}, {bytes})"
-    )
+/// Rows of values. SQLite looks names of parameters up one by one, so there they go by their
+/// place; each is used once, in the order of the text.
+struct Rows {
+    backend: Backend,
+    work: AtOnce,
 }
 
-fn first_event(work: &mut AtOnce, id: &str, created: EventRow) -> String {
-    let (kind, body) = (work.bind(created.kind), work.bind(created.body));
-    let (blob, at) = (work.bind(created.blob), work.bind(created.at));
-    format!(
-        "INSERT INTO execution_events (execution_id, seq, kind, payload, blob, at) \
-         VALUES ({id}, 1, {kind}, {body}, {blob}, {at})"
-    )
+impl Rows {
+    fn row<const N: usize>(&mut self, values: [Value; N]) -> String {
+        let places = values.map(|value| {
+            let named = self.work.bind(value);
+            match self.backend {
+                Backend::Postgres => named,
+                Backend::Sqlite => "?".to_owned(),
+            }
+        });
+        format!("({})", places.join(", "))
+    }
 }
 
-fn index(backend: Backend, (id, owner, at, labels): Names<'_>) -> String {
-    let each = match backend {
-        Backend::Postgres => format!("json_each_text({labels}::json)"),
-        Backend::Sqlite => format!("json_each({labels})"),
+const EXECUTIONS: &str = "INSERT INTO workflow_executions (id, user_id, definition_id, \
+     definition_name, definition_version, status, priority, labels, concurrency_key, \
+     concurrency_limit, created_at, ready_at, epoch, parent_id, depth, fragment, bytes) VALUES";
+
+fn executions(rows: &mut Rows, all: &[&Insertion]) -> Result<String, serde_json::Error> {
+    let mut values = Vec::with_capacity(all.len());
+    for Insertion { new, created, .. } in all {
+        let (key, limit) = new.concurrency.clone().unzip();
+        values.push(rows.row([
+            new.id.into(),
+            new.owner.into(),
+            new.definition_id.into(),
+            new.definition_name.clone().into(),
+            number(new.version).into(),
+            "pending".into(),
+            new.priority.into(),
+            serde_json::to_string(&new.labels)?.into(),
+            key.into(),
+            limit.map(number).into(),
+            new.created_at.into(),
+            new.created_at.into(),
+            0_i64.into(),
+            new.parent.map(Id::uuid).into(),
+            number(new.depth).into(),
+            i32::from(new.fragment.is_some()).into(),
+            created.size.into(),
+        ]));
+    }
+    Ok(format!("{EXECUTIONS} {}", values.join(", ")))
+}
+
+const EVENTS: &str =
+    "INSERT INTO execution_events (execution_id, seq, kind, payload, blob, at) VALUES";
+
+fn first_events(rows: &mut Rows, all: &[&Insertion]) -> String {
+    let value = |Insertion { new, created, .. }: &&Insertion| {
+        let EventRow { kind, body, blob, at, .. } = created.clone();
+        rows.row([new.id.into(), 1_i64.into(), kind.into(), body.into(), blob.into(), at.into()])
     };
-    // The types of parameters in a SELECT list are not guessed from where they go.
-    let (uuid, bigint) = match backend {
-        Backend::Postgres => ("::uuid", "::bigint"),
-        Backend::Sqlite => ("", ""),
-    };
-    format!(
-        "INSERT INTO execution_labels (user_id, name, value, created_at, execution_id) \
-         SELECT {owner}{uuid}, label.key, label.value, {at}{bigint}, {id}{uuid} FROM {each} AS label"
-    )
+    let values: Vec<String> = all.iter().map(value).collect();
+    format!("{EVENTS} {}", values.join(", "))
+}
+
+const LABELS: &str =
+    "INSERT INTO execution_labels (user_id, name, value, created_at, execution_id) VALUES";
+
+fn labels(rows: &mut Rows, all: &[&Insertion]) -> Option<String> {
+    let mut values = Vec::new();
+    for Insertion { new, .. } in all {
+        for (name, value) in &new.labels {
+            let (owner, at, id) = (new.owner.into(), new.created_at.into(), new.id.into());
+            values.push(rows.row([owner, name.clone().into(), value.clone().into(), at, id]));
+        }
+    }
+    (!values.is_empty()).then(|| format!("{LABELS} {}", values.join(", ")))
 }
 
 fn together(backend: Backend, parts: &[String]) -> String {

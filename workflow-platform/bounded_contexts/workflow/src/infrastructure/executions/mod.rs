@@ -5,6 +5,7 @@ mod insert;
 mod list;
 mod rows;
 mod start_keys;
+mod starts;
 mod step_cache;
 mod store;
 

@@ -7,11 +7,15 @@ use sea_orm::{ConnectionTrait as _, Value as Parameter};
 use serde_json::json;
 use shared_kernel::{
     application::BlobStore,
-    domain::{Ambient, DomainEvent, Execution, Id, Owner, Page, PageRequest, Timestamp},
-    infrastructure::db::{AtOnce, Database, UnitOfWork},
+    domain::{DomainEvent, Execution, Id, Owner, Page, PageRequest, Timestamp},
+    infrastructure::db::{Database, UnitOfWork},
 };
 
-use super::{insert, list, rows};
+use super::{
+    insert::{Insertion, insertion},
+    list, rows,
+    starts::StartWriter,
+};
 use crate::{
     application::executions::{
         ExecutionFilter, ExecutionRow, Executions, Letter, LogFilter, LogLine, NewExecution,
@@ -30,13 +34,15 @@ pub struct SqlExecutions {
     database: Database,
     blobs: Arc<dyn BlobStore>,
     journal: JournalReader,
-    ambient: Ambient,
+    starts: StartWriter,
 }
 
 impl SqlExecutions {
-    pub fn new(database: Database, blobs: Arc<dyn BlobStore>, ambient: Ambient) -> Self {
+    /// Starts a task, within a tokio runtime.
+    pub fn new(database: Database, blobs: Arc<dyn BlobStore>) -> Self {
         let journal = JournalReader::new(database.clone(), Arc::clone(&blobs));
-        Self { database, blobs, journal, ambient }
+        let starts = StartWriter::start(database.clone());
+        Self { database, blobs, journal, starts }
     }
 
     async fn count(&self, sql: &str, values: Vec<Parameter>) -> Result<u64, StoreError> {
@@ -46,7 +52,7 @@ impl SqlExecutions {
         Ok(u64::try_from(count.unwrap_or(0)).unwrap_or(0))
     }
 
-    async fn insertion(&self, new: &NewExecution) -> Result<AtOnce, StoreError> {
+    async fn insertion(&self, new: &NewExecution) -> Result<Insertion, StoreError> {
         let created = Created {
             definition_id: new.definition_id,
             version: new.version,
@@ -55,15 +61,16 @@ impl SqlExecutions {
             trigger: new.trigger.clone(),
             fragment: new.fragment.clone(),
         };
-        let event = pack(self.blobs.as_ref(), new.id, &created.into(), new.created_at).await?;
+        let created = pack(self.blobs.as_ref(), new.id, &created.into(), new.created_at).await?;
         // What others count and hear of is the execution that the item belongs to.
-        let told = new.fragment.is_none().then(|| self.started(new));
-        Ok(insert::insertion(self.database.backend(), new, event, told.as_ref())?)
+        let told = new.fragment.is_none().then(|| Self::started(new));
+        Ok(Insertion { new: new.clone(), created, told })
     }
 
-    fn started(&self, new: &NewExecution) -> DomainEvent {
+    fn started(new: &NewExecution) -> DomainEvent {
         DomainEvent {
-            id: self.ambient.id(),
+            // Told once, however often the execution is written.
+            id: Id::from(new.id.uuid()),
             kind: "execution.started".to_owned(),
             version: 1,
             aggregate: "execution".to_owned(),
@@ -101,13 +108,13 @@ const REQUEUE: &str = "UPDATE workflow_executions SET status = 'pending', finish
 #[async_trait]
 impl Executions for SqlExecutions {
     async fn insert(&self, work: &mut UnitOfWork, new: &NewExecution) -> Result<(), StoreError> {
-        work.apply(self.insertion(new).await?).await?;
+        let new = self.insertion(new).await?;
+        work.apply(insertion(self.database.backend(), &[&new], false)?).await?;
         Ok(())
     }
 
     async fn insert_alone(&self, new: &NewExecution) -> Result<(), StoreError> {
-        self.database.at_once(self.insertion(new).await?).await?;
-        Ok(())
+        self.starts.write(self.insertion(new).await?).await
     }
 
     async fn hand_down(

@@ -132,8 +132,11 @@ impl Task {
         let count = i64::try_from(append.events.len()).unwrap_or(i64::MAX);
         metrics::counter!("workflow_journal_events_total").increment(append.events.len() as u64);
         if count > 0 {
-            let ended = append.projection.as_ref().is_some_and(|new| new.lease == Lease::End);
-            self.announcer.journalled(append.execution, append.first_seq + count - 1, ended);
+            let seq = append.first_seq + count - 1;
+            match append.projection.as_ref().filter(|new| new.lease == Lease::End) {
+                Some(new) => self.announcer.ended(append.execution, seq, new.status),
+                None => self.announcer.journalled(append.execution, seq),
+            }
         }
         request.answer(Ok(()));
     }
