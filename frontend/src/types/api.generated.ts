@@ -19,7 +19,7 @@ export interface components {
         ActionErrorView: {
             /** @example HTTP_STATUS */
             code: string;
-            details: Record<string, never>;
+            details: unknown;
             message: string;
         };
         /** @description One attempt of one step or item. */
@@ -28,7 +28,7 @@ export interface components {
             attempt: number;
             /** @description An earlier run gave the result; nothing was done. */
             cached: boolean;
-            error?: Record<string, never> | null;
+            error?: components["schemas"]["ActionErrorView"] | null;
             /**
              * Format: uuid
              * @description The execution that it started, with `workflow.run`.
@@ -102,9 +102,9 @@ export interface components {
         /** @description One value that is another one now. */
         Change: {
             /** @description Absent when it was removed. */
-            after?: Record<string, never> | null;
+            after?: unknown;
             /** @description Absent when it was added. */
-            before?: Record<string, never> | null;
+            before?: unknown;
             /**
              * @description `steps.books.with.pages`: a step stands under its id, another item of a list under its
              *     number.
@@ -447,7 +447,7 @@ export interface components {
                  * @description Number of the last event: where `events` goes on.
                  */
                 last_event: number;
-                outputs: Record<string, never>;
+                outputs: unknown;
                 params: Record<string, never>;
                 steps: components["schemas"]["ExecutionStepView"][];
                 /** @description What started it: `{"kind": "manual"}`. */
@@ -656,7 +656,7 @@ export interface components {
             data: {
                 items: {
                     at: components["schemas"]["Timestamp"];
-                    fields: Record<string, never>;
+                    fields: unknown;
                     /** Format: int32 */
                     item?: number | null;
                     level: components["schemas"]["LogLevel"];
@@ -873,7 +873,7 @@ export interface components {
                     /** @example region */
                     name: string;
                     updated_at: components["schemas"]["Timestamp"];
-                    value: Record<string, never>;
+                    value: unknown;
                 }[];
                 /** @description Hand this back as `cursor` for what follows; absent on the last page. */
                 next_cursor?: string | null;
@@ -1112,7 +1112,7 @@ export interface components {
                 /** @example region */
                 name: string;
                 updated_at: components["schemas"]["Timestamp"];
-                value: Record<string, never>;
+                value: unknown;
             };
             /** @example 操作成功 */
             message: string;
@@ -1204,7 +1204,7 @@ export interface components {
              * @description Number of the last event: where `events` goes on.
              */
             last_event: number;
-            outputs: Record<string, never>;
+            outputs: unknown;
             params: Record<string, never>;
             steps: components["schemas"]["ExecutionStepView"][];
             /** @description What started it: `{"kind": "manual"}`. */
@@ -1246,9 +1246,9 @@ export interface components {
             error?: components["schemas"]["ActionErrorView"] | null;
             finished_at?: components["schemas"]["Timestamp"] | null;
             id: string;
-            input: Record<string, never>;
+            input?: unknown;
             items?: components["schemas"]["ItemCounts"] | null;
-            output: Record<string, never>;
+            output?: unknown;
             /**
              * @description `main`, `on_failure` or `finally`.
              * @example main
@@ -1380,7 +1380,7 @@ export interface components {
         /** @description One line of an execution's log. */
         LogLine: {
             at: components["schemas"]["Timestamp"];
-            fields: Record<string, never>;
+            fields: unknown;
             /** Format: int32 */
             item?: number | null;
             level: components["schemas"]["LogLevel"];
@@ -1634,8 +1634,8 @@ export interface components {
          */
         SignalBody: {
             /** @description `steps.<id>.output.data`; up to 64 KiB. */
-            data?: Record<string, never>;
-            decision?: components["schemas"]["Verdict"] | null;
+            data?: unknown;
+            decision?: components["schemas"]["SignalDecision"] | null;
             /**
              * Format: int32
              * @description Number of the item, from 0, of a step with `for_each`.
@@ -1644,6 +1644,11 @@ export interface components {
             /** @description May be left out when one step waits. */
             step?: string | null;
         };
+        /**
+         * @description What an approver says.
+         * @enum {string}
+         */
+        SignalDecision: "approve" | "reject";
         /** @description The step that takes the signal. */
         SignalView: {
             step: string;
@@ -1817,7 +1822,7 @@ export interface components {
         VariableBody: {
             description?: string | null;
             /** @description Any JSON of up to 64 KiB. */
-            value: Record<string, never>;
+            value: unknown;
         };
         /** @description A variable. */
         VariableView: {
@@ -1826,7 +1831,7 @@ export interface components {
             /** @example region */
             name: string;
             updated_at: components["schemas"]["Timestamp"];
-            value: Record<string, never>;
+            value: unknown;
         };
         /** @description What a check found. */
         Verdict: {

@@ -15,6 +15,7 @@
 mod assemble;
 mod cors;
 mod docs;
+mod examples;
 mod fallback;
 mod guard;
 mod headers;

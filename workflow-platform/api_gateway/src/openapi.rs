@@ -10,6 +10,8 @@ use utoipa::{
 };
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::examples;
+
 /// Everything the contexts offer, under the prefix of the API.
 pub(crate) const PREFIX: &str = "/api/v1";
 
@@ -46,13 +48,20 @@ pub(crate) fn nest(contexts: Vec<OpenApiRouter>) -> OpenApiRouter {
     whole
 }
 
-/// Any operation may answer with the error envelope.
+/// Any operation has its examples, and may answer with the error envelope.
 fn finish(document: &mut OpenApi) {
     env!("CARGO_PKG_VERSION").clone_into(&mut document.info.version);
-    for item in document.paths.paths.values_mut() {
-        let operations =
-            [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
-        for operation in operations.into_iter().flatten() {
+    for (path, item) in &mut document.paths.paths {
+        let operations = [
+            ("get", &mut item.get),
+            ("post", &mut item.post),
+            ("put", &mut item.put),
+            ("patch", &mut item.patch),
+            ("delete", &mut item.delete),
+        ];
+        for (method, operation) in operations {
+            let Some(operation) = operation else { continue };
+            examples::add(method, path, operation);
             let responses = &mut operation.responses.responses;
             responses.entry("default".to_owned()).or_insert_with(error_response);
         }

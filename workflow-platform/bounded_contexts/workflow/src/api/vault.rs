@@ -52,7 +52,7 @@ impl From<Entry> for SecretView {
 pub struct VariableView {
     #[schema(example = "region")]
     pub name: String,
-    #[schema(value_type = Object, example = "eu-west")]
+    #[schema(value_type = Value, example = "eu-west")]
     pub value: Value,
     pub description: Option<String>,
     pub created_at: Timestamp,
@@ -85,7 +85,7 @@ pub struct SecretBody {
 pub struct VariableBody {
     /// Any JSON of up to 64 KiB.
     #[garde(skip)]
-    #[schema(value_type = Object)]
+    #[schema(value_type = Value)]
     pub value: Value,
     #[garde(length(chars, max = 500))]
     pub description: Option<String>,

@@ -139,9 +139,9 @@ pub struct StepView {
     pub attempt_list: Vec<AttemptView>,
     pub started_at: Option<Timestamp>,
     pub finished_at: Option<Timestamp>,
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<Value>)]
     pub input: Option<Value>,
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<Value>)]
     pub output: Option<Value>,
     pub error: Option<ActionErrorView>,
     pub items: Option<ItemCounts>,
@@ -162,7 +162,7 @@ pub struct ExecutionDetailView {
     /// What started it: `{"kind": "manual"}`.
     #[schema(value_type = Object)]
     pub trigger: Value,
-    #[schema(value_type = Object)]
+    #[schema(value_type = Value)]
     pub outputs: Value,
     pub steps: Vec<StepView>,
     /// Why it is not running, in a sentence.

@@ -30,7 +30,7 @@ pub struct SignalBody {
     /// `steps.<id>.output.data`; up to 64 KiB.
     #[garde(skip)]
     #[serde(default)]
-    #[schema(value_type = Object)]
+    #[schema(value_type = Value)]
     pub data: Value,
 }
 

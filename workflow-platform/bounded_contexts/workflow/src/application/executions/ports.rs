@@ -147,7 +147,7 @@ pub struct LogLine {
     pub step: Option<String>,
     pub item: Option<u32>,
     pub message: String,
-    #[schema(value_type = Object)]
+    #[schema(value_type = Value)]
     pub fields: Value,
 }
 

@@ -14,10 +14,10 @@ pub struct Change {
     #[schema(example = "steps.books.with.pages")]
     pub path: String,
     /// Absent when it was added.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<Value>)]
     pub before: Option<Value>,
     /// Absent when it was removed.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<Value>)]
     pub after: Option<Value>,
 }
 

@@ -16,6 +16,7 @@ use crate::domain::definition::parse_duration;
 /// What an approver says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = SignalDecision)]
 pub enum Verdict {
     Approve,
     Reject,

@@ -23,7 +23,6 @@ pub struct AttemptView {
     pub status: StepStatus,
     pub started_at: Timestamp,
     pub finished_at: Option<Timestamp>,
-    #[schema(value_type = Option<Object>)]
     pub error: Option<ActionErrorView>,
     pub retry_at: Option<Timestamp>,
     /// The execution that it started, with `workflow.run`.
@@ -39,7 +38,7 @@ pub struct ActionErrorView {
     #[schema(example = "HTTP_STATUS")]
     pub code: String,
     pub message: String,
-    #[schema(value_type = Object)]
+    #[schema(value_type = Value)]
     pub details: Value,
 }
 

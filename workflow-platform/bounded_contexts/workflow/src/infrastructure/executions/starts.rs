@@ -100,7 +100,7 @@ mod tests {
             labels: BTreeMap::from([("number".to_owned(), number.to_string())]),
             priority: 0,
             trigger: json!({ "kind": "manual" }),
-            concurrency: (number % 2 == 0).then(|| ("key".to_owned(), 3)),
+            concurrency: number.is_multiple_of(2).then(|| ("key".to_owned(), 3)),
             parent: None,
             depth: 0,
             fragment: None,

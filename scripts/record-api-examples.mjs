@@ -1,0 +1,218 @@
+// Asks a running platform with an empty data folder everything once, and writes what it answers
+// down as the examples of the API document:
+//
+//   DATA_DIR=/tmp/examples API_PORT=18001 target/debug/workflow-platform serve &
+//   node scripts/record-api-examples.mjs http://127.0.0.1:18001 /tmp/examples
+//
+// A test compares the examples with the document.
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const [base, dataDir] = process.argv.slice(2);
+const OUTPUT = new URL('../workflow-platform/api_gateway/src/examples.json', import.meta.url);
+const examples = {};
+let token;
+
+/** Secrets and long texts are no examples. */
+function tidy(value, key) {
+  if (Array.isArray(value)) return value.slice(0, 2).map((item) => tidy(item));
+  if (value && typeof value === 'object') {
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, tidy(inner, name)]));
+  }
+  if (typeof value !== 'string') return value;
+  if (['access_token', 'refresh_token'].includes(key)) return 'eyJhbGciOi…';
+  if (key === 'password') return 'correct horse battery staple';
+  if (key === 'next_cursor') return 'AAY0n2…';
+  return value.length > 400 ? `${value.slice(0, 400)}…` : value;
+}
+
+async function ask(method, path, { at = {}, query = '', body, headers = {}, alone = false } = {}) {
+  const real = path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(at[name]));
+  const answer = await fetch(`${base}/api/v1${real}${query}`, {
+    method: method.toUpperCase(),
+    headers: {
+      'accept-language': 'en',
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(token ? { authorization: `Bearer ${token}` } : {}),
+      ...headers,
+    },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  const type = answer.headers.get('content-type') ?? '';
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${method} ${real}: ${answer.status} ${text}`);
+  if (!alone) {
+    const example = (examples[`${method} ${path}`] ??= {});
+    if (body !== undefined) example.request = tidy(body);
+    if (type.includes('json')) example[answer.status] = tidy(JSON.parse(text));
+    else example[answer.status] = text.slice(0, 600);
+  }
+  return type.includes('json') ? JSON.parse(text).data : text;
+}
+
+const pause = (millis) => new Promise((done) => setTimeout(done, millis));
+
+async function until(look) {
+  for (let turn = 0; turn < 200; turn += 1) {
+    const found = await look();
+    if (found) return found;
+    await pause(50);
+  }
+  throw new Error('it did not happen');
+}
+
+const mailed = () =>
+  until(() => {
+    const mails = join(dataDir, 'mail');
+    if (!existsSync(mails)) return undefined;
+    const names = readdirSync(mails, { withFileTypes: true }).filter((entry) => entry.name.endsWith('.eml'));
+    const codes = names.map(({ name }) => /\b(\d{6})\b/.exec(readFileSync(join(mails, name), 'utf8').split('\r\n\r\n').slice(1).join('\n')));
+    return codes.find(Boolean)?.[1];
+  });
+
+const PASSWORD = 'correct horse battery staple';
+
+async function accounts() {
+  const email = 'ada@example.com';
+  await ask('post', '/users/public/send-verification-code', { body: { email, purpose: 'register' } });
+  const code = await mailed();
+  await ask('post', '/users/auth/register', { body: { username: 'ada', email, password: PASSWORD, code } });
+  const session = await ask('post', '/users/auth/login', { body: { identifier: 'ada', password: PASSWORD } });
+  token = session.access_token;
+  const next = await ask('post', '/users/auth/refresh', { body: { refresh_token: session.refresh_token } });
+  token = next.access_token;
+  await ask('get', '/users/me');
+  await ask('get', '/subscription/plans');
+  await until(() => ask('get', '/subscription/current').catch(() => undefined));
+  return next.refresh_token;
+}
+
+async function leave(refresh) {
+  await ask('post', '/users/auth/logout');
+  token = undefined;
+  await ask('post', '/users/public/logout', { body: { refresh_token: refresh } });
+}
+
+const SOURCE = `name: daily-report
+params: {properties: {day: {type: string, default: monday}}}
+triggers:
+  - {cron: "0 8 * * *", timezone: Asia/Shanghai}
+  - {webhook: {reply: finished}}
+steps:
+  - {id: make, uses: script.javascript, with: {code: "return [{id: 1, day: input}]", input: "\${{ params.day }}"}}
+  - {id: save, uses: dataset.upsert, with: {dataset: reports, key: id, records: "\${{ steps.make.output }}"}}
+outputs: {added: "\${{ steps.save.output.added }}"}
+`;
+const ASKS = `name: asks-first
+steps:
+  - {id: approve, uses: wait.signal, with: {message: Publish it?}}
+`;
+const FAILS = `name: fails
+steps:
+  - {id: broken, uses: script.javascript, with: {code: "console.log('about to fail'); throw new Error('no such shop')"}}
+`;
+
+async function definitions() {
+  await ask('get', '/workflow/actions');
+  await ask('get', '/workflow/schema');
+  await ask('post', '/workflow/definitions/validate', { body: { source: SOURCE.replace('script.javascript', 'script.javascrip') } });
+  const { id } = await ask('post', '/workflow/definitions', { body: { source: SOURCE } });
+  await ask('put', '/workflow/definitions/{id}', { at: { id }, body: { source: SOURCE.replace('monday', 'friday') } });
+  await ask('get', '/workflow/definitions');
+  await ask('get', '/workflow/definitions/{id}', { at: { id } });
+  await ask('get', '/workflow/definitions/{id}/versions', { at: { id } });
+  await ask('get', '/workflow/definitions/{id}/versions/{version}', { at: { id, version: 1 } });
+  await ask('get', '/workflow/definitions/{id}/diff', { at: { id }, query: '?from=1&to=2' });
+  await ask('post', '/workflow/definitions/{id}/versions/{version}/restore', { at: { id, version: 1 } });
+  return id;
+}
+
+async function triggers(definition) {
+  const { items } = await ask('get', '/workflow/definitions/{id}/triggers', { at: { id: definition } });
+  const at = { id: items.find((trigger) => trigger.kind === 'cron').id };
+  await ask('post', '/workflow/triggers/{id}/pause', { at });
+  await ask('post', '/workflow/triggers/{id}/resume', { at });
+  const day = 24 * 3600 * 1000;
+  const past = (days) => new Date(Date.now() - days * day).toISOString();
+  await ask('post', '/workflow/triggers/{id}/backfill', { at, body: { from: past(2), to: past(0), max_parallel: 1 } });
+  await ask('get', '/workflow/triggers/{id}/ticks', { at });
+  const hook = items.find((trigger) => trigger.kind === 'webhook').webhook.path.split('/').pop();
+  await ask('post', '/workflow/hooks/{token}', { at: { token: hook }, body: { order: 17 } });
+}
+
+async function executions(definition) {
+  const ended = (id) =>
+    until(async () => {
+      const shown = await ask('get', '/workflow/executions/{id}', { at: { id }, alone: true });
+      return ['succeeded', 'failed', 'cancelled'].includes(shown.status) && shown;
+    });
+  const start = (definition_id, more = {}) =>
+    ask('post', '/workflow/executions', { body: { definition_id, ...more }, alone: true });
+  const first = await ask('post', '/workflow/executions', {
+    body: { definition_id: definition, params: { day: 'sunday' }, labels: { team: 'sales' }, priority: 5 },
+  });
+  await ended(first.id);
+  await ask('get', '/workflow/executions', { query: '?label=team:sales' });
+  await ask('get', '/workflow/executions/{id}', { at: { id: first.id } });
+  await ask('get', '/workflow/executions/{id}/events', { at: { id: first.id } });
+  await ask('post', '/workflow/executions/{id}/rerun', { at: { id: first.id }, body: { from_step: 'save' } });
+  const asks = await ask('post', '/workflow/definitions', { body: { source: ASKS }, alone: true });
+  const asked = await start(asks.id);
+  await until(async () => (await ask('get', '/workflow/executions/{id}', { at: { id: asked.id }, alone: true })).status === 'waiting');
+  await ask('post', '/workflow/executions/{id}/signal', { at: { id: asked.id }, body: { step: 'approve', decision: 'approve', data: { by: 'phone' } } });
+  const cancelled = await start(asks.id);
+  await ask('post', '/workflow/executions/{id}/cancel', { at: { id: cancelled.id } });
+  const fails = await ask('post', '/workflow/definitions', { body: { source: FAILS }, alone: true });
+  const failed = await start(fails.id);
+  await ended(failed.id);
+  await pause(500);
+  await ask('get', '/workflow/executions/{id}/logs', { at: { id: failed.id } });
+  await ask('post', '/workflow/executions/{id}/retry', { at: { id: failed.id } });
+  await ended(failed.id);
+  await ask('post', '/workflow/executions/bulk', { body: { action: 'retry', ids: [failed.id, first.id] } });
+}
+
+async function vault() {
+  const secret = { name: 'SHOP_API_KEY' };
+  await ask('put', '/workflow/secrets/{name}', { at: secret, body: { value: 's3cr3t', description: "Key of the shop's API" } });
+  await ask('get', '/workflow/secrets');
+  await ask('delete', '/workflow/secrets/{name}', { at: secret });
+  const variable = { name: 'region' };
+  await ask('put', '/workflow/variables/{name}', { at: variable, body: { value: 'eu-west' } });
+  await ask('get', '/workflow/variables');
+  await ask('get', '/workflow/variables/{name}', { at: variable });
+  await ask('delete', '/workflow/variables/{name}', { at: variable });
+}
+
+async function datasets() {
+  const at = { name: 'reports' };
+  await ask('get', '/datasets');
+  await ask('get', '/datasets/{name}', { at });
+  await ask('get', '/datasets/{name}/records', { at });
+  await ask('get', '/datasets/{name}/export', { at, query: '?format=csv' });
+}
+
+async function proxies() {
+  const pool = await ask('post', '/proxy/pools', { body: { name: 'spare' } });
+  const at = { id: pool.id };
+  await ask('get', '/proxy/pools');
+  await ask('get', '/proxy/pools/{id}', { at });
+  await ask('post', '/proxy/pools/{id}/import', { at, body: { text: 'http://user:secret@192.0.2.7:8080' } });
+  await ask('get', '/proxy/pools/{id}/proxies', { at });
+  await ask('get', '/proxy/pools/{id}/status', { at });
+  await ask('post', '/proxy/pools/{id}/test', { at, body: {} });
+  await ask('delete', '/proxy/pools/{id}', { at });
+}
+
+const refresh = await accounts();
+const definition = await definitions();
+await triggers(definition);
+await executions(definition);
+await vault();
+await datasets();
+await proxies();
+await ask('delete', '/datasets/{name}', { at: { name: 'reports' } });
+await ask('delete', '/workflow/definitions/{id}', { at: { id: definition } });
+await leave(refresh);
+writeFileSync(OUTPUT, `${JSON.stringify(examples, null, 2)}\n`);
+console.log(`${Object.keys(examples).length} operations`);
