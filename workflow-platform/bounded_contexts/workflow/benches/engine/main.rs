@@ -8,6 +8,7 @@
     reason = "a benchmark that cannot go on stops; its counts are far below what a float can hold"
 )]
 
+mod hooks;
 mod items;
 mod journal;
 mod latency;
@@ -62,6 +63,9 @@ async fn main() {
         }
         if wanted.wants("latency") {
             latency::measure(&place, &mut report).await;
+        }
+        if wanted.wants("hooks") {
+            hooks::measure(&place, &mut report).await;
         }
         if wanted.wants("items") {
             items::measure(&place, &mut report).await;

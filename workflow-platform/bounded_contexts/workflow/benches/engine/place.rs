@@ -172,6 +172,14 @@ impl Place {
         futures::StreamExt::for_each(started, async |_| ()).await;
     }
 
+    /// The last part of the address of a definition's webhook.
+    pub async fn hook_of(&self, definition: Uuid) -> String {
+        let sql = "SELECT hook_token FROM workflow_triggers WHERE definition_id = $1";
+        let statement = self.database.statement(sql, [definition.into()]);
+        let row = self.database.read().query_one_raw(statement).await.unwrap().unwrap();
+        row.try_get_by_index(0).unwrap()
+    }
+
     pub async fn number(&self, sql: &str) -> i64 {
         let statement = self.database.statement(sql, []);
         let row = self.database.read().query_one_raw(statement).await.unwrap().unwrap();
@@ -209,6 +217,7 @@ impl Place {
             "outbox",
             "workflow_versions",
             "workflow_definitions",
+            "workflow_triggers",
         ];
         let empty = match self.database.backend() {
             Backend::Postgres => "TRUNCATE",

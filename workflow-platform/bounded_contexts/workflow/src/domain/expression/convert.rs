@@ -17,7 +17,15 @@ use serde_json::{Number, Value};
 
 use super::StepView;
 
+#[cfg(test)]
+thread_local! {
+    /// Values that this thread has converted.
+    pub(super) static CONVERTED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
 pub(super) fn to_cel(value: &Value) -> Box<dyn Val> {
+    #[cfg(test)]
+    CONVERTED.set(CONVERTED.get() + 1);
     match value {
         Value::Null => Box::new(CelNull),
         Value::Bool(value) => Box::new(CelBool::from(*value)),

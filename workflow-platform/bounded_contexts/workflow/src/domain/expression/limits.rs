@@ -1,14 +1,10 @@
 //! What expressions of ill will cost.
 
-use std::{
-    sync::Arc,
-    thread,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, thread};
 
 use serde_json::{Value, json};
 
-use super::{Compiled, Scope, StepView, Template, evaluate};
+use super::{Compiled, Scope, StepView, Template, convert::CONVERTED, evaluate};
 
 /// A thread with half the stack of a real one, which holds other frames as well.
 fn on_a_small_stack(sources: Vec<String>) {
@@ -98,10 +94,8 @@ fn endless_work_is_refused_and_a_lot_is_not() {
         "${{ params.n.map(a, params.n.map(b, 'x'.matches('(a|b)*c'))) }}",
         "${{ params.n.map(a, params.t.map(b, upper(b))) }}",
     ] {
-        let begun = Instant::now();
         let error = run(text).unwrap_err().to_string();
         assert!(error.contains("too much work"), "{text}: {error}");
-        assert!(begun.elapsed() < Duration::from_secs(15), "{text}: {:?}", begun.elapsed());
     }
     for text in [
         "${{ params.n.map(a, {'a': a, 'b': string(a) + '.'}) }}",
@@ -126,12 +120,14 @@ fn ten_thousand_items_do_not_convert_earlier_results_each_time() {
         "id-${{ string(item.id) + steps.big.status }}",
     ];
     let templates = texts.map(|text| Template::of_text(text).unwrap());
-    let begun = Instant::now();
+    let before = CONVERTED.get();
     for index in 0..10_000 {
         scope.index = Some(index);
         for template in &templates {
             evaluate(template, &scope).unwrap();
         }
     }
-    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
+    // The result once, with an object and two values for each book; small things each time.
+    let converted = CONVERTED.get() - before;
+    assert!(converted < 30_000 + 40_000 * 3 + 100, "{converted} values were converted");
 }
