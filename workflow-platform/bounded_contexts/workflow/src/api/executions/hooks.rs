@@ -81,8 +81,8 @@ fn reply(Called { execution, ended }: Called) -> Reply<HookReply> {
     };
     Reply::ok(HookReply {
         execution_id: execution,
-        status: ended.row.status,
-        outputs: Some(ended.view.outputs),
-        error: ended.row.error,
+        status: ended.status,
+        outputs: Some(ended.outputs),
+        error: ended.error,
     })
 }

@@ -67,6 +67,7 @@ pub async fn start(
 ) -> Result<Reply<ExecutionStartedView>, Failure> {
     let request_id = RequestContext::current().request_id.to_string();
     let wanted = StartExecution {
+        id: None,
         definition_id: body.definition_id,
         params: body.params,
         labels: body.labels,

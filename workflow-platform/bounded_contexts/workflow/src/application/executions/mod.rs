@@ -31,5 +31,5 @@ pub use service::{ExecutionPorts, ExecutionService};
 pub use show::ExecutionDetails;
 pub use signal::SendSignal;
 pub use start::{Initiator, StartExecution, Started};
-pub use watch::{Update, Updates};
+pub use watch::{EndWatch, Update, Updates};
 pub(crate) use watch::{progress_of, topic};

@@ -250,6 +250,9 @@ pub trait Executions: Send + Sync {
         limit: u32,
     ) -> Result<Vec<StoredEvent>, StoreError>;
 
+    /// The newest event of the journal.
+    async fn last_event(&self, id: Id<Execution>) -> Result<Option<StoredEvent>, StoreError>;
+
     /// Leaves the wish for the worker that has the execution, or makes one take it. Answers
     /// whether the execution was there and had not ended.
     async fn request_cancel(

@@ -48,6 +48,7 @@ impl ExecutionService {
         };
         self.check_plan(row.owner).await?;
         let start = StartExecution {
+            id: None,
             definition_id: row.definition_id,
             params: wanted.params.unwrap_or(view.params),
             labels: row.labels.clone(),

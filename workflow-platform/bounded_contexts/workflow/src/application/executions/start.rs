@@ -18,6 +18,8 @@ use crate::domain::{
 /// What is asked for.
 #[derive(Debug, Clone, Default)]
 pub struct StartExecution {
+    /// Made by a caller who listens to it already; a new one unless given.
+    pub id: Option<Id<Execution>>,
     pub definition_id: Uuid,
     pub params: Value,
     pub labels: Labels,
@@ -130,7 +132,7 @@ impl ExecutionService {
         let now = self.ports.ambient.now();
         let concurrency = own_concurrency(runnable, &params, &initiator.trigger, now)?;
         Ok(NewExecution {
-            id: self.ports.ambient.id(),
+            id: wanted.id.unwrap_or_else(|| self.ports.ambient.id()),
             owner,
             definition_id: runnable.id,
             definition_name: runnable.definition.name.clone(),

@@ -81,7 +81,7 @@ impl ExecutionService {
 
 /// BLAKE3 of what is asked for. Maps are sorted, so that the order of fields does not matter.
 fn fingerprint(wanted: &StartExecution) -> String {
-    let StartExecution { definition_id, params, labels, priority, request_id: _ } = wanted;
+    let StartExecution { id: _, definition_id, params, labels, priority, request_id: _ } = wanted;
     let asked = json!([definition_id, params, labels, priority]);
     blake3::hash(asked.to_string().as_bytes()).to_hex().to_string()
 }

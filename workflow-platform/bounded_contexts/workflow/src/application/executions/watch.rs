@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::{ExecutionService, ExecutionsError, Progress, StoreError, StoredEvent};
-use crate::domain::execution::{JournalEvent, Status};
+use crate::domain::execution::{Finished, JournalEvent, Status};
 
 /// Events read at a time.
 const CHUNK: u32 = 200;
@@ -72,31 +72,71 @@ impl ExecutionService {
     }
 }
 
+/// Hears of the end of one execution, from the moment it was made.
+pub struct EndWatch {
+    service: ExecutionService,
+    id: Id<Execution>,
+    news: BusStream,
+}
+
 impl ExecutionService {
+    /// To be called before the start of an execution whose end is wanted.
+    pub async fn end_watch(&self, id: Id<Execution>) -> Result<EndWatch, ExecutionsError> {
+        let news = self.ports.bus.subscribe(Subscription::Topic(topic(id))).await?;
+        Ok(EndWatch { service: self.clone(), id, news })
+    }
+
     /// Waits until an execution is over, without following it, for an owner whom the caller has
     /// made sure of.
     pub async fn end_of(&self, owner: Owner, id: Id<Execution>) -> Result<Status, ExecutionsError> {
-        let mut news = self.ports.bus.subscribe(Subscription::Topic(topic(id))).await?;
+        let watch = self.end_watch(id).await?;
+        match self.final_status(owner, id).await? {
+            Some(status) => Ok(status),
+            None => watch.wait(owner).await,
+        }
+    }
+
+    /// What an execution that is over came to; `None` while it is not.
+    pub async fn outcome(&self, id: Id<Execution>) -> Result<Option<Finished>, ExecutionsError> {
+        Ok(match self.ports.store.last_event(id).await?.map(|stored| stored.event) {
+            Some(JournalEvent::Finished(finished)) => Some(finished),
+            _ => None,
+        })
+    }
+
+    async fn final_status(
+        &self,
+        owner: Owner,
+        id: Id<Execution>,
+    ) -> Result<Option<Status>, ExecutionsError> {
+        let found = self.ports.store.find(owner, id).await?;
+        let status = found.ok_or(ExecutionsError::NotFound)?.status;
+        Ok(status.is_final().then_some(status))
+    }
+}
+
+impl EndWatch {
+    /// Until the execution, which belongs to the owner, is over.
+    pub async fn wait(mut self, owner: Owner) -> Result<Status, ExecutionsError> {
         loop {
-            let found = self.ports.store.find(owner, id).await?;
-            let status = found.ok_or(ExecutionsError::NotFound)?.status;
-            if status.is_final() {
+            if let Ok(status) = tokio::time::timeout(LOOK_EVERY, self.told()).await {
                 return Ok(status);
             }
-            let told = async {
-                while let Some(message) = news.next().await {
-                    let news: Result<News, _> = serde_json::from_str(&message.payload);
-                    if let Some(status) = news.ok().and_then(|news| news.ended) {
-                        return status;
-                    }
-                }
-                futures::future::pending().await
-            };
             // What the bus failed to tell is found out by looking.
-            if let Ok(status) = tokio::time::timeout(LOOK_EVERY, told).await {
+            if let Some(status) = self.service.final_status(owner, self.id).await? {
                 return Ok(status);
             }
         }
+    }
+
+    async fn told(&mut self) -> Status {
+        while let Some(message) = self.news.next().await {
+            let news: Result<News, _> = serde_json::from_str(&message.payload);
+            if let Some(status) = news.ok().and_then(|news| news.ended) {
+                return status;
+            }
+        }
+        futures::future::pending().await
     }
 }
 

@@ -13,10 +13,10 @@ use subtle::ConstantTimeEq as _;
 
 use super::{TriggerRow, TriggerService};
 use crate::{
-    application::executions::{ExecutionDetails, ExecutionsError, Initiator, StartExecution},
+    application::executions::{EndWatch, ExecutionsError, Initiator, StartExecution},
     domain::{
         definition::{ReplyWhen, Timing},
-        execution::StartKey,
+        execution::{Finished, StartKey},
     },
 };
 
@@ -43,7 +43,7 @@ pub struct Call {
 pub struct Called {
     pub execution: Id<Execution>,
     /// Present when the call waited for the end and it came in time.
-    pub ended: Option<Box<ExecutionDetails>>,
+    pub ended: Option<Finished>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -121,15 +121,21 @@ impl TriggerService {
             return Err(CallError::Unknown);
         };
         let initiator = Initiator { trigger: told(&trigger, &call)?, concurrency: None, depth: 0 };
-        let wanted = StartExecution { request_id: call.request_id.clone(), ..trigger.wanted() };
+        let id = self.ports.ambient.id();
         let executions = &self.ports.executions;
+        let watch = match webhook.reply {
+            ReplyWhen::Started => None,
+            ReplyWhen::Finished => Some(executions.end_watch(id).await?),
+        };
+        let request_id = call.request_id.clone();
+        let wanted = StartExecution { id: Some(id), request_id, ..trigger.wanted() };
         let started = match start_key(&trigger, &call) {
             Some(key) => executions.start_keyed(trigger.owner, &key, wanted, initiator).await?,
             None => executions.start_because(trigger.owner, wanted, initiator).await?,
         };
-        let ended = match webhook.reply {
-            ReplyWhen::Started => None,
-            ReplyWhen::Finished => self.end_of(trigger.owner, started.id).await?,
+        let ended = match watch {
+            None => None,
+            Some(watch) => self.end_of(trigger.owner, started.id, watch, started.id == id).await?,
         };
         Ok(Called { execution: started.id, ended })
     }
@@ -160,11 +166,16 @@ impl TriggerService {
         &self,
         owner: Owner,
         id: Id<Execution>,
-    ) -> Result<Option<Box<ExecutionDetails>>, CallError> {
-        let end = self.ports.executions.end_of(owner, id);
+        watch: EndWatch,
+        is_new: bool,
+    ) -> Result<Option<Finished>, CallError> {
+        let executions = &self.ports.executions;
+        let end = async {
+            if is_new { watch.wait(owner).await } else { executions.end_of(owner, id).await }
+        };
         let Ok(ended) = tokio::time::timeout(PATIENCE, end).await else { return Ok(None) };
         ended?;
-        Ok(Some(Box::new(self.ports.executions.show_for(owner, id).await?)))
+        Ok(executions.outcome(id).await?)
     }
 }
 

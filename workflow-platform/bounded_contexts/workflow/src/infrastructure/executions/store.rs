@@ -214,6 +214,10 @@ impl Executions for SqlExecutions {
         self.journal.read_visible(id, after, limit).await
     }
 
+    async fn last_event(&self, id: Id<Execution>) -> Result<Option<StoredEvent>, StoreError> {
+        self.journal.last(id).await
+    }
+
     async fn request_cancel(
         &self,
         owner: Owner,

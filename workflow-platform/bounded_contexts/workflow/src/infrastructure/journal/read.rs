@@ -67,6 +67,17 @@ impl JournalReader {
         self.select("AND kind <> 'step.recorded' ", execution, after, limit).await
     }
 
+    /// The newest event.
+    pub async fn last(&self, execution: Id<Execution>) -> Result<Option<StoredEvent>, StoreError> {
+        let sql = "SELECT seq, kind, payload, blob, at FROM execution_events \
+                   WHERE execution_id = $1 ORDER BY seq DESC LIMIT 1";
+        let statement = self.database.statement(sql, [execution.into()]);
+        match self.database.read().query_one_raw(statement).await? {
+            Some(row) => self.decode(Row::from(&row)?).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// The first `limit` events of each of several executions.
     pub async fn beginnings(
         &self,
