@@ -3,4 +3,5 @@
 pub mod definition;
 pub mod execution;
 pub mod expression;
+mod identifier;
 pub mod vault;

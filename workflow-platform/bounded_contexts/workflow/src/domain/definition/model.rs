@@ -7,7 +7,7 @@ use serde_json::Value;
 use shared_kernel::domain::Timestamp;
 
 use super::Problem;
-use crate::domain::expression::Template;
+use crate::domain::{expression::Template, identifier::is_identifier};
 
 /// A workflow.
 #[derive(Debug, Clone)]
@@ -68,10 +68,7 @@ const RESERVED: [&str; 21] = [
 impl StepId {
     /// Up to 64 of `A-Z a-z 0-9 _`, no digit first, so that `steps.<id>` is an expression.
     pub fn parse(text: &str) -> Option<Self> {
-        let fits = (1..=64).contains(&text.len())
-            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-            && !text.starts_with(|c: char| c.is_ascii_digit());
-        fits.then(|| Self(text.to_owned()))
+        is_identifier(text).then(|| Self(text.to_owned()))
     }
 
     pub fn as_str(&self) -> &str {

@@ -2,6 +2,8 @@
 
 use std::{fmt, str::FromStr};
 
+use crate::domain::identifier::is_identifier;
+
 /// Unique among the user's secrets, or variables.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EntryName(String);
@@ -15,10 +17,7 @@ impl FromStr for EntryName {
 
     /// Up to 64 of `A-Z a-z 0-9 _`, no digit first, so that `secrets.<name>` is an expression.
     fn from_str(text: &str) -> Result<Self, BadName> {
-        let fits = (1..=64).contains(&text.len())
-            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-            && !text.starts_with(|c: char| c.is_ascii_digit());
-        if fits { Ok(Self(text.to_owned())) } else { Err(BadName) }
+        if is_identifier(text) { Ok(Self(text.to_owned())) } else { Err(BadName) }
     }
 }
 

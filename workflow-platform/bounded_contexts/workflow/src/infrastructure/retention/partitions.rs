@@ -4,7 +4,7 @@
 //! partition whose executions were all forgotten is dropped, which gives its space back at once.
 
 use chrono::{DateTime, Datelike as _, Months, NaiveDate, Utc};
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::{ConnectionTrait, DbErr, RuntimeErr};
 use shared_kernel::{
     domain::Timestamp,
     infrastructure::db::{Backend, Database},
@@ -16,6 +16,8 @@ use uuid::Uuid;
 const AHEAD: u32 = 2;
 /// How long everybody may be kept from the journal while a partition comes or goes.
 const PATIENCE: &str = "SET LOCAL lock_timeout = '2s'";
+/// `invalid_object_definition`: the new partition would overlap another.
+const OVERLAP: &str = "42P17";
 /// Those that hold no month stay.
 const MONTHS: &str = "SELECT c.relname FROM pg_inherits i \
      JOIN pg_class c ON c.oid = i.inhrelid \
@@ -42,9 +44,12 @@ impl Partitions {
             if self.exists(month).await? {
                 continue;
             }
-            if let Err(error) = self.in_patience(&month.create()).await {
+            match self.in_patience(&month.create()).await {
                 // Rows of the month may stand in the partition for everything else.
-                warn!(%error, "partition {} was not made", month.name());
+                Err(error) if !is_there_already(&error) => {
+                    warn!(%error, "partition {} was not made", month.name());
+                }
+                _ => {}
             }
         }
         Ok(())
@@ -90,6 +95,17 @@ impl Partitions {
     }
 }
 
+/// A partition holds the ids of the month: the first one does, for the month in which it was made.
+fn is_there_already(error: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) =
+        error
+    else {
+        return false;
+    };
+    let code = error.as_database_error().and_then(sea_orm::sqlx::error::DatabaseError::code);
+    code.as_deref() == Some(OVERLAP)
+}
+
 /// A calendar month in UTC, by its first day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Month(NaiveDate);
@@ -131,6 +147,21 @@ impl Month {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn the_month_in_which_the_journal_was_divided_is_there_already() {
+        for test in testkit::databases(&[crate::migrations as fn() -> _]).await {
+            if test.database.backend() == Backend::Sqlite {
+                continue;
+            }
+            let partitions = Partitions::new(test.database.clone());
+            let now = shared_kernel::infrastructure::system::ambient().now();
+            let error = partitions.in_patience(&Month::of(now).create()).await.unwrap_err();
+            assert!(is_there_already(&error), "{error:?}");
+            let other = partitions.in_patience("DROP TABLE nothing_of_the_kind").await.unwrap_err();
+            assert!(!is_there_already(&other), "{other:?}");
+        }
+    }
 
     #[test]
     fn a_month_holds_the_ids_of_its_time() {
