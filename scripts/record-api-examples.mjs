@@ -21,7 +21,7 @@ function tidy(value, key) {
   }
   if (typeof value !== 'string') return value;
   if (['access_token', 'refresh_token'].includes(key)) return 'eyJhbGciOi…';
-  if (key === 'password') return 'correct horse battery staple';
+  if (key?.endsWith('password')) return key === 'new_password' ? 'staple the other battery' : 'correct horse battery staple';
   if (key === 'next_cursor') return 'AAY0n2…';
   return value.length > 400 ? `${value.slice(0, 400)}…` : value;
 }
@@ -61,16 +61,18 @@ async function until(look) {
   throw new Error('it did not happen');
 }
 
-const mailed = () =>
+/** The code in the mail, another one than `before`. */
+const mailed = (before) =>
   until(() => {
     const mails = join(dataDir, 'mail');
     if (!existsSync(mails)) return undefined;
     const names = readdirSync(mails, { withFileTypes: true }).filter((entry) => entry.name.endsWith('.eml'));
     const codes = names.map(({ name }) => /\b(\d{6})\b/.exec(readFileSync(join(mails, name), 'utf8').split('\r\n\r\n').slice(1).join('\n')));
-    return codes.find(Boolean)?.[1];
+    return codes.map((found) => found?.[1]).find((code) => code && code !== before);
   });
 
 const PASSWORD = 'correct horse battery staple';
+const NEXT_PASSWORD = 'staple the other battery';
 
 async function accounts() {
   const email = 'ada@example.com';
@@ -84,7 +86,26 @@ async function accounts() {
   await ask('get', '/users/me');
   await ask('get', '/subscription/plans');
   await until(() => ask('get', '/subscription/current').catch(() => undefined));
-  return next.refresh_token;
+  return { refresh: next.refresh_token, code };
+}
+
+async function self() {
+  const login = { identifier: 'ada', password: PASSWORD };
+  await ask('post', '/users/auth/login', { alone: true, body: login });
+  await ask('put', '/users/me/profile', { body: { locale: 'en' } });
+  const sessions = await ask('get', '/users/me/sessions');
+  await ask('delete', '/users/me/sessions/{id}', { at: { id: sessions.items.find((one) => !one.current).id } });
+  await ask('delete', '/users/me/sessions');
+  await ask('post', '/users/me/change-password', { body: { current_password: PASSWORD, new_password: NEXT_PASSWORD } });
+}
+
+/** An address gets one code a minute. */
+async function forget(before) {
+  await pause(61_000);
+  const email = 'ada@example.com';
+  await ask('post', '/users/public/send-verification-code', { alone: true, body: { email, purpose: 'reset_password' } });
+  const code = await mailed(before);
+  await ask('post', '/users/auth/reset-password', { body: { email, code, new_password: PASSWORD } });
 }
 
 async function leave(refresh) {
@@ -204,7 +225,8 @@ async function proxies() {
   await ask('delete', '/proxy/pools/{id}', { at });
 }
 
-const refresh = await accounts();
+const { refresh, code } = await accounts();
+await self();
 const definition = await definitions();
 await triggers(definition);
 await executions(definition);
@@ -214,5 +236,6 @@ await proxies();
 await ask('delete', '/datasets/{name}', { at: { name: 'reports' } });
 await ask('delete', '/workflow/definitions/{id}', { at: { id: definition } });
 await leave(refresh);
+await forget(code);
 writeFileSync(OUTPUT, `${JSON.stringify(examples, null, 2)}\n`);
 console.log(`${Object.keys(examples).length} operations`);

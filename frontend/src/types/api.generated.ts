@@ -112,6 +112,16 @@ export interface components {
              */
             path: string;
         };
+        /** @description The old password and a new one. */
+        ChangePasswordBody: {
+            /** Format: password */
+            current_password: string;
+            /**
+             * Format: password
+             * @description 8 to 128 characters, not easy to guess.
+             */
+            new_password: string;
+        };
         /**
          * @description What a code is good for.
          * @enum {string}
@@ -234,6 +244,10 @@ export interface components {
          * @default null
          */
         Empty: unknown;
+        /** @description How many sessions ended. */
+        EndedView: {
+            ended: number;
+        };
         /** @description A success. */
         Envelope_BackfillView: {
             /** @description How many ticks of the range were handled. */
@@ -414,6 +428,20 @@ export interface components {
              * @default null
              */
             data: unknown;
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_EndedView: {
+            /** @description How many sessions ended. */
+            data: {
+                ended: number;
+            };
             /** @example 操作成功 */
             message: string;
             /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
@@ -784,6 +812,33 @@ export interface components {
                     /** @example SHOP_API_KEY */
                     name: string;
                     updated_at: components["schemas"]["Timestamp"];
+                }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_Page_SessionView: {
+            /** @description One page of a list. */
+            data: {
+                items: {
+                    created_at: components["schemas"]["Timestamp"];
+                    /** @description It is the one of this request. */
+                    current: boolean;
+                    expires_at: components["schemas"]["Timestamp"];
+                    /** Format: uuid */
+                    id: string;
+                    /** @description When its tokens were last refreshed. */
+                    last_used_at: components["schemas"]["Timestamp"];
+                    /** @description The `User-Agent` of the login. */
+                    user_agent?: string | null;
                 }[];
                 /** @description Hand this back as `cursor` for what follows; absent on the last page. */
                 next_cursor?: string | null;
@@ -1496,6 +1551,15 @@ export interface components {
             path: string;
             severity: components["schemas"]["Severity"];
         };
+        /** @description What may be changed about oneself. */
+        ProfileBody: {
+            locale?: components["schemas"]["Locale"] | null;
+            /**
+             * @description 3 to 32 letters, digits, `.`, `_` or `-`, beginning with a letter.
+             * @example ann
+             */
+            username?: string | null;
+        };
         /** @description A proxy. Credentials are never shown again. */
         ProxyView: {
             /** @description `scheme://host:port`. */
@@ -1587,6 +1651,21 @@ export interface components {
              */
             version?: number | null;
         };
+        /** @description A new password for somebody who has forgotten theirs. */
+        ResetPasswordBody: {
+            /**
+             * @description Six digits from the mail.
+             * @example 012345
+             */
+            code: string;
+            /** @example ann@example.com */
+            email: string;
+            /**
+             * Format: password
+             * @description 8 to 128 characters, not easy to guess.
+             */
+            new_password: string;
+        };
         /**
          * @description A person's rank. Each contains the permissions of the ones below.
          * @enum {string}
@@ -1617,6 +1696,19 @@ export interface components {
             /** @example ann@example.com */
             email: string;
             purpose: components["schemas"]["CodePurpose"];
+        };
+        /** @description A session that has not ended. */
+        SessionView: {
+            created_at: components["schemas"]["Timestamp"];
+            /** @description It is the one of this request. */
+            current: boolean;
+            expires_at: components["schemas"]["Timestamp"];
+            /** Format: uuid */
+            id: string;
+            /** @description When its tokens were last refreshed. */
+            last_used_at: components["schemas"]["Timestamp"];
+            /** @description The `User-Agent` of the login. */
+            user_agent?: string | null;
         };
         /**
          * @description How bad a problem is.

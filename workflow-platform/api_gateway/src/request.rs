@@ -6,7 +6,7 @@ use axum::{
     extract::{MatchedPath, Request, State},
     http::{
         HeaderMap, HeaderName, HeaderValue,
-        header::{ACCEPT_LANGUAGE, VARY},
+        header::{ACCEPT_LANGUAGE, USER_AGENT, VARY},
     },
     middleware::Next,
     response::Response,
@@ -18,6 +18,8 @@ use shared_kernel::{
 use tracing::{Instrument as _, Span, debug, field::Empty, info, info_span};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Characters kept of a `User-Agent`.
+const AGENT_LENGTH: usize = 200;
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
 /// What the layer works with.
@@ -60,6 +62,7 @@ fn context_of(layer: &RequestLayer, headers: &HeaderMap) -> RequestContext {
         locale: Locale::negotiate(languages, layer.default_locale),
         locale_asked: languages.is_some_and(|header| header.trim() != "*"),
         received_at: layer.ambient.now(),
+        user_agent: text(&USER_AGENT).map(|agent| agent.chars().take(AGENT_LENGTH).collect()),
         traceparent: Some(trace_of(text(&TRACEPARENT), &layer.ambient)),
     }
 }

@@ -20,14 +20,39 @@ async fn somebody_signs_up_with_a_mailed_code_signs_in_refreshes_and_leaves() {
 }
 
 #[tokio::test]
-async fn a_refresh_token_used_twice_ends_the_session() {
+async fn a_refresh_token_used_twice_in_a_moment_gives_the_same_successor() {
+    for app in TestApp::everywhere(&[]).await {
+        let ada = app.person("ada").await;
+        let ask = json!({ "refresh_token": ada.refresh });
+        let fresh = app.post("/users/auth/refresh", &ask).await.data();
+        let again = app.post("/users/auth/refresh", &ask).await.data();
+        assert_eq!(fresh["refresh_token"], again["refresh_token"], "{}", app.name);
+        assert_ne!(fresh["access_token"], again["access_token"]);
+        let newer = json!({ "refresh_token": fresh["refresh_token"] });
+        app.post("/users/auth/refresh", &newer).await.data();
+    }
+}
+
+#[tokio::test]
+async fn a_changed_password_counts_at_once_and_a_guessed_code_resets_nothing() {
+    const NEW: &str = "another staple of batteries";
     let app = TestApp::start().await;
+    let ask = json!({ "email": "eve@example.com", "purpose": "reset_password" });
+    app.post("/users/public/send-verification-code", &ask).await.data();
+    let reset = json!({ "email": "eve@example.com", "code": "123456", "new_password": NEW });
+    app.post("/users/auth/reset-password", &reset).await.refused(422, "CODE_INVALID");
     let ada = app.person("ada").await;
-    let ask = json!({ "refresh_token": ada.refresh });
-    let fresh = app.post("/users/auth/refresh", &ask).await.data();
-    assert_eq!(app.post("/users/auth/refresh", &ask).await.status, 401);
-    let newer = json!({ "refresh_token": fresh["refresh_token"] });
-    assert_eq!(app.post("/users/auth/refresh", &newer).await.status, 401);
+    let login = |password: &str| json!({ "identifier": "ada", "password": password });
+    let change = json!({ "current_password": PASSWORD, "new_password": NEW });
+    ada.post("/users/me/change-password", &change).await.data();
+    app.post("/users/auth/login", &login(PASSWORD)).await.refused(401, "WRONG_CREDENTIALS");
+    let elsewhere = app.post("/users/auth/login", &login(NEW)).await.data();
+    let sessions = ada.get("/users/me/sessions").await.data();
+    assert_eq!(sessions["items"].as_array().unwrap().len(), 2, "{sessions}");
+    ada.delete("/users/me/sessions").await.data();
+    let ask = json!({ "refresh_token": elsewhere["refresh_token"] });
+    app.post("/users/auth/refresh", &ask).await.refused(401, "REFRESH_TOKEN_INVALID");
+    ada.get("/users/me").await.data();
 }
 
 #[tokio::test]

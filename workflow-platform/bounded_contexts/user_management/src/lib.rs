@@ -11,13 +11,16 @@
 //!   exists: answers and the work done for them are the same.
 //! * A code lives 10 minutes, survives 5 attempts, works once and for its purpose only; an address
 //!   gets one a minute.
-//! * A refresh token that comes back after it was used ends its whole session.
+//! * A refresh token has one successor. Handed in again within ten seconds it leads to the same
+//!   one; later it ends its whole session.
+//! * A new password ends the user's other sessions, and all of them when it was forgotten.
 //! * An access token is worth nothing once its session has ended or its user is not active.
 //! * Passwords are kept as Argon2id hashes, refresh tokens as SHA-256, codes as keyed hashes. The
 //!   outbox carries a code only sealed.
 //!
 //! **Published events:** `user.registered`, `user.logged_in`, `user.logged_out`,
-//! `user.sessions_revoked`, `user.verification_code.requested`.
+//! `user.sessions_revoked`, `user.password_changed`, `user.profile_changed`,
+//! `user.verification_code.requested`.
 //!
 //! **Not here:** sending mail (an effect of `user.verification_code.requested`), plans, rate
 //! limits per address of the caller.

@@ -41,6 +41,8 @@ pub struct RequestContext {
     /// Whether the caller asked; if not, the signed-in user's own language is taken.
     pub locale_asked: bool,
     pub received_at: Timestamp,
+    /// What the caller's program calls itself, cut to 200 characters.
+    pub user_agent: Option<String>,
     /// W3C trace context to hand on.
     pub traceparent: Option<String>,
 }
@@ -75,6 +77,7 @@ impl RequestContext {
             locale: Locale::default(),
             locale_asked: false,
             received_at: Timestamp::default(),
+            user_agent: None,
             traceparent: None,
         })
     }

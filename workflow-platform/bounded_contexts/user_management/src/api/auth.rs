@@ -7,7 +7,9 @@ use shared_kernel::{
 
 use super::{
     Module, caller,
-    shapes::{LoginBody, RefreshBody, RegisterBody, RegisteredView, SignedInView},
+    shapes::{
+        LoginBody, RefreshBody, RegisterBody, RegisteredView, ResetPasswordBody, SignedInView,
+    },
 };
 
 /// Makes an account. The code comes from `send-verification-code` with purpose `register`.
@@ -67,4 +69,21 @@ pub async fn refresh(
 pub async fn logout(module: Module, who: Principal) -> Result<Reply<Empty>, Failure> {
     module.logout(&who, &caller()).await?;
     Ok(Reply::empty())
+}
+
+/// Sets a new password with a code from `send-verification-code` with purpose `reset_password`.
+/// All sessions of the account end.
+#[utoipa::path(
+    post, path = "/users/auth/reset-password", tag = "users", request_body = ResetPasswordBody,
+    responses(
+        (status = 200, body = Envelope<Empty>),
+        (status = 422, description = "VALIDATION_ERROR or CODE_INVALID", body = ErrorEnvelope),
+    ),
+)]
+pub async fn reset_password(
+    module: Module,
+    ApiJson(body): ApiJson<ResetPasswordBody>,
+) -> Result<Reply<Empty>, Failure> {
+    module.reset_password(body.into(), &caller()).await?;
+    Ok(Reply::empty().saying("密码已重置", "The password was reset"))
 }

@@ -1,11 +1,14 @@
 //! `/users/me`.
 
 use shared_kernel::{
-    api::{Envelope, ErrorEnvelope, Failure, Reply},
+    api::{ApiJson, Empty, Envelope, ErrorEnvelope, Failure, Reply},
     application::Principal,
 };
 
-use super::{Module, shapes::UserView};
+use super::{
+    Module, caller,
+    shapes::{ChangePasswordBody, ProfileBody, UserView},
+};
 
 /// Who you are.
 #[utoipa::path(
@@ -15,4 +18,40 @@ use super::{Module, shapes::UserView};
 )]
 pub async fn show(module: Module, who: Principal) -> Result<Reply<UserView>, Failure> {
     Ok(Reply::ok(module.show_me(&who).await?.into()))
+}
+
+/// Changes your user name or language. What is absent stays as it is.
+#[utoipa::path(
+    put, path = "/users/me/profile", tag = "users", request_body = ProfileBody,
+    responses(
+        (status = 200, body = Envelope<UserView>),
+        (status = 409, description = "USERNAME_TAKEN", body = ErrorEnvelope),
+        (status = 422, body = ErrorEnvelope),
+    ),
+    security(("bearer" = [])),
+)]
+pub async fn update_profile(
+    module: Module,
+    who: Principal,
+    ApiJson(body): ApiJson<ProfileBody>,
+) -> Result<Reply<UserView>, Failure> {
+    Ok(Reply::ok(module.update_profile(&who, body.into(), &caller()).await?.into()))
+}
+
+/// Changes your password. Your other sessions end.
+#[utoipa::path(
+    post, path = "/users/me/change-password", tag = "users", request_body = ChangePasswordBody,
+    responses(
+        (status = 200, body = Envelope<Empty>),
+        (status = 422, description = "VALIDATION_ERROR or WRONG_PASSWORD", body = ErrorEnvelope),
+    ),
+    security(("bearer" = [])),
+)]
+pub async fn change_password(
+    module: Module,
+    who: Principal,
+    ApiJson(body): ApiJson<ChangePasswordBody>,
+) -> Result<Reply<Empty>, Failure> {
+    module.change_password(&who, body.into(), &caller()).await?;
+    Ok(Reply::empty().saying("密码已修改", "The password was changed"))
 }

@@ -3,6 +3,7 @@
 mod auth;
 mod me;
 mod public;
+mod sessions;
 mod shapes;
 
 use std::sync::Arc;
@@ -24,12 +25,21 @@ pub fn routes(module: Arc<UserModule>) -> OpenApiRouter {
         .routes(routes!(auth::login))
         .routes(routes!(auth::refresh))
         .routes(routes!(auth::logout))
+        .routes(routes!(auth::reset_password))
         .routes(routes!(me::show))
+        .routes(routes!(me::update_profile))
+        .routes(routes!(me::change_password))
+        .routes(routes!(sessions::list, sessions::end_others))
+        .routes(routes!(sessions::end))
         .with_state(module)
 }
 
 /// The request being answered, as use cases want it.
 fn caller() -> Caller {
     let request = RequestContext::current();
-    Caller { locale: request.locale, request_id: Some(request.request_id.to_string()) }
+    Caller {
+        locale: request.locale,
+        request_id: Some(request.request_id.to_string()),
+        agent: request.user_agent,
+    }
 }

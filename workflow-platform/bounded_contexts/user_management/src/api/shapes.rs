@@ -7,7 +7,9 @@ use shared_kernel::domain::{Locale, Role, Timestamp};
 use uuid::Uuid;
 
 use crate::{
-    application::{CodeSent, Login, Registration, SignedIn},
+    application::{
+        CodeSent, Login, PasswordChange, PasswordReset, ProfileChange, Registration, SignedIn,
+    },
     domain::{CodePurpose, User},
 };
 
@@ -88,6 +90,63 @@ impl From<LoginBody> for Login {
 pub struct RefreshBody {
     #[schema(value_type = String)]
     pub refresh_token: SecretString,
+}
+
+/// A new password for somebody who has forgotten theirs.
+#[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+pub struct ResetPasswordBody {
+    #[schema(example = "ann@example.com")]
+    pub email: String,
+    /// Six digits from the mail.
+    #[schema(example = "012345")]
+    pub code: String,
+    /// 8 to 128 characters, not easy to guess.
+    #[schema(value_type = String, format = Password, min_length = 8, max_length = 128)]
+    pub new_password: SecretString,
+}
+
+impl From<ResetPasswordBody> for PasswordReset {
+    fn from(ResetPasswordBody { email, code, new_password }: ResetPasswordBody) -> Self {
+        Self { email, code, new_password }
+    }
+}
+
+/// The old password and a new one.
+#[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+pub struct ChangePasswordBody {
+    #[schema(value_type = String, format = Password)]
+    pub current_password: SecretString,
+    /// 8 to 128 characters, not easy to guess.
+    #[schema(value_type = String, format = Password, min_length = 8, max_length = 128)]
+    pub new_password: SecretString,
+}
+
+impl From<ChangePasswordBody> for PasswordChange {
+    fn from(ChangePasswordBody { current_password, new_password }: ChangePasswordBody) -> Self {
+        Self { current_password, new_password }
+    }
+}
+
+/// What may be changed about oneself.
+#[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+pub struct ProfileBody {
+    /// 3 to 32 letters, digits, `.`, `_` or `-`, beginning with a letter.
+    #[schema(example = "ann", min_length = 3, max_length = 32)]
+    pub username: Option<String>,
+    /// Language of mails, and of messages when a request asks for none.
+    pub locale: Option<Locale>,
+}
+
+impl From<ProfileBody> for ProfileChange {
+    fn from(ProfileBody { username, locale }: ProfileBody) -> Self {
+        Self { username, locale }
+    }
 }
 
 /// Somebody with an account.

@@ -8,7 +8,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use shared_kernel::application::{AuthenticationError, Authenticator, Principal};
+use shared_kernel::application::{AuthenticationError, Authenticator, CacheError, Principal};
 use tracing::warn;
 use uuid::Uuid;
 
@@ -73,6 +73,11 @@ impl UserModule {
                 false
             }
         }
+    }
+
+    /// The next request asks the database what the session is like.
+    pub(super) async fn forget_state(&self, session: SessionId) -> Result<(), CacheError> {
+        self.ports.cache.remove(&session_key(session)).await
     }
 
     async fn session_state(&self, session: SessionId) -> Result<SessionState, AuthenticationError> {

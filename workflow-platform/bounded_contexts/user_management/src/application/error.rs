@@ -30,6 +30,11 @@ pub enum UserError {
     /// Wrong password or no such account: nobody is told which.
     #[error("user name or password is wrong")]
     WrongCredentials,
+    /// Of somebody who is signed in.
+    #[error("current password is wrong")]
+    WrongPassword,
+    #[error("the user has no such open session")]
+    NoSuchSession,
     #[error("account is suspended")]
     Suspended,
     #[error("refresh token is not valid")]
@@ -62,7 +67,8 @@ impl Fault for UserError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::Authentication(error) => error.kind(),
-            Self::Invalid(_) | Self::CodeInvalid => ErrorKind::Invalid,
+            Self::Invalid(_) | Self::CodeInvalid | Self::WrongPassword => ErrorKind::Invalid,
+            Self::NoSuchSession => ErrorKind::NotFound,
             Self::CodeTooSoon { .. } => ErrorKind::RateLimited,
             Self::UsernameTaken | Self::EmailTaken => ErrorKind::Conflict,
             Self::WrongCredentials | Self::BadRefreshToken => ErrorKind::Unauthenticated,
@@ -81,6 +87,8 @@ impl Fault for UserError {
             Self::UsernameTaken => "USERNAME_TAKEN",
             Self::EmailTaken => "EMAIL_TAKEN",
             Self::WrongCredentials => "WRONG_CREDENTIALS",
+            Self::WrongPassword => "WRONG_PASSWORD",
+            Self::NoSuchSession => "NOT_FOUND",
             Self::BadRefreshToken => "REFRESH_TOKEN_INVALID",
             Self::Suspended => "ACCOUNT_SUSPENDED",
             Self::Cache(_) => "UNAVAILABLE",
@@ -109,6 +117,8 @@ impl Fault for UserError {
             Self::BadRefreshToken => {
                 Text::new("登录已失效，请重新登录", "The session has ended, sign in again")
             }
+            Self::WrongPassword => Text::new("当前密码错误", "The current password is wrong"),
+            Self::NoSuchSession => Text::new("资源不存在", "There is nothing here"),
             Self::Suspended => Text::new("账号已被停用", "The account is suspended"),
             Self::Cache(_) => Text::new("服务暂时不可用", "The service is not available now"),
             _ => Text::new("服务器内部错误", "Something went wrong on our side"),
@@ -120,6 +130,7 @@ impl Fault for UserError {
             Self::Authentication(error) => error.details(),
             Self::Invalid(fields) => json!(fields),
             Self::CodeInvalid => json!({ "code": ["is wrong or no longer valid"] }),
+            Self::WrongPassword => json!({ "current_password": ["is wrong"] }),
             Self::UsernameTaken => json!({ "username": ["is taken"] }),
             Self::EmailTaken => json!({ "email": ["is taken"] }),
             _ => json!({}),

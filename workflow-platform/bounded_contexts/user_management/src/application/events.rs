@@ -10,6 +10,8 @@ use super::UserModule;
 pub struct Caller {
     pub locale: Locale,
     pub request_id: Option<String>,
+    /// What the caller's program calls itself.
+    pub agent: Option<String>,
 }
 
 impl UserModule {

@@ -26,6 +26,7 @@ impl UserModule {
             user: user.id,
             created_at: now,
             expires_at: now.plus(self.settings.refresh),
+            agent: caller.agent.clone(),
         };
         let refresh = self.fresh_refresh_token();
         let event =

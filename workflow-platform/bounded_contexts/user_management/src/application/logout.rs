@@ -67,6 +67,13 @@ impl UserModule {
         self.remember_end(session).await
     }
 
+    pub(super) async fn remember_ends(&self, sessions: &[SessionId]) -> Result<(), UserError> {
+        for session in sessions {
+            self.remember_end(*session).await?;
+        }
+        Ok(())
+    }
+
     async fn remember_end(&self, session: SessionId) -> Result<(), UserError> {
         let ended = serde_json::to_vec(&SessionState::Ended).unwrap_or_default();
         let life = self.settings.access.max(Duration::from_secs(1));

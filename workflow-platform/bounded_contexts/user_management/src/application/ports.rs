@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use shared_kernel::{
     application::AuthenticationError,
-    domain::{Id, Locale, Role, Timestamp, User as UserMark},
+    domain::{Id, Locale, Page, PageRequest, Role, Timestamp, User as UserMark},
     infrastructure::db::UnitOfWork,
 };
 use uuid::Uuid;
@@ -49,9 +49,22 @@ pub trait AccountStore: Send + Sync {
     /// By user name or e-mail address, whatever their case.
     async fn credentials(&self, identifier: &str) -> Result<Option<Credentials>, StoreError>;
 
+    async fn credentials_of(&self, id: Id<UserMark>) -> Result<Option<Credentials>, StoreError>;
+
     async fn email_exists(&self, email: &EmailAddress) -> Result<bool, StoreError>;
 
     async fn super_admin_exists(&self) -> Result<bool, StoreError>;
+
+    /// `hash` is in the PHC string format.
+    async fn set_password(
+        &self,
+        work: &mut UnitOfWork,
+        id: Id<UserMark>,
+        hash: &str,
+    ) -> Result<(), StoreError>;
+
+    /// User name and language; fails with [`StoreError::UsernameTaken`], also under races.
+    async fn update_profile(&self, work: &mut UnitOfWork, user: &User) -> Result<(), StoreError>;
 
     async fn logged_in(
         &self,
@@ -76,15 +89,48 @@ pub enum Rotation {
     Unknown,
     /// Its session has ended or its time is over.
     Ended,
+    /// Used a moment ago, and its successor is the new one.
+    Repeated(SessionId, Id<UserMark>),
     /// Used before: somebody else has it too.
     Reused(SessionId, Id<UserMark>),
     /// Replaced by the new one.
     Rotated(SessionId, Id<UserMark>),
 }
 
+/// When a refresh token is changed for another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RotationTime {
+    pub now: Timestamp,
+    /// A token used later than this may be handed in again.
+    pub grace_from: Timestamp,
+    /// The end of the session unless it is refreshed again.
+    pub expires_at: Timestamp,
+}
+
 /// A refresh token in the one form that is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenHash(pub String);
+
+/// A session that has not ended, as its user sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenSession {
+    pub id: SessionId,
+    pub created_at: Timestamp,
+    /// Of the last refresh, or the login.
+    pub last_used_at: Timestamp,
+    pub expires_at: Timestamp,
+    /// What the program of the login called itself.
+    pub agent: Option<String>,
+}
+
+/// Which of a user's sessions end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    All,
+    One(SessionId),
+    /// All but this one.
+    Others(SessionId),
+}
 
 /// Sessions at rest.
 #[async_trait]
@@ -96,14 +142,13 @@ pub trait SessionStore: Send + Sync {
         token: &TokenHash,
     ) -> Result<(), StoreError>;
 
-    /// Uses up `old` and puts `new` in its place, so that only one caller can ever do so.
+    /// Uses up `old` and puts `new` in its place, once; `new` is always the same for one `old`.
     async fn rotate(
         &self,
         work: &mut UnitOfWork,
         old: &TokenHash,
         new: &TokenHash,
-        now: Timestamp,
-        expires_at: Timestamp,
+        at: RotationTime,
     ) -> Result<Rotation, StoreError>;
 
     /// Tells whether it was still open.
@@ -114,6 +159,24 @@ pub trait SessionStore: Send + Sync {
         reason: &str,
         now: Timestamp,
     ) -> Result<bool, StoreError>;
+
+    /// Tells which were still open.
+    async fn end_many(
+        &self,
+        work: &mut UnitOfWork,
+        user: Id<UserMark>,
+        ending: Ending,
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<Vec<SessionId>, StoreError>;
+
+    /// Open ones, the newest first.
+    async fn list(
+        &self,
+        user: Id<UserMark>,
+        now: Timestamp,
+        page: PageRequest,
+    ) -> Result<Page<OpenSession>, StoreError>;
 
     /// The session and user a refresh token belongs to, used or not.
     async fn of_token(
@@ -236,6 +299,9 @@ pub trait Tokens: Send + Sync {
 
     /// Checks signature, form and time.
     fn verify(&self, token: &str, now: Timestamp) -> Result<Claims, AuthenticationError>;
+
+    /// The refresh token that follows another: always the same, and unknown without our key.
+    fn successor(&self, token: &SecretString) -> SecretString;
 
     /// The keyed hash of a verification code.
     fn code_hash(&self, id: CodeId, code: &str) -> Vec<u8>;

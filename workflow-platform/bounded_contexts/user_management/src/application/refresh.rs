@@ -5,11 +5,16 @@ use serde_json::json;
 use shared_kernel::domain::{Id, User as UserMark};
 use tracing::warn;
 
-use super::{Caller, SignedIn, UserError, UserModule, ports::Rotation, signed_in::RefreshToken};
-use crate::domain::{SessionId, UserStatus};
+use super::{
+    Caller, SignedIn, UserError, UserModule,
+    ports::{Rotation, RotationTime},
+    signed_in::RefreshToken,
+};
+use crate::domain::{REFRESH_GRACE, SessionId, UserStatus};
 
 impl UserModule {
-    /// Each refresh token works once. One that comes back was stolen, or its successor was: the
+    /// Each refresh token leads to one successor, and to the same one when it is handed in again
+    /// within [`REFRESH_GRACE`]. One that comes back later was stolen, or its successor was: the
     /// session ends, whoever holds it.
     pub async fn refresh(
         &self,
@@ -17,14 +22,22 @@ impl UserModule {
         caller: &Caller,
     ) -> Result<SignedIn, UserError> {
         let now = self.ports.ambient.now();
-        let fresh = self.fresh_refresh_token();
+        let fresh = RefreshToken(self.ports.tokens.successor(token));
         let (old, new) = (RefreshToken::hash(token), RefreshToken::hash(&fresh.0));
         let mut work = self.ports.database.begin().await?;
-        let expires_at = now.plus(self.settings.refresh);
-        let rotation = self.ports.sessions.rotate(&mut work, &old, &new, now, expires_at).await?;
+        let at = RotationTime {
+            now,
+            grace_from: now.minus(REFRESH_GRACE),
+            expires_at: now.plus(self.settings.refresh),
+        };
+        let rotation = self.ports.sessions.rotate(&mut work, &old, &new, at).await?;
         match rotation {
             Rotation::Rotated(session, user) => {
                 work.commit().await?;
+                self.carry_on(session, user, fresh).await
+            }
+            Rotation::Repeated(session, user) => {
+                work.roll_back().await?;
                 self.carry_on(session, user, fresh).await
             }
             Rotation::Reused(session, user) => {

@@ -2,16 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 use serde_json::json;
 use shared_kernel::domain::{DomainEvent, Role};
-use subtle::ConstantTimeEq as _;
 
 use super::{Caller, UserError, UserModule, ports::OpenCode};
-use crate::domain::{
-    CodePurpose, EmailAddress, PasswordProblem, User, UserStatus, Username, VerificationCode,
-    check_length,
-};
+use crate::domain::{CodePurpose, EmailAddress, User, UserStatus, Username, VerificationCode};
 
 /// What somebody typed into the form.
 #[derive(Debug, Clone)]
@@ -33,7 +29,7 @@ impl UserModule {
     pub async fn register(&self, form: Registration, caller: &Caller) -> Result<User, UserError> {
         let (mut user, code) = self.read(&form).await?;
         user.locale = caller.locale;
-        let open = self.check_code(&user.email, &code).await?;
+        let open = self.check_code(&user.email, CodePurpose::Register, &code).await?;
         let password_hash = self.ports.passwords.hash(&form.password).await?;
         let stored = self.store(&user, &password_hash, &open, caller).await;
         if matches!(stored, Err(UserError::UsernameTaken | UserError::EmailTaken)) {
@@ -86,35 +82,6 @@ impl UserModule {
             locale: shared_kernel::domain::Locale::default(),
             created_at: self.ports.ambient.now(),
         })
-    }
-
-    async fn password_problem(
-        &self,
-        username: &str,
-        email: &str,
-        password: &SecretString,
-    ) -> Result<Option<PasswordProblem>, UserError> {
-        if let Err(problem) = check_length(password.expose_secret()) {
-            return Ok(Some(problem));
-        }
-        let cut = |text: &str| text.chars().take(64).collect::<String>();
-        let name = email.split('@').next().unwrap_or_default();
-        let personal = vec![cut(username), cut(email), cut(name)];
-        let strong = self.ports.passwords.is_strong(password, personal).await?;
-        Ok((!strong).then_some(PasswordProblem::Weak))
-    }
-
-    async fn check_code(
-        &self,
-        email: &EmailAddress,
-        code: &VerificationCode,
-    ) -> Result<OpenCode, UserError> {
-        let now = self.ports.ambient.now();
-        let open = self.ports.codes.attempt(email, CodePurpose::Register, now).await?;
-        let open = open.ok_or(UserError::CodeInvalid)?;
-        let given = self.ports.tokens.code_hash(open.id, code.as_str());
-        let same: bool = given.ct_eq(&open.hash).into();
-        if same { Ok(open) } else { Err(UserError::CodeInvalid) }
     }
 
     async fn store(

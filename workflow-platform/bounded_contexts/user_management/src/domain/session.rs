@@ -1,6 +1,12 @@
 //! Sessions.
 
+use std::time::Duration;
+
 use shared_kernel::domain::{Id, Timestamp, User as UserMark};
+
+/// A used refresh token still leads to its successor for this long: two tabs, or a client that
+/// never heard the answer, are no thieves.
+pub const REFRESH_GRACE: Duration = Duration::from_secs(10);
 
 /// Marker of a session's id.
 #[derive(Debug)]
@@ -15,4 +21,6 @@ pub struct Session {
     pub created_at: Timestamp,
     /// Moves on with each refresh.
     pub expires_at: Timestamp,
+    /// What the program of the login called itself.
+    pub agent: Option<String>,
 }

@@ -45,6 +45,10 @@ impl SqlAccounts {
     }
 }
 
+fn credentials(row: &QueryResult) -> Result<Credentials, StoreError> {
+    Ok(Credentials { user: rows::user(row)?, password_hash: rows::column(row, "password_hash")? })
+}
+
 #[async_trait]
 impl AccountStore for SqlAccounts {
     async fn insert(
@@ -84,12 +88,11 @@ impl AccountStore for SqlAccounts {
             "SELECT * FROM users WHERE username_key = $1"
         };
         let row = self.one(sql, [identifier.to_ascii_lowercase().into()]).await?;
-        let credentials = |row: &QueryResult| {
-            Ok(Credentials {
-                user: rows::user(row)?,
-                password_hash: rows::column(row, "password_hash")?,
-            })
-        };
+        row.as_ref().map(credentials).transpose()
+    }
+
+    async fn credentials_of(&self, id: Id<UserMark>) -> Result<Option<Credentials>, StoreError> {
+        let row = self.one("SELECT * FROM users WHERE id = $1", [id.into()]).await?;
         row.as_ref().map(credentials).transpose()
     }
 
@@ -101,6 +104,29 @@ impl AccountStore for SqlAccounts {
     async fn super_admin_exists(&self) -> Result<bool, StoreError> {
         let sql = "SELECT 1 AS found FROM users WHERE role = $1 LIMIT 1";
         Ok(self.one(sql, [Role::SuperAdmin.as_str().into()]).await?.is_some())
+    }
+
+    async fn set_password(
+        &self,
+        work: &mut UnitOfWork,
+        id: Id<UserMark>,
+        hash: &str,
+    ) -> Result<(), StoreError> {
+        let sql = "UPDATE users SET password_hash = $2 WHERE id = $1";
+        self.change(work, sql, [id.into(), hash.into()]).await?;
+        Ok(())
+    }
+
+    async fn update_profile(&self, work: &mut UnitOfWork, user: &User) -> Result<(), StoreError> {
+        let values = [
+            user.id.into(),
+            user.username.as_str().into(),
+            user.username.key().into(),
+            user.locale.as_str().into(),
+        ];
+        let sql = "UPDATE users SET username = $2, username_key = $3, locale = $4 WHERE id = $1";
+        self.change(work, sql, values).await.map_err(rows::taken)?;
+        Ok(())
     }
 
     async fn logged_in(

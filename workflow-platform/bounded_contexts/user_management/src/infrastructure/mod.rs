@@ -5,6 +5,7 @@ mod codes;
 mod migrations;
 mod passwords;
 mod rows;
+mod session_agent;
 mod sessions;
 mod tokens;
 

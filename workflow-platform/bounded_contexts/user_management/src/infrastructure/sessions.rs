@@ -3,18 +3,24 @@
 use async_trait::async_trait;
 use sea_orm::{ConnectionTrait as _, QueryResult};
 use shared_kernel::{
-    domain::{Id, Timestamp, User as UserMark},
+    domain::{Cursor, Id, Page, PageRequest, Timestamp, User as UserMark},
     infrastructure::db::UnitOfWork,
 };
 use uuid::Uuid;
 
 use super::{SqlAccounts, rows};
 use crate::{
-    application::ports::{Rotation, SessionState, SessionStore, StoreError, TokenHash},
+    application::ports::{
+        Ending, OpenSession, Rotation, RotationTime, SessionState, SessionStore, StoreError,
+        TokenHash,
+    },
     domain::{Session, SessionId},
 };
 
-const OF_TOKEN: &str = "SELECT s.id, s.user_id, s.expires_at, s.ended_at FROM refresh_tokens t \
+/// Before the first row of a list.
+const TOP: (i64, Uuid) = (i64::MAX, Uuid::max());
+
+const OF_TOKEN: &str = "SELECT s.id, s.user_id, s.expires_at, s.ended_at, t.used_at FROM refresh_tokens t \
                         JOIN user_sessions s ON s.id = t.session_id WHERE t.hash = $1";
 
 fn ids(row: &QueryResult) -> Result<(SessionId, Id<UserMark>), StoreError> {
@@ -28,7 +34,25 @@ fn is_open(row: &QueryResult, now: Timestamp) -> Result<bool, StoreError> {
     Ok(ended.is_none() && expires > now.micros())
 }
 
+fn open_session(row: &QueryResult) -> Result<OpenSession, StoreError> {
+    let at = |name| rows::column(row, name).map(Timestamp::from_micros);
+    Ok(OpenSession {
+        id: rows::column::<Uuid>(row, "id")?.into(),
+        created_at: at("created_at")?,
+        last_used_at: at("last_used_at")?,
+        expires_at: at("expires_at")?,
+        agent: rows::column(row, "user_agent")?,
+    })
+}
+
 impl SqlAccounts {
+    /// It is not when another key of ours made the first successor.
+    async fn is_known(&self, work: &UnitOfWork, token: &TokenHash) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM refresh_tokens WHERE hash = $1";
+        let statement = self.database.statement(sql, [token.0.clone().into()]);
+        Ok(work.conn().query_one_raw(statement).await?.is_some())
+    }
+
     async fn give(
         &self,
         work: &UnitOfWork,
@@ -55,9 +79,11 @@ impl SessionStore for SqlAccounts {
             session.user.into(),
             session.created_at.into(),
             session.expires_at.into(),
+            session.agent.clone().into(),
         ];
-        let sql = "INSERT INTO user_sessions (id, user_id, created_at, last_used_at, expires_at) \
-                   VALUES ($1, $2, $3, $3, $4)";
+        let sql = "INSERT INTO user_sessions \
+                   (id, user_id, created_at, last_used_at, expires_at, user_agent) \
+                   VALUES ($1, $2, $3, $3, $4, $5)";
         self.change(work, sql, values).await?;
         self.give(work, session.id, token, session.created_at).await
     }
@@ -67,9 +93,9 @@ impl SessionStore for SqlAccounts {
         work: &mut UnitOfWork,
         old: &TokenHash,
         new: &TokenHash,
-        now: Timestamp,
-        expires_at: Timestamp,
+        at: RotationTime,
     ) -> Result<Rotation, StoreError> {
+        let RotationTime { now, grace_from, expires_at } = at;
         // The update comes first: of two callers with one token the second waits here for the
         // first, and then changes nothing.
         let sql = "UPDATE refresh_tokens SET used_at = $2 WHERE hash = $1 AND used_at IS NULL";
@@ -83,7 +109,13 @@ impl SessionStore for SqlAccounts {
             return Ok(Rotation::Ended);
         }
         if newly_used == 0 {
-            return Ok(Rotation::Reused(session, user));
+            let used: Option<i64> = rows::column(&row, "used_at")?;
+            let lately = used.is_some_and(|used| used > grace_from.micros());
+            return Ok(if lately && self.is_known(work, new).await? {
+                Rotation::Repeated(session, user)
+            } else {
+                Rotation::Reused(session, user)
+            });
         }
         self.give(work, session, new, now).await?;
         let sql = "UPDATE user_sessions SET last_used_at = $2, expires_at = $3 \
@@ -103,6 +135,45 @@ impl SessionStore for SqlAccounts {
                    WHERE id = $1 AND ended_at IS NULL";
         let ended = self.change(work, sql, [session.into(), now.into(), reason.into()]).await?;
         Ok(ended > 0)
+    }
+
+    async fn end_many(
+        &self,
+        work: &mut UnitOfWork,
+        user: Id<UserMark>,
+        ending: Ending,
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<Vec<SessionId>, StoreError> {
+        let (which, session) = match ending {
+            Ending::One(session) => ("id = $4", session.uuid()),
+            Ending::Others(session) => ("id <> $4", session.uuid()),
+            Ending::All => ("id <> $4", Uuid::nil()),
+        };
+        let sql = format!(
+            "UPDATE user_sessions SET ended_at = $2, end_reason = $3 \
+             WHERE user_id = $1 AND {which} AND ended_at IS NULL AND expires_at > $2 RETURNING id"
+        );
+        let values = [user.into(), now.into(), reason.into(), session.into()];
+        let rows = work.conn().query_all_raw(self.database.statement(&sql, values)).await?;
+        rows.iter().map(|row| rows::column::<Uuid>(row, "id").map(Id::from)).collect()
+    }
+
+    async fn list(
+        &self,
+        user: Id<UserMark>,
+        now: Timestamp,
+        page: PageRequest,
+    ) -> Result<Page<OpenSession>, StoreError> {
+        let (at, id) = page.after.map_or(TOP, |after| (after.at.micros(), after.id));
+        let sql = "SELECT id, created_at, last_used_at, expires_at, user_agent \
+                   FROM user_sessions WHERE user_id = $1 AND ended_at IS NULL AND expires_at > $2 \
+                   AND (created_at, id) < ($3, $4) ORDER BY created_at DESC, id DESC LIMIT $5";
+        let limit = i64::from(page.limit).saturating_add(1);
+        let values = [user.into(), now.into(), at.into(), id.into(), limit.into()];
+        let rows = self.database.read().query_all_raw(self.database.statement(sql, values)).await?;
+        let found = rows.iter().map(open_session).collect::<Result<Vec<_>, _>>()?;
+        Ok(Page::cut(found, page.limit, |one| Cursor { at: one.created_at, id: one.id.uuid() }))
     }
 
     async fn of_token(

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use hmac::{Hmac, KeyInit as _, Mac as _};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use hmac::{Hmac, KeyInit as _, Mac};
 use jsonwebtoken::{
     Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode,
 };
@@ -24,6 +25,7 @@ pub struct JwtTokens {
     signing: EncodingKey,
     accepted: HashMap<String, DecodingKey>,
     codes: Vec<u8>,
+    refreshing: Vec<u8>,
 }
 
 impl JwtTokens {
@@ -37,6 +39,7 @@ impl JwtTokens {
             current: key_id(secret),
             signing: EncodingKey::from_secret(secret.as_bytes()),
             accepted,
+            refreshing: derived(b"workflow-platform refresh tokens v1\0", secret),
             codes: derived(b"workflow-platform verification codes v1\0", secret),
         }
     }
@@ -57,6 +60,15 @@ fn rules() -> Validation {
     rules.validate_exp = false;
     rules.required_spec_claims.clear();
     rules
+}
+
+/// HMAC-SHA256 (RFC 2104) of the parts one after the other.
+fn keyed<const N: usize>(key: &[u8], parts: [&[u8]; N]) -> Vec<u8> {
+    // HMAC takes keys of any length, so the error cannot come; an empty hash matches nothing that
+    // was stored.
+    let Ok(mac) = Hmac::<Sha256>::new_from_slice(key) else { return Vec::new() };
+    let mac = parts.into_iter().fold(mac, Mac::chain_update);
+    mac.finalize().into_bytes().to_vec()
 }
 
 impl Tokens for JwtTokens {
@@ -81,17 +93,18 @@ impl Tokens for JwtTokens {
         Ok(claims)
     }
 
+    fn successor(&self, token: &SecretString) -> SecretString {
+        let next = keyed(&self.refreshing, [token.expose_secret().as_bytes()]);
+        SecretString::from(URL_SAFE_NO_PAD.encode(next))
+    }
+
     fn code_hash(&self, id: CodeId, code: &str) -> Vec<u8> {
-        // HMAC takes keys of any length, so the error cannot come; an empty hash matches nothing
-        // that was stored.
-        let Ok(mac) = Hmac::<Sha256>::new_from_slice(&self.codes) else { return Vec::new() };
-        mac.chain_update(id.uuid().as_bytes()).chain_update(code).finalize().into_bytes().to_vec()
+        keyed(&self.codes, [id.uuid().as_bytes().as_slice(), code.as_bytes()])
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
     use serde_json::{Value, json};
     use uuid::Uuid;
 
@@ -161,6 +174,18 @@ mod tests {
         let newer = JwtTokens::new(&"the next secret, as long as before".into(), &[SECRET.into()]);
         assert!(newer.verify(&token, at(150)).is_ok());
         assert!(tokens().verify(&newer.sign(&claims()).unwrap(), at(150)).is_err());
+    }
+
+    #[test]
+    fn a_refresh_token_has_one_successor_that_depends_on_our_key() {
+        let other = JwtTokens::new(&"another secret that nobody knows".into(), &[]);
+        let next =
+            |tokens: &JwtTokens, of: &str| tokens.successor(&of.into()).expose_secret().to_owned();
+        let first = next(&tokens(), "a");
+        assert_eq!((first.len(), &first), (43, &next(&tokens(), "a")));
+        for different in [next(&tokens(), "b"), next(&other, "a"), next(&tokens(), &first)] {
+            assert_ne!(first, different);
+        }
     }
 
     #[test]

@@ -4,7 +4,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails by panicking")]
 
 mod codes;
+mod passwords;
+mod profile;
 mod register;
 mod routes;
 mod sessions;
+mod signing_out;
 mod support;

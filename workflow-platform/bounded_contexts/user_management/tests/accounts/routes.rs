@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use axum::{Extension, Router};
 use http::StatusCode;
+use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use shared_kernel::{api::AuthLayerState, application::Authenticator};
 
@@ -111,5 +112,40 @@ async fn refusals_have_their_status_and_code() {
             assert!(field.is_empty() || answer["details"][field].is_array(), "{answer}");
             assert!(!answer.to_string().contains(PASSWORD));
         }
+    }
+}
+
+#[tokio::test]
+async fn a_password_a_profile_and_sessions_are_changed_over_http() {
+    for world in worlds().await {
+        let app = app(&world);
+        world.register("ann").await;
+        let (here, there) = (world.login("ann").await, world.login("ann").await);
+        let (here, there) = (here.access_token.expose_secret(), there.access_token.expose_secret());
+        let (status, list) = call(&app, "/users/me/sessions?limit=1", here, None).await;
+        assert_eq!(status, StatusCode::OK, "{list}");
+        assert_eq!(list["data"]["items"].as_array().unwrap().len(), 1);
+        assert!(list["data"]["next_cursor"].is_string(), "{list}");
+        let wrong = json!({ "current_password": "wrong", "new_password": "a third good password" });
+        let (status, refused) = call(&app, "/users/me/change-password", here, Some(wrong)).await;
+        assert_eq!((status.as_u16(), &refused["error"]), (422, &json!("WRONG_PASSWORD")));
+        let right =
+            json!({ "current_password": PASSWORD, "new_password": "a third good password" });
+        let (status, changed) = call(&app, "/users/me/change-password", here, Some(right)).await;
+        assert_eq!((status, &changed["data"]), (StatusCode::OK, &Value::Null), "{changed}");
+        assert_eq!(call(&app, "/users/me", there, None).await.0, StatusCode::UNAUTHORIZED);
+
+        let put = |body| testkit::routes::call(&app, "PUT", "/users/me/profile", here, Some(body));
+        let (status, me) = put(json!({ "username": "anne", "locale": "en" })).await;
+        assert_eq!((status, &me["data"]["username"]), (StatusCode::OK, &json!("anne")), "{me}");
+        for field in ["role", "status", "id", "email"] {
+            let (status, refused) = put(json!({ field: "super_admin" })).await;
+            assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{refused}");
+        }
+        let ended = testkit::routes::call(&app, "DELETE", "/users/me/sessions", here, None).await;
+        assert_eq!(ended.1["data"]["ended"], 0, "{}", ended.1);
+        let path = "/users/me/sessions/not-an-id";
+        let (status, _) = testkit::routes::call(&app, "DELETE", path, here, None).await;
+        assert_eq!(status, StatusCode::NOT_FOUND);
     }
 }

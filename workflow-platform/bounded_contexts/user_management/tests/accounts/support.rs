@@ -56,7 +56,7 @@ fn sealer(ambient: &Ambient) -> Sealer {
 }
 
 pub fn caller() -> Caller {
-    Caller { locale: Locale::En, request_id: Some("req_1".to_owned()) }
+    Caller { locale: Locale::En, request_id: Some("req_1".to_owned()), agent: None }
 }
 
 impl World {

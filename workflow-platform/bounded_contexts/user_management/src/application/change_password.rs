@@ -1,0 +1,54 @@
+//! Gives a new password to somebody who knows the old one.
+
+use secrecy::{ExposeSecret as _, SecretString};
+use shared_kernel::{
+    application::{AuthenticationError, Principal},
+    domain::Permission,
+};
+
+use super::{
+    Caller, UserError, UserModule, new_password::Occasion, ports::Ending, register::field,
+};
+use crate::domain::PASSWORD_LENGTH;
+
+/// The old password and the new one.
+#[derive(Debug, Clone)]
+pub struct PasswordChange {
+    pub current_password: SecretString,
+    pub new_password: SecretString,
+}
+
+impl UserModule {
+    /// Ends the user's other sessions; this one goes on.
+    pub async fn change_password(
+        &self,
+        who: &Principal,
+        form: PasswordChange,
+        caller: &Caller,
+    ) -> Result<(), UserError> {
+        who.require(Permission::ProfileWrite)?;
+        let found = self.ports.accounts.credentials_of(who.user).await?;
+        let found = found.ok_or(AuthenticationError::Revoked)?;
+        self.prove_password(&form.current_password, found.password_hash).await?;
+        let (current, new) = (form.current_password.expose_secret(), &form.new_password);
+        if current == new.expose_secret() {
+            return Err(field("new_password", &"must differ from the current one"));
+        }
+        let (name, email) = (found.user.username.as_str(), found.user.email.as_str());
+        if let Some(problem) = self.password_problem(name, email, new).await? {
+            return Err(field("new_password", &problem));
+        }
+        let hash = self.ports.passwords.hash(new).await?;
+        let work = self.ports.database.begin().await?;
+        let how = (Occasion::Changed, Ending::Others(who.session.into()));
+        self.replace_password(work, &found.user, &hash, how, caller).await
+    }
+
+    async fn prove_password(&self, given: &SecretString, hash: String) -> Result<(), UserError> {
+        let too_long = given.expose_secret().chars().count() > *PASSWORD_LENGTH.end();
+        if too_long || !self.ports.passwords.verify(given, Some(hash)).await? {
+            return Err(UserError::WrongPassword);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,61 @@
+//! A password in place of another one.
+
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::json;
+use shared_kernel::infrastructure::db::UnitOfWork;
+
+use super::{Caller, UserError, UserModule, ports::Ending};
+use crate::domain::{PasswordProblem, User, check_length};
+
+/// How somebody came to a new password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Occasion {
+    Changed,
+    Reset,
+}
+
+impl Occasion {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Changed => "password_changed",
+            Self::Reset => "password_reset",
+        }
+    }
+}
+
+impl UserModule {
+    /// Why the password cannot be taken. `username` and `email` are what an attacker tries first.
+    pub(super) async fn password_problem(
+        &self,
+        username: &str,
+        email: &str,
+        password: &SecretString,
+    ) -> Result<Option<PasswordProblem>, UserError> {
+        if let Err(problem) = check_length(password.expose_secret()) {
+            return Ok(Some(problem));
+        }
+        let cut = |text: &str| text.chars().take(64).collect::<String>();
+        let name = email.split('@').next().unwrap_or_default();
+        let personal = vec![cut(username), cut(email), cut(name)];
+        let strong = self.ports.passwords.is_strong(password, personal).await?;
+        Ok((!strong).then_some(PasswordProblem::Weak))
+    }
+
+    /// Stores the hash and ends sessions in one transaction, which is `work`.
+    pub(super) async fn replace_password(
+        &self,
+        mut work: UnitOfWork,
+        user: &User,
+        hash: &str,
+        (occasion, ending): (Occasion, Ending),
+        caller: &Caller,
+    ) -> Result<(), UserError> {
+        let (now, reason) = (self.ports.ambient.now(), occasion.as_str());
+        self.ports.accounts.set_password(&mut work, user.id, hash).await?;
+        let ended = self.ports.sessions.end_many(&mut work, user.id, ending, reason, now).await?;
+        let payload = json!({ "reason": reason, "sessions_ended": ended.len() });
+        work.record(&self.user_event("user.password_changed", user.id, payload, caller)).await?;
+        work.commit().await?;
+        self.remember_ends(&ended).await
+    }
+}
