@@ -3,8 +3,8 @@
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
-use super::{Caller, SignedIn, UserError, UserModule, signed_in::RefreshToken};
-use crate::domain::{PASSWORD_LENGTH, Session, User, UserStatus};
+use super::{Caller, SignedIn, UserError, UserModule, ports::Credentials, signed_in::RefreshToken};
+use crate::domain::{PASSWORD_LENGTH, Session, UserStatus};
 
 /// User name or e-mail address, and password.
 #[derive(Debug, Clone)]
@@ -16,10 +16,11 @@ pub struct Login {
 impl UserModule {
     /// Takes as long for an unknown account as for a wrong password, and says the same.
     pub async fn login(&self, login: Login, caller: &Caller) -> Result<SignedIn, UserError> {
-        let user = self.prove(&login).await?;
+        let Credentials { user, password_hash } = self.prove(&login).await?;
         if user.status != UserStatus::Active {
             return Err(UserError::Suspended);
         }
+        let rehashed = self.rehashed(&login.password, &password_hash).await?;
         let now = self.ports.ambient.now();
         let session = Session {
             id: self.ports.ambient.id(),
@@ -34,12 +35,27 @@ impl UserModule {
         let mut work = self.ports.database.begin().await?;
         self.ports.sessions.open(&mut work, &session, &RefreshToken::hash(&refresh.0)).await?;
         self.ports.accounts.logged_in(&mut work, user.id, now).await?;
+        if let Some(new) = rehashed {
+            self.ports.accounts.rehash(&mut work, user.id, (&password_hash, &new)).await?;
+        }
         work.record(&event).await?;
         work.commit().await?;
         self.signed_in(user, session.id, refresh)
     }
 
-    async fn prove(&self, login: &Login) -> Result<User, UserError> {
+    /// A hash with today's parameters when the stored one has others.
+    async fn rehashed(
+        &self,
+        password: &SecretString,
+        stored: &str,
+    ) -> Result<Option<String>, UserError> {
+        if !self.ports.passwords.is_dated(stored) {
+            return Ok(None);
+        }
+        Ok(Some(self.ports.passwords.hash(password).await?))
+    }
+
+    async fn prove(&self, login: &Login) -> Result<Credentials, UserError> {
         // No password of an account is longer; a megabyte need not be hashed to know that.
         if login.password.expose_secret().chars().count() > *PASSWORD_LENGTH.end() {
             return Err(UserError::WrongCredentials);
@@ -53,6 +69,6 @@ impl UserModule {
         };
         let hash = found.as_ref().map(|found| found.password_hash.clone());
         let right = self.ports.passwords.verify(&login.password, hash).await?;
-        found.filter(|_| right).map(|found| found.user).ok_or(UserError::WrongCredentials)
+        found.filter(|_| right).ok_or(UserError::WrongCredentials)
     }
 }

@@ -63,6 +63,14 @@ pub trait AccountStore: Send + Sync {
         hash: &str,
     ) -> Result<(), StoreError>;
 
+    /// Puts `new` in the place of `old`, unless somebody else changed the password meanwhile.
+    async fn rehash(
+        &self,
+        work: &mut UnitOfWork,
+        id: Id<UserMark>,
+        (old, new): (&str, &str),
+    ) -> Result<(), StoreError>;
+
     /// User name and language; fails with [`StoreError::UsernameTaken`], also under races.
     async fn update_profile(&self, work: &mut UnitOfWork, user: &User) -> Result<(), StoreError>;
 
@@ -264,6 +272,9 @@ pub trait Passwords: Send + Sync {
         password: &SecretString,
         hash: Option<String>,
     ) -> Result<bool, HashingError>;
+
+    /// Whether the hash was made with other parameters than today's.
+    fn is_dated(&self, hash: &str) -> bool;
 
     /// Whether the password is hard enough to guess.
     async fn is_strong(

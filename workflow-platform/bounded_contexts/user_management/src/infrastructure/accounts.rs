@@ -117,6 +117,17 @@ impl AccountStore for SqlAccounts {
         Ok(())
     }
 
+    async fn rehash(
+        &self,
+        work: &mut UnitOfWork,
+        id: Id<UserMark>,
+        (old, new): (&str, &str),
+    ) -> Result<(), StoreError> {
+        let sql = "UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2";
+        self.change(work, sql, [id.into(), old.into(), new.into()]).await?;
+        Ok(())
+    }
+
     async fn update_profile(&self, work: &mut UnitOfWork, user: &User) -> Result<(), StoreError> {
         let values = [
             user.id.into(),

@@ -1,8 +1,8 @@
-//! Argon2id with the parameters OWASP recommends (19 MiB, two passes, one lane).
+//! Argon2id with parameters of the OWASP Password Storage Cheat Sheet: 46 MiB, one pass, one lane.
 
 use argon2::{
     Algorithm, Argon2, Params, Version,
-    password_hash::{PasswordHasher as _, PasswordVerifier as _},
+    password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
 };
 use async_trait::async_trait;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -13,13 +13,13 @@ use crate::{
     domain::check_strength,
 };
 
-const MEMORY_KIB: u32 = 19_456;
-const PASSES: u32 = 2;
+const MEMORY_KIB: u32 = 47_104;
+const PASSES: u32 = 1;
 const LANES: u32 = 1;
 
 /// What a password is compared with when there is no account, so that it takes as long. The
 /// hash of random bytes nobody has kept.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$u2/AaVD0GIr8hHhP2gbcEw$\
+const NOBODY: &str = "$argon2id$v=19$m=47104,t=1,p=1$u2/AaVD0GIr8hHhP2gbcEw$\
                       ZRYtbQXwZ8G7dQCwW1o3l5cPvFz2yX0nKq9m4sHj6eU";
 
 /// Hashes on the pool for calculations, as many at once as there are cores.
@@ -77,6 +77,15 @@ impl Passwords for Argon2Passwords {
         .await
     }
 
+    fn is_dated(&self, hash: &str) -> bool {
+        let found = PasswordHash::new(hash).ok().and_then(|hash| {
+            let params = Params::try_from(&hash).ok()?;
+            let today = (params.m_cost(), params.t_cost(), params.p_cost());
+            (today == (MEMORY_KIB, PASSES, LANES)).then_some(())
+        });
+        found.is_none()
+    }
+
     async fn is_strong(
         &self,
         password: &SecretString,
@@ -93,8 +102,6 @@ impl Passwords for Argon2Passwords {
 
 #[cfg(test)]
 mod tests {
-    use argon2::password_hash::phc::PasswordHash;
-
     use super::*;
 
     fn passwords() -> Argon2Passwords {
@@ -106,9 +113,10 @@ mod tests {
         let passwords = passwords();
         let (right, wrong) = (SecretString::from("right one"), SecretString::from("wrong one"));
         let hash = passwords.hash(&right).await.unwrap();
-        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        assert!(hash.starts_with("$argon2id$v=19$m=47104,t=1,p=1$"), "{hash}");
         assert_ne!(hash, passwords.hash(&right).await.unwrap());
         assert!(passwords.verify(&right, Some(hash.clone())).await.unwrap());
+        assert!(!passwords.is_dated(&hash));
         assert!(!passwords.verify(&wrong, Some(hash)).await.unwrap());
     }
 
@@ -122,5 +130,19 @@ mod tests {
         );
         assert!(nobody.hash.is_some_and(|hash| hash.as_bytes().len() == 32));
         assert!(!passwords().verify(&"anything".into(), None).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_hash_with_other_parameters_still_opens_and_is_dated() {
+        let older = Argon2::new(
+            Algorithm::Argon2id,
+            Version::V0x13,
+            Params::new(19_456, 2, 1, None).unwrap(),
+        );
+        let hash = older.hash_password_with_salt(b"right one", &[7; 16]).unwrap().to_string();
+        let passwords = passwords();
+        assert!(passwords.verify(&"right one".into(), Some(hash.clone())).await.unwrap());
+        assert!(!passwords.verify(&"wrong one".into(), Some(hash.clone())).await.unwrap());
+        assert!(passwords.is_dated(&hash) && passwords.is_dated("no hash"));
     }
 }

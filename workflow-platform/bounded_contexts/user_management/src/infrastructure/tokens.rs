@@ -1,4 +1,5 @@
-//! Access tokens: JSON Web Tokens (RFC 7519), HS256, with the signing key named by `kid`.
+//! Access tokens: JSON Web Tokens (RFC 7519) in the profile of RFC 9068, HS256, with the signing key
+//! named by `kid`. Keys that a token brings or points to (`jwk`, `jku`, `x5u`) are not looked at.
 
 use std::collections::HashMap;
 
@@ -8,6 +9,7 @@ use jsonwebtoken::{
     Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode,
 };
 use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use shared_kernel::{application::AuthenticationError, domain::Timestamp};
 
@@ -16,8 +18,31 @@ use crate::{
     domain::CodeId,
 };
 
+/// Media type of access tokens (RFC 9068, section 2.1), so that no other token passes for one.
+const TYPE: &str = "at+jwt";
+const ISSUER: &str = "workflow-platform";
+const AUDIENCE: &str = "workflow-platform-api";
+/// How far the clocks of processes may be apart, in seconds.
+const CLOCKS_APART: i64 = 30;
 /// Longer texts are no tokens of ours.
 const LONGEST: usize = 2048;
+
+/// What stands in a token.
+#[derive(Debug, Serialize, Deserialize)]
+struct Said {
+    iss: String,
+    aud: String,
+    /// Seconds since the epoch.
+    nbf: i64,
+    #[serde(flatten)]
+    claims: Claims,
+}
+
+impl From<Claims> for Said {
+    fn from(claims: Claims) -> Self {
+        Self { iss: ISSUER.to_owned(), aud: AUDIENCE.to_owned(), nbf: claims.iat, claims }
+    }
+}
 
 /// Signs with one key and accepts that one and older ones.
 pub struct JwtTokens {
@@ -58,7 +83,9 @@ fn key_id(secret: &str) -> String {
 fn rules() -> Validation {
     let mut rules = Validation::new(Algorithm::HS256);
     rules.validate_exp = false;
-    rules.required_spec_claims.clear();
+    rules.set_issuer(&[ISSUER]);
+    rules.set_audience(&[AUDIENCE]);
+    rules.set_required_spec_claims(&["iss", "aud"]);
     rules
 }
 
@@ -74,8 +101,10 @@ fn keyed<const N: usize>(key: &[u8], parts: [&[u8]; N]) -> Vec<u8> {
 impl Tokens for JwtTokens {
     fn sign(&self, claims: &Claims) -> Result<String, SigningError> {
         let mut header = Header::new(Algorithm::HS256);
+        header.typ = Some(TYPE.to_owned());
         header.kid = Some(self.current.clone());
-        encode(&header, claims, &self.signing).map_err(|error| SigningError(Box::new(error)))
+        encode(&header, &Said::from(claims.clone()), &self.signing)
+            .map_err(|error| SigningError(Box::new(error)))
     }
 
     fn verify(&self, token: &str, now: Timestamp) -> Result<Claims, AuthenticationError> {
@@ -83,14 +112,20 @@ impl Tokens for JwtTokens {
             return Err(AuthenticationError::Invalid);
         }
         let header = decode_header(token).map_err(|_| AuthenticationError::Invalid)?;
+        if !header.typ.is_some_and(|said| said.eq_ignore_ascii_case(TYPE)) {
+            return Err(AuthenticationError::Invalid);
+        }
         let key = header.kid.and_then(|kid| self.accepted.get(&kid));
         let key = key.ok_or(AuthenticationError::Invalid)?;
-        let claims: Claims =
+        let said: Said =
             decode(token, key, &rules()).map_err(|_| AuthenticationError::Invalid)?.claims;
-        if claims.exp <= now.seconds() {
+        if said.nbf > now.seconds().saturating_add(CLOCKS_APART) {
+            return Err(AuthenticationError::Invalid);
+        }
+        if said.claims.exp <= now.seconds() {
             return Err(AuthenticationError::Expired);
         }
-        Ok(claims)
+        Ok(said.claims)
     }
 
     fn successor(&self, token: &SecretString) -> SecretString {
@@ -132,8 +167,12 @@ mod tests {
 
     /// Header and claims of one's own choice, signed with `secret`.
     fn forged(header: &Value, secret: &[u8]) -> String {
+        saying(header, &json!(Said::from(claims())), secret)
+    }
+
+    fn saying(header: &Value, claims: &Value, secret: &[u8]) -> String {
         let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-        let body = format!("{}.{}", part(header), part(&json!(claims())));
+        let body = format!("{}.{}", part(header), part(claims));
         let mac = Hmac::<Sha256>::new_from_slice(secret).unwrap().chain_update(&body);
         format!("{body}.{}", URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
     }
@@ -148,15 +187,15 @@ mod tests {
     #[test]
     fn forged_tokens_are_refused() {
         let kid = key_id(SECRET);
-        let good = json!({ "alg": "HS256", "typ": "JWT", "kid": kid });
+        let good = json!({ "alg": "HS256", "typ": TYPE, "kid": kid });
         assert!(tokens().verify(&forged(&good, SECRET.as_bytes()), at(150)).is_ok());
-        let none = forged(&json!({ "alg": "none", "kid": kid }), SECRET.as_bytes());
+        let none = forged(&json!({ "alg": "none", "typ": TYPE, "kid": kid }), SECRET.as_bytes());
         let unsigned = format!("{}.", none.rsplit_once('.').unwrap().0);
         for wrong in [
             forged(&good, b"another secret"),
-            forged(&json!({ "alg": "HS384", "kid": kid }), SECRET.as_bytes()),
-            forged(&json!({ "alg": "HS256" }), SECRET.as_bytes()),
-            forged(&json!({ "alg": "HS256", "kid": "00000000" }), SECRET.as_bytes()),
+            forged(&json!({ "alg": "HS384", "typ": TYPE, "kid": kid }), SECRET.as_bytes()),
+            forged(&json!({ "alg": "HS256", "typ": TYPE }), SECRET.as_bytes()),
+            forged(&json!({ "alg": "HS256", "typ": TYPE, "kid": "00000000" }), SECRET.as_bytes()),
             none,
             unsigned,
             "a.b.c".to_owned(),
@@ -166,6 +205,47 @@ mod tests {
             let refused = tokens().verify(&wrong, at(150));
             assert!(matches!(refused, Err(AuthenticationError::Invalid)), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_token_for_something_else_or_of_somebody_else_is_refused() {
+        let kid = key_id(SECRET);
+        let header = |kind: Value| json!({ "alg": "HS256", "typ": kind, "kid": kid });
+        let (good, now) = (header(json!(TYPE)), at(150));
+        for kind in [json!("JWT"), json!("rt+jwt"), Value::Null] {
+            let token = forged(&header(kind), SECRET.as_bytes());
+            assert!(matches!(tokens().verify(&token, now), Err(AuthenticationError::Invalid)));
+        }
+        for (claim, value) in [
+            ("iss", json!("somebody-else")),
+            ("aud", json!("another-api")),
+            ("aud", Value::Null),
+            ("iss", Value::Null),
+            ("nbf", json!(181)),
+            ("nbf", Value::Null),
+            ("exp", Value::Null),
+            ("sid", json!("x")),
+        ] {
+            let mut claims = json!(Said::from(claims()));
+            claims[claim] = value.clone();
+            let token = saying(&good, &claims, SECRET.as_bytes());
+            let refused = tokens().verify(&token, now);
+            assert!(matches!(refused, Err(AuthenticationError::Invalid)), "{claim}: {value}");
+            claims.as_object_mut().unwrap().remove(claim);
+            let token = saying(&good, &claims, SECRET.as_bytes());
+            assert!(tokens().verify(&token, now).is_err(), "without {claim}");
+        }
+    }
+
+    #[test]
+    fn keys_that_a_token_brings_or_points_to_are_not_looked_at() {
+        let mut header = json!({ "alg": "HS256", "typ": TYPE, "kid": key_id(SECRET) });
+        header["jku"] = json!("https://example.com/keys.json");
+        header["x5u"] = json!("https://example.com/key.pem");
+        header["jwk"] = json!({ "kty": "oct", "k": URL_SAFE_NO_PAD.encode("mine") });
+        let refused = tokens().verify(&forged(&header, b"mine"), at(150));
+        assert!(matches!(refused, Err(AuthenticationError::Invalid)));
+        assert!(tokens().verify(&forged(&header, SECRET.as_bytes()), at(150)).is_ok());
     }
 
     #[test]

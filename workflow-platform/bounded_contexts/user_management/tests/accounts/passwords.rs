@@ -1,3 +1,4 @@
+use argon2::{Algorithm, Argon2, Params, Version, password_hash::PasswordHasher as _};
 use shared_kernel::application::AuthenticationError;
 use user_management::{
     UserError,
@@ -169,5 +170,27 @@ async fn of_two_resets_with_one_code_at_once_one_counts() {
         assert!(first.is_ok() != second.is_ok(), "{first:?} {second:?} {}", world.test.name);
         let kept = if first.is_ok() { NEW } else { "a third good password" };
         world.try_login("ann", kept).await.unwrap();
+    }
+}
+
+fn older_hash() -> String {
+    let params = Params::new(19_456, 2, 1, None).unwrap();
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    argon2.hash_password_with_salt(PASSWORD.as_bytes(), &[7; 16]).unwrap().to_string()
+}
+
+#[tokio::test]
+async fn a_hash_with_older_parameters_is_made_anew_at_the_next_login() {
+    for world in worlds().await {
+        world.register("ann").await;
+        let older = older_hash();
+        world.execute(&format!("UPDATE users SET password_hash = '{older}'")).await;
+        world.try_login("ann", "wrong horse").await.unwrap_err();
+        assert_eq!(world.password_hash().await, older, "{}", world.test.name);
+        world.login("ann").await;
+        let newer = world.password_hash().await;
+        assert!(newer.starts_with("$argon2id$v=19$m=47104,t=1,p=1$"), "{newer}");
+        world.login("ann").await;
+        assert_eq!(world.password_hash().await, newer);
     }
 }

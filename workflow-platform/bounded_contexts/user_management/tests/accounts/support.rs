@@ -78,6 +78,13 @@ impl World {
         self.test.database.write().execute_unprepared(sql).await.unwrap();
     }
 
+    /// Of the only user.
+    pub async fn password_hash(&self) -> String {
+        let statement = self.test.database.statement("SELECT password_hash FROM users", []);
+        let row = self.test.database.read().query_one_raw(statement).await.unwrap().unwrap();
+        row.try_get("", "password_hash").unwrap()
+    }
+
     pub async fn ask_for_code(
         &self,
         email: &str,
