@@ -12,7 +12,7 @@ use std::sync::Arc;
 use api_gateway::{Gateway, GatewaySettings, Readiness, assemble};
 use axum::Router;
 use data_collection::{DatasetsModule, FetcherParts, FetcherSettings, PoliteFetcher};
-use event_driven_coordination::{Handlers, Relay, RelaySettings, VerificationMail};
+use event_driven_coordination::{Handlers, Relay, RelaySettings, SecurityNotice, VerificationMail};
 use proxy_pool::{ProxyPoolModule, ProxyPoolSettings};
 use secrecy::ExposeSecret as _;
 use shared_kernel::{
@@ -128,15 +128,12 @@ impl Platform {
             },
             workflow_settings(&config),
         );
-        let mail = VerificationMail::new(
-            foundation::mailer(&config, &ambient)?,
-            sealer,
-            ambient.clone(),
-            config.app_name.clone(),
-        )?;
+        let mailer = foundation::mailer(&config, &ambient)?;
+        let notice = SecurityNotice::new(Arc::clone(&mailer), config.app_name.clone())?;
+        let mail = VerificationMail::new(mailer, sealer, ambient.clone(), config.app_name.clone())?;
         let handlers = Handlers::new(
             subscription::event_handlers(&subscription),
-            [Arc::new(mail) as Arc<dyn EffectHandler>, workflow.event_handler()],
+            [Arc::new(mail) as Arc<dyn EffectHandler>, Arc::new(notice), workflow.event_handler()],
         );
         let relay = Relay::new(database, ambient, handlers, RelaySettings::default());
         Ok(Self { config, foundation, users, subscription, proxies, datasets, workflow, relay })

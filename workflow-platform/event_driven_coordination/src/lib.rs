@@ -22,6 +22,8 @@ mod migrations;
 mod relay;
 
 pub use handlers::Handlers;
-pub use mail::{FolderMailer, SmtpMailer, SmtpSecurity, SmtpSettings, VerificationMail};
+pub use mail::{
+    FolderMailer, SecurityNotice, SmtpMailer, SmtpSecurity, SmtpSettings, VerificationMail,
+};
 pub use migrations::migrations;
 pub use relay::{Relay, RelayError, RelaySettings};

@@ -23,7 +23,7 @@ pub(super) struct Rendered {
 pub(super) struct Templates(Environment<'static>);
 
 /// File name and content. The first line of a text is the subject.
-const FILES: [(&str, &str); 8] = [
+const FILES: [(&str, &str); 12] = [
     ("code.zh-CN.txt", include_str!("../../templates/code.zh-CN.txt")),
     ("code.zh-CN.html", include_str!("../../templates/code.zh-CN.html")),
     ("code.en.txt", include_str!("../../templates/code.en.txt")),
@@ -32,6 +32,10 @@ const FILES: [(&str, &str); 8] = [
     ("account_exists.zh-CN.html", include_str!("../../templates/account_exists.zh-CN.html")),
     ("account_exists.en.txt", include_str!("../../templates/account_exists.en.txt")),
     ("account_exists.en.html", include_str!("../../templates/account_exists.en.html")),
+    ("notice.zh-CN.txt", include_str!("../../templates/notice.zh-CN.txt")),
+    ("notice.zh-CN.html", include_str!("../../templates/notice.zh-CN.html")),
+    ("notice.en.txt", include_str!("../../templates/notice.en.txt")),
+    ("notice.en.html", include_str!("../../templates/notice.en.html")),
 ];
 
 impl Templates {

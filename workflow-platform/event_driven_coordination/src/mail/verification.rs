@@ -12,7 +12,10 @@ use shared_kernel::{
 };
 use tracing::{info, warn};
 
-use super::templates::{TemplateError, Templates};
+use super::{
+    delivery::deliver,
+    templates::{TemplateError, Templates},
+};
 
 const KIND: &str = "user.verification_code.requested";
 
@@ -73,13 +76,7 @@ impl VerificationMail {
             return Ok(());
         }
         let mail = self.render(&requested, template, left)?;
-        match self.mailer.send(mail).await {
-            Err(MailError::Refused(reason)) => {
-                warn!(event.id = %event.id, "the mail was refused for good: {reason}");
-                Ok(())
-            }
-            sent => Ok(sent?),
-        }
+        Ok(deliver(self.mailer.as_ref(), mail, event).await?)
     }
 
     fn render(

@@ -1,7 +1,7 @@
 use std::{sync::Arc, time::Duration};
 
 use event_driven_coordination::{
-    Handlers, Relay, SmtpMailer, SmtpSecurity, SmtpSettings, VerificationMail,
+    Handlers, Relay, SecurityNotice, SmtpMailer, SmtpSecurity, SmtpSettings, VerificationMail,
 };
 use serde_json::{Value, json};
 use shared_kernel::{application::EffectHandler, infrastructure::seal::Sealer};
@@ -16,7 +16,7 @@ fn sealer(world: &World) -> Sealer {
     Sealer::new(b"a secret that only tests ever know", world.ambient.clone())
 }
 
-fn relay(world: &World, server: &SmtpServer, password: Option<&str>) -> Relay {
+fn mailer(world: &World, server: &SmtpServer, password: Option<&str>) -> Arc<SmtpMailer> {
     let host = server.address().ip().to_string();
     let settings = SmtpSettings {
         security: SmtpSecurity::for_server(&host, server.address().port()),
@@ -25,7 +25,11 @@ fn relay(world: &World, server: &SmtpServer, password: Option<&str>) -> Relay {
         credentials: password.map(|password| ("mailer".to_owned(), password.into())),
         from: "Platform <noreply@example.com>".to_owned(),
     };
-    let mailer = Arc::new(SmtpMailer::new(&settings, world.ambient.clone()).unwrap());
+    Arc::new(SmtpMailer::new(&settings, world.ambient.clone()).unwrap())
+}
+
+fn relay(world: &World, server: &SmtpServer, password: Option<&str>) -> Relay {
+    let mailer = mailer(world, server, password);
     let name = "A & B".to_owned();
     let mail = VerificationMail::new(mailer, sealer(world), world.ambient.clone(), name).unwrap();
     world.relay(Handlers::new([], [Arc::new(mail) as Arc<dyn EffectHandler>]))
@@ -141,5 +145,40 @@ async fn nobody_waits_for_the_database_while_the_mail_server_is_silent() {
         tokio::time::timeout(Duration::from_secs(2), writing).await.unwrap();
         assert!(!sending.is_finished(), "{}", world.test.name);
         sending.abort();
+    }
+}
+
+#[tokio::test]
+async fn people_are_told_what_happened_to_their_account_and_not_what_they_did() {
+    for world in worlds().await {
+        let server = SmtpServer::start().await.unwrap();
+        let notice =
+            SecurityNotice::new(mailer(&world, &server, None), "A & B".to_owned()).unwrap();
+        let relay = world.relay(Handlers::new([], [Arc::new(notice) as Arc<dyn EffectHandler>]));
+        for (number, (kind, reason, locale)) in [
+            ("user.password_changed", "password_changed", "en"),
+            ("user.password_changed", "password_reset", "zh-CN"),
+            ("user.sessions_revoked", "refresh_token_reused", "en"),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let to = format!("reader{number}@example.com");
+            let payload = json!({ "reason": reason, "email": to, "locale": locale });
+            world.record(&[world.event(&format!("u{number}"), kind, payload)]).await;
+        }
+        let own = json!({ "reason": "signed_out_by_user", "session_ids": [] });
+        world.record(&[world.event("u4", "user.sessions_revoked", own)]).await;
+        relay.drain().await.unwrap();
+        let mut mails = server.mails();
+        mails.sort_by(|a, b| a.to.cmp(&b.to));
+        let texts: Vec<_> = mails.iter().map(|mail| mail.part("text/plain").unwrap()).collect();
+        assert_eq!(texts.len(), 3, "{}", world.test.name);
+        assert!(texts[0].contains("was changed, and all other sign-ins were ended"), "{texts:?}");
+        assert!(texts[1].contains("密码已重置"), "{texts:?}");
+        assert!(texts[2].contains("used from two places"), "{texts:?}");
+        assert!(mails[0].part("text/html").unwrap().contains("A &amp; B"));
+        assert!(mails[2].header("Subject").unwrap().contains("was ended"));
+        assert_eq!(world.count(PENDING).await, 0);
     }
 }

@@ -53,7 +53,12 @@ impl UserModule {
         let (now, reason) = (self.ports.ambient.now(), occasion.as_str());
         self.ports.accounts.set_password(&mut work, user.id, hash).await?;
         let ended = self.ports.sessions.end_many(&mut work, user.id, ending, reason, now).await?;
-        let payload = json!({ "reason": reason, "sessions_ended": ended.len() });
+        let payload = json!({
+            "reason": reason,
+            "sessions_ended": ended.len(),
+            "email": user.email.as_str(),
+            "locale": user.locale,
+        });
         work.record(&self.user_event("user.password_changed", user.id, payload, caller)).await?;
         work.commit().await?;
         self.remember_ends(&ended).await

@@ -72,7 +72,13 @@ impl UserModule {
         user: Id<UserMark>,
         caller: &Caller,
     ) -> Result<(), UserError> {
-        let payload = json!({ "session_id": session, "reason": "refresh_token_reused" });
+        let owner = self.ports.accounts.find(user).await?.ok_or(UserError::BadRefreshToken)?;
+        let payload = json!({
+            "session_id": session,
+            "reason": "refresh_token_reused",
+            "email": owner.email.as_str(),
+            "locale": owner.locale,
+        });
         let event = self.user_event("user.sessions_revoked", user, payload, caller);
         self.end_session(session, "refresh_token_reused", &event).await
     }

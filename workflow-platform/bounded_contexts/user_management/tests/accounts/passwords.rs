@@ -55,6 +55,7 @@ async fn a_changed_password_ends_the_other_sessions_and_keeps_this_one() {
         world.try_login("ann", NEW).await.unwrap();
         let told = world.events("user.password_changed").await;
         assert_eq!(told.len(), 1);
+        assert_eq!(told[0]["email"], "ann@example.com");
         assert_eq!(
             (told[0]["reason"].as_str(), told[0]["sessions_ended"].as_u64()),
             (Some("password_changed"), Some(1))

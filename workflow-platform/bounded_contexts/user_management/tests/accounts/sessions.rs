@@ -82,6 +82,7 @@ async fn a_reused_refresh_token_ends_the_whole_family_and_no_other() {
         let events = world.events("user.sessions_revoked").await;
         assert_eq!(events.len(), 1);
         assert_eq!(events[0]["reason"], "refresh_token_reused");
+        assert_eq!(events[0]["email"], "ann@example.com");
     }
 }
 

@@ -1,0 +1,93 @@
+//! Tells people what happened to their account, so that they notice what was not them.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use minijinja::context;
+use serde::Deserialize;
+use shared_kernel::{
+    application::{EffectHandler, HandlerError, Mail, MailError, Mailer},
+    domain::{DomainEvent, Locale},
+};
+
+use super::{
+    delivery::deliver,
+    templates::{TemplateError, Templates},
+};
+
+/// What is worth a mail.
+const REASONS: [&str; 3] = ["password_changed", "password_reset", "refresh_token_reused"];
+
+/// What the events carry.
+#[derive(Debug, Deserialize)]
+struct Happened {
+    reason: String,
+}
+
+/// Whom to tell. People who ended sessions themselves need not be told.
+#[derive(Debug, Deserialize)]
+struct Reader {
+    email: String,
+    locale: Locale,
+}
+
+/// Why no mail was made.
+#[derive(Debug, thiserror::Error)]
+enum NoticeError {
+    #[error("event cannot be understood")]
+    Payload(#[from] serde_json::Error),
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    #[error(transparent)]
+    Mail(#[from] MailError),
+}
+
+/// The handler.
+pub struct SecurityNotice {
+    mailer: Arc<dyn Mailer>,
+    app_name: String,
+    templates: Templates,
+}
+
+impl SecurityNotice {
+    pub fn new(mailer: Arc<dyn Mailer>, app_name: String) -> Result<Self, TemplateError> {
+        Ok(Self { mailer, app_name, templates: Templates::load()? })
+    }
+
+    async fn tell(&self, event: &DomainEvent) -> Result<(), NoticeError> {
+        let Happened { reason } = Happened::deserialize(&event.payload)?;
+        if !REASONS.contains(&reason.as_str()) {
+            return Ok(());
+        }
+        let reader = Reader::deserialize(&event.payload)?;
+        let values = context! {
+            app_name => self.app_name.as_str(),
+            reason => reason.as_str(),
+            at => event.occurred_at.to_chrono().format("%Y-%m-%d %H:%M UTC").to_string(),
+        };
+        let said = self.templates.render("notice", reader.locale, &values)?;
+        let mail = Mail {
+            to: reader.email,
+            subject: said.subject,
+            text: said.text,
+            html: said.html,
+            message_id: format!("notice-{}", event.id),
+        };
+        Ok(deliver(self.mailer.as_ref(), mail, event).await?)
+    }
+}
+
+#[async_trait]
+impl EffectHandler for SecurityNotice {
+    fn name(&self) -> &'static str {
+        "mail.security_notice"
+    }
+
+    fn wants(&self, kind: &str) -> bool {
+        matches!(kind, "user.password_changed" | "user.sessions_revoked")
+    }
+
+    async fn perform(&self, event: &DomainEvent) -> Result<(), HandlerError> {
+        self.tell(event).await.map_err(HandlerError::new)
+    }
+}
