@@ -1,6 +1,7 @@
 // Asks a running platform with an empty data folder everything once, and writes what it answers
 // down as the examples of the API document:
 //
+//   export BOOTSTRAP_ADMIN_EMAIL=root@example.com BOOTSTRAP_ADMIN_PASSWORD='correct horse battery staple'
 //   DATA_DIR=/tmp/examples API_PORT=18001 target/debug/workflow-platform serve &
 //   node scripts/record-api-examples.mjs http://127.0.0.1:18001 /tmp/examples
 //
@@ -97,6 +98,19 @@ async function self() {
   await ask('delete', '/users/me/sessions/{id}', { at: { id: sessions.items.find((one) => !one.current).id } });
   await ask('delete', '/users/me/sessions');
   await ask('post', '/users/me/change-password', { body: { current_password: PASSWORD, new_password: NEXT_PASSWORD } });
+}
+
+/** Wants the platform started with BOOTSTRAP_ADMIN_EMAIL=root@example.com and the password below. */
+async function administration() {
+  const own = token;
+  const login = { identifier: 'root@example.com', password: PASSWORD };
+  token = (await ask('post', '/users/auth/login', { alone: true, body: login })).access_token;
+  const users = await ask('get', '/users/admin/users', { query: '?search=ada' });
+  const at = { id: users.items[0].id };
+  await ask('get', '/users/admin/users/{id}', { at });
+  await ask('put', '/users/admin/users/{id}/role', { at, body: { role: 'user' } });
+  await ask('put', '/users/admin/users/{id}/status', { at, body: { status: 'active' } });
+  token = own;
 }
 
 /** An address gets one code a minute. */
@@ -227,6 +241,7 @@ async function proxies() {
 
 const { refresh, code } = await accounts();
 await self();
+await administration();
 const definition = await definitions();
 await triggers(definition);
 await executions(definition);

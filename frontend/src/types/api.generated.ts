@@ -583,6 +583,20 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_ManagedUserView: {
+            /** @description A user as those see them who look after all. */
+            data: components["schemas"]["UserView"] & {
+                status: components["schemas"]["UserStatus"];
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_Page_DatasetView: {
             /** @description One page of a list. */
             data: {
@@ -691,6 +705,24 @@ export interface components {
                     message: string;
                     step?: string | null;
                 }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_Page_ManagedUserView: {
+            /** @description One page of a list. */
+            data: {
+                items: (components["schemas"]["UserView"] & {
+                    status: components["schemas"]["UserStatus"];
+                })[];
                 /** @description Hand this back as `cursor` for what follows; absent on the last page. */
                 next_cursor?: string | null;
             };
@@ -1452,6 +1484,10 @@ export interface components {
             /** Format: password */
             password: string;
         };
+        /** @description A user as those see them who look after all. */
+        ManagedUserView: components["schemas"]["UserView"] & {
+            status: components["schemas"]["UserStatus"];
+        };
         /**
          * @description What happens to ticks that fell due while nobody was there.
          * @enum {string}
@@ -1671,6 +1707,10 @@ export interface components {
          * @enum {string}
          */
         Role: "user" | "admin" | "super_admin";
+        /** @description A new role. */
+        RoleBody: {
+            role: components["schemas"]["Role"];
+        };
         /**
          * @description A secret to be kept.
          * @example {
@@ -1780,6 +1820,10 @@ export interface components {
              * @description Higher goes first among your own; the workflow's unless given.
              */
             priority?: number | null;
+        };
+        /** @description A new status. */
+        StatusBody: {
+            status: components["schemas"]["UserStatus"];
         };
         /** @description How a pool fares. */
         StatusView: {
@@ -1895,6 +1939,11 @@ export interface components {
             timezone: string;
             webhook?: components["schemas"]["HookView"] | null;
         };
+        /**
+         * @description Whether somebody is let in.
+         * @enum {string}
+         */
+        UserStatus: "active" | "suspended";
         /** @description Somebody with an account. */
         UserView: {
             created_at: components["schemas"]["Timestamp"];

@@ -13,6 +13,8 @@
 //!   gets one a minute.
 //! * A refresh token has one successor. Handed in again within ten seconds it leads to the same
 //!   one; later it ends its whole session.
+//! * There is always an active super administrator, once there was one; nobody changes their own
+//!   standing, or that of somebody who ranks as high, unless both are super administrators.
 //! * A new password ends the user's other sessions, and all of them when it was forgotten.
 //! * An access token is worth nothing once its session has ended or its user is not active.
 //! * Passwords are kept as Argon2id hashes, refresh tokens as SHA-256, codes as keyed hashes. The
@@ -20,6 +22,7 @@
 //!
 //! **Published events:** `user.registered`, `user.logged_in`, `user.logged_out`,
 //! `user.sessions_revoked`, `user.password_changed`, `user.profile_changed`,
+//! `user.status_changed`, `user.role_changed`,
 //! `user.verification_code.requested`.
 //!
 //! **Not here:** sending mail (an effect of `user.verification_code.requested`), plans, rate

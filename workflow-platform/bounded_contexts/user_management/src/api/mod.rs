@@ -1,5 +1,6 @@
 //! Routes of the context.
 
+mod admin;
 mod auth;
 mod me;
 mod public;
@@ -31,6 +32,10 @@ pub fn routes(module: Arc<UserModule>) -> OpenApiRouter {
         .routes(routes!(me::change_password))
         .routes(routes!(sessions::list, sessions::end_others))
         .routes(routes!(sessions::end))
+        .routes(routes!(admin::list))
+        .routes(routes!(admin::show))
+        .routes(routes!(admin::set_status))
+        .routes(routes!(admin::set_role))
         .with_state(module)
 }
 

@@ -8,12 +8,12 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use shared_kernel::application::{AuthenticationError, Authenticator, CacheError, Principal};
+use shared_kernel::application::{AuthenticationError, Authenticator, Principal};
 use tracing::warn;
 use uuid::Uuid;
 
 use super::{
-    UserModule,
+    UserError, UserModule,
     ports::{Claims, SessionState},
 };
 use crate::domain::{SessionId, UserStatus};
@@ -75,9 +75,12 @@ impl UserModule {
         }
     }
 
-    /// The next request asks the database what the session is like.
-    pub(super) async fn forget_state(&self, session: SessionId) -> Result<(), CacheError> {
-        self.ports.cache.remove(&session_key(session)).await
+    /// Overwrites what is remembered of a session with what the database says by now.
+    pub(super) async fn remember_anew(&self, session: SessionId) -> Result<(), UserError> {
+        let state = self.ports.sessions.state(session, self.ports.ambient.now()).await?;
+        let state = state.unwrap_or(SessionState::Ended);
+        let bytes = serde_json::to_vec(&state).unwrap_or_default();
+        Ok(self.ports.cache.put(&session_key(session), bytes.into(), REMEMBERED).await?)
     }
 
     async fn session_state(&self, session: SessionId) -> Result<SessionState, AuthenticationError> {

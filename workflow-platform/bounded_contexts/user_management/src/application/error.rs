@@ -10,6 +10,7 @@ use shared_kernel::{
 };
 
 use super::ports::{HashingError, SigningError, StoreError};
+use crate::domain::NotManageable;
 
 #[derive(Debug, thiserror::Error)]
 pub enum UserError {
@@ -35,6 +36,12 @@ pub enum UserError {
     WrongPassword,
     #[error("the user has no such open session")]
     NoSuchSession,
+    #[error("there is no such user")]
+    NoSuchUser,
+    #[error(transparent)]
+    NotManageable(#[from] NotManageable),
+    #[error("nobody else is an active super_admin")]
+    LastSuperAdmin,
     #[error("account is suspended")]
     Suspended,
     #[error("refresh token is not valid")]
@@ -68,9 +75,10 @@ impl Fault for UserError {
         match self {
             Self::Authentication(error) => error.kind(),
             Self::Invalid(_) | Self::CodeInvalid | Self::WrongPassword => ErrorKind::Invalid,
-            Self::NoSuchSession => ErrorKind::NotFound,
+            Self::NoSuchSession | Self::NoSuchUser => ErrorKind::NotFound,
+            Self::NotManageable(_) => ErrorKind::Denied,
             Self::CodeTooSoon { .. } => ErrorKind::RateLimited,
-            Self::UsernameTaken | Self::EmailTaken => ErrorKind::Conflict,
+            Self::UsernameTaken | Self::EmailTaken | Self::LastSuperAdmin => ErrorKind::Conflict,
             Self::WrongCredentials | Self::BadRefreshToken => ErrorKind::Unauthenticated,
             Self::Suspended => ErrorKind::Denied,
             Self::Cache(_) => ErrorKind::Unavailable,
@@ -88,7 +96,9 @@ impl Fault for UserError {
             Self::EmailTaken => "EMAIL_TAKEN",
             Self::WrongCredentials => "WRONG_CREDENTIALS",
             Self::WrongPassword => "WRONG_PASSWORD",
-            Self::NoSuchSession => "NOT_FOUND",
+            Self::NoSuchSession | Self::NoSuchUser => "NOT_FOUND",
+            Self::NotManageable(_) => "PERMISSION_DENIED",
+            Self::LastSuperAdmin => "LAST_SUPER_ADMIN",
             Self::BadRefreshToken => "REFRESH_TOKEN_INVALID",
             Self::Suspended => "ACCOUNT_SUSPENDED",
             Self::Cache(_) => "UNAVAILABLE",
@@ -118,7 +128,19 @@ impl Fault for UserError {
                 Text::new("登录已失效，请重新登录", "The session has ended, sign in again")
             }
             Self::WrongPassword => Text::new("当前密码错误", "The current password is wrong"),
-            Self::NoSuchSession => Text::new("资源不存在", "There is nothing here"),
+            Self::NoSuchSession | Self::NoSuchUser => {
+                Text::new("资源不存在", "There is nothing here")
+            }
+            Self::NotManageable(NotManageable::Oneself) => {
+                Text::new("不能对自己执行此操作", "You cannot do this to yourself")
+            }
+            Self::NotManageable(NotManageable::Superior) => {
+                Text::new("不能操作同级或更高级别的用户", "The user ranks as high as you or higher")
+            }
+            Self::LastSuperAdmin => Text::new(
+                "必须保留至少一位有效的超级管理员",
+                "There must be another active super administrator",
+            ),
             Self::Suspended => Text::new("账号已被停用", "The account is suspended"),
             Self::Cache(_) => Text::new("服务暂时不可用", "The service is not available now"),
             _ => Text::new("服务器内部错误", "Something went wrong on our side"),

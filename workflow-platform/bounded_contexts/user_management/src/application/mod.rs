@@ -6,6 +6,7 @@ mod check_code;
 mod create_super_admin;
 mod error;
 mod events;
+mod list_users;
 mod login;
 mod logout;
 mod module;
@@ -17,6 +18,8 @@ mod register;
 mod reset_password;
 mod send_code;
 mod sessions;
+mod set_role;
+mod set_status;
 mod signed_in;
 mod update_profile;
 

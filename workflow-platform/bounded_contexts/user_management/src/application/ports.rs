@@ -33,6 +33,22 @@ pub struct Credentials {
     pub password_hash: String,
 }
 
+/// Which users are listed.
+#[derive(Debug, Clone, Default)]
+pub struct UserFilter {
+    pub status: Option<UserStatus>,
+    pub role: Option<Role>,
+    /// How the user name or the address begins, whatever its case.
+    pub search: Option<String>,
+}
+
+/// What is changed of a user's standing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    Role(Role),
+    Status(UserStatus),
+}
+
 /// Users at rest.
 #[async_trait]
 pub trait AccountStore: Send + Sync {
@@ -70,6 +86,18 @@ pub trait AccountStore: Send + Sync {
         id: Id<UserMark>,
         (old, new): (&str, &str),
     ) -> Result<(), StoreError>;
+
+    /// The newest first.
+    async fn list(&self, filter: &UserFilter, page: PageRequest) -> Result<Page<User>, StoreError>;
+
+    /// False, and nothing changed, when no active super administrator would be
+    /// left, also under races.
+    async fn set_standing(
+        &self,
+        work: &mut UnitOfWork,
+        id: Id<UserMark>,
+        standing: Standing,
+    ) -> Result<bool, StoreError>;
 
     /// User name and language; fails with [`StoreError::UsernameTaken`], also under races.
     async fn update_profile(&self, work: &mut UnitOfWork, user: &User) -> Result<(), StoreError>;
@@ -175,6 +203,13 @@ pub trait SessionStore: Send + Sync {
         user: Id<UserMark>,
         ending: Ending,
         reason: &str,
+        now: Timestamp,
+    ) -> Result<Vec<SessionId>, StoreError>;
+
+    /// All open ones of a user.
+    async fn open_of(
+        &self,
+        user: Id<UserMark>,
         now: Timestamp,
     ) -> Result<Vec<SessionId>, StoreError>;
 

@@ -34,7 +34,7 @@ impl UserModule {
         self.ports.accounts.update_profile(&mut work, &user).await?;
         work.record(&self.user_event("user.profile_changed", user.id, payload, caller)).await?;
         work.commit().await?;
-        self.forget_state(who.session.into()).await?;
+        self.remember_anew(who.session.into()).await?;
         Ok(user)
     }
 }

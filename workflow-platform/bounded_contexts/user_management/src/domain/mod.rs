@@ -13,5 +13,5 @@ pub use code::{
 pub use email::{EmailAddress, EmailError};
 pub use password::{PASSWORD_LENGTH, PasswordProblem, check_length, check_strength};
 pub use session::{REFRESH_GRACE, Session, SessionId};
-pub use user::{UnknownStatus, User, UserStatus};
+pub use user::{NotManageable, UnknownStatus, User, UserStatus};
 pub use username::{Username, UsernameError};

@@ -3,13 +3,13 @@
 use async_trait::async_trait;
 use sea_orm::{ConnectionTrait as _, QueryResult, Value};
 use shared_kernel::{
-    domain::{Id, Role, Timestamp, User as UserMark},
+    domain::{Id, Page, PageRequest, Role, Timestamp, User as UserMark},
     infrastructure::db::{Database, UnitOfWork},
 };
 
-use super::rows;
+use super::{everybody, rows};
 use crate::{
-    application::ports::{AccountStore, Credentials, StoreError},
+    application::ports::{AccountStore, Credentials, Standing, StoreError, UserFilter},
     domain::{EmailAddress, User},
 };
 
@@ -126,6 +126,19 @@ impl AccountStore for SqlAccounts {
         let sql = "UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2";
         self.change(work, sql, [id.into(), old.into(), new.into()]).await?;
         Ok(())
+    }
+
+    async fn list(&self, filter: &UserFilter, page: PageRequest) -> Result<Page<User>, StoreError> {
+        everybody::list(self, filter, page).await
+    }
+
+    async fn set_standing(
+        &self,
+        work: &mut UnitOfWork,
+        id: Id<UserMark>,
+        standing: Standing,
+    ) -> Result<bool, StoreError> {
+        everybody::set_standing(self, work, id, standing).await
     }
 
     async fn update_profile(&self, work: &mut UnitOfWork, user: &User) -> Result<(), StoreError> {

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod codes;
+mod everybody;
 mod migrations;
 mod passwords;
 mod rows;

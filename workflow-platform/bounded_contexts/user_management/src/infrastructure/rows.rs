@@ -6,6 +6,9 @@ use uuid::Uuid;
 
 use crate::{application::ports::StoreError, domain::User};
 
+/// Before the first row of a list.
+pub const TOP: (i64, Uuid) = (i64::MAX, Uuid::max());
+
 /// A column of a row.
 pub fn column<T: TryGetable>(row: &QueryResult, name: &str) -> Result<T, StoreError> {
     Ok(row.try_get("", name)?)

@@ -8,7 +8,7 @@ use shared_kernel::{
 };
 use uuid::Uuid;
 
-use super::{SqlAccounts, rows};
+use super::{SqlAccounts, rows, rows::TOP};
 use crate::{
     application::ports::{
         Ending, OpenSession, Rotation, RotationTime, SessionState, SessionStore, StoreError,
@@ -16,9 +16,6 @@ use crate::{
     },
     domain::{Session, SessionId},
 };
-
-/// Before the first row of a list.
-const TOP: (i64, Uuid) = (i64::MAX, Uuid::max());
 
 const OF_TOKEN: &str = "SELECT s.id, s.user_id, s.expires_at, s.ended_at, t.used_at FROM refresh_tokens t \
                         JOIN user_sessions s ON s.id = t.session_id WHERE t.hash = $1";
@@ -156,6 +153,18 @@ impl SessionStore for SqlAccounts {
         );
         let values = [user.into(), now.into(), reason.into(), session.into()];
         let rows = work.conn().query_all_raw(self.database.statement(&sql, values)).await?;
+        rows.iter().map(|row| rows::column::<Uuid>(row, "id").map(Id::from)).collect()
+    }
+
+    async fn open_of(
+        &self,
+        user: Id<UserMark>,
+        now: Timestamp,
+    ) -> Result<Vec<SessionId>, StoreError> {
+        let sql = "SELECT id FROM user_sessions \
+                   WHERE user_id = $1 AND ended_at IS NULL AND expires_at > $2";
+        let statement = self.database.statement(sql, [user.into(), now.into()]);
+        let rows = self.database.read().query_all_raw(statement).await?;
         rows.iter().map(|row| rows::column::<Uuid>(row, "id").map(Id::from)).collect()
     }
 

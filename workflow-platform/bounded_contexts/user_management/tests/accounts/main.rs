@@ -10,4 +10,5 @@ mod register;
 mod routes;
 mod sessions;
 mod signing_out;
+mod standing;
 mod support;

@@ -149,3 +149,42 @@ async fn a_password_a_profile_and_sessions_are_changed_over_http() {
         assert_eq!(status, StatusCode::NOT_FOUND);
     }
 }
+
+#[tokio::test]
+async fn the_rooms_of_administrators_are_closed_to_users_and_strangers() {
+    for world in worlds().await {
+        let app = app(&world);
+        let ann = world.register("ann").await;
+        let email = "root@example.com";
+        world.users.create_super_admin("root", email, &PASSWORD.into()).await.unwrap();
+        let (user, root) = (world.login("ann").await, world.login("root").await);
+        let (user, root) = (user.access_token.expose_secret(), root.access_token.expose_secret());
+        let one = format!("/users/admin/users/{}", ann.id);
+        let (role, status) = (format!("{one}/role"), format!("{one}/status"));
+        for (method, path, body) in [
+            ("GET", "/users/admin/users", None),
+            ("GET", one.as_str(), None),
+            ("PUT", status.as_str(), Some(json!({ "status": "active" }))),
+            ("PUT", role.as_str(), Some(json!({ "role": "admin" }))),
+        ] {
+            for (token, expected) in [("", 401), (user, 403), (root, 200)] {
+                let (status, answer) =
+                    testkit::routes::call(&app, method, path, token, body.clone()).await;
+                assert_eq!(status.as_u16(), expected, "{method} {path} {answer}");
+            }
+        }
+        for (path, expected) in [
+            ("/users/admin/users?limit=0", 422),
+            ("/users/admin/users?role=king", 422),
+            ("/users/admin/users?search=%00", 422),
+            ("/users/admin/users?sort=id", 422),
+            ("/users/admin/users/00000000-0000-0000-0000-000000000000", 404),
+        ] {
+            let (status, answer) = call(&app, path, root, None).await;
+            assert_eq!(status.as_u16(), expected, "{path} {answer}");
+        }
+        let (_, list) = call(&app, "/users/admin/users?search=an&status=active", root, None).await;
+        assert_eq!(list["data"]["items"][0]["role"], "admin", "{list}");
+        assert!(!list.to_string().contains("argon2"), "{list}");
+    }
+}

@@ -1,0 +1,162 @@
+//! `/users/admin`: looking after everybody.
+
+use garde::Validate;
+use serde::{Deserialize, Serialize};
+use shared_kernel::{
+    api::{
+        ApiJson, ApiPath, ApiQuery, BadRequest, Envelope, ErrorEnvelope, Failure, PageQuery, Reply,
+    },
+    application::Principal,
+    domain::{Page, Role},
+};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::{Module, caller, shapes::UserView};
+use crate::{
+    application::ports::UserFilter,
+    domain::{User, UserStatus},
+};
+
+/// Which users are listed.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+#[into_params(parameter_in = Query)]
+pub struct ListQuery {
+    pub status: Option<UserStatus>,
+    pub role: Option<Role>,
+    /// How the user name or the address begins.
+    #[garde(length(min = 1, max = 254))]
+    #[param(min_length = 1, max_length = 254, example = "ann")]
+    pub search: Option<String>,
+    /// Rows of a page, 1 to 200; 50 unless given.
+    #[param(minimum = 1, maximum = 200, example = 50)]
+    pub limit: Option<u32>,
+    /// `next_cursor` of the page before.
+    #[garde(length(max = 200))]
+    pub cursor: Option<String>,
+}
+
+impl ListQuery {
+    fn filter(self) -> Result<UserFilter, BadRequest> {
+        let Self { status, role, search, .. } = self;
+        // Nobody is called so, and databases differ in what they make of a zero character.
+        if search.as_deref().is_some_and(|text| text.chars().any(char::is_control)) {
+            return Err(BadRequest::field("search", "must not have control characters"));
+        }
+        Ok(UserFilter { status, role, search })
+    }
+}
+
+/// A user as those see them who look after all.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ManagedUserView {
+    #[serde(flatten)]
+    pub user: UserView,
+    pub status: UserStatus,
+}
+
+impl From<User> for ManagedUserView {
+    fn from(user: User) -> Self {
+        let status = user.status;
+        Self { user: user.into(), status }
+    }
+}
+
+/// A new status.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+pub struct StatusBody {
+    pub status: UserStatus,
+}
+
+/// A new role.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+pub struct RoleBody {
+    pub role: Role,
+}
+
+/// All users, the newest first.
+#[utoipa::path(
+    get, path = "/users/admin/users", tag = "users", params(ListQuery),
+    responses(
+        (status = 200, body = Envelope<Page<ManagedUserView>>),
+        (status = 403, description = "PERMISSION_DENIED", body = ErrorEnvelope),
+        (status = 422, body = ErrorEnvelope),
+    ),
+    security(("bearer" = [])),
+)]
+pub async fn list(
+    module: Module,
+    who: Principal,
+    ApiQuery(query): ApiQuery<ListQuery>,
+) -> Result<Reply<Page<ManagedUserView>>, Failure> {
+    let page = PageQuery::parse(query.limit, query.cursor.as_deref())?;
+    let found = module.list_users(&who, &query.filter()?, page).await?;
+    Ok(Reply::ok(found.map(Into::into)))
+}
+
+/// One user.
+#[utoipa::path(
+    get, path = "/users/admin/users/{id}", tag = "users",
+    params(("id" = Uuid, Path, description = "user")),
+    responses(
+        (status = 200, body = Envelope<ManagedUserView>),
+        (status = 403, description = "PERMISSION_DENIED", body = ErrorEnvelope),
+        (status = 404, body = ErrorEnvelope),
+    ),
+    security(("bearer" = [])),
+)]
+pub async fn show(
+    module: Module,
+    who: Principal,
+    ApiPath(id): ApiPath<Uuid>,
+) -> Result<Reply<ManagedUserView>, Failure> {
+    Ok(Reply::ok(module.show_user(&who, id.into()).await?.into()))
+}
+
+/// Suspends a user, whose sessions end at once, or lets them in again.
+#[utoipa::path(
+    put, path = "/users/admin/users/{id}/status", tag = "users", request_body = StatusBody,
+    params(("id" = Uuid, Path, description = "user")),
+    responses(
+        (status = 200, body = Envelope<ManagedUserView>),
+        (status = 403, description = "PERMISSION_DENIED", body = ErrorEnvelope),
+        (status = 404, body = ErrorEnvelope),
+        (status = 409, description = "LAST_SUPER_ADMIN", body = ErrorEnvelope),
+    ),
+    security(("bearer" = [])),
+)]
+pub async fn set_status(
+    module: Module,
+    who: Principal,
+    ApiPath(id): ApiPath<Uuid>,
+    ApiJson(body): ApiJson<StatusBody>,
+) -> Result<Reply<ManagedUserView>, Failure> {
+    Ok(Reply::ok(module.set_status(&who, id.into(), body.status, &caller()).await?.into()))
+}
+
+/// Gives a user another role, which counts from their next request on.
+#[utoipa::path(
+    put, path = "/users/admin/users/{id}/role", tag = "users", request_body = RoleBody,
+    params(("id" = Uuid, Path, description = "user")),
+    responses(
+        (status = 200, body = Envelope<ManagedUserView>),
+        (status = 403, description = "PERMISSION_DENIED", body = ErrorEnvelope),
+        (status = 404, body = ErrorEnvelope),
+        (status = 409, description = "LAST_SUPER_ADMIN", body = ErrorEnvelope),
+    ),
+    security(("bearer" = [])),
+)]
+pub async fn set_role(
+    module: Module,
+    who: Principal,
+    ApiPath(id): ApiPath<Uuid>,
+    ApiJson(body): ApiJson<RoleBody>,
+) -> Result<Reply<ManagedUserView>, Failure> {
+    Ok(Reply::ok(module.set_role(&who, id.into(), body.role, &caller()).await?.into()))
+}

@@ -1,0 +1,49 @@
+//! Suspends somebody, or lets them in again.
+
+use serde_json::json;
+use shared_kernel::{
+    application::Principal,
+    domain::{Id, Permission, User as UserMark},
+};
+
+use super::{
+    Caller, UserError, UserModule,
+    ports::{Ending, Standing},
+};
+use crate::domain::{User, UserStatus};
+
+impl UserModule {
+    /// A suspended user's sessions end at once. Nothing happens when the status is the same.
+    pub async fn set_status(
+        &self,
+        who: &Principal,
+        user: Id<UserMark>,
+        status: UserStatus,
+        caller: &Caller,
+    ) -> Result<User, UserError> {
+        who.require(Permission::UsersWrite)?;
+        let found = self.ports.accounts.find(user).await?.ok_or(UserError::NoSuchUser)?;
+        found.may_be_managed_by(who.user, who.role)?;
+        if found.status == status {
+            return Ok(found);
+        }
+        let mut work = self.ports.database.begin().await?;
+        let changed = User { status, ..found };
+        if !self.ports.accounts.set_standing(&mut work, user, Standing::Status(status)).await? {
+            return Err(UserError::LastSuperAdmin);
+        }
+        let ended = match status {
+            UserStatus::Active => Vec::new(),
+            UserStatus::Suspended => {
+                let now = self.ports.ambient.now();
+                let sessions = &self.ports.sessions;
+                sessions.end_many(&mut work, user, Ending::All, "suspended", now).await?
+            }
+        };
+        let payload = json!({ "status": status, "by": who.user });
+        work.record(&self.user_event("user.status_changed", user, payload, caller)).await?;
+        work.commit().await?;
+        self.remember_ends(&ended).await?;
+        Ok(changed)
+    }
+}
