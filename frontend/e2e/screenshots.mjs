@@ -19,7 +19,7 @@ const press = (selector, shown) => async (page) => {
   await page.locator(shown).first().waitFor();
 };
 
-const strangers = { 'sign-in': ['/sign-in'], 'sign-up': ['/sign-up'] };
+const strangers = { 'sign-in': ['/sign-in'], 'sign-up': ['/sign-up'], 'reset-password': ['/reset-password'] };
 const beginners = {
   'empty-workflows': ['/workflows'],
   'empty-executions': ['/executions'],

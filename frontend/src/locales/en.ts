@@ -65,6 +65,11 @@ export default {
     sendCode: 'Send code',
     resend: 'Send again',
     resendIn: 'Again in {{seconds}}s',
+    forgot: 'Forgot your password?',
+    resetTitle: 'Reset your password',
+    resetSent: 'If the address has an account, a code is on its way. It is valid for ten minutes.',
+    newPassword: 'New password',
+    reset: 'Set password',
   },
   form: {
     required: 'This is needed',

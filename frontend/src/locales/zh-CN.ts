@@ -65,6 +65,11 @@ export default {
     sendCode: '发送验证码',
     resend: '重新发送',
     resendIn: '{{seconds}} 秒后重发',
+    forgot: '忘记密码？',
+    resetTitle: '重置密码',
+    resetSent: '如果该邮箱已注册，验证码将很快送达，十分钟内有效。',
+    newPassword: '新密码',
+    reset: '设置新密码',
   },
   form: {
     required: '此项必填',

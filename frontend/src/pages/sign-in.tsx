@@ -12,6 +12,9 @@ export function Component() {
     <AuthColumn title={t('auth.signIn')}>
       <SignInForm />
       <p className="wp-auth-other">
+        <Link to={`/reset-password${search}`}>{t('auth.forgot')}</Link>
+      </p>
+      <p className="wp-auth-other">
         {t('auth.noAccount')} <Link to={`/sign-up${search}`}>{t('auth.signUp')}</Link>
       </p>
     </AuthColumn>

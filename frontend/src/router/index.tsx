@@ -11,6 +11,7 @@ const page = (load: () => Promise<{ Component: ComponentType }>) =>
 const OUTSIDE = {
   '/sign-in': page(() => import('@/pages/sign-in')),
   '/sign-up': page(() => import('@/pages/sign-up')),
+  '/reset-password': page(() => import('@/pages/reset-password')),
 };
 
 const INSIDE = {

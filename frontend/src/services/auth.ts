@@ -1,12 +1,14 @@
 import { http } from '@/services/http';
 import { tokens } from '@/services/tokens';
-import type { CodeSent, Registration, SignedIn, User } from '@/types/api';
+import type { CodePurpose, CodeSent, PasswordReset, Registration, SignedIn, User } from '@/types/api';
 
 export const auth = {
-  sendCode: (email: string) =>
-    http.post<CodeSent>('/users/public/send-verification-code', { email, purpose: 'register' }),
+  sendCode: (email: string, purpose: CodePurpose) =>
+    http.post<CodeSent>('/users/public/send-verification-code', { email, purpose }),
 
   register: (registration: Registration) => http.post<{ user: User }>('/users/auth/register', registration),
+
+  resetPassword: (reset: PasswordReset) => http.post<null>('/users/auth/reset-password', reset),
 
   async login(identifier: string, password: string): Promise<User> {
     const signed = await http.post<SignedIn>('/users/auth/login', { identifier, password });

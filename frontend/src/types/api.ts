@@ -31,6 +31,8 @@ export type LocaleCode = Schemas['Locale'];
 export type User = Schemas['UserView'];
 export type SignedIn = Schemas['SignedInView'];
 export type CodeSent = Schemas['CodeSentView'];
+export type CodePurpose = Schemas['CodePurpose'];
+export type PasswordReset = Schemas['ResetPasswordBody'];
 export type Registration = Schemas['RegisterBody'];
 
 export type TriggerSummary = Schemas['TriggerSummary'];
