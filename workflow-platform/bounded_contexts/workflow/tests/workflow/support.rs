@@ -387,11 +387,11 @@ impl Process {
 
 /// Waits for something that happens soon.
 pub async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
-    for _ in 0..1500 {
+    for _ in 0..4500 {
         if let Some(found) = look().await {
             return found;
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    panic!("{what} did not happen within 15 s");
+    panic!("{what} did not happen within 45 s");
 }
