@@ -1,5 +1,4 @@
 import { Button } from 'antd';
-import type { FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '@/components/ErrorNote';
 import { TextField } from '@/components/TextField';
@@ -16,18 +15,14 @@ export function ResetForm() {
     await auth.resetPassword({ email: values.email, code: values.code, new_password: values.password });
     return auth.login(values.email, values.password);
   });
-  const { fields, finishing, failure } = form;
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (fields.check()) finishing.mutate();
-  };
+  const { fields, codeRow, onSubmit, busy, failure } = form;
   return (
-    <form className="wp-form" onSubmit={submit} noValidate>
+    <form className="wp-form" onSubmit={onSubmit} noValidate>
       <TextField {...fields.field('email')} label={t('auth.email')} autoComplete="email" inputMode="email" autoFocus />
-      <CodeRow {...form.codeRow} sent={t('auth.resetSent')} />
+      <CodeRow {...codeRow} sent={t('auth.resetSent')} />
       <TextField {...fields.field('password')} label={t('auth.newPassword')} autoComplete="new-password" secret />
       {failure && <ErrorNote error={failure} />}
-      <Button type="primary" htmlType="submit" size="large" block loading={finishing.isPending}>
+      <Button type="primary" htmlType="submit" size="large" block loading={busy}>
         {t('auth.reset')}
       </Button>
     </form>

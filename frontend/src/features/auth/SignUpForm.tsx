@@ -1,5 +1,4 @@
 import { Button } from 'antd';
-import type { FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '@/components/ErrorNote';
 import { TextField } from '@/components/TextField';
@@ -14,19 +13,15 @@ export function SignUpForm() {
     const { user } = await auth.register({ username: username.trim(), email, code, password });
     return auth.login(user.username, password);
   });
-  const { fields, finishing, failure } = form;
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (fields.check()) finishing.mutate();
-  };
+  const { fields, codeRow, onSubmit, busy, failure } = form;
   return (
-    <form className="wp-form" onSubmit={submit} noValidate>
+    <form className="wp-form" onSubmit={onSubmit} noValidate>
       <TextField {...fields.field('username')} label={t('auth.username')} autoComplete="username" autoFocus />
       <TextField {...fields.field('email')} label={t('auth.email')} autoComplete="email" inputMode="email" />
-      <CodeRow {...form.codeRow} sent={t('auth.codeSent')} />
+      <CodeRow {...codeRow} sent={t('auth.codeSent')} />
       <TextField {...fields.field('password')} label={t('auth.password')} autoComplete="new-password" secret />
       {failure && <ErrorNote error={failure} />}
-      <Button type="primary" htmlType="submit" size="large" block loading={finishing.isPending}>
+      <Button type="primary" htmlType="submit" size="large" block loading={busy}>
         {t('auth.signUp')}
       </Button>
     </form>

@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
-import { useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import { useCountdown } from '@/hooks/use-countdown';
 import { type Rule, useFields } from '@/hooks/use-fields';
 import { ApiError } from '@/services/api-error';
@@ -50,6 +50,16 @@ export function useCodedForm<Name extends string>(
     onSuccess: signIn,
     onError,
   });
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault();
+    if (fields.check()) finishing.mutate();
+  };
   const onAsk = () => fields.check(['email']) && send.mutate();
-  return { fields, codeRow: { field: fields.field('code'), send, left, onAsk }, finishing, failure };
+  return {
+    fields,
+    codeRow: { field: fields.field('code'), send, left, onAsk },
+    onSubmit,
+    busy: finishing.isPending,
+    failure,
+  };
 }

@@ -22,8 +22,9 @@ pub(super) struct Rendered {
 /// All templates, parsed. Values are escaped in HTML; a value that is missing is an error.
 pub(super) struct Templates(Environment<'static>);
 
-/// File name and content. The first line of a text is the subject.
-const FILES: [(&str, &str); 12] = [
+/// File name and content. The first line of a text is the subject; every HTML stands in the frame.
+const FILES: [(&str, &str); 13] = [
+    ("frame.html", include_str!("../../templates/frame.html")),
     ("code.zh-CN.txt", include_str!("../../templates/code.zh-CN.txt")),
     ("code.zh-CN.html", include_str!("../../templates/code.zh-CN.html")),
     ("code.en.txt", include_str!("../../templates/code.en.txt")),

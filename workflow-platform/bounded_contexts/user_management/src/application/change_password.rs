@@ -6,9 +6,7 @@ use shared_kernel::{
     domain::Permission,
 };
 
-use super::{
-    Caller, UserError, UserModule, new_password::Occasion, ports::Ending, register::field,
-};
+use super::{Caller, UserError, UserModule, new_password::Occasion};
 use crate::domain::PASSWORD_LENGTH;
 
 /// The old password and the new one.
@@ -32,16 +30,16 @@ impl UserModule {
         self.prove_password(&form.current_password, found.password_hash).await?;
         let (current, new) = (form.current_password.expose_secret(), &form.new_password);
         if current == new.expose_secret() {
-            return Err(field("new_password", &"must differ from the current one"));
+            return Err(UserError::field("new_password", &"must differ from the current one"));
         }
         let (name, email) = (found.user.username.as_str(), found.user.email.as_str());
         if let Some(problem) = self.password_problem(name, email, new).await? {
-            return Err(field("new_password", &problem));
+            return Err(UserError::field("new_password", &problem));
         }
         let hash = self.ports.passwords.hash(new).await?;
         let work = self.ports.database.begin().await?;
-        let how = (Occasion::Changed, Ending::Others(who.session.into()));
-        self.replace_password(work, &found.user, &hash, how, caller).await
+        let occasion = Occasion::Changed(who.session.into());
+        self.replace_password(work, &found.user, &hash, occasion, caller).await
     }
 
     async fn prove_password(&self, given: &SecretString, hash: String) -> Result<(), UserError> {

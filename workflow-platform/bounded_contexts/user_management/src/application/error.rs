@@ -60,6 +60,13 @@ pub enum UserError {
     Cache(#[from] CacheError),
 }
 
+impl UserError {
+    /// One field at fault.
+    pub(super) fn field(name: &'static str, error: &impl ToString) -> Self {
+        Self::Invalid(BTreeMap::from([(name, vec![error.to_string()])]))
+    }
+}
+
 impl From<StoreError> for UserError {
     fn from(error: StoreError) -> Self {
         match error {

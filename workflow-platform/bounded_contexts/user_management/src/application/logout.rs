@@ -13,7 +13,7 @@ use shared_kernel::{
 use super::{
     Caller, UserError, UserModule,
     authenticate::{session_key, token_key},
-    ports::SessionState,
+    ports::{Ending, SessionState},
     signed_in::RefreshToken,
 };
 use crate::domain::SessionId;
@@ -48,19 +48,21 @@ impl UserModule {
     ) -> Result<(), UserError> {
         let event =
             self.user_event("user.logged_out", user, json!({ "session_id": session }), caller);
-        self.end_session(session, "logout", &event).await
+        self.end_session((session, user), "logout", &event).await
     }
 
     /// In the database first, then in the cache, where the end overwrites what was remembered.
     pub(super) async fn end_session(
         &self,
-        session: SessionId,
+        (session, user): (SessionId, Id<UserMark>),
         reason: &str,
         event: &DomainEvent,
     ) -> Result<(), UserError> {
         let mut work = self.ports.database.begin().await?;
         let now = self.ports.ambient.now();
-        if self.ports.sessions.end(&mut work, session, reason, now).await? {
+        let sessions = &self.ports.sessions;
+        let ended = sessions.end_many(&mut work, user, Ending::One(session), reason, now).await?;
+        if !ended.is_empty() {
             work.record(event).await?;
         }
         work.commit().await?;

@@ -5,20 +5,29 @@ use serde_json::json;
 use shared_kernel::infrastructure::db::UnitOfWork;
 
 use super::{Caller, UserError, UserModule, ports::Ending};
-use crate::domain::{PasswordProblem, User, check_length};
+use crate::domain::{PasswordProblem, SessionId, User, check_length};
 
 /// How somebody came to a new password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Occasion {
-    Changed,
+    /// By somebody who is signed in, in the session that goes on.
+    Changed(SessionId),
+    /// By somebody who had forgotten it.
     Reset,
 }
 
 impl Occasion {
     const fn as_str(self) -> &'static str {
         match self {
-            Self::Changed => "password_changed",
+            Self::Changed(_) => "password_changed",
             Self::Reset => "password_reset",
+        }
+    }
+
+    const fn ending(self) -> Ending {
+        match self {
+            Self::Changed(session) => Ending::Others(session),
+            Self::Reset => Ending::All,
         }
     }
 }
@@ -47,12 +56,13 @@ impl UserModule {
         mut work: UnitOfWork,
         user: &User,
         hash: &str,
-        (occasion, ending): (Occasion, Ending),
+        occasion: Occasion,
         caller: &Caller,
     ) -> Result<(), UserError> {
         let (now, reason) = (self.ports.ambient.now(), occasion.as_str());
         self.ports.accounts.set_password(&mut work, user.id, hash).await?;
-        let ended = self.ports.sessions.end_many(&mut work, user.id, ending, reason, now).await?;
+        let (sessions, ending) = (&self.ports.sessions, occasion.ending());
+        let ended = sessions.end_many(&mut work, user.id, ending, reason, now).await?;
         let payload = json!({
             "reason": reason,
             "sessions_ended": ended.len(),

@@ -187,15 +187,6 @@ pub trait SessionStore: Send + Sync {
         at: RotationTime,
     ) -> Result<Rotation, StoreError>;
 
-    /// Tells whether it was still open.
-    async fn end(
-        &self,
-        work: &mut UnitOfWork,
-        session: SessionId,
-        reason: &str,
-        now: Timestamp,
-    ) -> Result<bool, StoreError>;
-
     /// Tells which were still open.
     async fn end_many(
         &self,

@@ -80,6 +80,6 @@ impl UserModule {
             "locale": owner.locale,
         });
         let event = self.user_event("user.sessions_revoked", user, payload, caller);
-        self.end_session(session, "refresh_token_reused", &event).await
+        self.end_session((session, user), "refresh_token_reused", &event).await
     }
 }

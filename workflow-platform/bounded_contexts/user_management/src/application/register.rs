@@ -18,11 +18,6 @@ pub struct Registration {
     pub code: String,
 }
 
-/// One field at fault.
-pub(super) fn field(name: &'static str, error: &impl ToString) -> UserError {
-    UserError::Invalid(BTreeMap::from([(name, vec![error.to_string()])]))
-}
-
 impl UserModule {
     /// The code is checked before anything is said about the address, so that only its reader
     /// learns that it has an account.
@@ -44,7 +39,7 @@ impl UserModule {
         let user = self.new_user(&form.username, &form.email, &form.password, Role::User).await;
         match (user, code) {
             (Ok(user), Some(code)) => Ok((user, code)),
-            (Ok(_), None) => Err(field("code", &"must be 6 digits")),
+            (Ok(_), None) => Err(UserError::field("code", &"must be 6 digits")),
             (Err(UserError::Invalid(mut faults)), None) => {
                 faults.insert("code", vec!["must be 6 digits".to_owned()]);
                 Err(UserError::Invalid(faults))

@@ -4,11 +4,7 @@ use std::collections::BTreeMap;
 
 use secrecy::SecretString;
 
-use super::{
-    Caller, UserError, UserModule,
-    new_password::Occasion,
-    ports::{Ending, OpenCode},
-};
+use super::{Caller, UserError, UserModule, new_password::Occasion, ports::OpenCode};
 use crate::domain::{CodePurpose, EmailAddress, User, VerificationCode};
 
 /// What somebody typed who has forgotten their password.
@@ -37,8 +33,7 @@ impl UserModule {
         if !self.ports.codes.use_up(&mut work, open.id, self.ports.ambient.now()).await? {
             return Err(UserError::CodeInvalid);
         }
-        let how = (Occasion::Reset, Ending::All);
-        self.replace_password(work, &user, &hash, how, caller).await
+        self.replace_password(work, &user, &hash, Occasion::Reset, caller).await
     }
 
     /// All faults of the form at once, before an attempt is counted.
@@ -76,6 +71,6 @@ impl UserModule {
             return Ok(());
         };
         self.ports.codes.forgive(code.id).await?;
-        Err(super::register::field("new_password", &problem))
+        Err(UserError::field("new_password", &problem))
     }
 }

@@ -32,7 +32,7 @@ impl UserModule {
         caller: &Caller,
     ) -> Result<CodeSent, UserError> {
         let email: EmailAddress =
-            request.email.parse().map_err(|error| super::register::field("email", &error))?;
+            request.email.parse().map_err(|error| UserError::field("email", &error))?;
         let now = self.ports.ambient.now();
         let id = self.ports.ambient.id();
         let code = VerificationCode::draw(&self.ports.ambient);

@@ -6,7 +6,7 @@ use shared_kernel::{
     domain::{Locale, Permission},
 };
 
-use super::{Caller, UserError, UserModule, register::field};
+use super::{Caller, UserError, UserModule};
 use crate::domain::User;
 
 /// What is absent stays as it is.
@@ -26,7 +26,7 @@ impl UserModule {
         who.require(Permission::ProfileWrite)?;
         let mut user = self.show_me(who).await?;
         if let Some(name) = change.username {
-            user.username = name.parse().map_err(|error| field("username", &error))?;
+            user.username = name.parse().map_err(|error| UserError::field("username", &error))?;
         }
         user.locale = change.locale.unwrap_or(user.locale);
         let payload = json!({ "username": user.username.as_str(), "locale": user.locale });

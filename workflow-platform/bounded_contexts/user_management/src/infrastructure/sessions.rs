@@ -121,19 +121,6 @@ impl SessionStore for SqlAccounts {
         Ok(if kept == 0 { Rotation::Ended } else { Rotation::Rotated(session, user) })
     }
 
-    async fn end(
-        &self,
-        work: &mut UnitOfWork,
-        session: SessionId,
-        reason: &str,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let sql = "UPDATE user_sessions SET ended_at = $2, end_reason = $3 \
-                   WHERE id = $1 AND ended_at IS NULL";
-        let ended = self.change(work, sql, [session.into(), now.into(), reason.into()]).await?;
-        Ok(ended > 0)
-    }
-
     async fn end_many(
         &self,
         work: &mut UnitOfWork,
