@@ -38,7 +38,7 @@ impl Source {
 
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
     fn add_environment(&mut self) {
-        for variable in &VARIABLES {
+        for variable in VARIABLES {
             if let Ok(value) = std::env::var(variable.name) {
                 self.values.insert(variable.name.to_owned(), value);
             }

@@ -14,7 +14,7 @@ const fn variable(name: &'static str, default: &'static str, meaning: &'static s
 }
 
 /// All variables, in the order in which they are printed.
-pub const VARIABLES: [Variable; 37] = [
+pub const VARIABLES: &[Variable] = &[
     variable("APP_NAME", "Workflow Platform", "name in mails and in the API document"),
     variable("APP_VERSION", "", "version shown by /health; the binary's own unless set"),
     variable("DEBUG", "false", "more log lines, written for people"),

@@ -1,0 +1,28 @@
+//! What the use cases need from outside.
+
+mod accounts;
+mod codes;
+mod passwords;
+mod sessions;
+mod tokens;
+
+pub use accounts::{AccountStore, Credentials, Standing, UserFilter};
+pub use codes::{CodeStore, NewCode, OpenCode};
+pub use passwords::{HashingError, Passwords};
+pub use sessions::{
+    Ending, OpenSession, Rotation, RotationTime, SessionState, SessionStore, TokenHash,
+};
+pub use tokens::{Claims, SigningError, Tokens};
+
+/// The store failed.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("user name is taken")]
+    UsernameTaken,
+    #[error("e-mail address is taken")]
+    EmailTaken,
+    #[error("database failed")]
+    Database(#[from] sea_orm::DbErr),
+    #[error("row cannot be understood: {0}")]
+    BadRow(String),
+}

@@ -1,0 +1,33 @@
+//! What passwords are hashed and judged by.
+
+use async_trait::async_trait;
+use secrecy::SecretString;
+
+/// The hash could not be calculated.
+#[derive(Debug, thiserror::Error)]
+#[error("password could not be hashed: {0}")]
+pub struct HashingError(pub String);
+
+/// Hashes passwords, off the async threads.
+#[async_trait]
+pub trait Passwords: Send + Sync {
+    /// A hash in the PHC string format.
+    async fn hash(&self, password: &SecretString) -> Result<String, HashingError>;
+
+    /// Whether the password belongs to the hash. Without a hash it takes as long and is false.
+    async fn verify(
+        &self,
+        password: &SecretString,
+        hash: Option<String>,
+    ) -> Result<bool, HashingError>;
+
+    /// Whether the hash was made with other parameters than today's.
+    fn is_dated(&self, hash: &str) -> bool;
+
+    /// Whether the password is hard enough to guess.
+    async fn is_strong(
+        &self,
+        password: &SecretString,
+        personal: Vec<String>,
+    ) -> Result<bool, HashingError>;
+}
