@@ -88,6 +88,7 @@ impl Platform {
             user_management::Surroundings {
                 database: database.clone(),
                 cache,
+                bus: Arc::clone(&bus),
                 sealer: sealer.clone(),
                 cpu: cpu.clone(),
                 ambient: ambient.clone(),

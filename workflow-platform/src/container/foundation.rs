@@ -15,6 +15,7 @@ use shared_kernel::{
         cache::{LocalCache, RedisCache},
         db::{Backend, Database},
         local_bus::LocalBus,
+        postgres_bus::PostgresBus,
         redis_bus::RedisBus,
         system,
     },
@@ -40,17 +41,27 @@ pub struct Foundation {
 impl Foundation {
     pub async fn open(config: &Config, stop: CancellationToken) -> anyhow::Result<Self> {
         let database = Database::open(&config.database).await?;
-        let (cache, bus) = shared(config, stop).await?;
-        Ok(Self { database, cache, bus, ambient: system::ambient() })
+        let ambient = system::ambient();
+        let (cache, bus) = shared(config, &database, &ambient, stop).await?;
+        Ok(Self { database, cache, bus, ambient })
     }
 }
 
+/// What processes share: Redis when there is one. PostgreSQL alone carries messages too.
 async fn shared(
     config: &Config,
+    database: &Database,
+    ambient: &Ambient,
     stop: CancellationToken,
 ) -> anyhow::Result<(Arc<dyn Cache>, Arc<dyn Bus>)> {
     let Some(url) = &config.redis_url else {
-        return Ok((Arc::new(LocalCache::default()), Arc::new(LocalBus::default())));
+        let bus: Arc<dyn Bus> = match database.backend() {
+            Backend::Sqlite => Arc::new(LocalBus::default()),
+            Backend::Postgres => {
+                Arc::new(PostgresBus::connect(database, ambient.uuid(), stop).await?)
+            }
+        };
+        return Ok((Arc::new(LocalCache::default()), bus));
     };
     let client = redis::Client::open(url.expose_secret()).context("REDIS_URL cannot be used")?;
     let connection = client.get_connection_manager().await.context("Redis cannot be reached")?;

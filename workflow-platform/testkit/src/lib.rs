@@ -19,7 +19,9 @@ pub mod s3;
 pub mod smtp;
 
 pub use clock::{MovableClock, SeededEntropy, ambient};
-pub use database::{TestDatabase, databases, postgres_database, postgres_settings, redis_url};
+pub use database::{
+    TestDatabase, databases, postgres, postgres_database, postgres_settings, redis_url,
+};
 pub use nginx::Nginx;
 pub use postgres_server::PostgresServer;
 pub use s3::S3Server;

@@ -16,7 +16,9 @@
 //! * There is always an active super administrator, once there was one; nobody changes their own
 //!   standing, or that of somebody who ranks as high, unless both are super administrators.
 //! * A new password ends the user's other sessions, and all of them when it was forgotten.
-//! * An access token is worth nothing once its session has ended or its user is not active.
+//! * An access token is worth nothing once its session has ended, it was revoked by its id, its
+//!   user is not active, or all the user's sessions were ended after it was issued. Every process
+//!   knows at once, and one that hears no others asks the database every time.
 //! * Passwords are kept as Argon2id hashes, refresh tokens as SHA-256, codes as keyed hashes. The
 //!   outbox carries a code only sealed.
 //!
@@ -41,7 +43,7 @@ pub use domain::User;
 pub use infrastructure::migrations;
 
 use shared_kernel::{
-    application::Cache,
+    application::{Bus, Cache},
     domain::Ambient,
     infrastructure::{cpu::CpuPool, db::Database, seal::Sealer},
 };
@@ -49,8 +51,10 @@ use shared_kernel::{
 /// What the context needs from its surroundings.
 pub struct Surroundings {
     pub database: Database,
-    /// Remembers revoked tokens and, for a few seconds, the state of sessions.
+    /// Shared with the other processes; while it is away nobody is let in.
     pub cache: Arc<dyn Cache>,
+    /// Tells other processes of sessions that changed.
+    pub bus: Arc<dyn Bus>,
     /// Seals verification codes on their way to the mailer.
     pub sealer: Sealer,
     /// Where passwords are hashed.
@@ -61,11 +65,15 @@ pub struct Surroundings {
 /// Puts the context together. The result is also the kernel's `Authenticator` port; run
 /// [`UserModule::run`] in one task of the process.
 pub fn module(surroundings: Surroundings, settings: UserSettings) -> Arc<UserModule> {
-    let Surroundings { database, cache, sealer, cpu, ambient } = surroundings;
+    let Surroundings { database, cache, bus, sealer, cpu, ambient } = surroundings;
     let store = Arc::new(infrastructure::SqlAccounts::new(database.clone()));
     let ports = UserPorts {
         accounts: Arc::clone(&store) as Arc<dyn application::ports::AccountStore>,
         sessions: Arc::clone(&store) as Arc<dyn application::ports::SessionStore>,
+        session_cache: Arc::new(infrastructure::BusSessionCache::new(
+            bus,
+            infrastructure::BELIEVED,
+        )),
         codes: store,
         passwords: Arc::new(infrastructure::Argon2Passwords::new(cpu, ambient.clone())),
         tokens: Arc::new(infrastructure::JwtTokens::new(&settings.secret, &settings.older_secrets)),

@@ -38,7 +38,8 @@ impl Subscription {
     }
 }
 
-/// In process with SQLite, over Redis publish/subscribe when there is a Redis.
+/// In process with SQLite, over Redis publish/subscribe when there is a Redis, and over LISTEN and
+/// NOTIFY on PostgreSQL alone.
 #[async_trait]
 pub trait Bus: Send + Sync {
     /// Never waits for listeners.
@@ -46,4 +47,9 @@ pub trait Bus: Send + Sync {
 
     /// Hears messages published after this returned; a slow listener may miss some.
     async fn subscribe(&self, what: Subscription) -> Result<BusStream, BusError>;
+
+    /// The connection over which other processes are heard; `None` while there is none. Between
+    /// two connections messages may have been missed: who remembers what a message would have
+    /// changed forgets it when the number is another.
+    fn connection(&self) -> Option<u64>;
 }

@@ -77,6 +77,10 @@ impl Bus for LocalBus {
     async fn subscribe(&self, what: Subscription) -> Result<BusStream, BusError> {
         Ok(self.listen(what))
     }
+
+    fn connection(&self) -> Option<u64> {
+        Some(0)
+    }
 }
 
 #[cfg(test)]

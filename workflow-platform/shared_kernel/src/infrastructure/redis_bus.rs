@@ -8,7 +8,7 @@ use redis::{AsyncCommands as _, Client, RedisResult, aio::ConnectionManager};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
-use super::local_bus::LocalBus;
+use super::{hearing::Hearing, local_bus::LocalBus};
 use crate::application::{Bus, BusError, BusStream, Subscription};
 
 const PREFIX: &str = "wp:bus:";
@@ -18,6 +18,7 @@ const RECONNECT_AFTER: Duration = Duration::from_millis(500);
 #[derive(Clone)]
 pub struct RedisBus {
     local: LocalBus,
+    hearing: Hearing,
     connection: ConnectionManager,
 }
 
@@ -28,10 +29,35 @@ impl RedisBus {
         connection: ConnectionManager,
         stop: CancellationToken,
     ) -> RedisResult<Self> {
-        let local = LocalBus::default();
+        let bus = Self { local: LocalBus::default(), hearing: Hearing::default(), connection };
         let pubsub = subscribed(client).await?;
-        tokio::spawn(stop.run_until_cancelled_owned(listen(client.clone(), pubsub, local.clone())));
-        Ok(Self { local, connection })
+        bus.hearing.begins();
+        tokio::spawn(stop.run_until_cancelled_owned(bus.clone().listen(client.clone(), pubsub)));
+        Ok(bus)
+    }
+
+    /// Hears until the process stops; connects again whenever the connection is lost.
+    async fn listen(self, client: Client, mut pubsub: redis::aio::PubSub) {
+        loop {
+            let mut messages = pubsub.into_on_message();
+            while let Some(message) = messages.next().await {
+                let Ok(payload) = message.get_payload::<String>() else { continue };
+                if let Some(topic) = message.get_channel_name().strip_prefix(PREFIX) {
+                    self.local.deliver(topic, &payload);
+                }
+            }
+            drop(messages);
+            self.hearing.ends();
+            warn!("connection to the message bus was lost");
+            pubsub = loop {
+                tokio::time::sleep(RECONNECT_AFTER).await;
+                match subscribed(&client).await {
+                    Ok(pubsub) => break pubsub,
+                    Err(error) => warn!(%error, "message bus is still away"),
+                }
+            };
+            self.hearing.begins();
+        }
     }
 }
 
@@ -39,28 +65,6 @@ async fn subscribed(client: &Client) -> RedisResult<redis::aio::PubSub> {
     let mut pubsub = client.get_async_pubsub().await?;
     pubsub.psubscribe(format!("{PREFIX}*")).await?;
     Ok(pubsub)
-}
-
-/// Hears until the process stops; connects again whenever the connection is lost.
-async fn listen(client: Client, mut pubsub: redis::aio::PubSub, local: LocalBus) {
-    loop {
-        let mut messages = pubsub.into_on_message();
-        while let Some(message) = messages.next().await {
-            let Ok(payload) = message.get_payload::<String>() else { continue };
-            if let Some(topic) = message.get_channel_name().strip_prefix(PREFIX) {
-                local.deliver(topic, &payload);
-            }
-        }
-        drop(messages);
-        warn!("connection to the message bus was lost");
-        pubsub = loop {
-            tokio::time::sleep(RECONNECT_AFTER).await;
-            match subscribed(&client).await {
-                Ok(pubsub) => break pubsub,
-                Err(error) => warn!(%error, "message bus is still away"),
-            }
-        };
-    }
 }
 
 #[async_trait]
@@ -75,5 +79,9 @@ impl Bus for RedisBus {
 
     async fn subscribe(&self, what: Subscription) -> Result<BusStream, BusError> {
         Ok(self.local.listen(what))
+    }
+
+    fn connection(&self) -> Option<u64> {
+        self.hearing.connection()
     }
 }

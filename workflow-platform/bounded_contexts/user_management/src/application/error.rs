@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use shared_kernel::{
-    application::{AuthenticationError, CacheError},
+    application::{AuthenticationError, BusError},
     domain::{ErrorKind, Fault, Text},
     infrastructure::seal::SealError,
 };
@@ -57,7 +57,7 @@ pub enum UserError {
     #[error("code could not be sealed")]
     Seal(#[from] SealError),
     #[error("the end of the session could not be told to the other processes")]
-    Cache(#[from] CacheError),
+    Untold(#[from] BusError),
 }
 
 impl UserError {
@@ -88,7 +88,7 @@ impl Fault for UserError {
             Self::UsernameTaken | Self::EmailTaken | Self::LastSuperAdmin => ErrorKind::Conflict,
             Self::WrongCredentials | Self::BadRefreshToken => ErrorKind::Unauthenticated,
             Self::Suspended => ErrorKind::Denied,
-            Self::Cache(_) => ErrorKind::Unavailable,
+            Self::Untold(_) => ErrorKind::Unavailable,
             _ => ErrorKind::Bug,
         }
     }
@@ -108,7 +108,7 @@ impl Fault for UserError {
             Self::LastSuperAdmin => "LAST_SUPER_ADMIN",
             Self::BadRefreshToken => "REFRESH_TOKEN_INVALID",
             Self::Suspended => "ACCOUNT_SUSPENDED",
-            Self::Cache(_) => "UNAVAILABLE",
+            Self::Untold(_) => "UNAVAILABLE",
             _ => "INTERNAL_ERROR",
         }
     }
@@ -149,7 +149,7 @@ impl Fault for UserError {
                 "There must be another active super administrator",
             ),
             Self::Suspended => Text::new("账号已被停用", "The account is suspended"),
-            Self::Cache(_) => Text::new("服务暂时不可用", "The service is not available now"),
+            Self::Untold(_) => Text::new("服务暂时不可用", "The service is not available now"),
             _ => Text::new("服务器内部错误", "Something went wrong on our side"),
         }
     }

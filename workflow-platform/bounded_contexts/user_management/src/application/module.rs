@@ -11,7 +11,9 @@ use shared_kernel::{
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
-use super::ports::{AccountStore, CodeStore, Passwords, SessionStore, StoreError, Tokens};
+use super::ports::{
+    AccountStore, CodeStore, Passwords, SessionCache, SessionStore, StoreError, Tokens,
+};
 
 /// How often old codes and sessions are removed, and how many at most.
 const SWEEP_EVERY: Duration = Duration::from_mins(30);
@@ -49,6 +51,7 @@ impl UserSettings {
 pub struct UserPorts {
     pub accounts: Arc<dyn AccountStore>,
     pub sessions: Arc<dyn SessionStore>,
+    pub session_cache: Arc<dyn SessionCache>,
     pub codes: Arc<dyn CodeStore>,
     pub passwords: Arc<dyn Passwords>,
     pub tokens: Arc<dyn Tokens>,
@@ -72,13 +75,27 @@ impl UserModule {
     /// Removes codes and sessions that are long over, a bounded number; gives how many.
     pub async fn sweep(&self) -> Result<u64, StoreError> {
         let before = self.ports.ambient.now().minus(KEPT_AFTER_END);
+        let now = self.ports.ambient.now();
+        let revoked = self.ports.sessions.remove_revoked(now, SWEPT_AT_ONCE).await?;
         let codes = self.ports.codes.remove_old(before, SWEPT_AT_ONCE).await?;
         let sessions = self.ports.sessions.remove_old(before, SWEPT_AT_ONCE).await?;
-        Ok(codes + sessions)
+        Ok(codes + sessions + revoked)
     }
 
-    /// Sweeps now and then until told to stop. One task per process.
+    /// Hears of changed sessions, and sweeps now and then, until told to stop. One task per
+    /// process.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
+        tokio::join!(self.sweep_now_and_then(&stop), self.hear(&stop));
+    }
+
+    async fn hear(&self, stop: &CancellationToken) {
+        let heard = stop.run_until_cancelled(self.ports.session_cache.listen()).await;
+        if let Some(Err(error)) = heard {
+            warn!(%error, "changes of sessions are not heard, the database is asked every time");
+        }
+    }
+
+    async fn sweep_now_and_then(&self, stop: &CancellationToken) {
         loop {
             tokio::select! {
                 () = stop.cancelled() => break,

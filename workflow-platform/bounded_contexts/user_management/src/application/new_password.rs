@@ -71,6 +71,6 @@ impl UserModule {
         });
         work.record(&self.user_event("user.password_changed", user.id, payload, caller)).await?;
         work.commit().await?;
-        self.remember_ends(&ended).await
+        self.forget_sessions(&ended).await
     }
 }

@@ -80,6 +80,7 @@ impl UserModule {
             "locale": owner.locale,
         });
         let event = self.user_event("user.sessions_revoked", user, payload, caller);
-        self.end_session((session, user), "refresh_token_reused", &event).await
+        let work = self.ports.database.begin().await?;
+        self.end_session(work, (session, user), "refresh_token_reused", &event).await
     }
 }

@@ -59,7 +59,7 @@ impl UserModule {
                 .await?;
         }
         work.commit().await?;
-        self.remember_ends(&ended).await?;
+        self.forget_sessions(&ended).await?;
         Ok(ended.len())
     }
 }

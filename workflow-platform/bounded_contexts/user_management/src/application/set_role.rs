@@ -32,9 +32,8 @@ impl UserModule {
         }
         work.record(&self.user_event("user.role_changed", user, payload, caller)).await?;
         work.commit().await?;
-        for session in self.ports.sessions.open_of(user, self.ports.ambient.now()).await? {
-            self.remember_anew(session).await?;
-        }
+        let open = self.ports.sessions.open_of(user, self.ports.ambient.now()).await?;
+        self.forget_sessions(&open).await?;
         Ok(changed)
     }
 }

@@ -43,7 +43,7 @@ impl UserModule {
         let payload = json!({ "status": status, "by": who.user });
         work.record(&self.user_event("user.status_changed", user, payload, caller)).await?;
         work.commit().await?;
-        self.remember_ends(&ended).await?;
+        self.forget_sessions(&ended).await?;
         Ok(changed)
     }
 }

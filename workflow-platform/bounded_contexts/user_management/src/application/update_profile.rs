@@ -34,7 +34,8 @@ impl UserModule {
         self.ports.accounts.update_profile(&mut work, &user).await?;
         work.record(&self.user_event("user.profile_changed", user.id, payload, caller)).await?;
         work.commit().await?;
-        self.remember_anew(who.session.into()).await?;
+        let open = self.ports.sessions.open_of(who.user, self.ports.ambient.now()).await?;
+        self.forget_sessions(&open).await?;
         Ok(user)
     }
 }

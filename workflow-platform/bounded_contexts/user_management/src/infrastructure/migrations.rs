@@ -9,11 +9,11 @@ use sea_orm_migration::{
     },
 };
 
-use super::session_agent::SessionAgent;
+use super::{revocations::Revocations, session_agent::SessionAgent};
 
 /// The context's migrations.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(UserTables), Box::new(SessionAgent)]
+    vec![Box::new(UserTables), Box::new(SessionAgent), Box::new(Revocations)]
 }
 
 #[derive(DeriveIden)]

@@ -5,12 +5,15 @@ mod codes;
 mod everybody;
 mod migrations;
 mod passwords;
+mod revocations;
 mod rows;
 mod session_agent;
+mod session_cache;
 mod sessions;
 mod tokens;
 
 pub use accounts::SqlAccounts;
 pub use migrations::migrations;
 pub use passwords::Argon2Passwords;
+pub use session_cache::{BELIEVED, BusSessionCache};
 pub use tokens::JwtTokens;

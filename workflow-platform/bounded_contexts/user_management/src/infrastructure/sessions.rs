@@ -11,8 +11,8 @@ use uuid::Uuid;
 use super::{SqlAccounts, rows, rows::TOP};
 use crate::{
     application::ports::{
-        Ending, OpenSession, Rotation, RotationTime, SessionState, SessionStore, StoreError,
-        TokenHash,
+        Ending, OpenSession, OpenState, Rotation, RotationTime, SessionState, SessionStore,
+        StoreError, TokenHash,
     },
     domain::{Session, SessionId},
 };
@@ -48,6 +48,13 @@ impl SqlAccounts {
         let sql = "SELECT 1 FROM refresh_tokens WHERE hash = $1";
         let statement = self.database.statement(sql, [token.0.clone().into()]);
         Ok(work.conn().query_one_raw(statement).await?.is_some())
+    }
+
+    async fn revoked_of(&self, session: SessionId) -> Result<Vec<Uuid>, StoreError> {
+        let sql = "SELECT id FROM revoked_tokens WHERE session_id = $1";
+        let statement = self.database.statement(sql, [session.into()]);
+        let rows = self.database.read().query_all_raw(statement).await?;
+        rows.iter().map(|row| rows::column(row, "id")).collect()
     }
 
     async fn give(
@@ -138,6 +145,10 @@ impl SessionStore for SqlAccounts {
             "UPDATE user_sessions SET ended_at = $2, end_reason = $3 \
              WHERE user_id = $1 AND {which} AND ended_at IS NULL AND expires_at > $2 RETURNING id"
         );
+        if ending == Ending::All {
+            let sql = "UPDATE users SET tokens_not_before = $2 WHERE id = $1";
+            self.change(work, sql, [user.into(), now.into()]).await?;
+        }
         let values = [user.into(), now.into(), reason.into(), session.into()];
         let rows = work.conn().query_all_raw(self.database.statement(&sql, values)).await?;
         rows.iter().map(|row| rows::column::<Uuid>(row, "id").map(Id::from)).collect()
@@ -185,18 +196,42 @@ impl SessionStore for SqlAccounts {
         session: SessionId,
         now: Timestamp,
     ) -> Result<Option<SessionState>, StoreError> {
-        let sql = "SELECT s.expires_at, s.ended_at, u.id AS user_id, u.role, u.status, u.locale \
-                   FROM user_sessions s JOIN users u ON u.id = s.user_id WHERE s.id = $1";
+        let sql = "SELECT s.expires_at, s.ended_at, u.id AS user_id, u.role, u.status, u.locale, \
+                   u.tokens_not_before FROM user_sessions s JOIN users u ON u.id = s.user_id WHERE s.id = $1";
         let Some(row) = self.one(sql, [session.into()]).await? else { return Ok(None) };
         if !is_open(&row, now)? {
             return Ok(Some(SessionState::Ended));
         }
-        Ok(Some(SessionState::Open {
+        let not_before: Option<i64> = rows::column(&row, "tokens_not_before")?;
+        Ok(Some(SessionState::Open(OpenState {
             user: rows::column(&row, "user_id")?,
             role: rows::parsed(&row, "role")?,
             status: rows::parsed(&row, "status")?,
             locale: rows::parsed(&row, "locale")?,
-        }))
+            not_before: not_before.map_or(0, |at| Timestamp::from_micros(at).seconds()),
+            revoked: self.revoked_of(session).await?,
+        })))
+    }
+
+    async fn revoke_token(
+        &self,
+        work: &mut UnitOfWork,
+        session: SessionId,
+        token: Uuid,
+        expires_at: i64,
+    ) -> Result<(), StoreError> {
+        let expires_at = Timestamp::from_millis(expires_at.saturating_mul(1000));
+        let sql = "INSERT INTO revoked_tokens (id, session_id, expires_at) VALUES ($1, $2, $3) \
+                   ON CONFLICT (id) DO NOTHING";
+        self.change(work, sql, [token.into(), session.into(), expires_at.into()]).await?;
+        Ok(())
+    }
+
+    async fn remove_revoked(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        let sql = "DELETE FROM revoked_tokens WHERE id IN \
+                   (SELECT id FROM revoked_tokens WHERE expires_at < $1 LIMIT $2)";
+        let statement = self.database.statement(sql, [before.into(), i64::from(limit).into()]);
+        Ok(self.database.write().execute_raw(statement).await?.rows_affected())
     }
 
     async fn remove_old(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {

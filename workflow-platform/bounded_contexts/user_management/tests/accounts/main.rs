@@ -1,12 +1,17 @@
 //! Accounts as their callers see them, on SQLite and, when `TEST_DATABASE_URL` is set, on
 //! PostgreSQL.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails by panicking"
+)]
 
 mod codes;
 mod passwords;
 mod profile;
 mod register;
+mod remembered;
 mod routes;
 mod sessions;
 mod signing_out;

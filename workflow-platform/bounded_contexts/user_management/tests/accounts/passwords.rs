@@ -195,3 +195,18 @@ async fn a_hash_with_older_parameters_is_made_anew_at_the_next_login() {
         assert_eq!(world.password_hash().await, newer);
     }
 }
+
+#[tokio::test]
+async fn tokens_issued_before_all_sessions_ended_are_refused_for_good() {
+    for world in worlds().await {
+        world.register("ann").await;
+        let signed = world.login("ann").await;
+        let code = reset_code(&world, "ann@example.com").await;
+        reset(&world, "ann@example.com", &code, "another horse battery").await.unwrap();
+        world.execute("UPDATE user_sessions SET ended_at = NULL").await;
+        let refused = authenticate(&world.users, &signed).await;
+        assert!(matches!(refused, Err(AuthenticationError::Revoked)), "{}", world.test.name);
+        let fresh = world.try_login("ann", "another horse battery").await.unwrap();
+        authenticate(&world.users, &fresh).await.unwrap();
+    }
+}

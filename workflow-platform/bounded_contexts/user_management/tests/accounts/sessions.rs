@@ -150,8 +150,23 @@ async fn logging_out_ends_the_session_here_and_elsewhere() {
         }
         world.refresh(&signed.refresh_token).await.unwrap_err();
         assert_eq!(world.events("user.logged_out").await.len(), 1);
-        let key = format!("user:token:{}", who.token.simple());
-        assert!(world.cache.get(&key).await.unwrap().is_some(), "the token is on the blacklist");
+    }
+}
+
+#[tokio::test]
+async fn a_revoked_token_is_refused_even_if_its_session_went_on() {
+    for world in worlds().await {
+        world.register("ann").await;
+        let signed = world.login("ann").await;
+        let who = authenticate(&world.users, &signed).await.unwrap();
+        world.users.logout(&who, &caller()).await.unwrap();
+        world.execute("UPDATE user_sessions SET ended_at = NULL").await;
+        let refused = authenticate(&world.users, &signed).await;
+        assert!(matches!(refused, Err(AuthenticationError::Revoked)), "{}", world.test.name);
+        let next = world.refresh(&signed.refresh_token).await.unwrap();
+        authenticate(&world.users, &next).await.unwrap();
+        world.clock.advance(MINUTE * 31);
+        assert_eq!(world.users.sweep().await.unwrap(), 1, "what is over need not be remembered");
     }
 }
 

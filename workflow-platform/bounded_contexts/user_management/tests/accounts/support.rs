@@ -6,9 +6,9 @@ use sea_orm::ConnectionTrait as _;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 use shared_kernel::{
-    application::{AuthenticationError, Authenticator as _, Cache, Principal},
+    application::{AuthenticationError, Authenticator as _, Principal},
     domain::{Ambient, Locale},
-    infrastructure::{cache::LocalCache, cpu::CpuPool, seal::Sealer},
+    infrastructure::{cache::LocalCache, cpu::CpuPool, local_bus::LocalBus, seal::Sealer},
 };
 use testkit::{MovableClock, TestDatabase};
 use user_management::{
@@ -24,7 +24,6 @@ pub struct World {
     pub test: TestDatabase,
     pub clock: Arc<MovableClock>,
     pub ambient: Ambient,
-    pub cache: Arc<dyn Cache>,
     pub users: Arc<UserModule>,
 }
 
@@ -33,17 +32,17 @@ pub async fn worlds() -> Vec<World> {
     let mut worlds = Vec::new();
     for test in testkit::databases(&[user_management::migrations]).await {
         let (ambient, clock) = testkit::ambient();
-        let cache: Arc<dyn Cache> = Arc::new(LocalCache::default());
-        let users = build(&test, &ambient, Arc::clone(&cache));
-        worlds.push(World { test, clock, ambient, cache, users });
+        let users = build(&test, &ambient);
+        worlds.push(World { test, clock, ambient, users });
     }
     worlds
 }
 
-fn build(test: &TestDatabase, ambient: &Ambient, cache: Arc<dyn Cache>) -> Arc<UserModule> {
+fn build(test: &TestDatabase, ambient: &Ambient) -> Arc<UserModule> {
     let surroundings = Surroundings {
         database: test.database.clone(),
-        cache,
+        cache: Arc::new(LocalCache::default()),
+        bus: Arc::new(LocalBus::default()),
         sealer: sealer(ambient),
         cpu: CpuPool::new(2),
         ambient: ambient.clone(),
@@ -62,7 +61,7 @@ pub fn caller() -> Caller {
 impl World {
     /// Another process that shares the database and nothing else.
     pub fn elsewhere(&self) -> Arc<UserModule> {
-        build(&self.test, &self.ambient, Arc::new(LocalCache::default()))
+        build(&self.test, &self.ambient)
     }
 
     /// Payloads of the events of a kind, in order.
@@ -149,6 +148,17 @@ pub async fn authenticate(
     signed: &SignedIn,
 ) -> Result<Principal, AuthenticationError> {
     users.authenticate(signed.access_token.expose_secret()).await
+}
+
+/// Waits for something that happens soon.
+pub async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    for _ in 0..1500 {
+        if let Some(found) = look().await {
+            return found;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("{what} did not happen within 30 s");
 }
 
 pub const MINUTE: Duration = Duration::from_mins(1);

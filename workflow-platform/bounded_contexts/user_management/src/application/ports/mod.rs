@@ -10,7 +10,8 @@ pub use accounts::{AccountStore, Credentials, Standing, UserFilter};
 pub use codes::{CodeStore, NewCode, OpenCode};
 pub use passwords::{HashingError, Passwords};
 pub use sessions::{
-    Ending, OpenSession, Rotation, RotationTime, SessionState, SessionStore, TokenHash,
+    Ending, Heard, OpenSession, OpenState, Rotation, RotationTime, SessionCache, SessionState,
+    SessionStore, TokenHash,
 };
 pub use tokens::{Claims, SigningError, Tokens};
 

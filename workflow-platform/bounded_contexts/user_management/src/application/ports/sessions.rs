@@ -1,8 +1,8 @@
 //! Sessions and refresh tokens at rest.
 
 use async_trait::async_trait;
-use serde::{Deserialize, Serialize};
 use shared_kernel::{
+    application::BusError,
     domain::{Id, Locale, Page, PageRequest, Role, Timestamp, User as UserMark},
     infrastructure::db::UnitOfWork,
 };
@@ -11,12 +11,50 @@ use uuid::Uuid;
 use super::StoreError;
 use crate::domain::{Session, SessionId, UserStatus};
 
-/// What the authenticator needs to know of a session, kept in the cache for a while.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "snake_case")]
+/// What the authenticator needs to know of a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SessionState {
     Ended,
-    Open { user: Uuid, role: Role, status: UserStatus, locale: Locale },
+    Open(OpenState),
+}
+
+/// A session that goes on, with what may make its tokens worthless all the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenState {
+    pub user: Uuid,
+    pub role: Role,
+    pub status: UserStatus,
+    pub locale: Locale,
+    /// Tokens of the user issued before this second are refused.
+    pub not_before: i64,
+    /// Tokens of the session that were revoked by their own id.
+    pub revoked: Vec<Uuid>,
+}
+
+/// What a process had heard when it began to ask the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Heard {
+    pub connection: u64,
+    pub forgotten: u64,
+}
+
+/// States of sessions that this process need not ask the database for. Every process hears of
+/// what changes; one that does not hear the others remembers nothing.
+#[async_trait]
+pub trait SessionCache: Send + Sync {
+    fn get(&self, session: SessionId) -> Option<SessionState>;
+
+    /// To be called before the database is asked; `None` while other processes are not heard.
+    fn heard(&self) -> Option<Heard>;
+
+    /// Unless something was forgotten since `heard`: the state may be older than that.
+    fn keep(&self, session: SessionId, state: SessionState, heard: Heard);
+
+    /// Here and in all other processes.
+    async fn forget(&self, sessions: &[SessionId]) -> Result<(), BusError>;
+
+    /// Listens to the other processes for as long as it is polled.
+    async fn listen(&self) -> Result<(), BusError>;
 }
 
 /// What became of a refresh token that was handed in.
@@ -88,7 +126,8 @@ pub trait SessionStore: Send + Sync {
         at: RotationTime,
     ) -> Result<Rotation, StoreError>;
 
-    /// Tells which were still open.
+    /// Tells which were still open. With [`Ending::All`], access tokens issued until now are
+    /// refused whatever their session.
     async fn end_many(
         &self,
         work: &mut UnitOfWork,
@@ -124,6 +163,18 @@ pub trait SessionStore: Send + Sync {
         session: SessionId,
         now: Timestamp,
     ) -> Result<Option<SessionState>, StoreError>;
+
+    /// Refuses one access token, until `expires_at` (seconds) when it is over anyway.
+    async fn revoke_token(
+        &self,
+        work: &mut UnitOfWork,
+        session: SessionId,
+        token: Uuid,
+        expires_at: i64,
+    ) -> Result<(), StoreError>;
+
+    /// Removes up to `limit` revoked tokens that were over before `before`.
+    async fn remove_revoked(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError>;
 
     /// Removes up to `limit` sessions whose time was over before `before`.
     async fn remove_old(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError>;
