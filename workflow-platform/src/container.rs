@@ -174,6 +174,7 @@ impl Platform {
             default_locale: self.config.default_locale,
             cors_origins: self.config.cors_allowed_origins.clone(),
             metrics_token: self.config.metrics_token.clone(),
+            trusted_proxies: self.config.trusted_proxies.clone(),
             ..GatewaySettings::default()
         }
     }

@@ -861,12 +861,22 @@ export interface components {
             /** @description One page of a list. */
             data: {
                 items: {
+                    /**
+                     * @description Where the login came from, IPv4 or IPv6.
+                     * @example 192.0.2.7
+                     */
+                    address?: string | null;
                     created_at: components["schemas"]["Timestamp"];
                     /** @description It is the one of this request. */
                     current: boolean;
                     expires_at: components["schemas"]["Timestamp"];
                     /** Format: uuid */
                     id: string;
+                    /**
+                     * @description Where its tokens were last refreshed from.
+                     * @example 192.0.2.7
+                     */
+                    last_address?: string | null;
                     /** @description When its tokens were last refreshed. */
                     last_used_at: components["schemas"]["Timestamp"];
                     /** @description The `User-Agent` of the login. */
@@ -1739,12 +1749,22 @@ export interface components {
         };
         /** @description A session that has not ended. */
         SessionView: {
+            /**
+             * @description Where the login came from, IPv4 or IPv6.
+             * @example 192.0.2.7
+             */
+            address?: string | null;
             created_at: components["schemas"]["Timestamp"];
             /** @description It is the one of this request. */
             current: boolean;
             expires_at: components["schemas"]["Timestamp"];
             /** Format: uuid */
             id: string;
+            /**
+             * @description Where its tokens were last refreshed from.
+             * @example 192.0.2.7
+             */
+            last_address?: string | null;
             /** @description When its tokens were last refreshed. */
             last_used_at: components["schemas"]["Timestamp"];
             /** @description The `User-Agent` of the login. */

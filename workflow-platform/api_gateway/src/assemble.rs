@@ -79,7 +79,11 @@ fn layered(router: Router, settings: &GatewaySettings, ambient: Ambient) -> Rout
             .and(NotForContentType::IMAGES)
             .and(NotForContentType::GRPC),
     );
-    let request = RequestLayer { ambient, default_locale: settings.default_locale };
+    let request = RequestLayer {
+        ambient,
+        default_locale: settings.default_locale,
+        trusted: settings.trusted_proxies.clone(),
+    };
     router
         .layer(from_fn(guard::envelop))
         .layer(CatchPanicLayer::custom(guard::panicked))

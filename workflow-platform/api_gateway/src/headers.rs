@@ -15,15 +15,14 @@ use axum::{
     response::Response,
 };
 
+use crate::client::Origin;
+
 /// For answers that are no pages: nothing may be loaded.
 const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
 
 /// Sets what the answer has not set itself.
 pub async fn secure(request: Request, next: Next) -> Response {
-    let tls = request
-        .headers()
-        .get("x-forwarded-proto")
-        .is_some_and(|scheme| scheme.as_bytes().eq_ignore_ascii_case(b"https"));
+    let tls = request.extensions().get::<Origin>().is_some_and(|origin| origin.tls);
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: &'static str| {

@@ -1,9 +1,10 @@
 //! The gateway: everything a request meets before and after its handler.
 //!
-//! **What it does.** It nests the contexts' routes under `/api/v1`, gives each request an id, a
-//! language and a log line, and sees to it that every answer of the API has the one envelope:
-//! unknown routes, wrong methods, bodies too large, handlers that take too long and panics
-//! included. It serves health, metrics, the OpenAPI document with its docs, and the web UI.
+//! **What it does.** It nests the contexts' routes under `/api/v1`, gives each request an id, the
+//! client's address, a language and a log line, and sees to it that every answer of the API has
+//! the one envelope: unknown routes, wrong methods, bodies too large, handlers that take too long
+//! and panics included. It serves health, metrics, the OpenAPI document with its docs, and the
+//! web UI.
 //!
 //! **Order of the layers**, outermost first: request context → log and metrics → security
 //! headers → CORS → compression → body limit → time limit → panic guard → envelope guard →
@@ -13,6 +14,7 @@
 //! the routes do (the contexts).
 
 mod assemble;
+mod client;
 mod cors;
 mod docs;
 mod examples;

@@ -13,9 +13,11 @@ use axum::{
 };
 use shared_kernel::{
     api::{RequestContext, RequestId},
-    domain::{Ambient, Locale},
+    domain::{Ambient, Locale, Networks},
 };
 use tracing::{Instrument as _, Span, debug, field::Empty, info, info_span};
+
+use crate::client::Origin;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Characters kept of a `User-Agent`.
@@ -27,15 +29,19 @@ const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 pub struct RequestLayer {
     pub ambient: Ambient,
     pub default_locale: Locale,
+    /// Proxies that are believed.
+    pub trusted: Networks,
 }
 
 /// Puts the request's context around everything further in.
 pub async fn contextualise(
     State(layer): State<Arc<RequestLayer>>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
-    let context = context_of(&layer, request.headers());
+    let origin = Origin::of(&request, &layer.trusted);
+    request.extensions_mut().insert(origin);
+    let context = RequestContext { client: origin.client, ..context_of(&layer, request.headers()) };
     let id = HeaderValue::from_str(context.request_id.as_str());
     let span = span_of(&context, &request);
     let (method, route) = (request.method().clone(), route_of(&request));
@@ -63,6 +69,7 @@ fn context_of(layer: &RequestLayer, headers: &HeaderMap) -> RequestContext {
         locale_asked: languages.is_some_and(|header| header.trim() != "*"),
         received_at: layer.ambient.now(),
         user_agent: text(&USER_AGENT).map(|agent| agent.chars().take(AGENT_LENGTH).collect()),
+        client: None,
         traceparent: Some(trace_of(text(&TRACEPARENT), &layer.ambient)),
     }
 }
@@ -89,11 +96,13 @@ fn trace_id(header: &str) -> Option<(&str, &str)> {
 }
 
 fn span_of(context: &RequestContext, request: &Request) -> Span {
+    let client = context.client.map(tracing::field::display);
     info_span!(
         "request",
         request_id = %context.request_id,
         http.method = %request.method(),
         http.path = request.uri().path(),
+        client.address = client,
         user_id = Empty,
     )
 }

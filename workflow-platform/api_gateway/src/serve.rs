@@ -1,6 +1,6 @@
 //! Listening, and stopping without cutting anybody off.
 
-use std::{io, time::Duration};
+use std::{io, net::SocketAddr, time::Duration};
 
 use axum::Router;
 use tokio::net::TcpListener;
@@ -25,7 +25,8 @@ pub async fn serve(
             info!("no new requests are taken, those under way finish");
         }
     };
-    let server = axum::serve(listener, router).with_graceful_shutdown(draining).into_future();
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, service).with_graceful_shutdown(draining).into_future();
     tokio::select! {
         ended = server => ended,
         () = async { stop.cancelled().await; tokio::time::sleep(drain_limit).await } => {

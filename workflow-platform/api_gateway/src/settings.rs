@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use secrecy::SecretString;
-use shared_kernel::domain::Locale;
+use shared_kernel::domain::{Locale, Networks};
 
 /// Settings of the gateway.
 #[derive(Debug, Clone)]
@@ -20,6 +20,8 @@ pub struct GatewaySettings {
     pub time_limit: Duration,
     /// Bearer token that `/metrics` asks for; open when absent.
     pub metrics_token: Option<SecretString>,
+    /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
+    pub trusted_proxies: Networks,
     /// For requests under way when the process is told to stop.
     pub drain_limit: Duration,
 }
@@ -34,6 +36,7 @@ impl Default for GatewaySettings {
             body_limit: 4 * 1024 * 1024,
             time_limit: Duration::from_secs(30),
             metrics_token: None,
+            trusted_proxies: Networks::default(),
             drain_limit: Duration::from_secs(20),
         }
     }

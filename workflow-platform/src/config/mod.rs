@@ -19,7 +19,7 @@ use std::{
 
 use secrecy::SecretString;
 use shared_kernel::{
-    domain::Locale,
+    domain::{Locale, Networks},
     infrastructure::{blob_bucket::BucketSettings, db::DatabaseSettings, telemetry::LogForm},
 };
 
@@ -48,6 +48,8 @@ pub struct Config {
     pub mail: MailConfig,
     /// `host[:port]` and CIDR that users' requests may reach although they are private.
     pub outbound_allow: Vec<String>,
+    /// Proxies that say truly where a request comes from.
+    pub trusted_proxies: Networks,
     pub metrics_token: Option<SecretString>,
     pub first_admin: Option<FirstAdmin>,
     /// Executions that one process drives at once.

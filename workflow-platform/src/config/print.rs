@@ -37,6 +37,7 @@ fn value(config: &Config, name: &str) -> String {
         "JWT_REFRESH_TOKEN_EXPIRE_DAYS" => (config.tokens.refresh.as_secs() / 86_400).to_string(),
         "OUTBOUND_ALLOW" => config.outbound_allow.join(","),
         "PROXY_TEST_URL" => config.proxy_test_url.as_ref().map(Url::to_string).unwrap_or_default(),
+        "TRUSTED_PROXIES" => config.trusted_proxies.to_string(),
         "METRICS_TOKEN" => hidden(config.metrics_token.is_some()),
         "WORKER_CONCURRENCY" => config.worker_concurrency.to_string(),
         "BOOTSTRAP_ADMIN_EMAIL" => {

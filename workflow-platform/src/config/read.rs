@@ -10,7 +10,7 @@ use std::{
 
 use secrecy::{ExposeSecret as _, SecretString};
 use shared_kernel::{
-    domain::Locale,
+    domain::{Locale, Networks},
     infrastructure::{
         blob_bucket::BucketSettings,
         db::{DatabaseSettings, PostgresSettings},
@@ -59,6 +59,7 @@ pub fn config(source: &Source, purpose: Purpose) -> Result<Config, ConfigError> 
         tokens: reader.tokens(),
         mail: reader.mail(&data_dir),
         outbound_allow: reader.outbound(),
+        trusted_proxies: reader.parsed("TRUSTED_PROXIES", Networks::default()),
         metrics_token: source.get("METRICS_TOKEN").map(SecretString::from),
         first_admin: reader.first_admin(),
         worker_concurrency: reader.between("WORKER_CONCURRENCY", 64, 1, 10_000),

@@ -38,6 +38,11 @@ pub const VARIABLES: &[Variable] = &[
     variable("BLOB_S3_ACCESS_KEY_ID", "", "key for the bucket; needed with BLOB_S3_BUCKET"),
     variable("BLOB_S3_SECRET_ACCESS_KEY", "", "its secret; needed with BLOB_S3_BUCKET"),
     variable("CORS_ALLOWED_ORIGINS", "[]", "JSON list of origins that browsers may call from"),
+    variable(
+        "TRUSTED_PROXIES",
+        "",
+        "comma list of addresses and CIDRs whose X-Forwarded-For and -Proto are believed",
+    ),
     variable("DEFAULT_LOCALE", "zh-CN", "language of callers who name none: zh-CN or en"),
     variable(
         "LOG_LEVEL",

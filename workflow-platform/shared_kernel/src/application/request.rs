@@ -1,7 +1,7 @@
 //! What belongs to the request being answered: use cases put its id into events, and answers are
 //! in its language.
 
-use std::{fmt, future::Future, sync::OnceLock};
+use std::{fmt, future::Future, net::IpAddr, sync::OnceLock};
 
 use crate::domain::{Locale, Timestamp};
 
@@ -43,6 +43,8 @@ pub struct RequestContext {
     pub received_at: Timestamp,
     /// What the caller's program calls itself, cut to 200 characters.
     pub user_agent: Option<String>,
+    /// Where the caller is, as far as trusted proxies tell; unknown without a connection.
+    pub client: Option<IpAddr>,
     /// W3C trace context to hand on.
     pub traceparent: Option<String>,
 }
@@ -78,6 +80,7 @@ impl RequestContext {
             locale_asked: false,
             received_at: Timestamp::default(),
             user_agent: None,
+            client: None,
             traceparent: None,
         })
     }

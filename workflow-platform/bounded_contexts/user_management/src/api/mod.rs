@@ -46,5 +46,6 @@ fn caller() -> Caller {
         locale: request.locale,
         request_id: Some(request.request_id.to_string()),
         agent: request.user_agent,
+        address: request.client,
     }
 }

@@ -1,5 +1,7 @@
 //! `/users/me/sessions`: where you are signed in.
 
+use std::net::IpAddr;
+
 use serde::Serialize;
 use shared_kernel::{
     api::{ApiPath, ApiQuery, Empty, Envelope, ErrorEnvelope, Failure, PageQuery, Reply},
@@ -19,6 +21,12 @@ pub struct SessionView {
     pub current: bool,
     /// The `User-Agent` of the login.
     pub user_agent: Option<String>,
+    /// Where the login came from, IPv4 or IPv6.
+    #[schema(value_type = Option<String>, example = "192.0.2.7")]
+    pub address: Option<IpAddr>,
+    /// Where its tokens were last refreshed from.
+    #[schema(value_type = Option<String>, example = "192.0.2.7")]
+    pub last_address: Option<IpAddr>,
     pub created_at: Timestamp,
     /// When its tokens were last refreshed.
     pub last_used_at: Timestamp,
@@ -32,9 +40,16 @@ pub struct EndedView {
 }
 
 fn view(session: OpenSession, who: &Principal) -> SessionView {
-    let OpenSession { id, created_at, last_used_at, expires_at, agent: user_agent } = session;
-    let (id, current) = (id.uuid(), id.uuid() == who.session);
-    SessionView { id, current, user_agent, created_at, last_used_at, expires_at }
+    SessionView {
+        id: session.id.uuid(),
+        current: session.id.uuid() == who.session,
+        user_agent: session.agent,
+        address: session.address,
+        last_address: session.last_address,
+        created_at: session.created_at,
+        last_used_at: session.last_used_at,
+        expires_at: session.expires_at,
+    }
 }
 
 /// Your open sessions, the newest first.

@@ -1,5 +1,7 @@
 //! What the context tells others.
 
+use std::net::IpAddr;
+
 use serde_json::Value;
 use shared_kernel::domain::{DomainEvent, Id, Locale, User as UserMark};
 
@@ -12,6 +14,7 @@ pub struct Caller {
     pub request_id: Option<String>,
     /// What the caller's program calls itself.
     pub agent: Option<String>,
+    pub address: Option<IpAddr>,
 }
 
 impl UserModule {

@@ -28,6 +28,7 @@ impl UserModule {
             created_at: now,
             expires_at: now.plus(self.settings.refresh),
             agent: caller.agent.clone(),
+            address: caller.address,
         };
         let refresh = self.fresh_refresh_token();
         let event =

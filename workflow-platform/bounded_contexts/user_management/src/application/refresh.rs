@@ -29,6 +29,7 @@ impl UserModule {
             now,
             grace_from: now.minus(REFRESH_GRACE),
             expires_at: now.plus(self.settings.refresh),
+            address: caller.address,
         };
         let rotation = self.ports.sessions.rotate(&mut work, &old, &new, at).await?;
         match rotation {

@@ -1,6 +1,6 @@
 //! Sessions.
 
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
 use shared_kernel::domain::{Id, Timestamp, User as UserMark};
 
@@ -23,4 +23,6 @@ pub struct Session {
     pub expires_at: Timestamp,
     /// What the program of the login called itself.
     pub agent: Option<String>,
+    /// Where the login came from.
+    pub address: Option<IpAddr>,
 }

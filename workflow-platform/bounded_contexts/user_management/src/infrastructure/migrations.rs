@@ -9,11 +9,18 @@ use sea_orm_migration::{
     },
 };
 
-use super::{revocations::Revocations, session_agent::SessionAgent};
+use super::{
+    revocations::Revocations, session_address::SessionAddress, session_agent::SessionAgent,
+};
 
 /// The context's migrations.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(UserTables), Box::new(SessionAgent), Box::new(Revocations)]
+    vec![
+        Box::new(UserTables),
+        Box::new(SessionAgent),
+        Box::new(Revocations),
+        Box::new(SessionAddress),
+    ]
 }
 
 #[derive(DeriveIden)]

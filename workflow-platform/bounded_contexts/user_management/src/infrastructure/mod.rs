@@ -7,6 +7,7 @@ mod migrations;
 mod passwords;
 mod revocations;
 mod rows;
+mod session_address;
 mod session_agent;
 mod session_cache;
 mod sessions;

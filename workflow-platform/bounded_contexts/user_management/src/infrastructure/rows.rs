@@ -1,5 +1,7 @@
 //! Between rows and the domain.
 
+use std::net::IpAddr;
+
 use sea_orm::{DbErr, QueryResult, SqlErr, TryGetable};
 use shared_kernel::domain::Timestamp;
 use uuid::Uuid;
@@ -18,6 +20,13 @@ pub fn column<T: TryGetable>(row: &QueryResult, name: &str) -> Result<T, StoreEr
 pub fn parsed<T: std::str::FromStr>(row: &QueryResult, name: &str) -> Result<T, StoreError> {
     let text: String = column(row, name)?;
     text.parse().map_err(|_| StoreError::BadRow(format!("{name} {text:?}")))
+}
+
+/// A column with the text of an address, if any.
+pub fn address(row: &QueryResult, name: &str) -> Result<Option<IpAddr>, StoreError> {
+    let text: Option<String> = column(row, name)?;
+    text.map(|text| text.parse().map_err(|_| StoreError::BadRow(format!("{name} {text:?}"))))
+        .transpose()
 }
 
 pub fn user(row: &QueryResult) -> Result<User, StoreError> {

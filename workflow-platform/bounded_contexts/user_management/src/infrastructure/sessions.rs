@@ -1,9 +1,11 @@
 //! Sessions and refresh tokens in the database.
 
+use std::net::IpAddr;
+
 use async_trait::async_trait;
 use sea_orm::{ConnectionTrait as _, QueryResult};
 use shared_kernel::{
-    domain::{Cursor, Id, Page, PageRequest, Timestamp, User as UserMark},
+    domain::{Cursor, Id, Page, PageRequest, Timestamp, User as UserMark, site_of},
     infrastructure::db::UnitOfWork,
 };
 use uuid::Uuid;
@@ -39,7 +41,13 @@ fn open_session(row: &QueryResult) -> Result<OpenSession, StoreError> {
         last_used_at: at("last_used_at")?,
         expires_at: at("expires_at")?,
         agent: rows::column(row, "user_agent")?,
+        address: rows::address(row, "address")?,
+        last_address: rows::address(row, "last_address")?,
     })
+}
+
+fn text(address: Option<IpAddr>) -> Option<String> {
+    address.map(|address| address.to_string())
 }
 
 impl SqlAccounts {
@@ -84,10 +92,12 @@ impl SessionStore for SqlAccounts {
             session.created_at.into(),
             session.expires_at.into(),
             session.agent.clone().into(),
+            text(session.address).into(),
+            text(session.address.map(site_of)).into(),
         ];
         let sql = "INSERT INTO user_sessions \
-                   (id, user_id, created_at, last_used_at, expires_at, user_agent) \
-                   VALUES ($1, $2, $3, $3, $4, $5)";
+                   (id, user_id, created_at, last_used_at, expires_at, user_agent, address, \
+                   last_address, site) VALUES ($1, $2, $3, $3, $4, $5, $6, $6, $7)";
         self.change(work, sql, values).await?;
         self.give(work, session.id, token, session.created_at).await
     }
@@ -99,7 +109,7 @@ impl SessionStore for SqlAccounts {
         new: &TokenHash,
         at: RotationTime,
     ) -> Result<Rotation, StoreError> {
-        let RotationTime { now, grace_from, expires_at } = at;
+        let RotationTime { now, grace_from, expires_at, address } = at;
         // The update comes first: of two callers with one token the second waits here for the
         // first, and then changes nothing.
         let sql = "UPDATE refresh_tokens SET used_at = $2 WHERE hash = $1 AND used_at IS NULL";
@@ -122,9 +132,11 @@ impl SessionStore for SqlAccounts {
             });
         }
         self.give(work, session, new, now).await?;
-        let sql = "UPDATE user_sessions SET last_used_at = $2, expires_at = $3 \
+        let sql = "UPDATE user_sessions SET last_used_at = $2, expires_at = $3, \
+                   last_address = COALESCE($4, last_address) \
                    WHERE id = $1 AND ended_at IS NULL";
-        let kept = self.change(work, sql, [session.into(), now.into(), expires_at.into()]).await?;
+        let values = [session.into(), now.into(), expires_at.into(), text(address).into()];
+        let kept = self.change(work, sql, values).await?;
         Ok(if kept == 0 { Rotation::Ended } else { Rotation::Rotated(session, user) })
     }
 
@@ -173,8 +185,8 @@ impl SessionStore for SqlAccounts {
         page: PageRequest,
     ) -> Result<Page<OpenSession>, StoreError> {
         let (at, id) = page.after.map_or(TOP, |after| (after.at.micros(), after.id));
-        let sql = "SELECT id, created_at, last_used_at, expires_at, user_agent \
-                   FROM user_sessions WHERE user_id = $1 AND ended_at IS NULL AND expires_at > $2 \
+        let sql = "SELECT id, created_at, last_used_at, expires_at, user_agent, address, \
+                   last_address FROM user_sessions WHERE user_id = $1 AND ended_at IS NULL AND expires_at > $2 \
                    AND (created_at, id) < ($3, $4) ORDER BY created_at DESC, id DESC LIMIT $5";
         let limit = i64::from(page.limit).saturating_add(1);
         let values = [user.into(), now.into(), at.into(), id.into(), limit.into()];

@@ -1,3 +1,5 @@
+use std::net::IpAddr;
+
 use shared_kernel::{
     application::{AuthenticationError, Principal},
     domain::PageRequest,
@@ -96,5 +98,27 @@ async fn the_list_goes_on_from_page_to_page_and_leaves_out_what_is_over() {
             page.after = Some(shared_kernel::domain::Cursor::decode(&cursor).unwrap());
         }
         assert_eq!(seen, ["here", "c", "b", "a"], "{}", world.test.name);
+    }
+}
+
+#[tokio::test]
+async fn a_session_tells_where_it_was_opened_and_last_used() {
+    for world in worlds().await {
+        world.register("ann").await;
+        let from = |address: &str| Caller { address: address.parse().ok(), ..caller() };
+        let login = Login { identifier: "ann".to_owned(), password: PASSWORD.into() };
+        let signed = world.users.login(login, &from("2001:db8::7")).await.unwrap();
+        let who = authenticate(&world.users, &signed).await.unwrap();
+        let places = async || {
+            let page = world.users.list_sessions(&who, PageRequest::first(1)).await.unwrap();
+            let of = |address: Option<IpAddr>| address.map(|address| address.to_string());
+            (of(page.items[0].address), of(page.items[0].last_address))
+        };
+        let (home, away) = (Some("2001:db8::7".to_owned()), Some("192.0.2.9".to_owned()));
+        assert_eq!(places().await, (home.clone(), home.clone()), "{}", world.test.name);
+        let next = world.users.refresh(&signed.refresh_token, &from("192.0.2.9")).await.unwrap();
+        assert_eq!(places().await, (home.clone(), away.clone()));
+        world.refresh(&next.refresh_token).await.unwrap();
+        assert_eq!(places().await, (home, away), "an unknown address replaces no known one");
     }
 }

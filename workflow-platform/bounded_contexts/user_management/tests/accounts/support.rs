@@ -55,7 +55,7 @@ fn sealer(ambient: &Ambient) -> Sealer {
 }
 
 pub fn caller() -> Caller {
-    Caller { locale: Locale::En, request_id: Some("req_1".to_owned()), agent: None }
+    Caller { locale: Locale::En, request_id: Some("req_1".to_owned()), ..Caller::default() }
 }
 
 impl World {

@@ -1,5 +1,7 @@
 //! Sessions and refresh tokens at rest.
 
+use std::net::IpAddr;
+
 use async_trait::async_trait;
 use shared_kernel::{
     application::BusError,
@@ -72,7 +74,7 @@ pub enum Rotation {
     Rotated(SessionId, Id<UserMark>),
 }
 
-/// When a refresh token is changed for another.
+/// When, and where, a refresh token is changed for another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RotationTime {
     pub now: Timestamp,
@@ -80,6 +82,7 @@ pub struct RotationTime {
     pub grace_from: Timestamp,
     /// The end of the session unless it is refreshed again.
     pub expires_at: Timestamp,
+    pub address: Option<IpAddr>,
 }
 
 /// A refresh token in the one form that is stored.
@@ -96,6 +99,10 @@ pub struct OpenSession {
     pub expires_at: Timestamp,
     /// What the program of the login called itself.
     pub agent: Option<String>,
+    /// Where the login came from.
+    pub address: Option<IpAddr>,
+    /// Where the last refresh came from, or the login.
+    pub last_address: Option<IpAddr>,
 }
 
 /// Which of a user's sessions end.
