@@ -23,6 +23,7 @@ function tidy(value, key) {
   if (typeof value !== 'string') return value;
   if (['access_token', 'refresh_token'].includes(key)) return 'eyJhbGciOi…';
   if (key?.endsWith('password')) return key === 'new_password' ? 'staple the other battery' : 'correct horse battery staple';
+  if (key === 'key' && value.startsWith('wfp_')) return 'wfp_01KGHGbDCjuHuGfGWgjGhb_…';
   if (key === 'next_cursor') return 'AAY0n2…';
   return value.length > 400 ? `${value.slice(0, 400)}…` : value;
 }
@@ -98,6 +99,14 @@ async function self() {
   await ask('delete', '/users/me/sessions/{id}', { at: { id: sessions.items.find((one) => !one.current).id } });
   await ask('delete', '/users/me/sessions');
   await ask('post', '/users/me/change-password', { body: { current_password: PASSWORD, new_password: NEXT_PASSWORD } });
+}
+
+async function keys() {
+  const scopes = ['workflow:read', 'workflow:run'];
+  const { api_key } = await ask('post', '/users/me/api-keys', { body: { name: 'build server', scopes } });
+  await ask('get', '/users/me/api-keys');
+  await ask('put', '/users/me/api-keys/{id}', { at: { id: api_key.id }, body: { name: 'nightly build' } });
+  await ask('delete', '/users/me/api-keys/{id}', { at: { id: api_key.id } });
 }
 
 /** Wants the platform started with BOOTSTRAP_ADMIN_EMAIL=root@example.com and the password below. */
@@ -241,6 +250,7 @@ async function proxies() {
 
 const { refresh, code } = await accounts();
 await self();
+await keys();
 await administration();
 const definition = await definitions();
 await triggers(definition);

@@ -22,6 +22,27 @@ export interface components {
             details: unknown;
             message: string;
         };
+        /** @description A key without its secret. */
+        ApiKeyView: {
+            created_at: components["schemas"]["Timestamp"];
+            expires_at: components["schemas"]["Timestamp"];
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description How the key ends.
+             * @example x7Qa
+             */
+            last_four: string;
+            last_used_address?: string | null;
+            last_used_at?: components["schemas"]["Timestamp"] | null;
+            name: string;
+            /**
+             * @description How the key begins. It names the key and opens nothing.
+             * @example wfp_01KGHGbDCjuHuGfGWgjGhb
+             */
+            prefix: string;
+            scopes: components["schemas"]["Permission"][];
+        };
         /** @description One attempt of one step or item. */
         AttemptView: {
             /** Format: int32 */
@@ -247,6 +268,37 @@ export interface components {
         /** @description How many sessions ended. */
         EndedView: {
             ended: number;
+        };
+        /** @description A success. */
+        Envelope_ApiKeyView: {
+            /** @description A key without its secret. */
+            data: {
+                created_at: components["schemas"]["Timestamp"];
+                expires_at: components["schemas"]["Timestamp"];
+                /** Format: uuid */
+                id: string;
+                /**
+                 * @description How the key ends.
+                 * @example x7Qa
+                 */
+                last_four: string;
+                last_used_address?: string | null;
+                last_used_at?: components["schemas"]["Timestamp"] | null;
+                name: string;
+                /**
+                 * @description How the key begins. It names the key and opens nothing.
+                 * @example wfp_01KGHGbDCjuHuGfGWgjGhb
+                 */
+                prefix: string;
+                scopes: components["schemas"]["Permission"][];
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
         Envelope_BackfillView: {
@@ -587,6 +639,57 @@ export interface components {
             /** @description A user as those see them who look after all. */
             data: components["schemas"]["UserView"] & {
                 status: components["schemas"]["UserStatus"];
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_NewApiKeyView: {
+            /** @description A new key. */
+            data: {
+                api_key: components["schemas"]["ApiKeyView"];
+                /** @description Sent as `Authorization: Bearer …`. It is shown this once. */
+                key: string;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_Page_ApiKeyView: {
+            /** @description One page of a list. */
+            data: {
+                items: {
+                    created_at: components["schemas"]["Timestamp"];
+                    expires_at: components["schemas"]["Timestamp"];
+                    /** Format: uuid */
+                    id: string;
+                    /**
+                     * @description How the key ends.
+                     * @example x7Qa
+                     */
+                    last_four: string;
+                    last_used_address?: string | null;
+                    last_used_at?: components["schemas"]["Timestamp"] | null;
+                    name: string;
+                    /**
+                     * @description How the key begins. It names the key and opens nothing.
+                     * @example wfp_01KGHGbDCjuHuGfGWgjGhb
+                     */
+                    prefix: string;
+                    scopes: components["schemas"]["Permission"][];
+                }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
             };
             /** @example 操作成功 */
             message: string;
@@ -1464,6 +1567,11 @@ export interface components {
             /** Format: int32 */
             total: number;
         };
+        /** @description Another name. */
+        KeyNameBody: {
+            /** @example build server */
+            name: string;
+        };
         /**
          * @description Language of messages and mails.
          * @enum {string}
@@ -1503,11 +1611,39 @@ export interface components {
          * @enum {string}
          */
         Misfire: "skip" | "once" | "all";
+        /** @description A new key. */
+        NewApiKeyView: {
+            api_key: components["schemas"]["ApiKeyView"];
+            /** @description Sent as `Authorization: Bearer …`. It is shown this once. */
+            key: string;
+        };
+        /** @description A key to be made. */
+        NewKeyBody: {
+            expires_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * @description 1 to 60 characters.
+             * @example build server
+             */
+            name: string;
+            /**
+             * @description What the key may do: permissions that your role grants too.
+             * @example [
+             *       "workflow:read",
+             *       "workflow:run"
+             *     ]
+             */
+            scopes: components["schemas"]["Permission"][];
+        };
         /**
          * @description What a tick does while an execution of the same trigger has not ended.
          * @enum {string}
          */
         Overlap: "queue" | "skip" | "cancel_running";
+        /**
+         * @description What somebody may do.
+         * @enum {string}
+         */
+        Permission: "profile:read" | "profile:write" | "workflow:read" | "workflow:write" | "workflow:run" | "proxy:read" | "proxy:write" | "dataset:read" | "dataset:write" | "subscription:read" | "subscription:write" | "users:read" | "users:write" | "users:roles" | "plans:write" | "audit:read" | "system:read" | "system:write";
         /** @description `None` is unlimited. */
         PlanEntitlements: {
             /**

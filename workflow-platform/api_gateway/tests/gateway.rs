@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use shared_kernel::{
     api::{ApiJson, BadRequest, Checked, Empty, Reply},
-    application::{AuthenticationError, Authenticator, Principal},
+    application::{AuthenticationError, Authenticator, Principal, Proof, SessionProof},
     domain::{Locale, Role},
 };
 use tower::ServiceExt as _;
@@ -35,10 +35,12 @@ impl Authenticator for OneToken {
         Ok(Principal {
             user: Uuid::nil().into(),
             role: Role::User,
-            session: Uuid::nil(),
-            token: Uuid::nil(),
-            expires_at: i64::MAX,
             locale: Locale::En,
+            proof: Proof::Session(SessionProof {
+                id: Uuid::nil(),
+                token: Uuid::nil(),
+                expires_at: i64::MAX,
+            }),
         })
     }
 }

@@ -4,7 +4,8 @@
 //! case, a *role* and a *status*. A *verification code* of six digits proves that somebody reads
 //! the mail of an address; it is bound to a *purpose*. A *session* begins with a login and ends
 //! with a logout; it is a family of *refresh tokens*, of which one at a time is good, and signs
-//! short-lived *access tokens*.
+//! short-lived *access tokens*. An *API key* lets a program act for a user within its *scopes*,
+//! which are permissions.
 //!
 //! **Invariants.**
 //! * Nobody learns from `send-verification-code` or from a failed login whether an account
@@ -19,12 +20,16 @@
 //! * An access token is worth nothing once its session has ended, it was revoked by its id, its
 //!   user is not active, or all the user's sessions were ended after it was issued. Every process
 //!   knows at once, and one that hears no others asks the database every time.
-//! * Passwords are kept as Argon2id hashes, refresh tokens as SHA-256, codes as keyed hashes. The
+//! * An API key does what its scopes name and its user's role grants, and nothing that guards the
+//!   account itself. It ends within a year, and is worth nothing once revoked, as fast as a token.
+//! * Passwords are kept as Argon2id hashes, refresh tokens and API keys as SHA-256, codes as keyed
+//!   hashes. The
 //!   outbox carries a code only sealed.
 //!
 //! **Published events:** `user.registered`, `user.logged_in`, `user.logged_out`,
 //! `user.sessions_revoked`, `user.password_changed`, `user.profile_changed`,
-//! `user.status_changed`, `user.role_changed`,
+//! `user.status_changed`, `user.role_changed`, `user.api_key_created`, `user.api_key_renamed`,
+//! `user.api_key_revoked`,
 //! `user.verification_code.requested`.
 //!
 //! **Not here:** sending mail (an effect of `user.verification_code.requested`), plans, rate
@@ -70,11 +75,18 @@ pub fn module(surroundings: Surroundings, settings: UserSettings) -> Arc<UserMod
     let ports = UserPorts {
         accounts: Arc::clone(&store) as Arc<dyn application::ports::AccountStore>,
         sessions: Arc::clone(&store) as Arc<dyn application::ports::SessionStore>,
-        session_cache: Arc::new(infrastructure::BusSessionCache::new(
-            bus,
+        session_cache: Arc::new(infrastructure::BusCache::new(
+            Arc::clone(&bus),
+            infrastructure::SESSIONS,
             infrastructure::BELIEVED,
         )),
-        codes: store,
+        key_cache: Arc::new(infrastructure::BusCache::new(
+            bus,
+            infrastructure::API_KEYS,
+            infrastructure::BELIEVED,
+        )),
+        codes: Arc::clone(&store) as Arc<dyn application::ports::CodeStore>,
+        api_keys: store,
         passwords: Arc::new(infrastructure::Argon2Passwords::new(cpu, ambient.clone())),
         tokens: Arc::new(infrastructure::JwtTokens::new(&settings.secret, &settings.older_secrets)),
         database,

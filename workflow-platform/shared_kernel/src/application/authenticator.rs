@@ -4,20 +4,36 @@ use async_trait::async_trait;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::domain::{ErrorKind, Fault, Id, Locale, Owner, Permission, Role, Text, User};
+use crate::domain::{
+    ErrorKind, Fault, Id, Locale, Owner, Permission, Permissions, Role, Text, User,
+};
 
-/// Somebody whose token was checked on this request, revocation and role included.
+/// Somebody whose token or key was checked on this request, revocation and role included.
 #[derive(Debug, Clone)]
 pub struct Principal {
     pub user: Id<User>,
     pub role: Role,
-    /// The login session the token belongs to.
-    pub session: Uuid,
+    pub locale: Locale,
+    pub proof: Proof,
+}
+
+/// What somebody showed to be let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// An access token: the person is there.
+    Session(SessionProof),
+    /// A key of a program, which may do less than its user.
+    ApiKey { id: Uuid, scopes: Permissions },
+}
+
+/// An access token and the login session it belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionProof {
+    pub id: Uuid,
     /// The token's `jti`.
     pub token: Uuid,
     /// When the access token ends, seconds since the epoch.
     pub expires_at: i64,
-    pub locale: Locale,
 }
 
 impl Principal {
@@ -25,17 +41,36 @@ impl Principal {
         Owner::new(self.user)
     }
 
-    /// Every use case asks on its first line.
+    /// Every use case asks on its first line. A key may do what its scopes name and its user's
+    /// role still grants.
     pub fn require(&self, permission: Permission) -> Result<(), AuthenticationError> {
-        if self.role.grants(permission) {
+        if self.permissions().contains(permission) {
             Ok(())
         } else {
             Err(AuthenticationError::Denied(permission))
         }
     }
+
+    /// What the role grants and the proof covers.
+    pub fn permissions(&self) -> Permissions {
+        let granted = self.role.permissions();
+        match self.proof {
+            Proof::Session(_) => granted,
+            Proof::ApiKey { scopes, .. } => granted.and(scopes),
+        }
+    }
+
+    /// For what guards the account itself: passwords, keys and sessions are no program's business,
+    /// whatever its scopes.
+    pub const fn session(&self) -> Result<SessionProof, AuthenticationError> {
+        match self.proof {
+            Proof::Session(session) => Ok(session),
+            Proof::ApiKey { .. } => Err(AuthenticationError::SessionRequired),
+        }
+    }
 }
 
-/// Checks a bearer token.
+/// Checks a bearer token, which may be an access token or an API key.
 #[async_trait]
 pub trait Authenticator: Send + Sync {
     async fn authenticate(&self, bearer: &str) -> Result<Principal, AuthenticationError>;
@@ -54,6 +89,8 @@ pub enum AuthenticationError {
     Revoked,
     #[error("permission {} is missing", .0.as_str())]
     Denied(Permission),
+    #[error("an API key does not stand for the person")]
+    SessionRequired,
     #[error("authentication is not available")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
@@ -64,7 +101,7 @@ impl Fault for AuthenticationError {
             Self::Missing | Self::Invalid | Self::Expired | Self::Revoked => {
                 ErrorKind::Unauthenticated
             }
-            Self::Denied(_) => ErrorKind::Denied,
+            Self::Denied(_) | Self::SessionRequired => ErrorKind::Denied,
             Self::Unavailable(_) => ErrorKind::Unavailable,
         }
     }
@@ -75,6 +112,7 @@ impl Fault for AuthenticationError {
             Self::Expired => "TOKEN_EXPIRED",
             Self::Revoked => "TOKEN_REVOKED",
             Self::Denied(_) => "PERMISSION_DENIED",
+            Self::SessionRequired => "SESSION_REQUIRED",
             Self::Unavailable(_) => "UNAVAILABLE",
         }
     }
@@ -88,6 +126,9 @@ impl Fault for AuthenticationError {
                 Text::new("登录已失效，请重新登录", "The session has ended, sign in again")
             }
             Self::Denied(_) => Text::new("没有权限", "You are not allowed to do this"),
+            Self::SessionRequired => {
+                Text::new("API 密钥不能执行此操作，请登录", "An API key cannot do this, sign in")
+            }
             Self::Unavailable(_) => Text::new(
                 "暂时无法验证身份，请稍后再试",
                 "Sign-in cannot be checked now, try again soon",

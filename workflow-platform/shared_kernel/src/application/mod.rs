@@ -18,7 +18,7 @@ pub use action::{
     Action, ActionContext, ActionDescriptor, ActionError, ActionFailure, ActionRegistry, LogLevel,
     StepChannel, StepRecord,
 };
-pub use authenticator::{AuthenticationError, Authenticator, Principal};
+pub use authenticator::{AuthenticationError, Authenticator, Principal, Proof, SessionProof};
 pub use blob::{BlobError, BlobKey, BlobStore};
 pub use bus::{Bus, BusError, BusMessage, BusStream, Subscription};
 pub use cache::{Cache, CacheError};

@@ -11,6 +11,7 @@ mod network;
 mod owner;
 mod page;
 mod permission;
+mod permissions;
 mod site_page;
 mod time;
 
@@ -24,6 +25,7 @@ pub use money::{Currency, Money, MoneyError};
 pub use network::{BadNetwork, Networks, site_of};
 pub use owner::Owner;
 pub use page::{Cursor, CursorError, Page, PageRequest};
-pub use permission::{Permission, Role, UnknownRole};
+pub use permission::{Permission, Role, UnknownPermission, UnknownRole};
+pub use permissions::Permissions;
 pub use site_page::{PageError, SitePage};
 pub use time::{ParseTimestampError, Timestamp};

@@ -4,30 +4,89 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::Permissions;
+
 /// What somebody may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    utoipa::ToSchema,
+)]
 pub enum Permission {
+    #[serde(rename = "profile:read")]
     ProfileRead,
+    #[serde(rename = "profile:write")]
     ProfileWrite,
+    #[serde(rename = "workflow:read")]
     WorkflowRead,
+    #[serde(rename = "workflow:write")]
     WorkflowWrite,
+    #[serde(rename = "workflow:run")]
     WorkflowRun,
+    #[serde(rename = "proxy:read")]
     ProxyRead,
+    #[serde(rename = "proxy:write")]
     ProxyWrite,
+    #[serde(rename = "dataset:read")]
     DatasetRead,
+    #[serde(rename = "dataset:write")]
     DatasetWrite,
+    #[serde(rename = "subscription:read")]
     SubscriptionRead,
+    #[serde(rename = "subscription:write")]
     SubscriptionWrite,
+    #[serde(rename = "users:read")]
     UsersRead,
+    #[serde(rename = "users:write")]
     UsersWrite,
+    #[serde(rename = "users:roles")]
     UsersRoles,
+    #[serde(rename = "plans:write")]
     PlansWrite,
+    #[serde(rename = "audit:read")]
     AuditRead,
+    #[serde(rename = "system:read")]
     SystemRead,
+    #[serde(rename = "system:write")]
     SystemWrite,
 }
 
+/// The text names no permission.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("unknown permission")]
+pub struct UnknownPermission;
+
 impl Permission {
+    /// All there are, in the order in which they are shown.
+    pub const ALL: [Self; 18] = [
+        Self::ProfileRead,
+        Self::ProfileWrite,
+        Self::WorkflowRead,
+        Self::WorkflowWrite,
+        Self::WorkflowRun,
+        Self::ProxyRead,
+        Self::ProxyWrite,
+        Self::DatasetRead,
+        Self::DatasetWrite,
+        Self::SubscriptionRead,
+        Self::SubscriptionWrite,
+        Self::UsersRead,
+        Self::UsersWrite,
+        Self::UsersRoles,
+        Self::PlansWrite,
+        Self::AuditRead,
+        Self::SystemRead,
+        Self::SystemWrite,
+    ];
+
     /// The name used in API key scopes and error details.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -50,6 +109,14 @@ impl Permission {
             Self::SystemRead => "system:read",
             Self::SystemWrite => "system:write",
         }
+    }
+}
+
+impl FromStr for Permission {
+    type Err = UnknownPermission;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|one| one.as_str() == text).ok_or(UnknownPermission)
     }
 }
 
@@ -105,6 +172,11 @@ impl Role {
     pub fn grants(self, permission: Permission) -> bool {
         self >= Self::least_for(permission)
     }
+
+    /// All that the rank holds.
+    pub fn permissions(self) -> Permissions {
+        Permission::ALL.into_iter().filter(|one| self.grants(*one)).collect()
+    }
 }
 
 impl FromStr for Role {
@@ -130,5 +202,14 @@ mod tests {
         assert!(!Role::User.grants(Permission::UsersRead));
         assert!(!Role::Admin.grants(Permission::UsersRoles));
         assert!(Role::SuperAdmin.grants(Permission::UsersRoles));
+    }
+
+    #[test]
+    fn a_permission_is_known_by_one_name_everywhere() {
+        for permission in Permission::ALL {
+            assert_eq!(permission.as_str().parse(), Ok(permission));
+            assert_eq!(serde_json::json!(permission), permission.as_str());
+        }
+        assert_eq!("users:*".parse::<Permission>(), Err(UnknownPermission));
     }
 }

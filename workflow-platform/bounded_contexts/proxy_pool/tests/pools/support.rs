@@ -17,7 +17,8 @@ use proxy_pool::{
 use sea_orm::ConnectionTrait as _;
 use shared_kernel::{
     application::{
-        Allowance, Entitlements, EntitlementsError, FetchOutcome, Limit, Principal, ProxyFeedback,
+        Allowance, Entitlements, EntitlementsError, FetchOutcome, Limit, Principal, Proof,
+        ProxyFeedback, SessionProof,
     },
     domain::{Ambient, Clock, Locale, Owner, Role, Timestamp},
     infrastructure::{
@@ -164,10 +165,12 @@ pub fn somebody(ambient: &Ambient) -> Principal {
     Principal {
         user: ambient.id(),
         role: Role::User,
-        session: Uuid::nil(),
-        token: Uuid::nil(),
-        expires_at: i64::MAX,
         locale: Locale::En,
+        proof: Proof::Session(SessionProof {
+            id: Uuid::nil(),
+            token: Uuid::nil(),
+            expires_at: i64::MAX,
+        }),
     }
 }
 

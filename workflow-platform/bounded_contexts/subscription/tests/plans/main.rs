@@ -14,7 +14,7 @@ use shared_kernel::{
     api::AuthLayerState,
     application::{
         AuthenticationError, Authenticator, Entitlements as _, EntitlementsError, EventHandler,
-        Limit, Principal,
+        Limit, Principal, Proof, SessionProof,
     },
     domain::{Ambient, DomainEvent, Locale, Owner, Role, Timestamp},
     infrastructure::{cache::LocalCache, db::Migrations},
@@ -102,10 +102,12 @@ fn somebody(ambient: &Ambient) -> Principal {
     Principal {
         user: ambient.id(),
         role: Role::User,
-        session: Uuid::nil(),
-        token: Uuid::nil(),
-        expires_at: i64::MAX,
         locale: Locale::En,
+        proof: Proof::Session(SessionProof {
+            id: Uuid::nil(),
+            token: Uuid::nil(),
+            expires_at: i64::MAX,
+        }),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Routes of the context.
 
 mod admin;
+mod api_keys;
 mod auth;
 mod me;
 mod public;
@@ -32,6 +33,8 @@ pub fn routes(module: Arc<UserModule>) -> OpenApiRouter {
         .routes(routes!(me::change_password))
         .routes(routes!(sessions::list, sessions::end_others))
         .routes(routes!(sessions::end))
+        .routes(routes!(api_keys::list, api_keys::create))
+        .routes(routes!(api_keys::rename, api_keys::revoke))
         .routes(routes!(admin::list))
         .routes(routes!(admin::show))
         .routes(routes!(admin::set_status))

@@ -39,10 +39,10 @@ pub struct EndedView {
     pub ended: usize,
 }
 
-fn view(session: OpenSession, who: &Principal) -> SessionView {
+fn view(session: OpenSession, current: Option<Uuid>) -> SessionView {
     SessionView {
         id: session.id.uuid(),
-        current: session.id.uuid() == who.session,
+        current: Some(session.id.uuid()) == current,
         user_agent: session.agent,
         address: session.address,
         last_address: session.last_address,
@@ -64,7 +64,8 @@ pub async fn list(
     ApiQuery(query): ApiQuery<PageQuery>,
 ) -> Result<Reply<Page<SessionView>>, Failure> {
     let page = module.list_sessions(&who, query.page()?).await?;
-    Ok(Reply::ok(page.map(|session| view(session, &who))))
+    let current = who.session().ok().map(|session| session.id);
+    Ok(Reply::ok(page.map(|session| view(session, current))))
 }
 
 /// Ends one of your sessions. Its tokens are refused at once.

@@ -1,21 +1,27 @@
-//! Checks a bearer token on every request.
+//! Checks an access token on every request; API keys are checked in [`super::api_keys`].
 //!
 //! The database decides. What it says of a session is remembered in the process for seconds, and
 //! forgotten as soon as any process changes it. A process that does not hear the others remembers
 //! nothing; when that is because the shared cache is away, nobody is let in.
 
 use async_trait::async_trait;
-use shared_kernel::application::{AuthenticationError, Authenticator, Principal};
+use shared_kernel::{
+    application::{AuthenticationError, Authenticator, Principal, Proof, SessionProof},
+    domain::{Id, User as UserMark},
+};
 
 use super::{
     UserError, UserModule,
     ports::{Claims, OpenState, SessionState},
 };
-use crate::domain::{SessionId, UserStatus};
+use crate::domain::{KEY_PREFIX, SessionId, UserStatus};
 
 #[async_trait]
 impl Authenticator for UserModule {
     async fn authenticate(&self, bearer: &str) -> Result<Principal, AuthenticationError> {
+        if bearer.starts_with(KEY_PREFIX) {
+            return self.authenticate_key(bearer).await;
+        }
         let claims = self.ports.tokens.verify(bearer, self.ports.ambient.now())?;
         match self.session_state(claims.sid.into()).await? {
             SessionState::Open(state) if state.admits(&claims) => Ok(principal(&claims, &state)),
@@ -34,17 +40,16 @@ impl OpenState {
 }
 
 fn principal(claims: &Claims, state: &OpenState) -> Principal {
+    let session = SessionProof { id: claims.sid, token: claims.jti, expires_at: claims.exp };
     Principal {
         user: claims.sub.into(),
         role: state.role,
-        session: claims.sid,
-        token: claims.jti,
-        expires_at: claims.exp,
         locale: state.locale,
+        proof: Proof::Session(session),
     }
 }
 
-fn unavailable<E>(error: E) -> AuthenticationError
+pub(super) fn unavailable<E>(error: E) -> AuthenticationError
 where
     E: std::error::Error + Send + Sync + 'static,
 {
@@ -66,6 +71,13 @@ impl UserModule {
             self.ports.session_cache.keep(session, state.clone(), heard);
         }
         Ok(state)
+    }
+
+    /// After a change of the user's standing: all their sessions and keys.
+    pub(super) async fn forget_user(&self, user: Id<UserMark>) -> Result<(), UserError> {
+        let open = self.ports.sessions.open_of(user, self.ports.ambient.now()).await?;
+        self.forget_sessions(&open).await?;
+        self.forget_keys(&self.ports.api_keys.all_of(user).await?).await
     }
 
     /// Every process asks the database again what these sessions are worth.

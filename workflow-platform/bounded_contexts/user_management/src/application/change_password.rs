@@ -25,6 +25,7 @@ impl UserModule {
         caller: &Caller,
     ) -> Result<(), UserError> {
         who.require(Permission::ProfileWrite)?;
+        let session = who.session()?;
         let found = self.ports.accounts.credentials_of(who.user).await?;
         let found = found.ok_or(AuthenticationError::Revoked)?;
         self.prove_password(&form.current_password, found.password_hash).await?;
@@ -38,7 +39,7 @@ impl UserModule {
         }
         let hash = self.ports.passwords.hash(new).await?;
         let work = self.ports.database.begin().await?;
-        let occasion = Occasion::Changed(who.session.into());
+        let occasion = Occasion::Changed(session.id.into());
         self.replace_password(work, &found.user, &hash, occasion, caller).await
     }
 

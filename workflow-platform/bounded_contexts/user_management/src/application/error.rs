@@ -36,6 +36,10 @@ pub enum UserError {
     WrongPassword,
     #[error("the user has no such open session")]
     NoSuchSession,
+    #[error("the user has no such API key")]
+    NoSuchApiKey,
+    #[error("the user has as many API keys as are allowed")]
+    TooManyApiKeys,
     #[error("there is no such user")]
     NoSuchUser,
     #[error(transparent)]
@@ -82,10 +86,13 @@ impl Fault for UserError {
         match self {
             Self::Authentication(error) => error.kind(),
             Self::Invalid(_) | Self::CodeInvalid | Self::WrongPassword => ErrorKind::Invalid,
-            Self::NoSuchSession | Self::NoSuchUser => ErrorKind::NotFound,
+            Self::NoSuchSession | Self::NoSuchApiKey | Self::NoSuchUser => ErrorKind::NotFound,
             Self::NotManageable(_) => ErrorKind::Denied,
             Self::CodeTooSoon { .. } => ErrorKind::RateLimited,
-            Self::UsernameTaken | Self::EmailTaken | Self::LastSuperAdmin => ErrorKind::Conflict,
+            Self::UsernameTaken
+            | Self::EmailTaken
+            | Self::TooManyApiKeys
+            | Self::LastSuperAdmin => ErrorKind::Conflict,
             Self::WrongCredentials | Self::BadRefreshToken => ErrorKind::Unauthenticated,
             Self::Suspended => ErrorKind::Denied,
             Self::Untold(_) => ErrorKind::Unavailable,
@@ -103,7 +110,8 @@ impl Fault for UserError {
             Self::EmailTaken => "EMAIL_TAKEN",
             Self::WrongCredentials => "WRONG_CREDENTIALS",
             Self::WrongPassword => "WRONG_PASSWORD",
-            Self::NoSuchSession | Self::NoSuchUser => "NOT_FOUND",
+            Self::NoSuchSession | Self::NoSuchApiKey | Self::NoSuchUser => "NOT_FOUND",
+            Self::TooManyApiKeys => "TOO_MANY_API_KEYS",
             Self::NotManageable(_) => "PERMISSION_DENIED",
             Self::LastSuperAdmin => "LAST_SUPER_ADMIN",
             Self::BadRefreshToken => "REFRESH_TOKEN_INVALID",
@@ -135,9 +143,13 @@ impl Fault for UserError {
                 Text::new("登录已失效，请重新登录", "The session has ended, sign in again")
             }
             Self::WrongPassword => Text::new("当前密码错误", "The current password is wrong"),
-            Self::NoSuchSession | Self::NoSuchUser => {
+            Self::NoSuchSession | Self::NoSuchApiKey | Self::NoSuchUser => {
                 Text::new("资源不存在", "There is nothing here")
             }
+            Self::TooManyApiKeys => Text::new(
+                "API 密钥数量已达上限，请先删除",
+                "You have 50 API keys, revoke one first",
+            ),
             Self::NotManageable(NotManageable::Oneself) => {
                 Text::new("不能对自己执行此操作", "You cannot do this to yourself")
             }

@@ -14,11 +14,11 @@ use crate::domain::SessionId;
 impl UserModule {
     /// The access token itself is refused from now on, and so is every other of its session.
     pub async fn logout(&self, who: &Principal, caller: &Caller) -> Result<(), UserError> {
-        let session = who.session.into();
+        let session = who.session()?;
         let mut work = self.ports.database.begin().await?;
-        let sessions = &self.ports.sessions;
-        sessions.revoke_token(&mut work, session, who.token, who.expires_at).await?;
-        self.leave(work, (session, who.user), caller).await
+        let (id, expires_at) = (session.id.into(), session.expires_at);
+        self.ports.sessions.revoke_token(&mut work, id, session.token, expires_at).await?;
+        self.leave(work, (id, who.user), caller).await
     }
 
     /// Does nothing when the token is unknown or its session has ended: nobody learns which.

@@ -1,5 +1,6 @@
 //! Use cases of the context, one a file, and the ports they need.
 
+mod api_keys;
 mod authenticate;
 mod change_password;
 mod check_code;
@@ -23,6 +24,7 @@ mod set_status;
 mod signed_in;
 mod update_profile;
 
+pub use api_keys::{KeyUses, KeyWish, NewApiKey};
 pub use change_password::PasswordChange;
 pub use error::UserError;
 pub use events::Caller;

@@ -11,10 +11,16 @@ use shared_kernel::{
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
-use super::ports::{
-    AccountStore, CodeStore, Passwords, SessionCache, SessionStore, StoreError, Tokens,
+use super::{
+    KeyUses,
+    ports::{
+        AccountStore, ApiKeyStore, CodeStore, KeyCache, Passwords, SessionCache, SessionStore,
+        StoreError, Tokens,
+    },
 };
 
+/// How often the last uses of API keys are written.
+const WRITE_USES_EVERY: Duration = Duration::from_mins(1);
 /// How often old codes and sessions are removed, and how many at most.
 const SWEEP_EVERY: Duration = Duration::from_mins(30);
 const SWEPT_AT_ONCE: u32 = 1000;
@@ -51,8 +57,10 @@ impl UserSettings {
 pub struct UserPorts {
     pub accounts: Arc<dyn AccountStore>,
     pub sessions: Arc<dyn SessionStore>,
-    pub session_cache: Arc<dyn SessionCache>,
+    pub session_cache: Arc<SessionCache>,
+    pub key_cache: Arc<KeyCache>,
     pub codes: Arc<dyn CodeStore>,
+    pub api_keys: Arc<dyn ApiKeyStore>,
     pub passwords: Arc<dyn Passwords>,
     pub tokens: Arc<dyn Tokens>,
     pub database: Database,
@@ -65,46 +73,59 @@ pub struct UserPorts {
 pub struct UserModule {
     pub(super) ports: UserPorts,
     pub(super) settings: UserSettings,
+    pub(super) key_uses: KeyUses,
 }
 
 impl UserModule {
     pub fn new(ports: UserPorts, settings: UserSettings) -> Self {
-        Self { ports, settings }
+        Self { ports, settings, key_uses: KeyUses::default() }
     }
 
-    /// Removes codes and sessions that are long over, a bounded number; gives how many.
+    /// Removes codes, sessions and keys that are long over, a bounded number; gives how many.
     pub async fn sweep(&self) -> Result<u64, StoreError> {
         let before = self.ports.ambient.now().minus(KEPT_AFTER_END);
         let now = self.ports.ambient.now();
         let revoked = self.ports.sessions.remove_revoked(now, SWEPT_AT_ONCE).await?;
         let codes = self.ports.codes.remove_old(before, SWEPT_AT_ONCE).await?;
         let sessions = self.ports.sessions.remove_old(before, SWEPT_AT_ONCE).await?;
-        Ok(codes + sessions + revoked)
+        let keys = self.ports.api_keys.remove_old_keys(before, SWEPT_AT_ONCE).await?;
+        Ok(codes + sessions + revoked + keys)
     }
 
     /// Hears of changed sessions, and sweeps now and then, until told to stop. One task per
     /// process.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
-        tokio::join!(self.sweep_now_and_then(&stop), self.hear(&stop));
+        tokio::join!(self.work_now_and_then(&stop), self.hear(&stop));
     }
 
     async fn hear(&self, stop: &CancellationToken) {
-        let heard = stop.run_until_cancelled(self.ports.session_cache.listen()).await;
-        if let Some(Err(error)) = heard {
+        let (sessions, keys) = (self.ports.session_cache.listen(), self.ports.key_cache.listen());
+        let both = async { tokio::try_join!(sessions, keys) };
+        if let Some(Err(error)) = stop.run_until_cancelled(both).await {
             warn!(%error, "changes of sessions are not heard, the database is asked every time");
         }
     }
 
-    async fn sweep_now_and_then(&self, stop: &CancellationToken) {
+    async fn work_now_and_then(&self, stop: &CancellationToken) {
+        let mut sweeps = tokio::time::interval(SWEEP_EVERY);
+        let mut writes = tokio::time::interval(WRITE_USES_EVERY);
         loop {
             tokio::select! {
                 () = stop.cancelled() => break,
-                () = tokio::time::sleep(SWEEP_EVERY) => {
+                _ = sweeps.tick() => {
                     if let Err(error) = self.sweep().await {
-                        warn!(%error, "old codes and sessions could not be removed");
+                        warn!(%error, "old codes, sessions and keys could not be removed");
                     }
                 }
+                _ = writes.tick() => self.write_or_warn().await,
             }
+        }
+        self.write_or_warn().await;
+    }
+
+    async fn write_or_warn(&self) {
+        if let Err(error) = self.write_key_uses().await {
+            warn!(%error, "the last uses of API keys could not be written");
         }
     }
 }

@@ -20,6 +20,7 @@ impl UserModule {
         page: PageRequest,
     ) -> Result<Page<OpenSession>, UserError> {
         who.require(Permission::ProfileRead)?;
+        who.session()?;
         Ok(self.ports.sessions.list(who.user, self.ports.ambient.now(), page).await?)
     }
 
@@ -40,7 +41,8 @@ impl UserModule {
         who: &Principal,
         caller: &Caller,
     ) -> Result<usize, UserError> {
-        self.sign_out(who, Ending::Others(who.session.into()), caller).await
+        let current = who.session()?.id;
+        self.sign_out(who, Ending::Others(current.into()), caller).await
     }
 
     async fn sign_out(
@@ -50,6 +52,7 @@ impl UserModule {
         caller: &Caller,
     ) -> Result<usize, UserError> {
         who.require(Permission::ProfileWrite)?;
+        who.session()?;
         let (now, reason) = (self.ports.ambient.now(), "signed_out_by_user");
         let mut work = self.ports.database.begin().await?;
         let ended = self.ports.sessions.end_many(&mut work, who.user, ending, reason, now).await?;

@@ -32,8 +32,7 @@ impl UserModule {
         }
         work.record(&self.user_event("user.role_changed", user, payload, caller)).await?;
         work.commit().await?;
-        let open = self.ports.sessions.open_of(user, self.ports.ambient.now()).await?;
-        self.forget_sessions(&open).await?;
+        self.forget_user(user).await?;
         Ok(changed)
     }
 }

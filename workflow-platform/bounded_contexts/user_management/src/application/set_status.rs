@@ -44,6 +44,7 @@ impl UserModule {
         work.record(&self.user_event("user.status_changed", user, payload, caller)).await?;
         work.commit().await?;
         self.forget_sessions(&ended).await?;
+        self.forget_user(user).await?;
         Ok(changed)
     }
 }

@@ -34,8 +34,7 @@ impl UserModule {
         self.ports.accounts.update_profile(&mut work, &user).await?;
         work.record(&self.user_event("user.profile_changed", user.id, payload, caller)).await?;
         work.commit().await?;
-        let open = self.ports.sessions.open_of(who.user, self.ports.ambient.now()).await?;
-        self.forget_sessions(&open).await?;
+        self.forget_user(who.user).await?;
         Ok(user)
     }
 }

@@ -1,5 +1,7 @@
-//! Users, sessions and codes as values and rules. Pure.
+//! Users, sessions, keys and codes as values and rules. Pure.
 
+mod api_key;
+mod api_key_text;
 mod code;
 mod email;
 mod password;
@@ -7,11 +9,16 @@ mod session;
 mod user;
 mod username;
 
+pub use api_key::{
+    ApiKey, ApiKeyId, ApiKeyMark, KeyName, KeyNameError, KeyUse, LONGEST_KEY_LIFE, MOST_API_KEYS,
+    end_of_key,
+};
+pub use api_key_text::{KEY_PREFIX, KeyText, public_part};
 pub use code::{
     CODE_ATTEMPTS, CODE_INTERVAL, CODE_LIFE, CodeId, CodePurpose, UnknownPurpose, VerificationCode,
 };
 pub use email::{EmailAddress, EmailError};
 pub use password::{PASSWORD_LENGTH, PasswordProblem, check_length, check_strength};
-pub use session::{REFRESH_GRACE, Session, SessionId};
+pub use session::{REFRESH_GRACE, Session, SessionId, SessionMark};
 pub use user::{NotManageable, UnknownStatus, User, UserStatus};
 pub use username::{Username, UsernameError};

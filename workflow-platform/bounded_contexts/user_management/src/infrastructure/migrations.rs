@@ -10,7 +10,8 @@ use sea_orm_migration::{
 };
 
 use super::{
-    revocations::Revocations, session_address::SessionAddress, session_agent::SessionAgent,
+    api_key_table::ApiKeyTable, revocations::Revocations, session_address::SessionAddress,
+    session_agent::SessionAgent,
 };
 
 /// The context's migrations.
@@ -20,6 +21,7 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(SessionAgent),
         Box::new(Revocations),
         Box::new(SessionAddress),
+        Box::new(ApiKeyTable),
     ]
 }
 

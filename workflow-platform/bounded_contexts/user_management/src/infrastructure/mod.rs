@@ -1,6 +1,8 @@
 //! Adapters: tables and the stores on them, password hashing, signing.
 
 mod accounts;
+mod api_key_table;
+mod api_keys;
 mod codes;
 mod everybody;
 mod migrations;
@@ -9,12 +11,12 @@ mod revocations;
 mod rows;
 mod session_address;
 mod session_agent;
-mod session_cache;
 mod sessions;
+mod state_cache;
 mod tokens;
 
 pub use accounts::SqlAccounts;
 pub use migrations::migrations;
 pub use passwords::Argon2Passwords;
-pub use session_cache::{BELIEVED, BusSessionCache};
+pub use state_cache::{API_KEYS, BELIEVED, BusCache, SESSIONS};
 pub use tokens::JwtTokens;

@@ -7,6 +7,7 @@
     reason = "a test that cannot go on fails by panicking"
 )]
 
+mod api_keys;
 mod codes;
 mod passwords;
 mod profile;

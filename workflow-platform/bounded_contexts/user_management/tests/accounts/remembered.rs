@@ -11,8 +11,9 @@ use shared_kernel::{
 use testkit::TestDatabase;
 use tokio_util::sync::CancellationToken;
 use user_management::{
-    application::ports::{SessionCache as _, SessionState},
-    infrastructure::BusSessionCache,
+    application::ports::{SessionState, StateCache},
+    domain::SessionMark,
+    infrastructure::{BusCache, SESSIONS},
 };
 use uuid::Uuid;
 
@@ -52,8 +53,8 @@ async fn buses(stop: &CancellationToken) -> Vec<Ends> {
     ends
 }
 
-async fn listening(bus: Arc<dyn Bus>) -> Arc<BusSessionCache> {
-    let cache = Arc::new(BusSessionCache::new(bus, LONG));
+async fn listening(bus: Arc<dyn Bus>) -> Arc<BusCache<SessionMark, SessionState>> {
+    let cache = Arc::new(BusCache::new(bus, SESSIONS, LONG));
     let listener = Arc::clone(&cache);
     tokio::spawn(async move { listener.listen().await });
     eventually("listening", async || cache.heard()).await;
@@ -92,7 +93,8 @@ async fn what_was_read_before_a_change_is_not_kept_after_it() {
 
 #[tokio::test]
 async fn who_does_not_listen_remembers_nothing() {
-    let cache = BusSessionCache::new(Arc::new(LocalBus::default()), LONG);
+    let cache: BusCache<SessionMark, SessionState> =
+        BusCache::new(Arc::new(LocalBus::default()), SESSIONS, LONG);
     assert_eq!(cache.heard(), None);
 }
 

@@ -37,17 +37,22 @@ async fn somebody_sees_where_they_are_signed_in_and_signs_out_there() {
             authenticate(&world.users, &phone).await.unwrap(),
         );
         assert_eq!(agents(&world, &who).await, ["desk", "phone"], "{}", world.test.name);
-        for strange in [bens.session, Uuid::from_u128(7)] {
+        for strange in [bens.session().unwrap().id, Uuid::from_u128(7)] {
             let refused = world.users.end_one_session(&who, strange.into(), &caller()).await;
             assert!(matches!(refused, Err(UserError::NoSuchSession)));
         }
-        world.users.end_one_session(&who, lost.session.into(), &caller()).await.unwrap();
+        world
+            .users
+            .end_one_session(&who, lost.session().unwrap().id.into(), &caller())
+            .await
+            .unwrap();
         for users in [&world.users, &world.elsewhere()] {
             let gone = authenticate(users, &phone).await;
             assert!(matches!(gone, Err(AuthenticationError::Revoked)), "{}", world.test.name);
         }
         world.refresh(&phone.refresh_token).await.unwrap_err();
-        let again = world.users.end_one_session(&who, lost.session.into(), &caller()).await;
+        let again =
+            world.users.end_one_session(&who, lost.session().unwrap().id.into(), &caller()).await;
         assert!(matches!(again, Err(UserError::NoSuchSession)));
         assert_eq!(agents(&world, &who).await, ["desk"]);
         assert_eq!(agents(&world, &bens).await, [""]);

@@ -11,6 +11,7 @@ use shared_kernel::{
     application::{
         Action, ActionContext, ActionDescriptor, ActionError, ActionRegistry, Allowance,
         AuthenticationError, Authenticator, Bus, Entitlements, EntitlementsError, Limit, Principal,
+        Proof, SessionProof,
     },
     domain::{Ambient, Execution, Id, Locale, Owner, Role, Timestamp, User},
     infrastructure::{
@@ -95,10 +96,12 @@ impl Authenticator for OneOwner {
         Ok(Principal {
             user: self.0.user(),
             role: Role::User,
-            session: Uuid::nil(),
-            token: Uuid::nil(),
-            expires_at: i64::MAX,
             locale: Locale::En,
+            proof: Proof::Session(SessionProof {
+                id: Uuid::nil(),
+                token: Uuid::nil(),
+                expires_at: i64::MAX,
+            }),
         })
     }
 }

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use shared_kernel::{
     application::{
         Action, ActionContext, ActionDescriptor, ActionError, ActionRegistry, Allowance,
-        Entitlements, EntitlementsError, Limit, LogLevel, Principal,
+        Entitlements, EntitlementsError, Limit, LogLevel, Principal, Proof, SessionProof,
     },
     domain::{Ambient, DomainEvent, Execution, Id, Locale, Owner, Role, User},
     infrastructure::{
@@ -328,10 +328,12 @@ pub fn principal(user: Id<User>) -> Principal {
     Principal {
         user,
         role: Role::User,
-        session: Uuid::nil(),
-        token: Uuid::nil(),
-        expires_at: i64::MAX,
         locale: Locale::En,
+        proof: Proof::Session(SessionProof {
+            id: Uuid::nil(),
+            token: Uuid::nil(),
+            expires_at: i64::MAX,
+        }),
     }
 }
 

@@ -1,18 +1,22 @@
 //! What the use cases need from outside.
 
 mod accounts;
+mod api_keys;
 mod codes;
 mod passwords;
 mod sessions;
+mod state_cache;
 mod tokens;
 
 pub use accounts::{AccountStore, Credentials, Standing, UserFilter};
+pub use api_keys::{ApiKeyStore, KeyCache, KeyState};
 pub use codes::{CodeStore, NewCode, OpenCode};
 pub use passwords::{HashingError, Passwords};
 pub use sessions::{
-    Ending, Heard, OpenSession, OpenState, Rotation, RotationTime, SessionCache, SessionState,
+    Ending, OpenSession, OpenState, Rotation, RotationTime, SessionCache, SessionState,
     SessionStore, TokenHash,
 };
+pub use state_cache::{Heard, StateCache};
 pub use tokens::{Claims, SigningError, Tokens};
 
 /// The store failed.

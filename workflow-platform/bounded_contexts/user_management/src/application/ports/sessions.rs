@@ -4,14 +4,13 @@ use std::net::IpAddr;
 
 use async_trait::async_trait;
 use shared_kernel::{
-    application::BusError,
     domain::{Id, Locale, Page, PageRequest, Role, Timestamp, User as UserMark},
     infrastructure::db::UnitOfWork,
 };
 use uuid::Uuid;
 
-use super::StoreError;
-use crate::domain::{Session, SessionId, UserStatus};
+use super::{StateCache, StoreError};
+use crate::domain::{Session, SessionId, SessionMark, UserStatus};
 
 /// What the authenticator needs to know of a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,31 +32,8 @@ pub struct OpenState {
     pub revoked: Vec<Uuid>,
 }
 
-/// What a process had heard when it began to ask the database.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Heard {
-    pub connection: u64,
-    pub forgotten: u64,
-}
-
-/// States of sessions that this process need not ask the database for. Every process hears of
-/// what changes; one that does not hear the others remembers nothing.
-#[async_trait]
-pub trait SessionCache: Send + Sync {
-    fn get(&self, session: SessionId) -> Option<SessionState>;
-
-    /// To be called before the database is asked; `None` while other processes are not heard.
-    fn heard(&self) -> Option<Heard>;
-
-    /// Unless something was forgotten since `heard`: the state may be older than that.
-    fn keep(&self, session: SessionId, state: SessionState, heard: Heard);
-
-    /// Here and in all other processes.
-    async fn forget(&self, sessions: &[SessionId]) -> Result<(), BusError>;
-
-    /// Listens to the other processes for as long as it is polled.
-    async fn listen(&self) -> Result<(), BusError>;
-}
+/// States of sessions, remembered.
+pub type SessionCache = dyn StateCache<SessionMark, SessionState>;
 
 /// What became of a refresh token that was handed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
