@@ -19,7 +19,14 @@ use shared_kernel::{
     application::{
         Action, ActionRegistry, Authenticator, EffectHandler, Entitlements, Fetcher, ProxyPools,
     },
-    infrastructure::{cpu::CpuPool, db::Migrations, outbound::OutboundPolicy, seal::Sealer},
+    domain::Ambient,
+    infrastructure::{
+        cpu::CpuPool,
+        db::Migrations,
+        outbound::OutboundPolicy,
+        reseal::{Resealed, SealedColumn, reseal},
+        seal::Sealer,
+    },
 };
 use subscription::SubscriptionModule;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -43,6 +50,14 @@ pub fn migrations() -> Migrations {
         workflow::migrations,
         data_collection::migrations,
     ])
+}
+
+/// Every column whose texts are sealed.
+fn sealed_columns() -> Vec<SealedColumn> {
+    let mut columns = Vec::new();
+    columns.extend(proxy_pool::sealed_columns());
+    columns.extend(workflow::sealed_columns());
+    columns
 }
 
 /// Everything that one process is made of.
@@ -81,8 +96,7 @@ impl Platform {
     ) -> anyhow::Result<Self> {
         let Foundation { database, cache, bus, ambient } = foundation.clone();
         let cpu = CpuPool::per_core();
-        let sealer =
-            Sealer::new(config.tokens.data_secret.expose_secret().as_bytes(), ambient.clone());
+        let sealer = sealer(&config, &ambient);
         let policy = Arc::new(OutboundPolicy::new(&config.outbound_allow)?);
         let users = user_management::module(
             user_management::Surroundings {
@@ -94,7 +108,7 @@ impl Platform {
                 ambient: ambient.clone(),
             },
             user_settings(&config),
-        );
+        )?;
         let fetcher_settings = FetcherSettings::default();
         let proxies = proxy_pool::module(
             proxy_pool::Surroundings {
@@ -189,6 +203,7 @@ impl Platform {
             parts: vec![Arc::new(DatabaseHealth(database)), Arc::new(CacheHealth(cache))],
             readiness,
             ambient,
+            public_keys: self.users.public_keys(),
         })
     }
 
@@ -213,6 +228,17 @@ impl Platform {
         }
     }
 
+    /// Seals everything that is stored sealed with today's key.
+    pub async fn reseal(&self) -> anyhow::Result<Vec<(SealedColumn, Resealed)>> {
+        let Foundation { database, ambient, .. } = &self.foundation;
+        let sealer = sealer(&self.config, ambient);
+        let mut done = Vec::new();
+        for column in sealed_columns() {
+            done.push((column, reseal(database, &sealer, &column).await?));
+        }
+        Ok(done)
+    }
+
     /// Closes the database, once nothing uses it any more.
     pub async fn close(self) -> anyhow::Result<()> {
         self.foundation.database.close().await?;
@@ -220,8 +246,18 @@ impl Platform {
     }
 }
 
+fn sealer(config: &Config, ambient: &Ambient) -> Sealer {
+    let older = config.tokens.older_data_secrets.iter();
+    let older = older.map(|secret| secret.expose_secret().as_bytes());
+    let secret = config.tokens.data_secret.expose_secret();
+    Sealer::new(secret.as_bytes(), ambient.clone()).opening(older)
+}
+
 fn user_settings(config: &Config) -> UserSettings {
     UserSettings {
+        older_secrets: config.tokens.older_secrets.clone(),
+        algorithm: config.tokens.algorithm,
+        hash_cost: config.tokens.hash_cost,
         access: config.tokens.access,
         refresh: config.tokens.refresh,
         ..UserSettings::new(config.tokens.secret.clone())

@@ -9,6 +9,7 @@ use axum::{
     routing::get,
 };
 use bytes::Bytes;
+use serde_json::Value;
 use shared_kernel::{api::AuthLayerState, application::Authenticator, domain::Ambient};
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -23,7 +24,7 @@ use crate::{
     GatewaySettings, HealthPart, Readiness, cors, docs, fallback, guard,
     headers::secure,
     health::{self, Health},
-    metrics, openapi,
+    keys, metrics, openapi,
     request::{RequestLayer, contextualise},
     ui,
 };
@@ -39,23 +40,31 @@ pub struct Gateway {
     pub parts: Vec<Arc<dyn HealthPart>>,
     pub readiness: Readiness,
     pub ambient: Ambient,
+    /// The keys that access tokens can be checked with, as a JSON Web Key Set.
+    pub public_keys: Value,
 }
 
 /// Puts the application together.
 pub fn assemble(gateway: Gateway) -> Router {
-    let Gateway { settings, contexts, authenticator, parts, readiness, ambient } = gateway;
+    let Gateway { settings, contexts, authenticator, parts, readiness, ambient, public_keys } =
+        gateway;
     metrics::install();
     let (api, document) = openapi::nest(contexts).split_for_parts();
     let document = Bytes::from(document.to_json().unwrap_or_default());
     let health = Health { parts, readiness, version: settings.version.clone() };
     let api = api.layer(Extension(AuthLayerState(authenticator)));
-    let whole = api.merge(own_routes(&settings, health, document)).fallback_service(
+    let whole = api.merge(own_routes(&settings, health, document, public_keys)).fallback_service(
         get(ui::serve).fallback(fallback::not_found).with_state(Arc::new(ambient.clone())),
     );
     layered(whole.method_not_allowed_fallback(fallback::wrong_method), &settings, ambient)
 }
 
-fn own_routes(settings: &GatewaySettings, health: Health, document: Bytes) -> Router {
+fn own_routes(
+    settings: &GatewaySettings,
+    health: Health,
+    document: Bytes,
+    public_keys: Value,
+) -> Router {
     let token = settings.metrics_token.clone().map(Arc::new);
     let health = Router::new()
         .route("/health", get(health::overall))
@@ -65,6 +74,7 @@ fn own_routes(settings: &GatewaySettings, health: Health, document: Bytes) -> Ro
     Router::new()
         .route("/metrics", get(metrics::render).with_state(token))
         .route(docs::DOCUMENT, get(docs::document).with_state(document))
+        .route(keys::PATH, get(keys::show).with_state(Arc::new(public_keys)))
         .route("/api/docs", get(docs::root))
         .route("/api/docs/", get(docs::index))
         .route("/api/docs/{*file}", get(docs::asset))

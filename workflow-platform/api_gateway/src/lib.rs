@@ -22,6 +22,7 @@ mod fallback;
 mod guard;
 mod headers;
 mod health;
+mod keys;
 mod metrics;
 mod openapi;
 mod request;

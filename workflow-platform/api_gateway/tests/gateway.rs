@@ -117,6 +117,7 @@ fn router(well: bool) -> Router {
         parts: vec![Arc::new(Part(well))],
         readiness: Readiness::default(),
         ambient,
+        public_keys: serde_json::json!({ "keys": [] }),
     })
 }
 

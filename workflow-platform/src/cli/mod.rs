@@ -113,6 +113,9 @@ enum AdminCommand {
         #[arg(long)]
         email: String,
     },
+    /// Seal all stored secrets with today's data secret; former ones open what they sealed. Can
+    /// be run while the platform works, and again.
+    Reseal,
 }
 
 #[derive(Debug, Args)]
@@ -160,7 +163,9 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
 
 fn purpose(command: Option<&Command>) -> Purpose {
     match command {
-        Some(Command::Serve(_) | Command::Worker) => Purpose::Serve,
+        Some(Command::Serve(_) | Command::Worker | Command::Admin(AdminCommand::Reseal)) => {
+            Purpose::Serve
+        }
         _ => Purpose::Local,
     }
 }
@@ -174,6 +179,7 @@ async fn run_command(command: Command) -> anyhow::Result<ExitCode> {
         Command::Migrate(MigrateCommand::Up) => migrate::up(&load()?).await?,
         Command::Migrate(MigrateCommand::Down { steps }) => migrate::down(&load()?, *steps).await?,
         Command::Migrate(MigrateCommand::Status) => migrate::status(&load()?).await?,
+        Command::Admin(AdminCommand::Reseal) => admin::reseal(load()?).await?,
         Command::Admin(AdminCommand::CreateSuperAdmin { username, email }) => {
             admin::create_super_admin(load()?, username, email).await?;
         }

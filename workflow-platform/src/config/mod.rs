@@ -9,12 +9,12 @@ mod print;
 mod read;
 mod secret;
 mod source;
+mod tokens;
 mod variables;
 
 use std::{
     net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use secrecy::SecretString;
@@ -26,6 +26,7 @@ use shared_kernel::{
 pub use fault::{ConfigError, ConfigFault};
 pub use secret::Purpose;
 pub use source::Source;
+pub use tokens::TokenConfig;
 pub use variables::{VARIABLES, Variable};
 
 /// The whole configuration, checked.
@@ -71,17 +72,6 @@ pub struct LogConfig {
     pub form: LogForm,
     /// In the syntax of `RUST_LOG`.
     pub filter: String,
-}
-
-/// Secrets and life times of tokens.
-#[derive(Debug, Clone)]
-pub struct TokenConfig {
-    /// Signs access tokens; 32 bytes at least.
-    pub secret: SecretString,
-    /// Seals what is kept encrypted, such as passwords of proxies.
-    pub data_secret: SecretString,
-    pub access: Duration,
-    pub refresh: Duration,
 }
 
 /// Where mails go.

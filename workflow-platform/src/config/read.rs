@@ -21,15 +21,15 @@ use url::Url;
 
 use super::{
     Config, ConfigError, ConfigFault, FirstAdmin, LogConfig, MailConfig, PoolConfig, Purpose,
-    SmtpConfig, Source, TokenConfig, mail_dir, secret,
+    SmtpConfig, Source, mail_dir, secret,
 };
 
 /// Readers of the embedded database.
 const SQLITE_READERS: u32 = 4;
 
 /// Collects what is wrong while reading.
-struct Reader<'a> {
-    source: &'a Source,
+pub(super) struct Reader<'a> {
+    pub(super) source: &'a Source,
     faults: Vec<ConfigFault>,
 }
 
@@ -81,12 +81,13 @@ fn fill_secrets(config: &mut Config) -> Result<(), ConfigError> {
     }
     if tokens.data_secret.expose_secret().is_empty() {
         tokens.data_secret = tokens.secret.clone();
+        tokens.older_data_secrets.extend(tokens.older_secrets.iter().cloned());
     }
     Ok(())
 }
 
 impl Reader<'_> {
-    fn fault(&mut self, variable: &str, message: impl Into<String>) {
+    pub(super) fn fault(&mut self, variable: &str, message: impl Into<String>) {
         let message = message.into();
         self.faults.push(ConfigFault { variable: variable.to_owned(), message });
     }
@@ -105,11 +106,11 @@ impl Reader<'_> {
         }
     }
 
-    fn parsed<T: FromStr<Err: Display>>(&mut self, name: &str, default: T) -> T {
+    pub(super) fn parsed<T: FromStr<Err: Display>>(&mut self, name: &str, default: T) -> T {
         self.optional(name).unwrap_or(default)
     }
 
-    fn between<T>(&mut self, name: &str, default: T, least: T, most: T) -> T
+    pub(super) fn between<T>(&mut self, name: &str, default: T, least: T, most: T) -> T
     where
         T: FromStr<Err: Display> + PartialOrd + Display + Copy,
     {
@@ -130,14 +131,6 @@ impl Reader<'_> {
                 default
             }
         }
-    }
-
-    fn secret(&mut self, name: &str) -> SecretString {
-        let Some(value) = self.source.get(name) else { return SecretString::default() };
-        if let Some(weakness) = secret::weakness(value) {
-            self.fault(name, weakness);
-        }
-        value.into()
     }
 
     fn database(&mut self, data_dir: &Path, pool: PoolConfig) -> DatabaseSettings {
@@ -229,17 +222,6 @@ impl Reader<'_> {
             self.fault("LOG_LEVEL", error.to_string());
         }
         LogConfig { form, filter }
-    }
-
-    fn tokens(&mut self) -> TokenConfig {
-        let minutes: u64 = self.between("JWT_ACCESS_TOKEN_EXPIRE_MINUTES", 30, 1, 1440);
-        let days: u64 = self.between("JWT_REFRESH_TOKEN_EXPIRE_DAYS", 7, 1, 365);
-        TokenConfig {
-            secret: self.secret("JWT_SECRET_KEY"),
-            data_secret: self.secret("DATA_SECRET_KEY"),
-            access: Duration::from_secs(minutes * 60),
-            refresh: Duration::from_secs(days * 86_400),
-        }
     }
 
     fn need_secret(&mut self, config: &Config, purpose: Purpose) {

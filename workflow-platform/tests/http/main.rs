@@ -17,6 +17,7 @@ mod datasets;
 mod demo;
 mod gateway;
 mod isolation;
+mod keys;
 mod processes;
 mod proxies;
 mod users;

@@ -43,9 +43,12 @@ pub mod infrastructure;
 use std::sync::Arc;
 
 pub use api::routes;
-pub use application::{Profile, UserError, UserModule, UserPorts, UserSettings};
+pub use application::{
+    HashCost, Profile, TokenAlgorithm, UserError, UserModule, UserPorts, UserSettings,
+};
 pub use domain::User;
-pub use infrastructure::migrations;
+use infrastructure::{Argon2Passwords, JwtTokens};
+pub use infrastructure::{KeyError, migrations};
 
 use shared_kernel::{
     application::{Bus, Cache},
@@ -69,8 +72,13 @@ pub struct Surroundings {
 
 /// Puts the context together. The result is also the kernel's `Authenticator` port; run
 /// [`UserModule::run`] in one task of the process.
-pub fn module(surroundings: Surroundings, settings: UserSettings) -> Arc<UserModule> {
+pub fn module(
+    surroundings: Surroundings,
+    settings: UserSettings,
+) -> Result<Arc<UserModule>, KeyError> {
     let Surroundings { database, cache, bus, sealer, cpu, ambient } = surroundings;
+    let UserSettings { algorithm, secret, older_secrets, .. } = &settings;
+    let tokens = JwtTokens::new(*algorithm, secret, older_secrets)?;
     let store = Arc::new(infrastructure::SqlAccounts::new(database.clone()));
     let ports = UserPorts {
         accounts: Arc::clone(&store) as Arc<dyn application::ports::AccountStore>,
@@ -87,12 +95,12 @@ pub fn module(surroundings: Surroundings, settings: UserSettings) -> Arc<UserMod
         )),
         codes: Arc::clone(&store) as Arc<dyn application::ports::CodeStore>,
         api_keys: store,
-        passwords: Arc::new(infrastructure::Argon2Passwords::new(cpu, ambient.clone())),
-        tokens: Arc::new(infrastructure::JwtTokens::new(&settings.secret, &settings.older_secrets)),
+        passwords: Arc::new(Argon2Passwords::new(settings.hash_cost, cpu, ambient.clone())),
+        tokens: Arc::new(tokens),
         database,
         cache,
         sealer,
         ambient,
     };
-    Arc::new(UserModule::new(ports, settings))
+    Ok(Arc::new(UserModule::new(ports, settings)))
 }

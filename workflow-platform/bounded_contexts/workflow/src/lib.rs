@@ -36,7 +36,7 @@ pub use application::{
         UserDirectoryError, UserProfile,
     },
 };
-pub use infrastructure::worker::WorkerSettings;
+pub use infrastructure::{sealed::sealed_columns, worker::WorkerSettings};
 pub use module::{Surroundings, WorkflowModule, WorkflowSettings, catalog, module, routes};
 
 /// The context's migrations, in order.

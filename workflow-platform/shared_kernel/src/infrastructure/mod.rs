@@ -10,6 +10,7 @@ pub mod local_bus;
 pub mod outbound;
 pub mod postgres_bus;
 pub mod redis_bus;
+pub mod reseal;
 pub mod seal;
 pub mod system;
 pub mod telemetry;

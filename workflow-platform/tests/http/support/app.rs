@@ -69,10 +69,22 @@ impl TestApp {
 
     /// Stops as an operator would stop it, and starts on the same data.
     pub async fn restart(self) -> Self {
+        self.restart_with(|_| ()).await
+    }
+
+    /// The same, with another configuration.
+    pub async fn restart_with(self, change: impl FnOnce(&mut Config)) -> Self {
         let Self { name, server, folder, .. } = self;
-        let config = server.platform.config().clone();
-        server.stop().await.unwrap();
-        Self::on(name, config, folder).await
+        let mut config = server.platform.config().clone();
+        change(&mut config);
+        Box::pin(server.stop()).await.unwrap();
+        Box::pin(Self::on(name, config, folder)).await
+    }
+
+    /// Seals what is stored with the key of the configuration: columns, changed and failed.
+    pub async fn reseal(&self) -> Vec<(&'static str, u64, u64)> {
+        let done = self.server.platform.reseal().await.unwrap();
+        done.iter().map(|(column, done)| (column.table, done.changed, done.failed)).collect()
     }
 }
 

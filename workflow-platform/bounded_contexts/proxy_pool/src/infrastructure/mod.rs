@@ -7,4 +7,4 @@ mod store;
 
 pub use migrations::migrations;
 pub use probe::HttpProbe;
-pub use store::SqlPoolStore;
+pub use store::{SqlPoolStore, sealed_columns};

@@ -12,6 +12,7 @@ use shared_kernel::{
     domain::{DomainEvent, Owner, PageRequest, Timestamp},
     infrastructure::{
         db::{Backend, Database},
+        reseal::SealedColumn,
         seal::Sealer,
     },
 };
@@ -38,6 +39,17 @@ pub struct SqlPoolStore {
 /// Where a password stands, for the seal.
 fn place(proxy: ProxyId) -> String {
     format!("proxies/{proxy}/password")
+}
+
+/// Passwords of proxies, for another key.
+pub fn sealed_columns() -> [SealedColumn; 1] {
+    [SealedColumn {
+        table: "proxies",
+        column: "sealed_password",
+        named_by: &[],
+        condition: "TRUE",
+        place: |row| Ok(place(row.try_get::<Uuid>("", "id")?.into())),
+    }]
 }
 
 impl SqlPoolStore {

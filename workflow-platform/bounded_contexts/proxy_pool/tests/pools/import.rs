@@ -35,7 +35,7 @@ async fn passwords_rest_sealed() {
         let statement = world.database.statement(sql, []);
         let row = world.database.read().query_one_raw(statement).await.unwrap().unwrap();
         let sealed: String = row.try_get("", "sealed_password").unwrap();
-        assert!(sealed.starts_with("v1.") && !sealed.contains("hush"));
+        assert!(sealed.starts_with("v2.") && !sealed.contains("hush"));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use secrecy::SecretString;
+use serde_json::Value;
 use shared_kernel::{
     application::Cache,
     domain::Ambient,
@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use super::{
-    KeyUses,
+    KeyUses, UserSettings,
     ports::{
         AccountStore, ApiKeyStore, CodeStore, KeyCache, Passwords, SessionCache, SessionStore,
         StoreError, Tokens,
@@ -26,31 +26,6 @@ const SWEEP_EVERY: Duration = Duration::from_mins(30);
 const SWEPT_AT_ONCE: u32 = 1000;
 /// Sessions are kept this long after their end, for the curious.
 const KEPT_AFTER_END: Duration = Duration::from_hours(30 * 24);
-
-/// What an operator may set.
-#[derive(Debug, Clone)]
-pub struct UserSettings {
-    /// Signs access tokens; 32 bytes or more.
-    pub secret: SecretString,
-    /// Signed before and still accepted.
-    pub older_secrets: Vec<SecretString>,
-    /// Life of an access token.
-    pub access: Duration,
-    /// Life of a refresh token.
-    pub refresh: Duration,
-}
-
-impl UserSettings {
-    /// 30 minutes and 7 days.
-    pub fn new(secret: SecretString) -> Self {
-        Self {
-            secret,
-            older_secrets: Vec::new(),
-            access: Duration::from_mins(30),
-            refresh: Duration::from_hours(7 * 24),
-        }
-    }
-}
 
 /// The adapters the context works with.
 #[derive(Clone)]
@@ -79,6 +54,11 @@ pub struct UserModule {
 impl UserModule {
     pub fn new(ports: UserPorts, settings: UserSettings) -> Self {
         Self { ports, settings, key_uses: KeyUses::default() }
+    }
+
+    /// The keys that others may check access tokens with, as a JSON Web Key Set.
+    pub fn public_keys(&self) -> Value {
+        self.ports.tokens.public_keys()
     }
 
     /// Removes codes, sessions and keys that are long over, a bounded number; gives how many.

@@ -46,8 +46,7 @@ impl UserModule {
         let cut = |text: &str| text.chars().take(64).collect::<String>();
         let name = email.split('@').next().unwrap_or_default();
         let personal = vec![cut(username), cut(email), cut(name)];
-        let strong = self.ports.passwords.is_strong(password, personal).await?;
-        Ok((!strong).then_some(PasswordProblem::Weak))
+        Ok(self.ports.passwords.problem(password, personal).await?)
     }
 
     /// Stores the hash and ends sessions in one transaction, which is `work`.

@@ -14,6 +14,8 @@ pub enum PasswordProblem {
     Length,
     #[error("is too easy to guess; make it longer or less common")]
     Weak,
+    #[error("is one of the passwords that people use most")]
+    Common,
 }
 
 pub fn check_length(password: &str) -> Result<(), PasswordProblem> {

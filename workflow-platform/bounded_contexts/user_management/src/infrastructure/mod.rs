@@ -4,7 +4,9 @@ mod accounts;
 mod api_key_table;
 mod api_keys;
 mod codes;
+mod common;
 mod everybody;
+mod keys;
 mod migrations;
 mod passwords;
 mod revocations;
@@ -16,6 +18,7 @@ mod state_cache;
 mod tokens;
 
 pub use accounts::SqlAccounts;
+pub use keys::KeyError;
 pub use migrations::migrations;
 pub use passwords::Argon2Passwords;
 pub use state_cache::{API_KEYS, BELIEVED, BusCache, SESSIONS};

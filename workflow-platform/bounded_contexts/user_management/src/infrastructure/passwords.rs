@@ -5,33 +5,37 @@ use argon2::{
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
 };
 use async_trait::async_trait;
+use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use secrecy::{ExposeSecret as _, SecretString};
 use shared_kernel::{domain::Ambient, infrastructure::cpu::CpuPool};
 
+use super::common::is_common;
 use crate::{
-    application::ports::{HashingError, Passwords},
-    domain::check_strength,
+    application::{
+        HashCost,
+        ports::{HashingError, Passwords},
+    },
+    domain::{PasswordProblem, check_strength},
 };
-
-const MEMORY_KIB: u32 = 47_104;
-const PASSES: u32 = 1;
-const LANES: u32 = 1;
-
-/// What a password is compared with when there is no account, so that it takes as long. The
-/// hash of random bytes nobody has kept.
-const NOBODY: &str = "$argon2id$v=19$m=47104,t=1,p=1$u2/AaVD0GIr8hHhP2gbcEw$\
-                      ZRYtbQXwZ8G7dQCwW1o3l5cPvFz2yX0nKq9m4sHj6eU";
 
 /// Hashes on the pool for calculations, as many at once as there are cores.
 #[derive(Debug)]
 pub struct Argon2Passwords {
+    cost: HashCost,
+    /// What a password is compared with when there is no account, so that it takes as long: the
+    /// form of a hash around random bytes, which no password gives.
+    nobody: String,
     cpu: CpuPool,
     ambient: Ambient,
 }
 
 impl Argon2Passwords {
-    pub fn new(cpu: CpuPool, ambient: Ambient) -> Self {
-        Self { cpu, ambient }
+    pub fn new(cost: HashCost, cpu: CpuPool, ambient: Ambient) -> Self {
+        let HashCost { memory_kib, passes, lanes } = cost;
+        let salt = STANDARD_NO_PAD.encode(ambient.bytes::<16>());
+        let hash = STANDARD_NO_PAD.encode(ambient.bytes::<32>());
+        let nobody = format!("$argon2id$v=19$m={memory_kib},t={passes},p={lanes}${salt}${hash}");
+        Self { cost, nobody, cpu, ambient }
     }
 
     async fn run<T: Send + 'static>(
@@ -46,8 +50,9 @@ fn failed(error: impl std::fmt::Display) -> HashingError {
     HashingError(error.to_string())
 }
 
-fn argon2() -> Result<Argon2<'static>, HashingError> {
-    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(failed)?;
+fn argon2(cost: HashCost) -> Result<Argon2<'static>, HashingError> {
+    let HashCost { memory_kib, passes, lanes } = cost;
+    let params = Params::new(memory_kib, passes, lanes, None).map_err(failed)?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
@@ -55,9 +60,10 @@ fn argon2() -> Result<Argon2<'static>, HashingError> {
 impl Passwords for Argon2Passwords {
     async fn hash(&self, password: &SecretString) -> Result<String, HashingError> {
         let (password, salt) = (password.clone(), self.ambient.bytes::<16>());
+        let cost = self.cost;
         self.run(move || {
             let hash =
-                argon2()?.hash_password_with_salt(password.expose_secret().as_bytes(), &salt);
+                argon2(cost)?.hash_password_with_salt(password.expose_secret().as_bytes(), &salt);
             hash.map(|hash| hash.to_string()).map_err(failed)
         })
         .await
@@ -68,10 +74,10 @@ impl Passwords for Argon2Passwords {
         password: &SecretString,
         hash: Option<String>,
     ) -> Result<bool, HashingError> {
-        let password = password.clone();
+        let (password, nobody, cost) = (password.clone(), self.nobody.clone(), self.cost);
         self.run(move || {
-            let expected = hash.as_deref().unwrap_or(NOBODY);
-            let same = argon2()?.verify_password(password.expose_secret().as_bytes(), expected);
+            let expected = hash.as_deref().unwrap_or(&nobody);
+            let same = argon2(cost)?.verify_password(password.expose_secret().as_bytes(), expected);
             Ok(same.is_ok() && hash.is_some())
         })
         .await
@@ -80,21 +86,26 @@ impl Passwords for Argon2Passwords {
     fn is_dated(&self, hash: &str) -> bool {
         let found = PasswordHash::new(hash).ok().and_then(|hash| {
             let params = Params::try_from(&hash).ok()?;
-            let today = (params.m_cost(), params.t_cost(), params.p_cost());
-            (today == (MEMORY_KIB, PASSES, LANES)).then_some(())
+            let HashCost { memory_kib, passes, lanes } = self.cost;
+            let its = (params.m_cost(), params.t_cost(), params.p_cost());
+            (its == (memory_kib, passes, lanes)).then_some(())
         });
         found.is_none()
     }
 
-    async fn is_strong(
+    async fn problem(
         &self,
         password: &SecretString,
         personal: Vec<String>,
-    ) -> Result<bool, HashingError> {
+    ) -> Result<Option<PasswordProblem>, HashingError> {
         let password = password.clone();
         self.run(move || {
             let personal: Vec<&str> = personal.iter().map(String::as_str).collect();
-            Ok(check_strength(password.expose_secret(), &personal).is_ok())
+            let password = password.expose_secret();
+            if is_common(password) {
+                return Ok(Some(PasswordProblem::Common));
+            }
+            Ok(check_strength(password, &personal).err())
         })
         .await
     }
@@ -105,7 +116,7 @@ mod tests {
     use super::*;
 
     fn passwords() -> Argon2Passwords {
-        Argon2Passwords::new(CpuPool::new(1), testkit::ambient().0)
+        Argon2Passwords::new(HashCost::default(), CpuPool::new(1), testkit::ambient().0)
     }
 
     #[tokio::test]
@@ -122,14 +133,11 @@ mod tests {
 
     #[tokio::test]
     async fn without_an_account_the_same_work_is_done_for_nothing() {
-        let nobody = PasswordHash::new(NOBODY).unwrap();
-        let params = Params::try_from(&nobody).unwrap();
-        assert_eq!(
-            (params.m_cost(), params.t_cost(), params.p_cost()),
-            (MEMORY_KIB, PASSES, LANES)
-        );
+        let passwords = passwords();
+        assert!(!passwords.is_dated(&passwords.nobody), "its cost is that of any other");
+        let nobody = PasswordHash::new(&passwords.nobody).unwrap();
         assert!(nobody.hash.is_some_and(|hash| hash.as_bytes().len() == 32));
-        assert!(!passwords().verify(&"anything".into(), None).await.unwrap());
+        assert!(!passwords.verify(&"anything".into(), None).await.unwrap());
     }
 
     #[tokio::test]

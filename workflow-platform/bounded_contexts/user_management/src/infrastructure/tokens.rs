@@ -1,27 +1,29 @@
-//! Access tokens: JSON Web Tokens (RFC 7519) in the profile of RFC 9068, HS256, with the signing key
-//! named by `kid`. Keys that a token brings or points to (`jwk`, `jku`, `x5u`) are not looked at.
+//! Access tokens: JSON Web Tokens (RFC 7519) in the profile of RFC 9068, HS256 or `EdDSA`, with the
+//! signing key named by `kid`, which also says the algorithm. Keys that a token brings or points to
+//! (`jwk`, `jku`, `x5u`) are not looked at.
 
 use std::collections::HashMap;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit as _, Mac};
-use jsonwebtoken::{
-    Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode,
-};
+use jsonwebtoken::{Header, decode, decode_header, encode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
+use serde_json::{Value, json};
+use sha2::Sha256;
 use shared_kernel::{application::AuthenticationError, domain::Timestamp};
 
+use super::keys::{AUDIENCE, ISSUER, KeyError, TokenKey, derived};
 use crate::{
-    application::ports::{Claims, SigningError, Tokens},
+    application::{
+        TokenAlgorithm,
+        ports::{Claims, SigningError, Tokens},
+    },
     domain::CodeId,
 };
 
 /// Media type of access tokens (RFC 9068, section 2.1), so that no other token passes for one.
 const TYPE: &str = "at+jwt";
-const ISSUER: &str = "workflow-platform";
-const AUDIENCE: &str = "workflow-platform-api";
 /// How far the clocks of processes may be apart, in seconds.
 const CLOCKS_APART: i64 = 30;
 /// Longer texts are no tokens of ours.
@@ -44,49 +46,35 @@ impl From<Claims> for Said {
     }
 }
 
-/// Signs with one key and accepts that one and older ones.
+/// Signs with one key and accepts that one and older ones, of either algorithm.
 pub struct JwtTokens {
-    current: String,
-    signing: EncodingKey,
-    accepted: HashMap<String, DecodingKey>,
+    current: TokenKey,
+    accepted: HashMap<String, TokenKey>,
     codes: Vec<u8>,
     refreshing: Vec<u8>,
 }
 
 impl JwtTokens {
-    pub fn new(secret: &SecretString, older: &[SecretString]) -> Self {
-        let all = older.iter().chain([secret]).map(ExposeSecret::expose_secret);
-        let accepted = all
-            .map(|secret| (key_id(secret), DecodingKey::from_secret(secret.as_bytes())))
-            .collect();
+    pub fn new(
+        algorithm: TokenAlgorithm,
+        secret: &SecretString,
+        older: &[SecretString],
+    ) -> Result<Self, KeyError> {
+        let mut accepted = HashMap::new();
+        for secret in older.iter().chain([secret]) {
+            for algorithm in [TokenAlgorithm::Hs256, TokenAlgorithm::EdDsa] {
+                let key = TokenKey::new(algorithm, secret.expose_secret())?;
+                accepted.insert(key.id.clone(), key);
+            }
+        }
         let secret = secret.expose_secret();
-        Self {
-            current: key_id(secret),
-            signing: EncodingKey::from_secret(secret.as_bytes()),
+        Ok(Self {
+            current: TokenKey::new(algorithm, secret)?,
             accepted,
             refreshing: derived(b"workflow-platform refresh tokens v1\0", secret),
             codes: derived(b"workflow-platform verification codes v1\0", secret),
-        }
+        })
     }
-}
-
-/// A key of its own for each use, so that no value signed for one use means anything in another.
-fn derived(label: &[u8], secret: &str) -> Vec<u8> {
-    Sha256::new().chain_update(label).chain_update(secret).finalize().to_vec()
-}
-
-fn key_id(secret: &str) -> String {
-    hex::encode(&derived(b"workflow-platform token key id v1\0", secret)[..4])
-}
-
-/// Time is checked against our own clock, by `verify`.
-fn rules() -> Validation {
-    let mut rules = Validation::new(Algorithm::HS256);
-    rules.validate_exp = false;
-    rules.set_issuer(&[ISSUER]);
-    rules.set_audience(&[AUDIENCE]);
-    rules.set_required_spec_claims(&["iss", "aud"]);
-    rules
 }
 
 /// HMAC-SHA256 (RFC 2104) of the parts one after the other.
@@ -100,10 +88,10 @@ fn keyed<const N: usize>(key: &[u8], parts: [&[u8]; N]) -> Vec<u8> {
 
 impl Tokens for JwtTokens {
     fn sign(&self, claims: &Claims) -> Result<String, SigningError> {
-        let mut header = Header::new(Algorithm::HS256);
+        let mut header = Header::new(self.current.algorithm);
         header.typ = Some(TYPE.to_owned());
-        header.kid = Some(self.current.clone());
-        encode(&header, &Said::from(claims.clone()), &self.signing)
+        header.kid = Some(self.current.id.clone());
+        encode(&header, &Said::from(claims.clone()), &self.current.signing)
             .map_err(|error| SigningError(Box::new(error)))
     }
 
@@ -117,8 +105,9 @@ impl Tokens for JwtTokens {
         }
         let key = header.kid.and_then(|kid| self.accepted.get(&kid));
         let key = key.ok_or(AuthenticationError::Invalid)?;
-        let said: Said =
-            decode(token, key, &rules()).map_err(|_| AuthenticationError::Invalid)?.claims;
+        let said: Said = decode(token, &key.verifying, &key.rules)
+            .map_err(|_| AuthenticationError::Invalid)?
+            .claims;
         if said.nbf > now.seconds().saturating_add(CLOCKS_APART) {
             return Err(AuthenticationError::Invalid);
         }
@@ -126,6 +115,15 @@ impl Tokens for JwtTokens {
             return Err(AuthenticationError::Expired);
         }
         Ok(said.claims)
+    }
+
+    fn public_keys(&self) -> Value {
+        let mut keys: Vec<_> = match self.current.jwk() {
+            Some(_) => self.accepted.values().filter_map(TokenKey::jwk).collect(),
+            None => Vec::new(),
+        };
+        keys.sort_by_key(|key| key["kid"] != self.current.id.as_str());
+        json!({ "keys": keys })
     }
 
     fn successor(&self, token: &SecretString) -> SecretString {
@@ -148,7 +146,15 @@ mod tests {
     const SECRET: &str = "a secret that only tests ever know";
 
     fn tokens() -> JwtTokens {
-        JwtTokens::new(&SECRET.into(), &[])
+        with(TokenAlgorithm::Hs256, SECRET, &[])
+    }
+
+    fn with(algorithm: TokenAlgorithm, secret: &str, older: &[SecretString]) -> JwtTokens {
+        JwtTokens::new(algorithm, &secret.into(), older).unwrap()
+    }
+
+    fn key_id(secret: &str) -> String {
+        TokenKey::new(TokenAlgorithm::Hs256, secret).unwrap().id
     }
 
     fn claims() -> Claims {
@@ -251,14 +257,53 @@ mod tests {
     #[test]
     fn an_older_key_is_accepted_and_no_longer_signs() {
         let token = tokens().sign(&claims()).unwrap();
-        let newer = JwtTokens::new(&"the next secret, as long as before".into(), &[SECRET.into()]);
+        let newer =
+            with(TokenAlgorithm::Hs256, "the next secret, as long as before", &[SECRET.into()]);
         assert!(newer.verify(&token, at(150)).is_ok());
         assert!(tokens().verify(&newer.sign(&claims()).unwrap(), at(150)).is_err());
     }
 
     #[test]
+    fn an_ed25519_key_signs_and_its_public_half_is_published() {
+        let pair =
+            with(TokenAlgorithm::EdDsa, SECRET, &["an older secret, long enough too".into()]);
+        let token = pair.sign(&claims()).unwrap();
+        assert_eq!(pair.verify(&token, at(150)).unwrap(), claims());
+        let keys = pair.public_keys();
+        let header = decode_header(&token).unwrap();
+        assert_eq!(keys["keys"].as_array().unwrap().len(), 2);
+        assert_eq!(keys["keys"][0]["kid"], json!(header.kid.unwrap()));
+        let published =
+            jsonwebtoken::DecodingKey::from_ed_components(keys["keys"][0]["x"].as_str().unwrap());
+        let rules = TokenKey::new(TokenAlgorithm::EdDsa, SECRET).unwrap().rules;
+        let said = decode::<Said>(&token, &published.unwrap(), &rules).unwrap();
+        assert_eq!(said.claims.claims, claims());
+        assert_eq!(tokens().public_keys(), json!({ "keys": [] }), "a secret is never published");
+    }
+
+    #[test]
+    fn a_public_key_is_no_secret_to_sign_with() {
+        let pair = with(TokenAlgorithm::EdDsa, SECRET, &[]);
+        let keys = pair.public_keys();
+        let public = URL_SAFE_NO_PAD.decode(keys["keys"][0]["x"].as_str().unwrap()).unwrap();
+        for algorithm in ["HS256", "EdDSA"] {
+            let header = json!({ "alg": algorithm, "typ": TYPE, "kid": keys["keys"][0]["kid"] });
+            let refused = pair.verify(&forged(&header, &public), at(150));
+            assert!(matches!(refused, Err(AuthenticationError::Invalid)), "{algorithm}");
+        }
+    }
+
+    #[test]
+    fn another_algorithm_goes_on_accepting_the_tokens_of_the_one_before() {
+        let before = tokens().sign(&claims()).unwrap();
+        let pair = with(TokenAlgorithm::EdDsa, SECRET, &[]);
+        assert!(pair.verify(&before, at(150)).is_ok());
+        assert!(tokens().verify(&pair.sign(&claims()).unwrap(), at(150)).is_ok());
+    }
+
+    #[test]
     fn a_refresh_token_has_one_successor_that_depends_on_our_key() {
-        let other = JwtTokens::new(&"another secret that nobody knows".into(), &[]);
+        let other = with(TokenAlgorithm::Hs256, "another secret that nobody knows", &[]);
         let next =
             |tokens: &JwtTokens, of: &str| tokens.successor(&of.into()).expose_secret().to_owned();
         let first = next(&tokens(), "a");

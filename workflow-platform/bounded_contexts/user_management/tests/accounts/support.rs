@@ -47,7 +47,7 @@ fn build(test: &TestDatabase, ambient: &Ambient) -> Arc<UserModule> {
         cpu: CpuPool::new(2),
         ambient: ambient.clone(),
     };
-    user_management::module(surroundings, UserSettings::new(SECRET.into()))
+    user_management::module(surroundings, UserSettings::new(SECRET.into())).unwrap()
 }
 
 fn sealer(ambient: &Ambient) -> Sealer {

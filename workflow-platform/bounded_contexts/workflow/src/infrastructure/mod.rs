@@ -15,6 +15,7 @@ pub mod retention;
 mod retention_tables;
 pub mod schedule;
 pub mod script;
+pub mod sealed;
 mod start_keys_table;
 mod step_cache_table;
 pub mod tables;

@@ -3,6 +3,8 @@
 use async_trait::async_trait;
 use secrecy::SecretString;
 
+use crate::domain::PasswordProblem;
+
 /// The hash could not be calculated.
 #[derive(Debug, thiserror::Error)]
 #[error("password could not be hashed: {0}")]
@@ -24,10 +26,11 @@ pub trait Passwords: Send + Sync {
     /// Whether the hash was made with other parameters than today's.
     fn is_dated(&self, hash: &str) -> bool;
 
-    /// Whether the password is hard enough to guess.
-    async fn is_strong(
+    /// Why a password of the right length is too easy to guess. `personal` are words that an
+    /// attacker would try first.
+    async fn problem(
         &self,
         password: &SecretString,
         personal: Vec<String>,
-    ) -> Result<bool, HashingError>;
+    ) -> Result<Option<PasswordProblem>, HashingError>;
 }

@@ -2,6 +2,7 @@
 
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use shared_kernel::{application::AuthenticationError, domain::Timestamp};
 use uuid::Uuid;
 
@@ -33,6 +34,10 @@ pub trait Tokens: Send + Sync {
 
     /// Checks signature, form and time.
     fn verify(&self, token: &str, now: Timestamp) -> Result<Claims, AuthenticationError>;
+
+    /// The keys that others may check access tokens with, the signing one first, as a JSON Web Key
+    /// Set (RFC 7517); none while one secret both signs and checks.
+    fn public_keys(&self) -> Value;
 
     /// The refresh token that follows another: always the same, and unknown without our key.
     fn successor(&self, token: &SecretString) -> SecretString;

@@ -12,4 +12,5 @@ pub use error::VaultError;
 pub use ports::{Entry, EntryStore, NewEntry, Stored};
 pub use put::{PutSecret, PutVariable};
 pub use reveal::RevealError;
+pub(crate) use service::place;
 pub use service::{VaultPorts, VaultService};

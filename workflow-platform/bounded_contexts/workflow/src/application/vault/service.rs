@@ -30,6 +30,6 @@ impl VaultService {
 }
 
 /// Where a secret is sealed for.
-pub(super) fn place(owner: Owner, name: &str) -> String {
+pub(crate) fn place(owner: Owner, name: &str) -> String {
     format!("workflow_vault/{}/{name}/value", owner.user())
 }
