@@ -148,6 +148,7 @@ impl Reader<'_> {
                 min_connections: 0,
                 check_before_use,
                 recycle_after: Duration::from_secs(recycle),
+                abandoned_after: PostgresSettings::ABANDONED_AFTER,
                 schema: None,
             }),
             Err(message) => {

@@ -77,6 +77,8 @@ pub async fn migrate(database: &Database) -> anyhow::Result<()> {
         return Ok(());
     }
     let lock = database.begin().await?;
+    // It is idle for as long as the migrations take.
+    lock.conn().execute_unprepared("SET LOCAL idle_in_transaction_session_timeout = 0").await?;
     let statement = database.statement("SELECT pg_advisory_xact_lock($1)", [MIGRATION_LOCK.into()]);
     lock.conn().execute_raw(statement).await?;
     super::migrations().up(database).await?;

@@ -109,6 +109,7 @@ fn on(url: &str, schema: Option<String>) -> DatabaseSettings {
         min_connections: 0,
         check_before_use: false,
         recycle_after: Duration::from_mins(10),
+        abandoned_after: PostgresSettings::ABANDONED_AFTER,
         schema,
     })
 }

@@ -68,6 +68,7 @@ impl Platform {
                 min_connections: 0,
                 check_before_use: true,
                 recycle_after: Duration::from_mins(10),
+                abandoned_after: PostgresSettings::ABANDONED_AFTER,
                 schema: None,
             }),
             None => DatabaseSettings::Sqlite {

@@ -152,6 +152,7 @@ async fn postgres() -> Option<DatabaseSettings> {
         min_connections: 0,
         check_before_use: false,
         recycle_after: Duration::from_mins(10),
+        abandoned_after: PostgresSettings::ABANDONED_AFTER,
         schema,
     };
     let admin = Database::open(&DatabaseSettings::Postgres(settings(None))).await.unwrap();

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use sea_orm::ConnectionTrait as _;
 use serde_json::json;
 use shared_kernel::domain::{Execution, Id};
 use workflow::{
@@ -193,6 +194,36 @@ async fn a_worker_that_was_cut_off_can_write_nothing() {
         assert!(queue.claim(old, 10, now).await.unwrap().is_empty(), "the dead claim nothing");
         let again = queue.claim(new, 10, now).await.unwrap();
         assert_eq!(again[0].epoch, claimed[0].epoch + 1);
+    }
+}
+
+/// SQLite has one process, and that one has one writing connection.
+#[tokio::test]
+async fn a_worker_frozen_within_a_transaction_holds_up_nobody() {
+    for world in worlds().await.into_iter().filter(|world| world.name == "postgres") {
+        let id = world.run(WORK).await;
+        let frozen = world.connect(Duration::from_secs(1)).await;
+        let (now, worker) = (world.ambient.now(), world.ambient.uuid());
+        WorkerWatch::register(frozen.clone(), worker, "frozen", now).await.unwrap();
+        assert_eq!(Queue::new(frozen.clone()).claim(worker, 10, now).await.unwrap().len(), 1);
+        // What an append, a claim and an end hold.
+        let transaction = frozen.begin().await.unwrap();
+        for lock in [
+            "SELECT id FROM workflow_workers FOR SHARE",
+            "SELECT pg_advisory_xact_lock(7305809148231)",
+            "UPDATE workflow_executions SET letters = letters",
+        ] {
+            transaction.conn().execute_unprepared(lock).await.unwrap();
+        }
+        let living = world.worker(quick());
+        eventually("the end", async || {
+            world.clock.advance(Duration::from_millis(10));
+            world.show(id).await.row.status.is_final().then_some(())
+        })
+        .await;
+        assert!(transaction.commit().await.is_err(), "what it held was taken from it");
+        check(&world, id).await;
+        living.stop().await;
     }
 }
 

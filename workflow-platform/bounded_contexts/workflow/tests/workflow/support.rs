@@ -20,7 +20,11 @@ use shared_kernel::{
     },
     domain::{Ambient, DomainEvent, Execution, Id, Locale, Owner, Role, User},
     infrastructure::{
-        blob_folder::BlobFolder, cpu::CpuPool, db::Database, local_bus::LocalBus, seal::Sealer,
+        blob_folder::BlobFolder,
+        cpu::CpuPool,
+        db::{Database, DatabaseSettings},
+        local_bus::LocalBus,
+        seal::Sealer,
     },
 };
 use testkit::{MovableClock, TestDatabase};
@@ -185,6 +189,17 @@ pub struct World {
     opened: TestDatabase,
 }
 
+/// Executions that have not ended, and what is known of them.
+const OPEN: &str = "SELECT 'status ' || status || ', created ' || created_at || ', ready ' || \
+     COALESCE(CAST(ready_at AS text), '-') || ', wakes ' || COALESCE(CAST(wake_at AS text), '-') || \
+     ', leased ' || CASE WHEN worker_id IS NULL THEN 'no' ELSE 'yes' END || ', epoch ' || epoch || \
+     ', letters ' || letters || '/' || letters_taken || ', events ' || \
+     (SELECT count(*) FROM execution_events j WHERE j.execution_id = e.id) || \
+     ', child ' || CASE WHEN parent_id IS NULL THEN 'no' ELSE 'yes' END \
+     FROM workflow_executions e WHERE finished_at IS NULL ORDER BY id LIMIT 50";
+const WORKERS: &str = "SELECT name || ', beats ' || beats || \
+     CASE WHEN dead_at IS NULL THEN '' ELSE ', dead' END FROM workflow_workers ORDER BY started_at";
+
 /// One world per engine at hand.
 pub async fn worlds() -> Vec<World> {
     let found = testkit::databases(&[workflow::migrations as fn() -> _]).await;
@@ -247,6 +262,15 @@ impl World {
         Process { stop, task, runtime }
     }
 
+    /// As another process has it, whose open transactions the server ends after that long.
+    pub async fn connect(&self, abandoned_after: Duration) -> Database {
+        let mut settings = self.opened.settings.clone();
+        if let DatabaseSettings::Postgres(postgres) = &mut settings {
+            postgres.abandoned_after = abandoned_after;
+        }
+        Database::open(&settings).await.unwrap()
+    }
+
     pub async fn define(&self, source: &str) -> Uuid {
         self.module.define(self.owner, source.to_owned()).await.unwrap().id
     }
@@ -268,21 +292,45 @@ impl World {
     /// Waits until the execution is in this state.
     pub async fn until(&self, id: Id<Execution>, status: Status) -> ExecutionDetails {
         let what = format!("{} on {}", status.as_str(), self.name);
-        eventually(&what, async || {
+        let found = soon(async || {
             let details = self.show(id).await;
-            let over = details.row.status.is_final() && !status.is_final();
+            let over = details.row.status.is_final() && details.row.status != status;
             assert!(!over, "{what}: {:?}", details.row);
             (details.row.status == status).then_some(details)
-        })
-        .await
+        });
+        match found.await {
+            Some(details) => details,
+            None => self.give_up(&what).await,
+        }
     }
 
     pub async fn ended(&self, id: Id<Execution>) -> ExecutionDetails {
-        eventually(&format!("an end on {}", self.name), async || {
+        let found = soon(async || {
             let details = self.show(id).await;
             details.row.status.is_final().then_some(details)
-        })
-        .await
+        });
+        match found.await {
+            Some(details) => details,
+            None => self.give_up(&format!("an end on {}", self.name)).await,
+        }
+    }
+
+    /// Says why nothing happened, as far as the engine itself can tell.
+    async fn give_up(&self, what: &str) -> ! {
+        let audit = self.module.audit();
+        let mut findings = audit.overdue().await.unwrap();
+        findings.extend(audit.round(None).await.unwrap().findings);
+        let rows = self.rows(OPEN).await;
+        let workers = self.rows(WORKERS).await;
+        panic!(
+            "{what} did not happen\nfindings: {findings:#?}\nopen: {rows:#?}\nworkers: {workers:#?}"
+        );
+    }
+
+    /// The rows of a query that gives one text.
+    async fn rows(&self, sql: &str) -> Vec<String> {
+        let rows = self.database.read().query_all_raw(self.database.statement(sql, [])).await;
+        rows.unwrap().iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
     }
 
     /// What was written for others to hear, from the first after `position` on.
@@ -388,12 +436,17 @@ impl Process {
 }
 
 /// Waits for something that happens soon.
-pub async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+pub async fn eventually<T>(what: &str, look: impl AsyncFnMut() -> Option<T>) -> T {
+    soon(look).await.unwrap_or_else(|| panic!("{what} did not happen within 45 s"))
+}
+
+/// Looks for it for 45 s.
+async fn soon<T>(mut look: impl AsyncFnMut() -> Option<T>) -> Option<T> {
     for _ in 0..4500 {
         if let Some(found) = look().await {
-            return found;
+            return Some(found);
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    panic!("{what} did not happen within 45 s");
+    None
 }

@@ -35,6 +35,10 @@ pub struct PostgresSettings {
     /// Ask the server before handing a connection out.
     pub check_before_use: bool,
     pub recycle_after: Duration,
+    /// A transaction in which nothing was asked for so long is ended by the server. A process that
+    /// is frozen or cut off in its middle would otherwise keep its locks for hours, and everybody
+    /// waiting for them.
+    pub abandoned_after: Duration,
     /// Schema to work in instead of `public`.
     pub schema: Option<String>,
 }
@@ -63,6 +67,11 @@ struct Shared {
 #[derive(Debug, Clone)]
 pub struct Database {
     shared: Arc<Shared>,
+}
+
+impl PostgresSettings {
+    /// Less than the silence after which a worker counts as dead, so that its locks are gone by then.
+    pub const ABANDONED_AFTER: Duration = Duration::from_secs(8);
 }
 
 impl Database {
@@ -179,6 +188,10 @@ fn postgres_options(settings: &PostgresSettings) -> ConnectOptions {
         .acquire_timeout(Duration::from_secs(30))
         .max_lifetime(settings.recycle_after)
         .set_application_name("workflow-platform");
+    let abandoned_ms = settings.abandoned_after.as_millis();
+    options.map_sqlx_postgres_opts(move |postgres| {
+        postgres.options([("idle_in_transaction_session_timeout", abandoned_ms)])
+    });
     if let Some(schema) = &settings.schema {
         options.set_schema_search_path(schema.clone());
     }
