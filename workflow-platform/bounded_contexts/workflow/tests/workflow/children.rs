@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 use shared_kernel::domain::{Execution, Id, Owner};
 use workflow::{ExecutionDetails, StartExecution, WorkerSettings, domain::execution::Status};
@@ -254,6 +255,25 @@ async fn a_killed_worker_starts_no_child_twice() {
         let doubled: Vec<_> = list.iter().map(|n| n * 2).collect();
         assert_eq!(details.view.outputs, json!({ "all": doubled }), "on {}", world.name);
         assert_eq!(children(&world, id).await.len(), 20, "on {}", world.name);
+        worker.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_is_away_while_a_child_is_started_fails_no_step() {
+    for world in worlds().await {
+        world.define(DOUBLE).await;
+        let id = world.run(ASK).await;
+        let tell = async |sql| world.database.write().execute_unprepared(sql).await.unwrap();
+        tell("ALTER TABLE outbox RENAME TO outbox_away").await;
+        let worker = world.worker(quick());
+        eventually("an attempt that lasts", async || {
+            world.clock.advance(Duration::from_millis(10));
+            world.kinds(id).await.contains(&"step.started".to_owned()).then_some(())
+        })
+        .await;
+        tell("ALTER TABLE outbox_away RENAME TO outbox").await;
+        world.until(id, Status::Succeeded).await;
         worker.stop().await;
     }
 }

@@ -1,16 +1,24 @@
 //! `workflow.run`: a step starts an execution.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use shared_kernel::{
     application::{Action, ActionContext, ActionDescriptor, ActionError},
-    domain::{Execution, Fault as _, Id, Locale, Owner},
+    domain::{ErrorKind, Execution, Fault as _, Id, Locale, Owner},
 };
 use uuid::Uuid;
 
 use super::{ExecutionService, ExecutionsError, Initiator, Labels, NewExecution, StartExecution};
 use crate::domain::execution::{DEEPEST, Fragment, calls, idempotency_key};
+
+/// Between two tries while the database is away: at first, and at most.
+const PAUSE: Duration = Duration::from_millis(250);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// After that it is told.
+const PATIENCE: Duration = Duration::from_mins(10);
 
 /// The action.
 pub struct RunWorkflow {
@@ -41,8 +49,13 @@ impl Action for RunWorkflow {
     async fn run(&self, ctx: &ActionContext, input: Value) -> Result<Value, ActionError> {
         let input: Input = serde_json::from_value(input)
             .map_err(|error| ActionError::invalid_input("", error.to_string()))?;
-        let id = self.executions.start_child(ctx, input).await?;
-        Ok(json!({ "execution_id": id }))
+        let mut patience = Patience::new();
+        loop {
+            match self.executions.start_child(ctx, &input).await {
+                Ok(id) => return Ok(json!({ "execution_id": id })),
+                Err(error) => patience.bear(ctx, error).await?,
+            }
+        }
     }
 }
 
@@ -69,9 +82,13 @@ impl Action for RunItem {
 
     async fn run(&self, ctx: &ActionContext, input: Value) -> Result<Value, ActionError> {
         let id = child_id(ctx);
-        let started = self.executions.start_item(ctx, id, input).await;
-        started.map_err(|error| refused(&error))?;
-        Ok(json!({ "execution_id": id }))
+        let mut patience = Patience::new();
+        loop {
+            match self.executions.start_item(ctx, id, &input).await {
+                Ok(()) => return Ok(json!({ "execution_id": id })),
+                Err(error) => patience.bear(ctx, error.into()).await?,
+            }
+        }
     }
 }
 
@@ -81,7 +98,7 @@ impl ExecutionService {
         &self,
         ctx: &ActionContext,
         id: Id<Execution>,
-        input: Value,
+        input: &Value,
     ) -> Result<(), ExecutionsError> {
         let store = &self.ports.store;
         let there = store.find(ctx.owner, id).await?;
@@ -111,7 +128,11 @@ impl ExecutionService {
             concurrency: None,
             parent: Some(ctx.execution),
             depth: parent.depth,
-            fragment: Some(Fragment { step: ctx.step.clone(), input, idempotency_key }),
+            fragment: Some(Fragment {
+                step: ctx.step.clone(),
+                input: input.clone(),
+                idempotency_key,
+            }),
             created_at: self.ports.ambient.now(),
             request_id: None,
         };
@@ -124,14 +145,12 @@ impl ExecutionService {
     async fn start_child(
         &self,
         ctx: &ActionContext,
-        input: Input,
-    ) -> Result<Id<Execution>, ActionError> {
+        input: &Input,
+    ) -> Result<Id<Execution>, NotStarted> {
         let id = child_id(ctx);
-        let there =
-            self.ports.store.find(ctx.owner, id).await.map_err(|error| refused(&error.into()))?;
-        if there.is_none() {
+        if self.ports.store.find(ctx.owner, id).await?.is_none() {
             let new = self.child(ctx, id, input).await?;
-            self.ports.store.insert_alone(&new).await.map_err(|error| refused(&error.into()))?;
+            self.ports.store.insert_alone(&new).await?;
             self.announce(id).await;
         }
         Ok(id)
@@ -141,22 +160,19 @@ impl ExecutionService {
         &self,
         ctx: &ActionContext,
         id: Id<Execution>,
-        input: Input,
-    ) -> Result<NewExecution, ActionError> {
-        let found = self.depth_of(ctx.owner, ctx.execution).await;
-        let depth = found.map_err(|error| refused(&error))?.unwrap_or(0) + 1;
+        input: &Input,
+    ) -> Result<NewExecution, NotStarted> {
+        let depth = self.depth_of(ctx.owner, ctx.execution).await?.unwrap_or(0) + 1;
         if depth > DEEPEST {
-            let message = format!("executions start executions more than {DEEPEST} deep");
-            return Err(ActionError::permanent("TOO_DEEP", message));
+            return Err(NotStarted::TooDeep);
         }
         let definition_id = self.named(ctx.owner, &input.workflow).await?;
-        let wanted =
-            StartExecution { definition_id, params: input.params, ..StartExecution::default() };
+        let params = input.params.clone();
+        let wanted = StartExecution { definition_id, params, ..StartExecution::default() };
         let trigger =
             json!({ "kind": "workflow", "execution_id": ctx.execution, "step": ctx.step });
         let initiator = Initiator { trigger, concurrency: None, depth };
-        let planned = self.planned(ctx.owner, wanted, initiator).await;
-        let new = planned.map_err(|error| refused(&error))?;
+        let new = self.planned(ctx.owner, wanted, initiator).await?;
         Ok(NewExecution { id, parent: input.wait.then_some(ctx.execution), ..new })
     }
 
@@ -169,13 +185,69 @@ impl ExecutionService {
         Ok(self.ports.store.find(owner, id).await?.map(|row| row.depth))
     }
 
-    async fn named(&self, owner: Owner, workflow: &str) -> Result<Uuid, ActionError> {
+    async fn named(&self, owner: Owner, workflow: &str) -> Result<Uuid, ExecutionsError> {
         if let Ok(id) = workflow.parse() {
             return Ok(id);
         }
-        let found = self.ports.definitions.named(owner, workflow).await;
-        let found = found.map_err(|error| refused(&error.into()))?;
-        found.ok_or_else(|| refused(&ExecutionsError::NoDefinition))
+        let found = self.ports.definitions.named(owner, workflow).await?;
+        found.ok_or(ExecutionsError::NoDefinition)
+    }
+}
+
+/// Why there is no execution that the step would wait for.
+enum NotStarted {
+    TooDeep,
+    Refused(ExecutionsError),
+}
+
+impl<E: Into<ExecutionsError>> From<E> for NotStarted {
+    fn from(error: E) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
+impl From<NotStarted> for ActionError {
+    fn from(error: NotStarted) -> Self {
+        match error {
+            NotStarted::TooDeep => {
+                let message = format!("executions start executions more than {DEEPEST} deep");
+                Self::permanent("TOO_DEEP", message)
+            }
+            NotStarted::Refused(error) => refused(&error),
+        }
+    }
+}
+
+impl NotStarted {
+    /// The step can do nothing about it, and by and by it may pass.
+    fn is_ours(&self) -> bool {
+        let Self::Refused(error) = self else { return false };
+        matches!(error.kind(), ErrorKind::Unavailable | ErrorKind::Bug)
+    }
+}
+
+/// A database that is away is no failure of the step: it is waited for, as an append waits for it.
+struct Patience {
+    pause: Duration,
+    waited: Duration,
+}
+
+impl Patience {
+    const fn new() -> Self {
+        Self { pause: PAUSE, waited: Duration::ZERO }
+    }
+
+    /// Returns when it is time to try again.
+    async fn bear(&mut self, ctx: &ActionContext, error: NotStarted) -> Result<(), ActionError> {
+        if !error.is_ours() || self.waited >= PATIENCE {
+            return Err(error.into());
+        }
+        tokio::select! {
+            () = ctx.cancel.cancelled() => return Err(ActionError::cancelled()),
+            () = tokio::time::sleep(self.pause) => self.waited += self.pause,
+        }
+        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+        Ok(())
     }
 }
 
