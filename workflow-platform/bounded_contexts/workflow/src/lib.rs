@@ -11,6 +11,8 @@
 //! * A step's result stands in the journal before anything that depends on it starts; a recorded
 //!   success is never run again; a step cut off in its middle runs again with the same
 //!   idempotency key.
+//! * A snapshot is what the events up to its number come to: it saves reading them, and is never
+//!   the truth.
 //! * Only the holder of the lease writes; each append checks the lease's epoch.
 //! * Each tick has one row, written in the transaction that starts its execution.
 //! * Somebody else's definition or execution does not exist.

@@ -123,7 +123,7 @@ pub fn module(surroundings: Surroundings, settings: WorkflowSettings) -> Arc<Wor
     let store = SqlExecutions::new(database.clone(), Arc::clone(&blobs));
     let store = Arc::new(store) as Arc<dyn Executions>;
     let audit = AuditService::new(AuditPorts {
-        store: Arc::new(SqlAudit::new(database.clone())),
+        store: Arc::new(SqlAudit::new(database.clone(), Arc::clone(&blobs))),
         executions: Arc::clone(&store),
         definitions: definitions.clone(),
         ambient: ambient.clone(),

@@ -16,6 +16,7 @@ mod retention_tables;
 pub mod schedule;
 pub mod script;
 pub mod sealed;
+mod snapshots_table;
 mod start_keys_table;
 mod step_cache_table;
 pub mod tables;

@@ -13,7 +13,8 @@ use sea_orm_migration::{
 use super::{
     children_columns::ChildrenColumns, events_columns::EventsColumns, hooks_table::Hooks,
     inbox_table::InboxTable, labels_table::LabelsTable, retention_tables::RetentionTables,
-    start_keys_table::StartKeysTable, step_cache_table::StepCacheTable, vault_table::VaultTable,
+    snapshots_table::SnapshotsTable, start_keys_table::StartKeysTable,
+    step_cache_table::StepCacheTable, vault_table::VaultTable,
 };
 
 /// The migrations of executions, in order.
@@ -29,6 +30,7 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(EventsColumns),
         Box::new(VaultTable),
         Box::new(RetentionTables),
+        Box::new(SnapshotsTable),
     ]
 }
 

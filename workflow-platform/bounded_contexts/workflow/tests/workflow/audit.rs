@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use sea_orm::ConnectionTrait as _;
-use workflow::{application::audit::Finding, domain::execution::Status};
+use serde_json::json;
+use workflow::{WorkerSettings, application::audit::Finding, domain::execution::Status};
 
 use crate::support::{World, quick, worlds};
 
@@ -91,6 +92,25 @@ async fn each_invariant_that_is_broken_is_found() {
             world.clock.advance(Duration::from_mins(2));
             assert_eq!(kinds(&world).await, [kind], "after {sql} on {}", world.name);
         }
+    }
+}
+
+#[tokio::test]
+async fn a_snapshot_that_does_not_fit_its_journal_is_found() {
+    for world in worlds().await {
+        let worker = world.worker(WorkerSettings { snapshot_every: 10, ..quick() });
+        let list: Vec<u32> = (0..50).collect();
+        let source = json!({ "name": "long", "steps": [
+            { "id": "all", "uses": "test.echo", "for_each": list, "max_parallel": 1 },
+            { "id": "ask", "uses": "wait.signal" },
+        ] });
+        let id = world.run(&source.to_string()).await;
+        world.until(id, Status::Waiting).await;
+        worker.stop().await;
+        assert!(world.number("SELECT count(*) FROM execution_snapshots").await > 0);
+        assert_eq!(findings(&world).await, [], "on {}", world.name);
+        tell(&world, "UPDATE execution_snapshots SET seq = seq - 1").await;
+        assert_eq!(kinds(&world).await, ["snapshot_true"], "on {}", world.name);
     }
 }
 

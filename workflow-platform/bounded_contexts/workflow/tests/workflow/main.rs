@@ -21,6 +21,7 @@ mod routes;
 mod schedules;
 mod scripts;
 mod signals;
+mod snapshots;
 mod starting_once;
 mod support;
 mod transforms;

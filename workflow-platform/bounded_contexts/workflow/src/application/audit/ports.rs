@@ -4,7 +4,10 @@ use async_trait::async_trait;
 use shared_kernel::domain::{Execution, Id, Timestamp};
 use uuid::Uuid;
 
-use crate::{application::executions::StoreError, domain::execution::Status};
+use crate::{
+    application::executions::{StoreError, StoredSnapshot},
+    domain::execution::Status,
+};
 
 /// What must always hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,10 +27,12 @@ pub enum Invariant {
     JournalGapless,
     /// The row says what the journal says.
     ProjectionTrue,
+    /// The snapshot says what the events up to it say.
+    SnapshotTrue,
 }
 
 impl Invariant {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Owned,
         Self::LeaseAlive,
         Self::TimerFired,
@@ -35,6 +40,7 @@ impl Invariant {
         Self::LimitKept,
         Self::JournalGapless,
         Self::ProjectionTrue,
+        Self::SnapshotTrue,
     ];
 
     /// The label of the metric.
@@ -47,6 +53,7 @@ impl Invariant {
             Self::LimitKept => "limit_kept",
             Self::JournalGapless => "journal_gapless",
             Self::ProjectionTrue => "projection_true",
+            Self::SnapshotTrue => "snapshot_true",
         }
     }
 }
@@ -89,6 +96,9 @@ pub trait AuditStore: Send + Sync {
         after: Option<Id<Execution>>,
         limit: u32,
     ) -> Result<Vec<Audited>, StoreError>;
+
+    /// The newest snapshot of an execution, when it has one that this program can read.
+    async fn snapshot(&self, id: Id<Execution>) -> Result<Option<StoredSnapshot>, StoreError>;
 
     async fn again(&self, id: Id<Execution>) -> Result<Option<Audited>, StoreError>;
 }

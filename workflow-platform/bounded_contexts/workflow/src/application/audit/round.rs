@@ -4,14 +4,14 @@ use std::{sync::Arc, time::Duration};
 
 use shared_kernel::domain::{Ambient, Execution, Id};
 
-use super::{AuditStore, Audited, Finding, Invariant, check::check};
-use crate::application::executions::{DefinitionSource, Executions, StoreError, StoredEvent};
+use super::{AuditStore, Audited, Finding, Invariant, check::Examined};
+use crate::application::executions::{DefinitionSource, Executions, StoreError};
 
 /// Executions of one round.
 const PAGE: u32 = 100;
 /// Events read at a time.
 const CHUNK: u32 = 1000;
-/// Longer journals are not folded; their numbering is checked all the same.
+/// Longer journals are folded from their snapshot, when it is no further away than this.
 const LONGEST: i64 = 20_000;
 /// What is late by less may just be under way.
 const LATE: Duration = Duration::from_mins(1);
@@ -66,7 +66,6 @@ impl AuditService {
     async fn audit(&self, row: Audited) -> Result<Option<Finding>, StoreError> {
         let found = match gaps(&row) {
             Some(finding) => Some(finding),
-            None if row.last_seq > LONGEST => None,
             None => self.folded(&row).await?,
         };
         let Some(finding) = found else { return Ok(None) };
@@ -77,19 +76,22 @@ impl AuditService {
     async fn folded(&self, row: &Audited) -> Result<Option<Finding>, StoreError> {
         let definition = self.ports.definitions.version(row.definition_id, row.version).await?;
         let Some(definition) = definition else { return Ok(None) };
-        let events = self.events(row.id).await?;
-        Ok(check(row, &definition, &events, self.ports.ambient.now()))
-    }
-
-    async fn events(&self, id: Id<Execution>) -> Result<Vec<StoredEvent>, StoreError> {
-        let mut all = Vec::new();
+        let snapshot = self.ports.store.snapshot(row.id).await?;
+        let (mut examined, mut after) = match snapshot {
+            snapshot if row.last_seq <= LONGEST => (Examined::new(row, &definition, snapshot), 0),
+            Some(snapshot) if row.last_seq - snapshot.seq <= LONGEST => {
+                let examined = Examined::after(row, &definition, &snapshot);
+                let Some(examined) = examined else { return Ok(None) };
+                (examined, snapshot.seq)
+            }
+            _ => return Ok(None),
+        };
         loop {
-            let after = all.last().map_or(0, |last: &StoredEvent| last.seq);
-            let events = self.ports.executions.visible_events(id, after, CHUNK).await?;
+            let events = self.ports.executions.events(row.id, after, CHUNK).await?;
+            after += i64::try_from(events.len()).unwrap_or(i64::MAX);
             let is_full = events.len() >= usize::try_from(CHUNK).unwrap_or(usize::MAX);
-            all.extend(events);
-            if !is_full {
-                return Ok(all);
+            if !events.iter().all(|stored| examined.take(stored)) || !is_full {
+                return Ok(examined.end(self.ports.ambient.now()));
             }
         }
     }

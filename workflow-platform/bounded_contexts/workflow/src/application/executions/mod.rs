@@ -24,7 +24,7 @@ pub use error::ExecutionsError;
 pub use ports::{
     DefinitionSource, Doorbell, ExecutionFilter, ExecutionRow, Executions, Labels, Letter,
     LogFilter, LogLine, NewExecution, Progress, ProgressBoard, Runnable, StepCache, StoreError,
-    StoredEvent, UserDirectory, UserDirectoryError, UserProfile,
+    StoredEvent, StoredSnapshot, UserDirectory, UserDirectoryError, UserProfile,
 };
 pub use rerun::Rerun;
 pub use service::{ExecutionPorts, ExecutionService};

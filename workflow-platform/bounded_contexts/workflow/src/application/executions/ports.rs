@@ -105,6 +105,15 @@ pub struct StoredEvent {
     pub event: JournalEvent,
 }
 
+/// What the journal comes to up to one of its events.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredSnapshot {
+    /// The last event in it.
+    pub seq: i64,
+    /// As [`Execution::snapshot`](crate::domain::execution::Execution::snapshot) gives it.
+    pub state: Vec<u8>,
+}
+
 /// Which executions a list shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ExecutionFilter {

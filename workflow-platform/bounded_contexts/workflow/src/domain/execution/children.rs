@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use shared_kernel::{
     application::{ActionDescriptor, ActionError},
@@ -12,6 +13,7 @@ use super::{
     ChildEnded, ChildStarted, Decision, Execution, RunKey, RunOutcome, Status, StepSucceeded,
     fragment::OUTPUT,
     slots::{Call, SlotState},
+    snapshot::pairs,
 };
 
 pub const WORKFLOW_RUN: &str = "workflow.run";
@@ -19,14 +21,24 @@ pub const WORKFLOW_RUN: &str = "workflow.run";
 pub const DEEPEST: u32 = 16;
 
 /// Executions that steps started.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Children {
     /// Which run waits for which.
+    #[serde(with = "pairs")]
     calls: HashMap<Id<Marker>, RunKey>,
     /// Ends that were told and that no run has taken yet.
+    #[serde(with = "pairs")]
     ends: HashMap<Id<Marker>, ChildEnded>,
     /// Executions whose end a run may take.
     answerable: VecDeque<Id<Marker>>,
+}
+
+impl Children {
+    /// Its run waits for it no more.
+    pub fn forget(&mut self, child: Id<Marker>) {
+        self.calls.remove(&child);
+        self.ends.remove(&child);
+    }
 }
 
 impl Execution {

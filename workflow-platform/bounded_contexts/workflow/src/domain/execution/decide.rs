@@ -32,7 +32,9 @@ impl Execution {
         decision.finished = self.finished;
         decision.stop_running = self.stop.is_some() && self.group().halted;
         if decision.stop_running {
+            let from = decision.cancel.len();
             decision.cancel.extend(self.called());
+            decision.cancel[from..].sort_unstable();
         }
         let group = self.group();
         let awaits = group.calling > 0 || (group.awaiting > 0 && !group.halted);
@@ -326,10 +328,10 @@ impl Execution {
             cache: None,
             hidden: None,
             input,
-            idempotency_key: self
-                .idempotency_key
-                .clone()
-                .unwrap_or_else(|| idempotency_key(self.identity.id, step.id.as_str(), &place)),
+            idempotency_key: match &self.fragment {
+                Some(item) => item.idempotency_key.clone(),
+                None => idempotency_key(self.identity.id, step.id.as_str(), &place),
+            },
             // An item elsewhere is timed there.
             timeout: step.timeout.filter(|_| !step.spread),
             records,

@@ -21,8 +21,7 @@ impl Execution {
                 self.scope.params = created.params.clone();
                 self.scope.vars = created.vars.clone();
                 self.scope.trigger = created.trigger.clone();
-                let fragment = created.fragment.as_ref();
-                self.idempotency_key = fragment.map(|item| item.idempotency_key.clone());
+                self.fragment.clone_from(&created.fragment);
             }
             JournalEvent::Started(_) => {
                 self.started_at = self.started_at.or(Some(at));
@@ -144,6 +143,9 @@ impl Execution {
     pub(super) fn turn(&mut self, key: RunKey, state: SlotState) {
         let Some(slots) = self.slots(key) else { return };
         let Some((before, now)) = slots.turn(key.slot, state) else { return };
+        if let SlotState::Calling(call) = before {
+            self.children.forget(call.execution);
+        }
         let group = &mut self.groups[self.plan.steps[key.node].phase.index()];
         group.in_flight += usize::from(now.is_in_flight());
         group.in_flight -= usize::from(before.is_in_flight());

@@ -16,7 +16,14 @@ pub(super) const OUTPUT: &str = "output";
 /// What an execution that was created so runs: the definition, or a single step of it. `None`
 /// when the definition has no such step.
 pub fn definition_of(definition: &Arc<Definition>, created: &Created) -> Option<Arc<Definition>> {
-    let Some(fragment) = &created.fragment else { return Some(Arc::clone(definition)) };
+    part_of(definition, created.fragment.as_ref())
+}
+
+pub(super) fn part_of(
+    definition: &Arc<Definition>,
+    fragment: Option<&Fragment>,
+) -> Option<Arc<Definition>> {
+    let Some(fragment) = fragment else { return Some(Arc::clone(definition)) };
     let lists = [&definition.steps, &definition.on_failure, &definition.finally];
     let mut steps = lists.into_iter().flatten();
     let step = steps.find(|step| step.id.as_str() == fragment.step)?;

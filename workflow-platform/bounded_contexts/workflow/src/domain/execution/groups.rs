@@ -92,7 +92,7 @@ impl Plan {
 }
 
 /// Progress of one phase, in counters.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Group {
     /// Steps that have not settled.
     pub unsettled: usize,

@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use shared_kernel::{
     application::{ActionError, ActionFailure, StepRecord},
@@ -14,7 +15,7 @@ use shared_kernel::{
 };
 
 use super::{
-    Cause, JournalEvent, Phase, Signal, Status, StepFailed, StepRecorded, Stopping,
+    Cause, Fragment, JournalEvent, Phase, Signal, Status, StepFailed, StepRecorded, Stopping,
     children::Children,
     groups::{Group, Plan, steps_of},
     slots::{Slot, Slots},
@@ -39,7 +40,7 @@ pub struct Identity {
 }
 
 /// One run of a step: the step's number and, with `for_each`, the item's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RunKey {
     pub(super) node: usize,
     pub(super) slot: u32,
@@ -106,21 +107,22 @@ pub struct Decision {
     pub finished: Option<Status>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(super) struct Stop {
     pub cause: Cause,
     pub at: Timestamp,
 }
 
 /// A step of this execution.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Node {
     /// Needs that have not settled.
     pub blocked_by: usize,
     pub work: Work,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(super) enum Work {
     /// Its condition was not asked yet.
     Untouched,
@@ -148,8 +150,8 @@ pub struct Execution {
     pub(super) signals: HashMap<RunKey, VecDeque<Signal>>,
     /// Runs that may have a signal to take.
     pub(super) answerable: VecDeque<RunKey>,
-    /// Of the item that this execution is, instead of keys of its own.
-    pub(super) idempotency_key: Option<String>,
+    /// The item that this execution is, which has its key from elsewhere.
+    pub(super) fragment: Option<Fragment>,
     /// What became of executions that steps started.
     pub(super) children: Children,
     pub(super) started_at: Option<Timestamp>,
@@ -199,7 +201,7 @@ impl Execution {
             timers: BTreeSet::new(),
             signals: HashMap::new(),
             answerable: VecDeque::new(),
-            idempotency_key: None,
+            fragment: None,
             children: Children::default(),
             started_at: None,
             round_since: None,

@@ -42,6 +42,7 @@ mod machine;
 mod retry;
 mod signals;
 mod slots;
+mod snapshot;
 mod start_key;
 mod status;
 mod view;
@@ -65,6 +66,7 @@ pub use machine::{
     CLEANUP_LIMIT, Cached, Decision, Execution, Hidden, Identity, RunKey, RunOutcome, StepRun,
 };
 pub use signals::{Signal, Verdict};
+pub use snapshot::{SNAPSHOT_VERSION, SnapshotError};
 pub use start_key::{BadStartKey, StartKey};
 pub use status::{Cause, ExecutionError, Status, StepStatus};
 pub use view::{ActionErrorView, AttemptView, ExecutionView, ItemCounts, StepDetails};

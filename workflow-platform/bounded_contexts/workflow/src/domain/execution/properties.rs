@@ -1,5 +1,7 @@
 //! Random definitions, random results, random crashes.
 
+mod snapshots;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::{collection::vec, prelude::*};

@@ -5,6 +5,7 @@ use std::{
     sync::Arc,
 };
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared_kernel::{
     application::{ActionError, StepRecord},
@@ -12,7 +13,8 @@ use shared_kernel::{
 };
 
 /// Where one item stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(super) enum SlotState {
     /// Never handed out by this process.
     Idle,
@@ -38,7 +40,7 @@ pub(super) enum SlotState {
 }
 
 /// An execution that a step started and waits for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Call {
     pub execution: Id<Execution>,
     pub attempt: u32,
@@ -62,19 +64,37 @@ impl SlotState {
 }
 
 /// One item of a step.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Slot {
     pub state: SlotState,
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub failed_attempts: u32,
+    /// Told apart from an output that is null.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "some")]
     pub output: Option<Value>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub records: Option<Box<Records>>,
 }
 
 /// What the attempts of one item wrote down; the first value of a key stays.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(from = "Vec<StepRecord>", into = "Vec<StepRecord>")]
 pub(super) struct Records {
     pub list: Arc<Vec<StepRecord>>,
     keys: HashSet<String>,
+}
+
+impl From<Vec<StepRecord>> for Records {
+    fn from(list: Vec<StepRecord>) -> Self {
+        let keys = list.iter().map(|record| record.key.clone()).collect();
+        Self { list: Arc::new(list), keys }
+    }
+}
+
+impl From<Records> for Vec<StepRecord> {
+    fn from(records: Records) -> Self {
+        Arc::unwrap_or_clone(records.list)
+    }
 }
 
 impl Records {
@@ -99,7 +119,7 @@ impl Slot {
 }
 
 /// The work of a step that was opened.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Slots {
     /// The values of `for_each`; `None` for a single run.
     pub items: Option<Vec<Value>>,
@@ -210,4 +230,24 @@ const fn takes_place(state: SlotState) -> bool {
 
 const fn is_settled(state: SlotState) -> bool {
     matches!(state, SlotState::Succeeded | SlotState::Failed | SlotState::Cancelled)
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+const fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
+/// A value that is there, whatever it is: null as well.
+mod some {
+    use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer};
+    use serde_json::Value;
+
+    #[expect(clippy::ref_option, reason = "serde hands it over so")]
+    pub fn serialize<S: Serializer>(value: &Option<Value>, to: S) -> Result<S::Ok, S::Error> {
+        value.serialize(to)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Value>, D::Error> {
+        Value::deserialize(from).map(Some)
+    }
 }

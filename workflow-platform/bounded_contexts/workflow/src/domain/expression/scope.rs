@@ -6,23 +6,28 @@ use std::{
 };
 
 use cel::common::value::Val;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use shared_kernel::domain::Timestamp;
 
 use super::convert::step_to_cel;
 
 /// A settled step as expressions see it.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct StepView {
     /// `succeeded`, `failed`, `skipped` or `cancelled`.
     pub status: String,
     /// Of a step that ran once.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
     pub output: Value,
     /// Of the items that succeeded, in order, for a step with `for_each`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub outputs: Vec<Value>,
     /// `{code, message, …}` of the first failure, or null.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
     pub error: Value,
     /// The same for CEL, made when first asked for.
+    #[serde(skip)]
     pub(crate) cel: OnceLock<Box<dyn Val>>,
 }
 

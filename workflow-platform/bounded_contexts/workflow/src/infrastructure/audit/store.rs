@@ -1,8 +1,11 @@
 //! Queries that go along indexes, each bounded.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use sea_orm::{ConnectionTrait as _, QueryResult, Value};
 use shared_kernel::{
+    application::BlobStore,
     domain::{Execution, Id, Timestamp},
     infrastructure::db::Database,
 };
@@ -10,16 +13,18 @@ use uuid::Uuid;
 
 use crate::application::{
     audit::{AuditStore, Audited, Finding, Invariant},
-    executions::StoreError,
+    executions::{StoreError, StoredSnapshot},
 };
+use crate::infrastructure::journal::SnapshotStore;
 
 /// Findings of one kind.
 const MOST: i64 = 100;
 
 /// Both engines through plain SQL.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct SqlAudit {
     database: Database,
+    snapshots: SnapshotStore,
 }
 
 /// Id and what is wrong, in two columns. `$1` is the time before which it is late, `$2` the limit.
@@ -58,8 +63,9 @@ const AUDITED: &str = "SELECT e.id, e.definition_id, e.definition_version, e.sta
      FROM workflow_executions e";
 
 impl SqlAudit {
-    pub fn new(database: Database) -> Self {
-        Self { database }
+    pub fn new(database: Database, blobs: Arc<dyn BlobStore>) -> Self {
+        let snapshots = SnapshotStore::new(database.clone(), blobs);
+        Self { database, snapshots }
     }
 
     async fn audited(&self, rest: &str, values: Vec<Value>) -> Result<Vec<Audited>, StoreError> {
@@ -109,6 +115,10 @@ impl AuditStore for SqlAudit {
         let after = after.map_or(Uuid::nil(), Id::uuid);
         let rest = "WHERE e.id > $1 ORDER BY e.id LIMIT $2";
         self.audited(rest, vec![after.into(), i64::from(limit).into()]).await
+    }
+
+    async fn snapshot(&self, id: Id<Execution>) -> Result<Option<StoredSnapshot>, StoreError> {
+        self.snapshots.newest(id).await
     }
 
     async fn again(&self, id: Id<Execution>) -> Result<Option<Audited>, StoreError> {

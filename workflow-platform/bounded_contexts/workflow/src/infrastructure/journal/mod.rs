@@ -10,18 +10,20 @@
 //! that lost a single lease has that append refused while the rest of the batch goes through.
 //!
 //! Events above [`INLINE_LIMIT`] go to the blob store before the transaction begins; the row holds
-//! the key. A take-over reads the whole journal; snapshots would be rows beside it with the number
-//! of the event they stand for, and `read` already takes the number to start after.
+//! the key. Beside a long journal lies a snapshot of what its beginning comes to ([`SnapshotStore`]):
+//! a take-over reads the events after it.
 
 mod append;
 mod batch;
 mod read;
+mod snapshots;
 mod writer;
 
 pub(crate) use append::pack;
 pub use append::{Append, AppendError, EventRow, Lease, Projection, Reply};
 pub(crate) use batch::insert_row;
 pub use read::JournalReader;
+pub use snapshots::{LARGEST, SnapshotStore, pack_state};
 pub use writer::JournalWriter;
 
 /// Largest body that stays in the row, in bytes.

@@ -27,6 +27,15 @@ const END_TURN: &str = "UPDATE workflow_chores SET due_at = $1 WHERE name = 'ret
 const OLD_TICKS: &str = "DELETE FROM workflow_ticks WHERE (trigger_id, due_at) IN \
      (SELECT trigger_id, due_at FROM workflow_ticks WHERE at < $1 ORDER BY at LIMIT $2)";
 
+/// Tables of what belongs to an execution.
+const FORGOTTEN: [&str; 5] = [
+    "execution_events",
+    "execution_snapshots",
+    "execution_logs",
+    "execution_inbox",
+    "workflow_ticks",
+];
+
 /// Both engines.
 #[derive(Debug, Clone)]
 pub struct SqlRetention {
@@ -127,9 +136,20 @@ impl RetentionStore for SqlRetention {
              SELECT DISTINCT execution_id, CAST($2 AS bigint) FROM execution_events \
              WHERE execution_id {among} AND blob IS NOT NULL"
         );
-        let values = [list.clone(), now.into()];
-        work.conn().execute_raw(self.database.statement(garbage, values)).await?;
-        for table in ["execution_events", "execution_logs", "execution_inbox", "workflow_ticks"] {
+        let group = match self.database.backend() {
+            Backend::Postgres => "CAST(substr(blob, 1, 32) AS uuid)",
+            Backend::Sqlite => "unhex(substr(blob, 1, 32))",
+        };
+        let of_snapshots = format!(
+            "INSERT INTO workflow_blob_garbage (execution_id, at) \
+             SELECT {group}, CAST($2 AS bigint) FROM execution_snapshots \
+             WHERE execution_id {among} AND blob IS NOT NULL"
+        );
+        for sql in [garbage, of_snapshots] {
+            let values = [list.clone(), now.into()];
+            work.conn().execute_raw(self.database.statement(sql, values)).await?;
+        }
+        for table in FORGOTTEN {
             let sql = format!("DELETE FROM {table} WHERE execution_id {among}");
             work.conn().execute_raw(self.database.statement(sql, [list.clone()])).await?;
         }

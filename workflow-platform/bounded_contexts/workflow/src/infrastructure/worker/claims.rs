@@ -8,7 +8,10 @@ use shared_kernel::{
     application::{BusMessage, BusStream, Subscription},
     domain::{Execution, Id, Timestamp},
 };
-use tokio::{sync::Notify, task::JoinSet};
+use tokio::{
+    sync::{Notify, Semaphore},
+    task::JoinSet,
+};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 use uuid::Uuid;
@@ -22,7 +25,7 @@ use super::{
 };
 use crate::infrastructure::{
     announce::{CANCEL, LETTER, READY},
-    journal::{JournalReader, JournalWriter},
+    journal::{JournalReader, JournalWriter, SnapshotStore},
     queue::{Claimed, Queue, WorkerWatch},
 };
 
@@ -74,9 +77,12 @@ pub(super) async fn live(
     let desk = Arc::new(Desk {
         parts: parts.clone(),
         settings: settings.clone(),
+        worker: id,
         queue: queue.clone(),
         writer: JournalWriter::start(&parts.database, id, &parts.announcer),
         reader: JournalReader::new(parts.database.clone(), Arc::clone(&parts.blobs)),
+        snapshots: SnapshotStore::new(parts.database.clone(), Arc::clone(&parts.blobs)),
+        snapshot_turn: Semaphore::new(1),
         logs,
     });
     let heart = Heart::start(watch, parts.ambient.clone(), settings.heartbeat_every, work.clone());

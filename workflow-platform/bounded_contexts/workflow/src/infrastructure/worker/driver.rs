@@ -16,7 +16,7 @@ use shared_kernel::{
     domain::{Execution as Marker, Id, Timestamp},
 };
 use tokio::{
-    sync::{Notify, mpsc, oneshot},
+    sync::{Notify, Semaphore, mpsc, oneshot},
     task::JoinSet,
 };
 use tokio_util::sync::CancellationToken;
@@ -32,12 +32,13 @@ use super::{
     logs::LogWriter,
     outcome::Running,
     run_step::run_step,
+    snapshots::Snapshots,
 };
 use crate::{
     application::executions::{RunItem, StoredEvent},
     domain::execution::{Execution, JournalEvent, RunKey, StepRun},
     infrastructure::{
-        journal::{AppendError, JournalReader, JournalWriter},
+        journal::{AppendError, JournalReader, JournalWriter, SnapshotStore},
         queue::{Claimed, Queue},
     },
 };
@@ -51,9 +52,13 @@ const GLANCE: Duration = Duration::from_millis(500);
 pub(super) struct Desk {
     pub parts: WorkerParts,
     pub settings: WorkerSettings,
+    /// Its id.
+    pub worker: Uuid,
     pub queue: Queue,
     pub writer: JournalWriter,
     pub reader: JournalReader,
+    pub snapshots: SnapshotStore,
+    pub snapshot_turn: Semaphore,
     pub logs: LogWriter,
 }
 
@@ -86,6 +91,7 @@ struct Driver {
     pending: Vec<(JournalEvent, Timestamp)>,
     /// Journalled since the last projection.
     bytes: i64,
+    snapshots: Snapshots,
     /// The wish to cancel is among the pending events.
     cancel_taken: bool,
     /// Letters of which the pending events tell.
@@ -154,6 +160,7 @@ async fn start(
         next_seq,
         pending: Vec::new(),
         bytes: 0,
+        snapshots: Snapshots::after(loaded.snapshot),
         cancel_taken: false,
         letters: Vec::new(),
         letters_taken: claimed.letters_taken,

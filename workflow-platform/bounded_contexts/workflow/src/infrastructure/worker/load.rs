@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 use shared_kernel::domain::Owner;
 
-use super::driver::Desk;
+use super::{
+    driver::Desk,
+    snapshots::{Reach, restore},
+};
 use crate::{
     application::executions::{StoreError, StoredEvent, UserDirectoryError},
     domain::execution::{Execution, Identity, JournalEvent, definition_of},
@@ -29,6 +32,8 @@ pub(super) struct Loaded {
     /// `None` when the definition's version is gone.
     pub machine: Option<Execution>,
     pub seq: i64,
+    /// What needed no folding.
+    pub snapshot: Reach,
 }
 
 /// `history` is the beginning of the journal, as far as it was read already: all of it when it is
@@ -40,29 +45,35 @@ pub(super) async fn load(
 ) -> Result<Loaded, LoadError> {
     let parts = &desk.parts;
     let definition = parts.definitions.version(claimed.definition_id, claimed.version).await?;
-    let user = user(desk, claimed.owner).await?;
-    let mut machine = None;
-    let mut seq = 0;
+    let (id, owner, version) = (claimed.id, claimed.owner, claimed.version);
+    let identity = Identity { id, owner, user: user(desk, owner).await?, version };
+    let mut whole = !history.is_empty() && history.len() < BEGINNING;
+    let mut loaded = Loaded { machine: None, seq: 0, snapshot: Reach::default() };
     let mut events = history;
-    let mut whole = !events.is_empty() && events.len() < BEGINNING;
+    if let (false, Some(definition)) = (whole, &definition)
+        && let Some((machine, snapshot)) = restore(desk, definition, &identity).await
+    {
+        loaded = Loaded { machine: Some(machine), seq: snapshot.seq, snapshot };
+        events.clear();
+    }
     loop {
         for stored in &events {
-            seq = stored.seq;
+            loaded.seq = stored.seq;
             if let (JournalEvent::Created(created), Some(definition)) = (&stored.event, &definition)
             {
-                let (id, owner, version) = (claimed.id, claimed.owner, claimed.version);
-                let identity = Identity { id, owner, user: user.clone(), version };
                 let runs = definition_of(definition, created);
-                machine = runs.map(|definition| Execution::new(definition, identity));
+                loaded.machine = runs.map(|runs| Execution::new(runs, identity.clone()));
             }
-            if let Some(machine) = &mut machine {
+            if let Some(machine) = &mut loaded.machine {
                 machine.apply(&stored.event, stored.at);
             }
         }
         if whole {
-            return Ok(Loaded { machine, seq });
+            metrics::counter!("workflow_journal_folded_events_total")
+                .increment(u64::try_from(loaded.seq - loaded.snapshot.seq).unwrap_or(0));
+            return Ok(loaded);
         }
-        events = desk.reader.read(claimed.id, seq, CHUNK).await?;
+        events = desk.reader.read(claimed.id, loaded.seq, CHUNK).await?;
         whole = events.len() < usize::try_from(CHUNK).unwrap_or(usize::MAX);
     }
 }

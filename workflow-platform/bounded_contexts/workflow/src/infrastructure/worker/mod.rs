@@ -20,6 +20,7 @@ mod load;
 mod logs;
 mod outcome;
 mod run_step;
+mod snapshots;
 
 use std::{sync::Arc, time::Duration};
 
@@ -53,6 +54,8 @@ pub struct WorkerSettings {
     pub heartbeat_every: Duration,
     /// An execution that only waits gives its lease up when the wait is at least this long.
     pub park_from: Duration,
+    /// Events after which the next snapshot of an execution is due.
+    pub snapshot_every: i64,
     /// An attempt that runs for so long is announced in the journal.
     pub announce_after: Duration,
     /// How long a step that was told to stop may take before it is cut off.
@@ -70,6 +73,7 @@ impl Default for WorkerSettings {
             poll_every: Duration::from_millis(500),
             heartbeat_every: Duration::from_millis(2500),
             park_from: Duration::from_secs(1),
+            snapshot_every: 500,
             announce_after: Duration::from_millis(250),
             cancel_grace: Duration::from_millis(700),
             stop_grace: Duration::from_secs(2),

@@ -145,11 +145,13 @@ impl Driver {
             _ => None,
         };
         let mut events = Vec::with_capacity(self.pending.len());
+        let mut bytes: i64 = 0;
         for (event, at) in self.pending.drain(..) {
             let row = pack(self.desk.parts.blobs.as_ref(), self.claimed.id, &event, at).await?;
-            self.bytes = self.bytes.saturating_add(row.size);
+            bytes = bytes.saturating_add(row.size);
             events.push(row);
         }
+        self.bytes = self.bytes.saturating_add(bytes);
         if let Some(projection) = &mut projection {
             projection.bytes = std::mem::take(&mut self.bytes);
         }
@@ -159,7 +161,11 @@ impl Driver {
         let letters = std::mem::take(&mut self.letters);
         let append =
             Append { execution, epoch, first_seq, events, projection, outbox, letters, reply };
+        let is_kept = append.projection.as_ref().is_none_or(|new| new.lease == Lease::Keep);
         self.desk.writer.append(append).await?;
+        if is_kept {
+            self.snapshots.journalled(&self.desk, &self.claimed, self.next_seq - 1, bytes).await;
+        }
         self.cancel_taken = false;
         for answer in self.answers.drain(..) {
             // A step that was cut off does not wait any more.
