@@ -14,6 +14,7 @@ pub mod database;
 pub mod nginx;
 pub mod postgres_server;
 pub mod proxy;
+pub mod report;
 pub mod routes;
 pub mod s3;
 pub mod smtp;

@@ -7,13 +7,10 @@ use std::{
 
 use futures::{StreamExt as _, stream};
 use serde_json::Value;
+use testkit::report::{Report, percentile};
 use tokio::net::TcpListener;
 
-use crate::{
-    place::Place,
-    report::{Report, percentile},
-    runs::chain,
-};
+use crate::{place::Place, runs::chain};
 
 const CALLERS: usize = 64;
 const CALLS: usize = 3000;

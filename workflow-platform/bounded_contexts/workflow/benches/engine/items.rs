@@ -3,8 +3,9 @@
 use std::time::{Duration, Instant};
 
 use serde_json::json;
+use testkit::report::Report;
 
-use crate::{place::Place, report::Report};
+use crate::place::Place;
 
 const FEW: usize = 1000;
 const MANY: usize = 10_000;

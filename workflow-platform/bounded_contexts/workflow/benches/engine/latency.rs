@@ -1,11 +1,9 @@
 //! How soon the first step of a run begins on an idle machine.
 
 use std::time::Duration;
+use testkit::report::{Report, percentile};
 
-use crate::{
-    place::Place,
-    report::{Report, percentile},
-};
+use crate::place::Place;
 
 const STARTS: usize = 500;
 const BETWEEN: Duration = Duration::from_millis(5);

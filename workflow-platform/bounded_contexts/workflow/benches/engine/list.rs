@@ -5,12 +5,10 @@ use std::time::Instant;
 use axum::Router;
 use serde_json::Value;
 use shared_kernel::infrastructure::db::Backend;
+use testkit::report::{Report, percentile};
 use workflow::domain::execution::Status;
 
-use crate::{
-    place::Place,
-    report::{Report, percentile},
-};
+use crate::place::Place;
 
 const FEW: i64 = 1000;
 const MANY: i64 = 1_000_000;

@@ -14,14 +14,13 @@ mod journal;
 mod latency;
 mod list;
 mod place;
-mod report;
 mod runs;
 mod timers;
 
 use std::{env, fs};
 
 use place::Place;
-use report::Report;
+use testkit::report::{Report, median};
 
 /// As the binary has it.
 #[global_allocator]
@@ -88,7 +87,7 @@ async fn steps(place: &Place, report: &mut Report) {
         alone.push(journal::rate(place).await);
         engine.push(runs::queued(place).await);
     }
-    let alone = report::median(&mut alone);
+    let alone = median(&mut alone);
     engine.sort_by(|a, b| a.rate.total_cmp(&b.rate));
     let engine = &engine[ROUNDS / 2];
     report.line("journal alone, 64 writers", alone, "steps/s", "the limit of this run");

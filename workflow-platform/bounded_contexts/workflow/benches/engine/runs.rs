@@ -4,9 +4,10 @@ use std::time::{Duration, Instant};
 
 use futures::{StreamExt as _, stream};
 use sea_orm::ConnectionTrait as _;
+use testkit::report::percentile;
 use workflow::domain::execution::Status;
 
-use crate::{place::Place, report::percentile};
+use crate::place::Place;
 
 const STEPS: usize = 10;
 /// Runs of one measurement.

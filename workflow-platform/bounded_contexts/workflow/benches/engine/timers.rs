@@ -7,12 +7,10 @@ use shared_kernel::{
     domain::{Execution, Id, Timestamp},
     infrastructure::db::Backend,
 };
+use testkit::report::{Report, percentile};
 use uuid::Uuid;
 
-use crate::{
-    place::Place,
-    report::{Report, percentile},
-};
+use crate::place::Place;
 
 /// Wait for an hour.
 const PARKED: i64 = 100_000;

@@ -1,21 +1,23 @@
-//! Figures, for people and for programs.
+//! Figures of benchmarks, for people and for programs.
 
 use serde_json::{Map, Value, json};
 
 /// All figures, by database.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Report {
     engines: Map<String, Value>,
     engine: String,
 }
 
 impl Report {
+    /// The figures that follow are of this database.
     pub fn begin(&mut self, engine: &str) {
         println!("\n{engine}");
         engine.clone_into(&mut self.engine);
         self.engines.insert(self.engine.clone(), json!([]));
     }
 
+    /// One figure with its unit; the note names a target or a peer.
     pub fn line(&mut self, what: &str, figure: f64, unit: &str, note: &str) {
         println!("  {what:<44} {:>12} {unit:<8} {note}", shown(figure));
         let line = json!({ "what": what.trim(), "figure": figure, "unit": unit, "note": note });
@@ -24,6 +26,7 @@ impl Report {
         }
     }
 
+    /// All figures as JSON.
     pub fn json(&self) -> String {
         format!("{:#}\n", Value::Object(self.engines.clone()))
     }
@@ -37,6 +40,7 @@ fn shown(figure: f64) -> String {
     }
 }
 
+/// Sorts the values.
 pub fn median(values: &mut [f64]) -> f64 {
     percentile(values, 50)
 }

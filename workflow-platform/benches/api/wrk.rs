@@ -1,0 +1,73 @@
+//! Load from `wrk`, a process of its own.
+
+use std::io::Write as _;
+
+use tempfile::NamedTempFile;
+use tokio::process::Command;
+
+const SECONDS: u32 = 5;
+
+/// What is asked, again and again.
+pub struct Load {
+    url: String,
+    connections: u32,
+    headers: Vec<String>,
+    body: Option<String>,
+}
+
+impl Load {
+    pub fn get(url: &str) -> Self {
+        Self { url: url.to_owned(), connections: 64, headers: Vec::new(), body: None }
+    }
+
+    /// Posts JSON over fewer connections.
+    pub fn post(url: &str, body: String, connections: u32) -> Self {
+        let headers = vec!["Content-Type: application/json".to_owned()];
+        Self { url: url.to_owned(), connections, headers, body: Some(body) }
+    }
+
+    pub fn bearer(mut self, token: &str) -> Self {
+        self.headers.push(format!("Authorization: Bearer {token}"));
+        self
+    }
+}
+
+/// Answers a second, and how long the slowest hundredth took.
+pub struct Answered {
+    pub rate: f64,
+    pub p99_ms: f64,
+}
+
+/// Runs for five seconds; an answer that is no success ends the benchmark.
+pub async fn run(load: &Load) -> Answered {
+    let mut script = NamedTempFile::with_suffix(".lua").unwrap();
+    if let Some(body) = &load.body {
+        write!(script, "wrk.method = \"POST\"\nwrk.body = [[{body}]]\n").unwrap();
+    }
+    let mut command = Command::new("wrk");
+    command.args(["--latency", "-t", "2", "-c", &load.connections.to_string()]);
+    command.args(["-d", &format!("{SECONDS}s"), "--timeout", "30s", "-s"]).arg(script.path());
+    for header in &load.headers {
+        command.args(["-H", header]);
+    }
+    let output = command.arg(&load.url).output().await.unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(!text.contains("Non-2xx"), "{text}");
+    Answered { rate: after(&text, "Requests/sec:").parse().unwrap(), p99_ms: p99_ms(&text) }
+}
+
+fn after<'a>(text: &'a str, label: &str) -> &'a str {
+    let (_, rest) = text.split_once(label).unwrap();
+    rest.split_whitespace().next().unwrap()
+}
+
+/// Written as `1.25ms`, `310.00us` or `1.02s`.
+fn p99_ms(text: &str) -> f64 {
+    let written = after(text, "99%");
+    let (factor, unit) = match written {
+        text if text.ends_with("us") => (0.001, "us"),
+        text if text.ends_with("ms") => (1.0, "ms"),
+        _ => (1000.0, "s"),
+    };
+    written.trim_end_matches(unit).parse::<f64>().unwrap() * factor
+}
