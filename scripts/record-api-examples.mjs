@@ -6,6 +6,7 @@
 //   node scripts/record-api-examples.mjs http://127.0.0.1:18001 /tmp/examples
 //
 // A test compares the examples with the document.
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -119,7 +120,23 @@ async function administration() {
   await ask('get', '/users/admin/users/{id}', { at });
   await ask('put', '/users/admin/users/{id}/role', { at, body: { role: 'user' } });
   await ask('put', '/users/admin/users/{id}/status', { at, body: { status: 'active' } });
+  await parkedEvents();
   token = own;
+}
+
+/** Parks the events of ada's mails, as if her mail server had refused them. */
+async function parkedEvents() {
+  const sql = `UPDATE outbox SET delivered_at = NULL, parked_at = occurred_at, attempts = 1,
+    last_error = 'handler mail.verification_code failed: event handler failed for good: mail was refused: 550 nobody here'
+    WHERE kind = 'user.verification_code.requested'`;
+  const program = 'import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit()';
+  for (const way of ['replay', 'discard']) {
+    execFileSync('python3', ['-c', program, join(dataDir, 'workflow-platform.db'), sql]);
+    const parked = await ask('get', '/system/events/parked');
+    const at = { id: parked.items[0].id };
+    if (way === 'replay') await ask('post', '/system/events/parked/{id}/replay', { at });
+    else await ask('delete', '/system/events/parked/{id}', { at });
+  }
 }
 
 /** An address gets one code a minute. */

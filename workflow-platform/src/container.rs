@@ -12,7 +12,9 @@ use std::sync::Arc;
 use api_gateway::{Gateway, GatewaySettings, Readiness, assemble};
 use axum::Router;
 use data_collection::{DatasetsModule, FetcherParts, FetcherSettings, PoliteFetcher};
-use event_driven_coordination::{Handlers, Relay, RelaySettings, SecurityNotice, VerificationMail};
+use event_driven_coordination::{
+    Handlers, ParkedEvents, Relay, RelaySettings, SecurityNotice, VerificationMail,
+};
 use proxy_pool::{ProxyPoolModule, ProxyPoolSettings};
 use secrecy::ExposeSecret as _;
 use shared_kernel::{
@@ -178,7 +180,13 @@ impl Platform {
             workflow::routes(Arc::clone(&self.workflow)),
             proxy_pool::routes(Arc::clone(&self.proxies)),
             data_collection::routes(Arc::clone(&self.datasets)),
+            event_driven_coordination::parked::routes(self.parked_events()),
         ]
+    }
+
+    fn parked_events(&self) -> ParkedEvents {
+        let Foundation { database, ambient, .. } = self.foundation.clone();
+        ParkedEvents::new(database, ambient)
     }
 
     pub fn gateway_settings(&self) -> GatewaySettings {

@@ -838,6 +838,40 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_Page_ParkedEventView: {
+            /** @description One page of a list. */
+            data: {
+                items: {
+                    aggregate: string;
+                    aggregate_id: string;
+                    /** Format: int32 */
+                    attempts: number;
+                    /** @description Why the last attempt failed. */
+                    error: string;
+                    /** Format: uuid */
+                    id: string;
+                    /** @example user.password_changed */
+                    kind: string;
+                    occurred_at: components["schemas"]["Timestamp"];
+                    parked_at: components["schemas"]["Timestamp"];
+                    /** @description What the event says; its form depends on the kind. */
+                    payload: Record<string, never>;
+                    request_id?: string | null;
+                    /** Format: uuid */
+                    user_id?: string | null;
+                }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_Page_PlanView: {
             /** @description One page of a list. */
             data: {
@@ -1639,6 +1673,26 @@ export interface components {
          * @enum {string}
          */
         Overlap: "queue" | "skip" | "cancel_running";
+        /** @description An event that could not be handled. */
+        ParkedEventView: {
+            aggregate: string;
+            aggregate_id: string;
+            /** Format: int32 */
+            attempts: number;
+            /** @description Why the last attempt failed. */
+            error: string;
+            /** Format: uuid */
+            id: string;
+            /** @example user.password_changed */
+            kind: string;
+            occurred_at: components["schemas"]["Timestamp"];
+            parked_at: components["schemas"]["Timestamp"];
+            /** @description What the event says; its form depends on the kind. */
+            payload: Record<string, never>;
+            request_id?: string | null;
+            /** Format: uuid */
+            user_id?: string | null;
+        };
         /**
          * @description What somebody may do.
          * @enum {string}

@@ -3,8 +3,9 @@
 //! **Vocabulary.** The *outbox* holds events, written in the transaction of the change they tell
 //! of. The *relay* hands each to the *handlers* that want it. A handler either writes to the
 //! database (`EventHandler`) or acts outside it (`EffectHandler`, such as a mail). The *inbox*
-//! remembers (event, handler) pairs that are done. An event that keeps failing is *parked*: it
-//! stays in the table with its last error and holds nobody up any more.
+//! remembers (event, handler) pairs that are done. An event that keeps failing, or fails for good
+//! (a mail that its server refuses), is *parked*: it stays in the table with its last error and
+//! holds nobody up any more, until an administrator has it tried again or lets it go.
 //!
 //! **Invariants.**
 //! * An event is delivered at least once; what a handler writes to the database happens once.
@@ -19,6 +20,7 @@
 mod handlers;
 pub mod mail;
 mod migrations;
+pub mod parked;
 mod relay;
 
 pub use handlers::Handlers;
@@ -26,4 +28,5 @@ pub use mail::{
     FolderMailer, SecurityNotice, SmtpMailer, SmtpSecurity, SmtpSettings, VerificationMail,
 };
 pub use migrations::migrations;
+pub use parked::ParkedEvents;
 pub use relay::{Relay, RelayError, RelaySettings};

@@ -5,7 +5,7 @@ use sea_orm_migration::{MigrationTrait, prelude::*};
 
 /// The migrations of event delivery.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(WaitingIndexes)]
+    vec![Box::new(WaitingIndexes), Box::new(ParkedIndex)]
 }
 
 /// Indexes on the few events that are not done, however many are kept.
@@ -38,6 +38,31 @@ impl MigrationTrait for WaitingIndexes {
         for name in ["outbox_delivered", "outbox_waiting"] {
             manager.get_connection().execute_unprepared(&format!("DROP INDEX {name}")).await?;
         }
+        Ok(())
+    }
+}
+
+/// An index on the events that somebody must look at.
+#[derive(Debug)]
+struct ParkedIndex;
+
+impl MigrationName for ParkedIndex {
+    fn name(&self) -> &'static str {
+        "m20261125_000071_outbox_parked"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for ParkedIndex {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let sql = "CREATE INDEX outbox_parked ON outbox (parked_at, id) \
+                   WHERE parked_at IS NOT NULL";
+        manager.get_connection().execute_unprepared(sql).await?;
+        Ok(())
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.get_connection().execute_unprepared("DROP INDEX outbox_parked").await?;
         Ok(())
     }
 }

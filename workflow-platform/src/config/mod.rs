@@ -88,6 +88,8 @@ pub struct SmtpConfig {
     pub port: u16,
     pub credentials: Option<(String, SecretString)>,
     pub from: String,
+    /// PEM file of an authority to trust beside those of the system.
+    pub ca_file: Option<PathBuf>,
 }
 
 /// Created at start when there is no super administrator yet.

@@ -86,6 +86,9 @@ fn mail_value(mail: &MailConfig, name: &str) -> String {
         "SMTP_HOST" => smtp.host.clone(),
         "SMTP_PORT" => smtp.port.to_string(),
         "SMTP_FROM_EMAIL" => smtp.from.clone(),
+        "SMTP_CA_FILE" => {
+            smtp.ca_file.as_ref().map(|file| file.display().to_string()).unwrap_or_default()
+        }
         "SMTP_USERNAME" => {
             smtp.credentials.as_ref().map(|(user, _)| user.clone()).unwrap_or_default()
         }

@@ -254,7 +254,8 @@ impl Reader<'_> {
                 None
             }
         };
-        MailConfig::Smtp(SmtpConfig { host, port, credentials, from })
+        let ca_file = self.source.get("SMTP_CA_FILE").map(PathBuf::from);
+        MailConfig::Smtp(SmtpConfig { host, port, credentials, from, ca_file })
     }
 
     fn outbound(&mut self) -> Vec<String> {

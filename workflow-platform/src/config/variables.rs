@@ -76,6 +76,7 @@ pub const VARIABLES: &[Variable] = &[
     variable("SMTP_PORT", "587", "port of the mail server"),
     variable("SMTP_USERNAME", "", "login at the mail server"),
     variable("SMTP_PASSWORD", "", "password at the mail server"),
+    variable("SMTP_CA_FILE", "", "PEM file of an authority to trust beside those of the system"),
     variable("SMTP_FROM_EMAIL", "", "sender of mails; needed with SMTP_HOST"),
     variable(
         "OUTBOUND_ALLOW",

@@ -1,6 +1,6 @@
 //! Database, cache, bus and mailer: embedded, or real servers.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use anyhow::Context as _;
 use event_driven_coordination::{FolderMailer, SmtpMailer, SmtpSecurity, SmtpSettings};
@@ -93,6 +93,10 @@ pub fn blobs(config: &Config) -> anyhow::Result<Arc<dyn BlobStore>> {
     })
 }
 
+fn read_authority(file: &Path) -> anyhow::Result<Vec<u8>> {
+    std::fs::read(file).with_context(|| format!("SMTP_CA_FILE {} cannot be read", file.display()))
+}
+
 /// An SMTP server, or the data folder.
 pub fn mailer(config: &Config, ambient: &Ambient) -> anyhow::Result<Arc<dyn Mailer>> {
     Ok(match &config.mail {
@@ -106,6 +110,7 @@ pub fn mailer(config: &Config, ambient: &Ambient) -> anyhow::Result<Arc<dyn Mail
                 credentials: smtp.credentials.clone(),
                 from: smtp.from.clone(),
                 security: SmtpSecurity::for_server(&smtp.host, smtp.port),
+                authority: smtp.ca_file.as_deref().map(read_authority).transpose()?,
             };
             Arc::new(SmtpMailer::new(&settings, ambient.clone())?)
         }

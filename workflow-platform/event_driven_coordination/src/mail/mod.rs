@@ -1,6 +1,5 @@
 //! Mails: what they say, and how they leave.
 
-mod delivery;
 mod folder;
 mod message;
 mod notice;

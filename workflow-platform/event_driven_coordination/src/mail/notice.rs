@@ -10,10 +10,7 @@ use shared_kernel::{
     domain::{DomainEvent, Locale},
 };
 
-use super::{
-    delivery::deliver,
-    templates::{TemplateError, Templates},
-};
+use super::templates::{TemplateError, Templates};
 
 /// What is worth a mail.
 const REASONS: [&str; 3] = ["password_changed", "password_reset", "refresh_token_reused"];
@@ -73,7 +70,7 @@ impl SecurityNotice {
             html: said.html,
             message_id: format!("notice-{}", event.id),
         };
-        Ok(deliver(self.mailer.as_ref(), mail, event).await?)
+        Ok(self.mailer.send(mail).await?)
     }
 }
 
@@ -88,6 +85,9 @@ impl EffectHandler for SecurityNotice {
     }
 
     async fn perform(&self, event: &DomainEvent) -> Result<(), HandlerError> {
-        self.tell(event).await.map_err(HandlerError::new)
+        self.tell(event).await.map_err(|error| match error {
+            refused @ NoticeError::Mail(MailError::Refused(_)) => HandlerError::lasting(refused),
+            error => HandlerError::new(error),
+        })
     }
 }

@@ -7,7 +7,7 @@ use lettre::{
     AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor,
     transport::smtp::{
         authentication::Credentials,
-        client::{Tls, TlsParameters},
+        client::{Certificate, Tls, TlsParameters},
     },
 };
 use secrecy::{ExposeSecret as _, SecretString};
@@ -54,6 +54,8 @@ pub struct SmtpSettings {
     /// Sender, such as `Workflow Platform <noreply@example.com>`.
     pub from: String,
     pub security: SmtpSecurity,
+    /// In PEM: an authority to trust beside those of the system.
+    pub authority: Option<Vec<u8>>,
 }
 
 /// The settings cannot be used.
@@ -75,7 +77,12 @@ impl SmtpMailer {
     /// Does not connect yet.
     pub fn new(settings: &SmtpSettings, ambient: Ambient) -> Result<Self, SmtpSetupError> {
         let failed = |source| SmtpSetupError { host: settings.host.clone(), source };
-        let parameters = TlsParameters::new(settings.host.clone()).map_err(failed)?;
+        let mut parameters = TlsParameters::builder(settings.host.clone());
+        if let Some(pem) = &settings.authority {
+            let authority = Certificate::from_pem(pem).map_err(failed)?;
+            parameters = parameters.add_root_certificate(authority);
+        }
+        let parameters = parameters.build().map_err(failed)?;
         let tls = match settings.security {
             SmtpSecurity::Tls => Tls::Wrapper(parameters),
             SmtpSecurity::StartTls => Tls::Required(parameters),

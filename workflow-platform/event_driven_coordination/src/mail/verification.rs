@@ -12,10 +12,7 @@ use shared_kernel::{
 };
 use tracing::{info, warn};
 
-use super::{
-    delivery::deliver,
-    templates::{TemplateError, Templates},
-};
+use super::templates::{TemplateError, Templates};
 
 const KIND: &str = "user.verification_code.requested";
 
@@ -76,7 +73,7 @@ impl VerificationMail {
             return Ok(());
         }
         let mail = self.render(&requested, template, left)?;
-        Ok(deliver(self.mailer.as_ref(), mail, event).await?)
+        Ok(self.mailer.send(mail).await?)
     }
 
     fn render(
@@ -124,6 +121,9 @@ impl EffectHandler for VerificationMail {
     }
 
     async fn perform(&self, event: &DomainEvent) -> Result<(), HandlerError> {
-        self.mail(event).await.map_err(HandlerError::new)
+        self.mail(event).await.map_err(|error| match error {
+            refused @ MailingError::Mail(MailError::Refused(_)) => HandlerError::lasting(refused),
+            error => HandlerError::new(error),
+        })
     }
 }

@@ -27,6 +27,12 @@ enum DeliveryError {
     Database(#[from] DbErr),
 }
 
+impl DeliveryError {
+    fn lasts(&self) -> bool {
+        matches!(self, Self::Handler { source: HandlerError::Lasting(_), .. })
+    }
+}
+
 const MEMORY: &str = "INSERT INTO inbox (event_id, handler, handled_at) VALUES ($1, $2, $3) \
                       ON CONFLICT (event_id, handler) DO NOTHING";
 
@@ -44,8 +50,7 @@ impl Relay {
                 self.hand_back(&leased).await?;
                 blocked = true;
             } else if let Err(failure) = self.deliver(&leased.event).await {
-                self.failed(&leased, &failure).await?;
-                blocked = leased.attempts < self.settings.attempts;
+                blocked = !self.failed(&leased, &failure).await?;
             } else if !self.delivered(&leased).await? {
                 warn!(event.id = %leased.event.id, "the lease of event {} was lost", leased.event.id);
             }
@@ -53,10 +58,12 @@ impl Relay {
         Ok(())
     }
 
-    async fn failed(&self, leased: &Leased, failure: &DeliveryError) -> Result<(), DbErr> {
+    /// Parks the event or has it tried again later; tells whether it was parked.
+    async fn failed(&self, leased: &Leased, failure: &DeliveryError) -> Result<bool, DbErr> {
         let (event, attempts) = (&leased.event, leased.attempts);
         let text: String = chain(failure).chars().take(ERROR_LENGTH).collect();
-        if attempts >= self.settings.attempts {
+        let park = failure.lasts() || attempts >= self.settings.attempts;
+        if park {
             error!(event.id = %event.id, event.kind = event.kind, attempts, "event {} is parked: {text}", event.id);
             metrics::counter!("events_parked_total").increment(1);
             self.park(leased, &text).await?;
@@ -66,22 +73,42 @@ impl Relay {
                 "event {} is tried again later: {text}", event.id);
             self.retry_at(leased, self.ambient.now().plus(wait), &text).await?;
         }
-        Ok(())
+        Ok(park)
     }
 
     /// All handlers together have the event's time; one that was done before costs nothing.
     async fn deliver(&self, event: &DomainEvent) -> Result<(), DeliveryError> {
         let deadline = Instant::now() + self.settings.event_limit;
+        let mut lasting = None;
         for handler in self.handlers.of(&event.kind) {
-            match handler {
-                Handler::Write(handler) => {
-                    within(deadline, self.write(event, handler.as_ref())).await??;
+            match self.hand(event, handler, deadline).await {
+                Ok(()) => {}
+                // What fails for good is no reason to keep the event from the others.
+                Err(failure) if failure.lasts() => {
+                    lasting.get_or_insert(failure);
                 }
-                Handler::Effect(handler) => self.perform(event, handler.as_ref(), deadline).await?,
+                Err(failure) => return Err(failure),
             }
+        }
+        if let Some(failure) = lasting {
+            return Err(failure);
         }
         metrics::counter!("events_delivered_total").increment(1);
         Ok(())
+    }
+
+    async fn hand(
+        &self,
+        event: &DomainEvent,
+        handler: Handler,
+        deadline: Instant,
+    ) -> Result<(), DeliveryError> {
+        match handler {
+            Handler::Write(handler) => {
+                within(deadline, self.write(event, handler.as_ref())).await?
+            }
+            Handler::Effect(handler) => self.perform(event, handler.as_ref(), deadline).await,
+        }
     }
 
     /// The memory of having handled and what the handler writes are one transaction.

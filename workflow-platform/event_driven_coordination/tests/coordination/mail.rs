@@ -16,15 +16,21 @@ fn sealer(world: &World) -> Sealer {
     Sealer::new(b"a secret that only tests ever know", world.ambient.clone())
 }
 
-fn mailer(world: &World, server: &SmtpServer, password: Option<&str>) -> Arc<SmtpMailer> {
-    let host = server.address().ip().to_string();
-    let settings = SmtpSettings {
-        security: SmtpSecurity::for_server(&host, server.address().port()),
-        host,
+fn settings(server: &SmtpServer, security: SmtpSecurity, password: Option<&str>) -> SmtpSettings {
+    SmtpSettings {
+        security,
+        host: server.address().ip().to_string(),
         port: server.address().port(),
         credentials: password.map(|password| ("mailer".to_owned(), password.into())),
         from: "Platform <noreply@example.com>".to_owned(),
-    };
+        authority: server.authority().map(String::into_bytes),
+    }
+}
+
+fn mailer(world: &World, server: &SmtpServer, password: Option<&str>) -> Arc<SmtpMailer> {
+    let host = server.address().ip().to_string();
+    let security = SmtpSecurity::for_server(&host, server.address().port());
+    let settings = settings(server, security, password);
     Arc::new(SmtpMailer::new(&settings, world.ambient.clone()).unwrap())
 }
 
@@ -95,7 +101,7 @@ async fn only_the_reader_learns_whether_the_address_has_an_account() {
 }
 
 #[tokio::test]
-async fn a_busy_server_gets_the_mail_later_and_a_refused_mail_is_let_go() {
+async fn a_busy_server_gets_the_mail_later_and_a_refused_mail_is_parked_at_once() {
     for world in worlds().await {
         let server = SmtpServer::start().await.unwrap();
         let relay = relay(&world, &server, None);
@@ -116,6 +122,7 @@ async fn a_busy_server_gets_the_mail_later_and_a_refused_mail_is_let_go() {
         ask(&world, "register", "en", false).await;
         relay.drain().await.unwrap();
         assert_eq!((server.mails().len(), world.count(PENDING).await), (1, 0));
+        assert_eq!(world.count("outbox WHERE last_error LIKE '%nobody here%'").await, 1);
     }
 }
 

@@ -8,5 +8,7 @@
 )]
 
 mod mail;
+mod parked;
 mod relay;
 mod support;
+mod tls;

@@ -14,8 +14,8 @@ use parking_lot::Mutex;
 use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 use shared_kernel::{
-    application::{EffectHandler, EventHandler, HandlerError},
-    domain::{Ambient, DomainEvent, Id},
+    application::{EffectHandler, EventHandler, HandlerError, Principal, Proof, SessionProof},
+    domain::{Ambient, DomainEvent, Id, Locale, Role},
     infrastructure::db::{Database, UnitOfWork},
 };
 use testkit::{MovableClock, TestDatabase};
@@ -169,6 +169,17 @@ impl EventHandler for Echo {
         work.record(&echo).await.map_err(HandlerError::new)?;
         self.0.note(event).await
     }
+}
+
+/// Somebody of the rank, signed in.
+pub fn principal(world: &World, role: Role) -> Principal {
+    let session = SessionProof {
+        id: world.ambient.uuid(),
+        token: world.ambient.uuid(),
+        expires_at: i64::MAX,
+    };
+    let (user, locale) = (world.ambient.id(), Locale::En);
+    Principal { user, role, locale, proof: Proof::Session(session) }
 }
 
 pub fn effect(notes: &Arc<Notes>) -> Handlers {

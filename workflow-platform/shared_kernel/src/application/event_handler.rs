@@ -4,14 +4,24 @@ use async_trait::async_trait;
 
 use crate::{domain::DomainEvent, infrastructure::db::UnitOfWork};
 
-/// The handler could not do its work now; the event is tried again later.
+/// The handler could not do its work.
 #[derive(Debug, thiserror::Error)]
-#[error("event handler failed")]
-pub struct HandlerError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
+pub enum HandlerError {
+    /// Not now: the event is tried again later.
+    #[error("event handler failed")]
+    Passing(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Nor at any other time: the event is parked at once, for somebody to look at.
+    #[error("event handler failed for good")]
+    Lasting(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
 
 impl HandlerError {
     pub fn new(source: impl std::error::Error + Send + Sync + 'static) -> Self {
-        Self(Box::new(source))
+        Self::Passing(Box::new(source))
+    }
+
+    pub fn lasting(source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self::Lasting(Box::new(source))
     }
 }
 

@@ -1,0 +1,109 @@
+//! Parked events in the outbox.
+
+use sea_orm::{ConnectionTrait as _, DbErr, QueryResult};
+use serde_json::Value;
+use shared_kernel::{
+    application::Principal,
+    domain::{Ambient, Cursor, Page, PageRequest, Permission, Timestamp},
+    infrastructure::db::Database,
+};
+use tracing::info;
+use uuid::Uuid;
+
+use super::ParkedError;
+
+/// Before every other row.
+const TOP: (i64, Uuid) = (i64::MAX, Uuid::max());
+
+/// An event with what kept it from being handled.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ParkedEvent {
+    pub id: Uuid,
+    pub kind: String,
+    pub aggregate: String,
+    pub aggregate_id: String,
+    pub user: Option<Uuid>,
+    /// As it was recorded; what is secret in it is sealed.
+    pub payload: Value,
+    pub occurred_at: Timestamp,
+    pub parked_at: Timestamp,
+    pub attempts: u32,
+    pub error: String,
+    pub request_id: Option<String>,
+}
+
+/// What administrators do with parked events.
+#[derive(Clone)]
+pub struct ParkedEvents {
+    database: Database,
+    ambient: Ambient,
+}
+
+impl ParkedEvents {
+    pub fn new(database: Database, ambient: Ambient) -> Self {
+        Self { database, ambient }
+    }
+
+    /// The latest first.
+    pub async fn list(
+        &self,
+        who: &Principal,
+        page: PageRequest,
+    ) -> Result<Page<ParkedEvent>, ParkedError> {
+        who.require(Permission::SystemRead)?;
+        let (at, id) = page.after.map_or(TOP, |after| (after.at.micros(), after.id));
+        let sql = "SELECT * FROM outbox WHERE parked_at IS NOT NULL AND delivered_at IS NULL \
+                   AND (parked_at, id) < ($1, $2) ORDER BY parked_at DESC, id DESC LIMIT $3";
+        let limit = i64::from(page.limit).saturating_add(1);
+        let statement = self.database.statement(sql, [at.into(), id.into(), limit.into()]);
+        let rows = self.database.read().query_all_raw(statement).await?;
+        let events = rows.iter().map(parked).collect::<Result<Vec<_>, _>>()?;
+        Ok(Page::cut(events, page.limit, |event| Cursor { at: event.parked_at, id: event.id }))
+    }
+
+    /// Every handler that has not handled the event gets it again, as often as at first.
+    pub async fn replay(&self, who: &Principal, event: Uuid) -> Result<(), ParkedError> {
+        let change = "parked_at = NULL, attempts = 0, due_at = $2";
+        self.settle(who, event, change).await?;
+        info!(event.id = %event, "event {event} is tried again");
+        Ok(())
+    }
+
+    /// Nobody gets the event any more.
+    pub async fn discard(&self, who: &Principal, event: Uuid) -> Result<(), ParkedError> {
+        self.settle(who, event, "parked_at = NULL, delivered_at = $2").await?;
+        info!(event.id = %event, "event {event} was let go");
+        Ok(())
+    }
+
+    async fn settle(&self, who: &Principal, event: Uuid, change: &str) -> Result<(), ParkedError> {
+        who.require(Permission::SystemWrite)?;
+        let sql = format!(
+            "UPDATE outbox SET {change} \
+             WHERE id = $1 AND parked_at IS NOT NULL AND delivered_at IS NULL"
+        );
+        let values = [event.into(), self.ambient.now().into()];
+        let statement = self.database.statement(sql, values);
+        let changed = self.database.write().execute_raw(statement).await?.rows_affected();
+        if changed == 0 { Err(ParkedError::NotFound) } else { Ok(()) }
+    }
+}
+
+/// An event whose payload is no JSON was parked for that; it is shown as text.
+fn parked(row: &QueryResult) -> Result<ParkedEvent, DbErr> {
+    let payload: String = row.try_get("", "payload")?;
+    let attempts: i32 = row.try_get("", "attempts")?;
+    Ok(ParkedEvent {
+        id: row.try_get("", "id")?,
+        kind: row.try_get("", "kind")?,
+        aggregate: row.try_get("", "aggregate")?,
+        aggregate_id: row.try_get("", "aggregate_id")?,
+        user: row.try_get("", "user_id")?,
+        payload: serde_json::from_str(&payload).unwrap_or(Value::String(payload)),
+        occurred_at: Timestamp::from_micros(row.try_get("", "occurred_at")?),
+        parked_at: Timestamp::from_micros(row.try_get("", "parked_at")?),
+        attempts: u32::try_from(attempts).unwrap_or(0),
+        error: row.try_get::<Option<String>>("", "last_error")?.unwrap_or_default(),
+        request_id: row.try_get("", "request_id")?,
+    })
+}

@@ -1,0 +1,10 @@
+//! Events that nobody could handle, mails that were refused for good among them: looked at, tried
+//! again or let go by an administrator.
+
+mod api;
+mod error;
+mod events;
+
+pub use api::routes;
+pub use error::ParkedError;
+pub use events::{ParkedEvent, ParkedEvents};

@@ -1,0 +1,72 @@
+//! Parked events, as administrators see them.
+
+use std::sync::Arc;
+
+use event_driven_coordination::{ParkedEvents, RelaySettings, parked::ParkedError};
+use shared_kernel::{
+    application::{AuthenticationError, Principal},
+    domain::{Cursor, PageRequest, Role},
+};
+use uuid::Uuid;
+
+use crate::support::{Notes, World, effect, principal, worlds};
+
+/// Parks the events of three aggregates.
+async fn parked(world: &World) -> (Arc<Notes>, ParkedEvents) {
+    let notes = Arc::new(Notes::default());
+    let settings = RelaySettings { attempts: 1, ..RelaySettings::default() };
+    let relay = world.relay_with(effect(&notes), settings);
+    for aggregate in ["a", "b", "c"] {
+        world.record_numbered(aggregate, 1).await;
+        notes.fail(&format!("{aggregate}:0"), 1);
+        relay.drain().await.unwrap();
+        world.clock.advance(std::time::Duration::from_secs(1));
+    }
+    (notes, ParkedEvents::new(world.database().clone(), world.ambient.clone()))
+}
+
+async fn ids(events: &ParkedEvents, who: &Principal, page: PageRequest) -> Vec<(String, Uuid)> {
+    let page = events.list(who, page).await.unwrap();
+    page.items.into_iter().map(|event| (event.aggregate_id, event.id)).collect()
+}
+
+#[tokio::test]
+async fn parked_events_are_listed_tried_again_and_let_go() {
+    for world in worlds().await {
+        let (notes, events) = parked(&world).await;
+        let root = principal(&world, Role::SuperAdmin);
+        let first = events.list(&root, PageRequest::first(2)).await.unwrap();
+        let names: Vec<_> = first.items.iter().map(|event| event.aggregate_id.as_str()).collect();
+        assert_eq!(names, ["c", "b"], "{}", world.test.name);
+        assert!(first.items[0].error.contains("not today") && first.items[0].attempts == 1);
+        let after = Some(Cursor::decode(&first.next_cursor.unwrap()).unwrap());
+        let rest = ids(&events, &root, PageRequest { limit: 2, after }).await;
+        assert_eq!(rest.len(), 1);
+        events.replay(&root, rest[0].1).await.unwrap();
+        events.discard(&root, first.items[0].id).await.unwrap();
+        world.relay(effect(&notes)).drain().await.unwrap();
+        assert_eq!(*notes.seen.lock(), ["a:0"], "what was let go is not handled");
+        let left = ids(&events, &root, PageRequest::default()).await;
+        assert_eq!(left.iter().map(|one| one.0.as_str()).collect::<Vec<_>>(), ["b"]);
+        for done in [rest[0].1, first.items[0].id, Uuid::from_u128(7)] {
+            let refused = events.replay(&root, done).await;
+            assert!(matches!(refused, Err(ParkedError::NotFound)));
+        }
+    }
+}
+
+#[tokio::test]
+async fn only_administrators_see_parked_events_and_only_the_highest_change_them() {
+    for world in worlds().await {
+        let (_, events) = parked(&world).await;
+        let user = events.list(&principal(&world, Role::User), PageRequest::default()).await;
+        assert!(matches!(user, Err(ParkedError::Authentication(AuthenticationError::Denied(_)))));
+        let admin = principal(&world, Role::Admin);
+        let first = ids(&events, &admin, PageRequest::first(1)).await;
+        for refused in
+            [events.replay(&admin, first[0].1).await, events.discard(&admin, first[0].1).await]
+        {
+            assert!(matches!(refused, Err(ParkedError::Authentication(_))), "{}", world.test.name);
+        }
+    }
+}
