@@ -14,6 +14,7 @@ pub mod database;
 pub mod nginx;
 pub mod postgres_server;
 pub mod proxy;
+pub mod redis_server;
 pub mod report;
 pub mod routes;
 pub mod s3;
@@ -25,4 +26,5 @@ pub use database::{
 };
 pub use nginx::Nginx;
 pub use postgres_server::PostgresServer;
+pub use redis_server::RedisServer;
 pub use s3::S3Server;

@@ -11,6 +11,7 @@ mod fetcher;
 mod mailer;
 mod outage;
 mod proxies;
+mod rate_limiter;
 mod request;
 mod site_pages;
 
@@ -32,5 +33,6 @@ pub use outage::is_outage;
 pub use proxies::{
     PoolRef, ProxyAddress, ProxyError, ProxyFeedback, ProxyLease, ProxyPools, ProxyScheme,
 };
+pub use rate_limiter::{Attempt, RateCheck, RateLimiter, RateLimiterError};
 pub use request::{RequestContext, RequestId};
 pub use site_pages::{fetch_failure, fetch_site_page, page_failure, reject_site_page};
