@@ -96,7 +96,7 @@ impl Platform {
         subscription: Arc<SubscriptionModule>,
         entitlements: Arc<dyn Entitlements>,
     ) -> anyhow::Result<Self> {
-        let Foundation { database, cache, bus, ambient } = foundation.clone();
+        let Foundation { database, cache, bus, ambient, .. } = foundation.clone();
         let cpu = CpuPool::per_core();
         let sealer = sealer(&config, &ambient);
         let policy = Arc::new(OutboundPolicy::new(&config.outbound_allow)?);
@@ -197,17 +197,20 @@ impl Platform {
             cors_origins: self.config.cors_allowed_origins.clone(),
             metrics_token: self.config.metrics_token.clone(),
             trusted_proxies: self.config.trusted_proxies.clone(),
+            addresses: self.config.addresses.clone(),
+            limits: self.config.limits,
             ..GatewaySettings::default()
         }
     }
 
     /// The whole application over HTTP.
     pub fn router(&self, readiness: Readiness) -> Router {
-        let Foundation { database, cache, ambient, .. } = self.foundation.clone();
+        let Foundation { database, cache, limiter, ambient, .. } = self.foundation.clone();
         assemble(Gateway {
             settings: self.gateway_settings(),
             contexts: self.routes(),
             authenticator: Arc::clone(&self.users) as Arc<dyn Authenticator>,
+            limiter,
             parts: vec![Arc::new(DatabaseHealth(database)), Arc::new(CacheHealth(cache))],
             readiness,
             ambient,

@@ -10,7 +10,11 @@ use axum::{
 };
 use bytes::Bytes;
 use serde_json::Value;
-use shared_kernel::{api::AuthLayerState, application::Authenticator, domain::Ambient};
+use shared_kernel::{
+    api::AuthLayerState,
+    application::{Authenticator, RateLimiter},
+    domain::Ambient,
+};
 use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::{
@@ -21,10 +25,12 @@ use tower_http::{
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    GatewaySettings, HealthPart, Readiness, cors, docs, fallback, guard,
+    GatewaySettings, HealthPart, Readiness, addresses, cors, docs, fallback, guard,
     headers::secure,
     health::{self, Health},
-    keys, metrics, openapi,
+    keys,
+    limits::{Limits, Secured, limit},
+    metrics, openapi,
     request::{RequestLayer, contextualise},
     ui,
 };
@@ -37,6 +43,7 @@ pub struct Gateway {
     pub settings: GatewaySettings,
     pub contexts: Vec<OpenApiRouter>,
     pub authenticator: Arc<dyn Authenticator>,
+    pub limiter: Arc<dyn RateLimiter>,
     pub parts: Vec<Arc<dyn HealthPart>>,
     pub readiness: Readiness,
     pub ambient: Ambient,
@@ -46,17 +53,28 @@ pub struct Gateway {
 
 /// Puts the application together.
 pub fn assemble(gateway: Gateway) -> Router {
-    let Gateway { settings, contexts, authenticator, parts, readiness, ambient, public_keys } =
-        gateway;
+    let Gateway {
+        settings,
+        contexts,
+        authenticator,
+        limiter,
+        parts,
+        readiness,
+        ambient,
+        public_keys,
+    } = gateway;
     metrics::install();
     let (api, document) = openapi::nest(contexts).split_for_parts();
+    let secured = Arc::new(Secured::of(&document));
     let document = Bytes::from(document.to_json().unwrap_or_default());
     let health = Health { parts, readiness, version: settings.version.clone() };
     let api = api.layer(Extension(AuthLayerState(authenticator)));
     let whole = api.merge(own_routes(&settings, health, document, public_keys)).fallback_service(
         get(ui::serve).fallback(fallback::not_found).with_state(Arc::new(ambient.clone())),
     );
-    layered(whole.method_not_allowed_fallback(fallback::wrong_method), &settings, ambient)
+    let limits = Arc::new(Limits::new(settings.limits, limiter, ambient.clone()));
+    let whole = whole.method_not_allowed_fallback(fallback::wrong_method);
+    layered(whole, &settings, (limits, secured), ambient)
 }
 
 fn own_routes(
@@ -82,7 +100,12 @@ fn own_routes(
 }
 
 /// Layers are named from the inside out.
-fn layered(router: Router, settings: &GatewaySettings, ambient: Ambient) -> Router {
+fn layered(
+    router: Router,
+    settings: &GatewaySettings,
+    limits: (Arc<Limits>, Arc<Secured>),
+    ambient: Ambient,
+) -> Router {
     let compression = CompressionLayer::new().compress_when(
         SizeAbove::new(COMPRESS_FROM)
             .and(NotForContentType::SSE)
@@ -94,13 +117,22 @@ fn layered(router: Router, settings: &GatewaySettings, ambient: Ambient) -> Rout
         default_locale: settings.default_locale,
         trusted: settings.trusted_proxies.clone(),
     };
-    router
+    let mut router = router
         .layer(from_fn(guard::envelop))
         .layer(CatchPanicLayer::custom(guard::panicked))
         .layer(from_fn_with_state(Arc::new(settings.time_limit), guard::limit_time))
         .layer(DefaultBodyLimit::max(settings.body_limit))
         .layer(from_fn_with_state(settings.body_limit, guard::limit_body))
-        .layer(compression)
+        .layer(compression);
+    if settings.limits.enabled {
+        router = router.layer(from_fn_with_state(limits, limit));
+    }
+    if !settings.addresses.is_empty() {
+        let rules = Arc::new(settings.addresses.clone());
+        router = router.layer(from_fn_with_state(rules, addresses::admit));
+    }
+    router
+        .layer(from_fn(guard::refuse_tunnels))
         .layer(cors::layer(&settings.cors_origins))
         .layer(from_fn(secure))
         .layer(from_fn_with_state(Arc::new(request), contextualise))

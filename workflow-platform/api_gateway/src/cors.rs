@@ -5,6 +5,8 @@ use std::time::Duration;
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
+use crate::limits::{POLICY_HEADER, STATE_HEADER};
+
 /// Nobody unless configured. Tokens travel in a header, so credentials are never needed.
 pub fn layer(origins: &[String]) -> CorsLayer {
     let allowed = if origins.iter().any(|origin| origin == "*") {
@@ -28,6 +30,8 @@ pub fn layer(origins: &[String]) -> CorsLayer {
             HeaderName::from_static("x-request-id"),
             header::RETRY_AFTER,
             header::CONTENT_DISPOSITION,
+            POLICY_HEADER,
+            STATE_HEADER,
         ])
         .max_age(Duration::from_hours(1))
 }

@@ -5,8 +5,8 @@ use std::{any::Any, sync::Arc, time::Duration};
 use axum::{
     extract::{Request, State},
     http::{
-        StatusCode,
-        header::{CONTENT_LENGTH, CONTENT_TYPE},
+        HeaderValue, Method, StatusCode,
+        header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE},
     },
     middleware::Next,
     response::{IntoResponse as _, Response},
@@ -16,6 +16,11 @@ use shared_kernel::{
     domain::{ErrorKind, Fault, Text},
 };
 use tracing::error;
+
+use crate::fallback;
+
+/// Methods that there are, somewhere.
+const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
 /// Faults of the gateway itself.
 #[derive(Debug, thiserror::Error)]
@@ -87,6 +92,17 @@ pub fn panicked(payload: Box<dyn Any + Send>) -> Response {
         .unwrap_or("no message");
     error!("handler panicked: {text}");
     Failure::from(GatewayFault::Panic(text.to_owned())).into_response()
+}
+
+/// Refuses methods that show a request to its sender, or pass it on to somewhere else.
+pub async fn refuse_tunnels(request: Request, next: Next) -> Response {
+    let method = request.method().clone();
+    if method != Method::TRACE && method != Method::CONNECT {
+        return next.run(request).await;
+    }
+    let mut response = fallback::wrong_method(method).await;
+    response.headers_mut().insert(ALLOW, HeaderValue::from_static(METHODS));
+    response
 }
 
 /// Refuses what announces itself as too large before a byte is read.

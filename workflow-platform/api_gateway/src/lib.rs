@@ -7,12 +7,13 @@
 //! web UI.
 //!
 //! **Order of the layers**, outermost first: request context → log and metrics → security
-//! headers → CORS → compression → body limit → time limit → panic guard → envelope guard →
+//! headers → CORS → lists of addresses → limits → compression → body limit → time limit → panic guard → envelope guard →
 //! handler. What an inner layer refuses still has an id, a log line and the headers.
 //!
 //! **Not here:** who somebody is (a port, [`shared_kernel::application::Authenticator`]) and what
 //! the routes do (the contexts).
 
+mod addresses;
 mod assemble;
 mod client;
 mod cors;
@@ -23,6 +24,7 @@ mod guard;
 mod headers;
 mod health;
 mod keys;
+mod limits;
 mod metrics;
 mod openapi;
 mod request;
@@ -30,8 +32,10 @@ mod serve;
 mod settings;
 mod ui;
 
+pub use addresses::AddressRules;
 pub use assemble::{Gateway, assemble};
 pub use health::{HealthPart, Readiness};
+pub use limits::LimitSettings;
 pub use openapi::document;
 pub use serve::serve;
 pub use settings::GatewaySettings;

@@ -5,6 +5,8 @@ use std::time::Duration;
 use secrecy::SecretString;
 use shared_kernel::domain::{Locale, Networks};
 
+use crate::{AddressRules, LimitSettings};
+
 /// Settings of the gateway.
 #[derive(Debug, Clone)]
 pub struct GatewaySettings {
@@ -22,6 +24,8 @@ pub struct GatewaySettings {
     pub metrics_token: Option<SecretString>,
     /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
     pub trusted_proxies: Networks,
+    pub addresses: AddressRules,
+    pub limits: LimitSettings,
     /// For requests under way when the process is told to stop.
     pub drain_limit: Duration,
 }
@@ -37,6 +41,8 @@ impl Default for GatewaySettings {
             time_limit: Duration::from_secs(30),
             metrics_token: None,
             trusted_proxies: Networks::default(),
+            addresses: AddressRules::default(),
+            limits: LimitSettings::default(),
             drain_limit: Duration::from_secs(20),
         }
     }

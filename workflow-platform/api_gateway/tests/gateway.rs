@@ -18,6 +18,7 @@ use shared_kernel::{
     api::{ApiJson, BadRequest, Checked, Empty, Reply},
     application::{AuthenticationError, Authenticator, Principal, Proof, SessionProof},
     domain::{Locale, Role},
+    infrastructure::local_limiter::LocalLimiter,
 };
 use tower::ServiceExt as _;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -114,6 +115,7 @@ fn router(well: bool) -> Router {
         },
         contexts: vec![context],
         authenticator: Arc::new(OneToken),
+        limiter: Arc::new(LocalLimiter::default()),
         parts: vec![Arc::new(Part(well))],
         readiness: Readiness::default(),
         ambient,

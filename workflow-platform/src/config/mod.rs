@@ -4,6 +4,7 @@
 //! platform runs on SQLite in `./data` with an in-process cache and bus, a secret of its own and
 //! mails written to `./data/mail/`.
 
+mod access;
 mod fault;
 mod print;
 mod read;
@@ -17,6 +18,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use api_gateway::{AddressRules, LimitSettings};
 use secrecy::SecretString;
 use shared_kernel::{
     domain::{Locale, Networks},
@@ -51,6 +53,8 @@ pub struct Config {
     pub outbound_allow: Vec<String>,
     /// Proxies that say truly where a request comes from.
     pub trusted_proxies: Networks,
+    pub addresses: AddressRules,
+    pub limits: LimitSettings,
     pub metrics_token: Option<SecretString>,
     pub first_admin: Option<FirstAdmin>,
     /// Executions that one process drives at once.

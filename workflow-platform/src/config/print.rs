@@ -44,6 +44,13 @@ fn value(config: &Config, name: &str) -> String {
         "OUTBOUND_ALLOW" => config.outbound_allow.join(","),
         "PROXY_TEST_URL" => config.proxy_test_url.as_ref().map(Url::to_string).unwrap_or_default(),
         "TRUSTED_PROXIES" => config.trusted_proxies.to_string(),
+        "IP_ALLOW" => config.addresses.allow.to_string(),
+        "IP_DENY" => config.addresses.deny.to_string(),
+        "ADMIN_IP_ALLOW" => config.addresses.admin_allow.to_string(),
+        "RATE_LIMIT_ENABLED" => config.limits.enabled.to_string(),
+        "RATE_LIMIT_PER_IP" => config.limits.per_address.to_string(),
+        "RATE_LIMIT_PER_USER" => config.limits.per_user.to_string(),
+        "RATE_LIMIT_SENSITIVE" => config.limits.sensitive.to_string(),
         "METRICS_TOKEN" => hidden(config.metrics_token.is_some()),
         "WORKER_CONCURRENCY" => config.worker_concurrency.to_string(),
         "BOOTSTRAP_ADMIN_EMAIL" => {

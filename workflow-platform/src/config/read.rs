@@ -60,6 +60,8 @@ pub fn config(source: &Source, purpose: Purpose) -> Result<Config, ConfigError> 
         mail: reader.mail(&data_dir),
         outbound_allow: reader.outbound(),
         trusted_proxies: reader.parsed("TRUSTED_PROXIES", Networks::default()),
+        addresses: reader.addresses(),
+        limits: reader.limits(),
         metrics_token: source.get("METRICS_TOKEN").map(SecretString::from),
         first_admin: reader.first_admin(),
         worker_concurrency: reader.between("WORKER_CONCURRENCY", 64, 1, 10_000),
@@ -121,7 +123,7 @@ impl Reader<'_> {
         value
     }
 
-    fn flag(&mut self, name: &str, default: bool) -> bool {
+    pub(super) fn flag(&mut self, name: &str, default: bool) -> bool {
         match self.source.get(name).map(str::to_ascii_lowercase).as_deref() {
             None => default,
             Some("1" | "true" | "yes" | "on") => true,

@@ -43,6 +43,17 @@ pub const VARIABLES: &[Variable] = &[
         "",
         "comma list of addresses and CIDRs whose X-Forwarded-For and -Proto are believed",
     ),
+    variable("IP_ALLOW", "", "comma list of addresses and CIDRs; when set, nobody else comes in"),
+    variable("IP_DENY", "", "comma list of addresses and CIDRs that do not come in"),
+    variable("ADMIN_IP_ALLOW", "", "the same as IP_ALLOW for the routes of administrators"),
+    variable("RATE_LIMIT_ENABLED", "true", "count requests and refuse what is too much"),
+    variable("RATE_LIMIT_PER_IP", "600", "requests a minute from one address, IPv6 by /64"),
+    variable("RATE_LIMIT_PER_USER", "1200", "requests a minute by one user"),
+    variable(
+        "RATE_LIMIT_SENSITIVE",
+        "20",
+        "requests a minute from one address to each sensitive route, such as login",
+    ),
     variable("DEFAULT_LOCALE", "zh-CN", "language of callers who name none: zh-CN or en"),
     variable(
         "LOG_LEVEL",

@@ -1,13 +1,14 @@
 //! Database, cache, bus and mailer: embedded, or real servers.
 
-use std::{path::Path, sync::Arc};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use event_driven_coordination::{FolderMailer, SmtpMailer, SmtpSecurity, SmtpSettings};
+use redis::aio::ConnectionManagerConfig;
 use sea_orm::ConnectionTrait as _;
 use secrecy::ExposeSecret as _;
 use shared_kernel::{
-    application::{BlobStore, Bus, Cache, Mailer},
+    application::{BlobStore, Bus, Cache, Mailer, RateLimiter},
     domain::Ambient,
     infrastructure::{
         blob_bucket::BlobBucket,
@@ -15,8 +16,10 @@ use shared_kernel::{
         cache::{LocalCache, RedisCache},
         db::{Backend, Database},
         local_bus::LocalBus,
+        local_limiter::LocalLimiter,
         postgres_bus::PostgresBus,
         redis_bus::RedisBus,
+        redis_limiter::RedisLimiter,
         system,
     },
 };
@@ -26,6 +29,8 @@ use crate::config::{Config, MailConfig};
 
 /// Sender of mails that are written to a folder.
 const FOLDER_SENDER: &str = "workflow-platform@localhost";
+/// Between two attempts to connect to Redis.
+const RECONNECT_AFTER: Duration = Duration::from_millis(200);
 /// Any number, the same in all processes: who migrates holds this lock of PostgreSQL.
 const MIGRATION_LOCK: i64 = 0x776f_726b_666c_6f77;
 
@@ -35,6 +40,7 @@ pub struct Foundation {
     pub database: Database,
     pub cache: Arc<dyn Cache>,
     pub bus: Arc<dyn Bus>,
+    pub limiter: Arc<dyn RateLimiter>,
     pub ambient: Ambient,
 }
 
@@ -42,9 +48,16 @@ impl Foundation {
     pub async fn open(config: &Config, stop: CancellationToken) -> anyhow::Result<Self> {
         let database = Database::open(&config.database).await?;
         let ambient = system::ambient();
-        let (cache, bus) = shared(config, &database, &ambient, stop).await?;
-        Ok(Self { database, cache, bus, ambient })
+        let Shared { cache, bus, limiter } = shared(config, &database, &ambient, stop).await?;
+        Ok(Self { database, cache, bus, limiter, ambient })
     }
+}
+
+/// What processes share.
+struct Shared {
+    cache: Arc<dyn Cache>,
+    bus: Arc<dyn Bus>,
+    limiter: Arc<dyn RateLimiter>,
 }
 
 /// What processes share: Redis when there is one. PostgreSQL alone carries messages too.
@@ -53,7 +66,7 @@ async fn shared(
     database: &Database,
     ambient: &Ambient,
     stop: CancellationToken,
-) -> anyhow::Result<(Arc<dyn Cache>, Arc<dyn Bus>)> {
+) -> anyhow::Result<Shared> {
     let Some(url) = &config.redis_url else {
         let bus: Arc<dyn Bus> = match database.backend() {
             Backend::Sqlite => Arc::new(LocalBus::default()),
@@ -61,13 +74,24 @@ async fn shared(
                 Arc::new(PostgresBus::connect(database, ambient.uuid(), stop).await?)
             }
         };
-        return Ok((Arc::new(LocalCache::default()), bus));
+        let (cache, limiter) = (LocalCache::default(), LocalLimiter::default());
+        return Ok(Shared { cache: Arc::new(cache), bus, limiter: Arc::new(limiter) });
     };
     let client = redis::Client::open(url.expose_secret()).context("REDIS_URL cannot be used")?;
-    let connection = client.get_connection_manager().await.context("Redis cannot be reached")?;
+    let connection = client.get_connection_manager_with_config(manners()).await;
+    let connection = connection.context("Redis cannot be reached")?;
     let bus = RedisBus::connect(&client, connection.clone(), stop).await;
     let bus = bus.context("Redis cannot be listened to")?;
-    Ok((Arc::new(RedisCache::new(connection)), Arc::new(bus)))
+    Ok(Shared {
+        cache: Arc::new(RedisCache::new(connection.clone())),
+        bus: Arc::new(bus),
+        limiter: Arc::new(RedisLimiter::new(connection)),
+    })
+}
+
+/// Commands to a Redis that is away fail soon; each that comes later tries to connect anew.
+fn manners() -> ConnectionManagerConfig {
+    ConnectionManagerConfig::new().set_number_of_retries(1).set_max_delay(RECONNECT_AFTER)
 }
 
 /// Brings the schema up to date. Several processes that start together take turns.

@@ -1,6 +1,7 @@
 //! The HTTP toolbox of all contexts: handlers parse with the strict extractors, call a use case,
 //! and render a [`Reply`] or a [`Failure`].
 
+mod admission;
 mod envelope;
 mod extract;
 mod failure;
@@ -8,6 +9,7 @@ mod paging;
 mod principal;
 
 pub use crate::application::{RequestContext, RequestId};
+pub use admission::{Admission, AdmissionState};
 pub use envelope::{Empty, Envelope, ErrorEnvelope, Reply};
 pub use extract::{ApiJson, ApiPath, ApiQuery, BadRequest, Checked, FieldErrors};
 pub use failure::{Failure, status_of};

@@ -8,7 +8,7 @@ use axum::{
 };
 use tracing::Span;
 
-use super::{Failure, RequestContext};
+use super::{AdmissionState, Failure, RequestContext};
 use crate::application::{AuthenticationError, Authenticator, Principal};
 
 /// Put into every request's extensions by the gateway.
@@ -34,11 +34,24 @@ async fn authenticate(parts: &Parts) -> Result<Principal, AuthenticationError> {
     Ok(principal)
 }
 
+/// Counts the request, also that of somebody whose token is not good.
+async fn admit(
+    parts: &Parts,
+    who: Result<&Principal, &AuthenticationError>,
+) -> Result<(), Failure> {
+    match parts.extensions.get::<AdmissionState>() {
+        Some(state) => state.0.admit(who.ok().map(|principal| principal.user)).await,
+        None => Ok(()),
+    }
+}
+
 impl<S: Send + Sync> FromRequestParts<S> for Principal {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
-        let principal = authenticate(parts).await?;
+        let who = authenticate(parts).await;
+        admit(parts, who.as_ref()).await?;
+        let principal = who?;
         Span::current().record("user_id", tracing::field::display(principal.user));
         Ok(principal)
     }
@@ -52,7 +65,9 @@ impl<S: Send + Sync> FromRequestParts<S> for OptionalPrincipal {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
-        match authenticate(parts).await {
+        let who = authenticate(parts).await;
+        admit(parts, who.as_ref()).await?;
+        match who {
             Ok(principal) => Ok(Self(Some(principal))),
             Err(AuthenticationError::Missing) => Ok(Self(None)),
             Err(error) => Err(error.into()),

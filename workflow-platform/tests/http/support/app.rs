@@ -10,7 +10,7 @@ use workflow_platform::{
     config::{Config, Purpose},
 };
 
-use super::Site;
+use super::{MANY, Site};
 
 /// A running platform with everything in this process.
 pub struct TestApp {
@@ -90,8 +90,8 @@ impl TestApp {
 
 fn config(folder: &TempDir, values: &[(&str, &str)]) -> Config {
     let data_dir = folder.path().to_str().unwrap();
-    let basics = [("DATA_DIR", data_dir), ("API_PORT", "0")];
-    let values = basics.iter().chain(values).copied();
+    let basics = [("DATA_DIR", data_dir), ("API_PORT", "0")].into_iter().chain(MANY);
+    let values = basics.chain(values.iter().copied());
     let mut config = Config::from_values(values, Purpose::Local).unwrap();
     if let DatabaseSettings::Sqlite { readers, .. } = &mut config.database {
         *readers = 2;

@@ -9,7 +9,7 @@ use std::{
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
-use super::{Site, eventually};
+use super::{MANY, Site, eventually};
 
 /// A `serve` process, on SQLite unless its settings name another database.
 pub struct Binary {
@@ -36,6 +36,7 @@ impl Binary {
         ];
         let settings: Vec<_> = own
             .iter()
+            .chain(&MANY)
             .chain(settings)
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();

@@ -14,6 +14,13 @@ pub use person::{PASSWORD, Person};
 pub use reply::Reply;
 pub use site::Site;
 
+/// All tests call from one address, and may share a Redis.
+const MANY: [(&str, &str); 3] = [
+    ("RATE_LIMIT_PER_IP", "1000000"),
+    ("RATE_LIMIT_PER_USER", "1000000"),
+    ("RATE_LIMIT_SENSITIVE", "1000000"),
+];
+
 /// Waits for something that happens soon; panics with `what` when it does not.
 pub async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
     for _ in 0..600 {
