@@ -2,6 +2,7 @@
 // down as the examples of the API document:
 //
 //   export BOOTSTRAP_ADMIN_EMAIL=root@example.com BOOTSTRAP_ADMIN_PASSWORD='correct horse battery staple'
+//   export RATE_LIMIT_ENABLED=false
 //   DATA_DIR=/tmp/examples API_PORT=18001 target/debug/workflow-platform serve &
 //   node scripts/record-api-examples.mjs http://127.0.0.1:18001 /tmp/examples
 //
@@ -81,6 +82,8 @@ async function accounts() {
   const email = 'ada@example.com';
   await ask('post', '/users/public/send-verification-code', { body: { email, purpose: 'register' } });
   const code = await mailed();
+  await ask('get', '/users/auth/check-username', { query: '?username=ada' });
+  await ask('get', '/users/auth/check-email', { query: `?email=${email}` });
   await ask('post', '/users/auth/register', { body: { username: 'ada', email, password: PASSWORD, code } });
   const session = await ask('post', '/users/auth/login', { body: { identifier: 'ada', password: PASSWORD } });
   token = session.access_token;

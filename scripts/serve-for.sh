@@ -16,7 +16,8 @@ port=$(free_port)
 (
     cd "$folder"
     exec env -u DATABASE_URL -u REDIS_URL -u SMTP_HOST DATA_DIR="$folder" API_HOST=127.0.0.1 \
-        API_PORT="$port" LOG_LEVEL=warn OUTBOUND_ALLOW=127.0.0.1 "$binary" serve
+        API_PORT="$port" LOG_LEVEL=warn OUTBOUND_ALLOW=127.0.0.1 RATE_LIMIT_ENABLED=false \
+        "$binary" serve
 ) &
 server=$!
 export E2E_BASE_URL="http://127.0.0.1:$port" E2E_MAIL_DIR="$folder/mail"

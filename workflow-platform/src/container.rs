@@ -96,7 +96,7 @@ impl Platform {
         subscription: Arc<SubscriptionModule>,
         entitlements: Arc<dyn Entitlements>,
     ) -> anyhow::Result<Self> {
-        let Foundation { database, cache, bus, ambient, .. } = foundation.clone();
+        let Foundation { database, cache, bus, limiter, ambient } = foundation.clone();
         let cpu = CpuPool::per_core();
         let sealer = sealer(&config, &ambient);
         let policy = Arc::new(OutboundPolicy::new(&config.outbound_allow)?);
@@ -104,6 +104,7 @@ impl Platform {
             user_management::Surroundings {
                 database: database.clone(),
                 cache,
+                limiter,
                 bus: Arc::clone(&bus),
                 sealer: sealer.clone(),
                 cpu: cpu.clone(),

@@ -62,6 +62,10 @@ export interface components {
             started_at: components["schemas"]["Timestamp"];
             status: components["schemas"]["StepStatus"];
         };
+        /** @description Whether nobody has it. */
+        AvailableView: {
+            available: boolean;
+        };
         /**
          * @description A range of the past, both ends included, with up to 500 ticks.
          * @example {
@@ -291,6 +295,20 @@ export interface components {
                  */
                 prefix: string;
                 scopes: components["schemas"]["Permission"][];
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_AvailableView: {
+            /** @description Whether nobody has it. */
+            data: {
+                available: boolean;
             };
             /** @example 操作成功 */
             message: string;

@@ -186,7 +186,9 @@ async fn run_command(command: Command) -> anyhow::Result<ExitCode> {
         Command::Validate { file } => return validate::validate(file).await,
         Command::Run(args) => return run::run(&args.file, &args.params).await,
         Command::Openapi { output } => openapi::print(output.as_deref()).await?,
-        Command::Demo { once, api } => demo::demo(load()?, *once, api.clone()).await?,
+        Command::Demo { once, api } => {
+            Box::pin(demo::demo(load()?, *once, api.clone())).await?;
+        }
         Command::Parse { page, file } => parse::run(page, file)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -127,8 +127,9 @@ fn the_example_file_names_every_variable() {
 
 #[test]
 fn networks_are_read_and_what_is_none_is_told() {
-    let list = [("TRUSTED_PROXIES", "10.0.0.0/8, ::ffff:192.0.2.1, 2001:db8::/32")];
-    let config = Config::from_values(list, Purpose::Local).unwrap();
+    let list = "10.0.0.0/8, ::ffff:192.0.2.1, 2001:db8::/32";
+    let values = [("TRUSTED_PROXIES", list), ("JWT_SECRET_KEY", SECRET)];
+    let config = Config::from_values(values, Purpose::Local).unwrap();
     assert_eq!(config.trusted_proxies.to_string(), "10.0.0.0/8,192.0.2.1/32,2001:db8::/32");
     assert_eq!(faults(&[("TRUSTED_PROXIES", "10.0.0.0/8,proxy.example")]), ["TRUSTED_PROXIES"]);
 }

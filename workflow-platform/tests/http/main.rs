@@ -18,6 +18,7 @@ mod demo;
 mod gateway;
 mod isolation;
 mod keys;
+mod limits;
 mod processes;
 mod proxies;
 mod users;

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use proptest::prelude::*;
 use shared_kernel::{
     application::{Attempt, RateCheck, RateLimiter},
-    domain::{Patience, Quota, Timestamp, Tries},
+    domain::{Patience, Quota, Timestamp, Tries, Verdict},
     infrastructure::local_limiter::LocalLimiter,
 };
 use tokio::runtime::Runtime;
@@ -96,13 +96,10 @@ async fn of_several_quotas_one_is_taken_of_each_or_of_none() {
         let (wide, narrow) = (fresh("wide"), fresh("narrow"));
         let both = [check(&wide, Quota::per_minute(10)), check(&narrow, Quota::per_minute(1))];
         let first = limiter.check(&both, now()).await.unwrap();
-        assert!(first.iter().all(shared_kernel::domain::Verdict::is_allowed));
+        assert!(first.iter().all(Verdict::is_allowed));
         for _ in 0..5 {
             let refused = limiter.check(&both, now()).await.unwrap();
-            assert_eq!(
-                refused.iter().map(|one| one.is_allowed()).collect::<Vec<_>>(),
-                [true, false]
-            );
+            assert_eq!(refused.iter().map(Verdict::is_allowed).collect::<Vec<_>>(), [true, false]);
         }
         let left = limiter.check(&both[..1], now()).await.unwrap();
         assert_eq!(left[0].remaining, 8);
@@ -131,7 +128,7 @@ async fn a_try_that_was_right_is_forgotten_or_taken_back() {
         }
         let both = [attempt(&own), attempt(&shared)];
         assert_eq!(limiter.attempt(&both, now).await.unwrap(), Some(Duration::from_secs(1)));
-        limiter.forget(&[own.clone()]).await.unwrap();
+        limiter.forget(std::slice::from_ref(&own)).await.unwrap();
         for _ in 0..3 {
             assert_eq!(wait(&*limiter, &own, now).await, 0);
         }

@@ -125,6 +125,7 @@ impl Site {
             parts: Vec::new(),
             readiness: Readiness::default(),
             ambient,
+            public_keys: serde_json::json!({ "keys": [] }),
         });
         Self { router, clock }
     }

@@ -22,6 +22,8 @@
 //!   knows at once, and one that hears no others asks the database every time.
 //! * An API key does what its scopes name and its user's role grants, and nothing that guards the
 //!   account itself. It ends within a year, and is worth nothing once revoked, as fast as a token.
+//! * Wrong passwords and codes make the next try wait, longer each time and never for good; guesses
+//!   from elsewhere do not make the owner wait where they signed in before.
 //! * Passwords are kept as Argon2id hashes, refresh tokens and API keys as SHA-256, codes as keyed
 //!   hashes. The
 //!   outbox carries a code only sealed.
@@ -32,8 +34,8 @@
 //! `user.api_key_revoked`,
 //! `user.verification_code.requested`.
 //!
-//! **Not here:** sending mail (an effect of `user.verification_code.requested`), plans, rate
-//! limits per address of the caller.
+//! **Not here:** sending mail (an effect of `user.verification_code.requested`), plans, how
+//! often an address may call.
 
 pub mod api;
 pub mod application;
@@ -51,7 +53,7 @@ use infrastructure::{Argon2Passwords, JwtTokens};
 pub use infrastructure::{KeyError, migrations};
 
 use shared_kernel::{
-    application::{Bus, Cache},
+    application::{Bus, Cache, RateLimiter},
     domain::Ambient,
     infrastructure::{cpu::CpuPool, db::Database, seal::Sealer},
 };
@@ -61,6 +63,8 @@ pub struct Surroundings {
     pub database: Database,
     /// Shared with the other processes; while it is away nobody is let in.
     pub cache: Arc<dyn Cache>,
+    /// Counts wrong passwords and codes.
+    pub limiter: Arc<dyn RateLimiter>,
     /// Tells other processes of sessions that changed.
     pub bus: Arc<dyn Bus>,
     /// Seals verification codes on their way to the mailer.
@@ -76,7 +80,7 @@ pub fn module(
     surroundings: Surroundings,
     settings: UserSettings,
 ) -> Result<Arc<UserModule>, KeyError> {
-    let Surroundings { database, cache, bus, sealer, cpu, ambient } = surroundings;
+    let Surroundings { database, cache, limiter, bus, sealer, cpu, ambient } = surroundings;
     let UserSettings { algorithm, secret, older_secrets, .. } = &settings;
     let tokens = JwtTokens::new(*algorithm, secret, older_secrets)?;
     let store = Arc::new(infrastructure::SqlAccounts::new(database.clone()));
@@ -99,6 +103,7 @@ pub fn module(
         tokens: Arc::new(tokens),
         database,
         cache,
+        limiter,
         sealer,
         ambient,
     };

@@ -44,7 +44,7 @@ impl Quota {
     }
 
     pub const fn per_minute(burst: u32) -> Self {
-        Self::new(burst, Duration::from_secs(60))
+        Self::new(burst, Duration::from_mins(1))
     }
 
     pub const fn burst(self) -> u32 {

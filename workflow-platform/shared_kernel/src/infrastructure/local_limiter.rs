@@ -135,7 +135,9 @@ impl RateLimiter for LocalLimiter {
 
     async fn forget(&self, keys: &[String]) -> Result<(), RateLimiterError> {
         let mut table = self.tries.lock();
-        keys.iter().for_each(|key| table.remove(key));
+        for key in keys {
+            table.remove(key);
+        }
         Ok(())
     }
 

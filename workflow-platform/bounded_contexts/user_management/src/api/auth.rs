@@ -19,6 +19,7 @@ use super::{
         (status = 201, body = Envelope<RegisteredView>),
         (status = 409, description = "USERNAME_TAKEN or EMAIL_TAKEN", body = ErrorEnvelope),
         (status = 422, description = "VALIDATION_ERROR or CODE_INVALID", body = ErrorEnvelope),
+        (status = 429, description = "TOO_MANY_ATTEMPTS or RATE_LIMITED", body = ErrorEnvelope),
     ),
 )]
 pub async fn register(
@@ -36,6 +37,7 @@ pub async fn register(
         (status = 200, body = Envelope<SignedInView>),
         (status = 401, description = "WRONG_CREDENTIALS", body = ErrorEnvelope),
         (status = 403, description = "ACCOUNT_SUSPENDED", body = ErrorEnvelope),
+        (status = 429, description = "TOO_MANY_ATTEMPTS or RATE_LIMITED", body = ErrorEnvelope),
     ),
 )]
 pub async fn login(
@@ -78,6 +80,7 @@ pub async fn logout(module: Module, who: Principal) -> Result<Reply<Empty>, Fail
     responses(
         (status = 200, body = Envelope<Empty>),
         (status = 422, description = "VALIDATION_ERROR or CODE_INVALID", body = ErrorEnvelope),
+        (status = 429, description = "TOO_MANY_ATTEMPTS or RATE_LIMITED", body = ErrorEnvelope),
     ),
 )]
 pub async fn reset_password(

@@ -44,6 +44,7 @@ pub async fn update_profile(
     responses(
         (status = 200, body = Envelope<Empty>),
         (status = 422, description = "VALIDATION_ERROR or WRONG_PASSWORD", body = ErrorEnvelope),
+        (status = 429, description = "TOO_MANY_ATTEMPTS or RATE_LIMITED", body = ErrorEnvelope),
     ),
     security(("bearer" = [])),
 )]

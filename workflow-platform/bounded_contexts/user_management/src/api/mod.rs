@@ -3,6 +3,7 @@
 mod admin;
 mod api_keys;
 mod auth;
+mod availability;
 mod me;
 mod public;
 mod sessions;
@@ -28,6 +29,8 @@ pub fn routes(module: Arc<UserModule>) -> OpenApiRouter {
         .routes(routes!(auth::refresh))
         .routes(routes!(auth::logout))
         .routes(routes!(auth::reset_password))
+        .routes(routes!(availability::check_username))
+        .routes(routes!(availability::check_email))
         .routes(routes!(me::show))
         .routes(routes!(me::update_profile))
         .routes(routes!(me::change_password))

@@ -6,7 +6,7 @@ use shared_kernel::{
     domain::Permission,
 };
 
-use super::{Caller, UserError, UserModule, new_password::Occasion};
+use super::{Caller, UserError, UserModule, attempts::Proving, new_password::Occasion};
 use crate::domain::PASSWORD_LENGTH;
 
 /// The old password and the new one.
@@ -28,7 +28,9 @@ impl UserModule {
         let session = who.session()?;
         let found = self.ports.accounts.credentials_of(who.user).await?;
         let found = found.ok_or(AuthenticationError::Revoked)?;
+        let attempt = self.attempt(Proving::Presence(session.id.into()), caller).await?;
         self.prove_password(&form.current_password, found.password_hash).await?;
+        self.proved(attempt).await;
         let (current, new) = (form.current_password.expose_secret(), &form.new_password);
         if current == new.expose_secret() {
             return Err(UserError::field("new_password", &"must differ from the current one"));

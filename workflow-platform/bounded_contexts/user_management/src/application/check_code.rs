@@ -2,7 +2,7 @@
 
 use subtle::ConstantTimeEq as _;
 
-use super::{UserError, UserModule, ports::OpenCode};
+use super::{Caller, UserError, UserModule, attempts::Proving, ports::OpenCode};
 use crate::domain::{CodePurpose, EmailAddress, VerificationCode};
 
 impl UserModule {
@@ -12,12 +12,18 @@ impl UserModule {
         email: &EmailAddress,
         purpose: CodePurpose,
         code: &VerificationCode,
+        caller: &Caller,
     ) -> Result<OpenCode, UserError> {
+        let attempt = self.attempt(Proving::Code(email), caller).await?;
         let now = self.ports.ambient.now();
         let open = self.ports.codes.attempt(email, purpose, now).await?;
         let open = open.ok_or(UserError::CodeInvalid)?;
         let given = self.ports.tokens.code_hash(open.id, code.as_str());
         let same: bool = given.ct_eq(&open.hash).into();
-        if same { Ok(open) } else { Err(UserError::CodeInvalid) }
+        if !same {
+            return Err(UserError::CodeInvalid);
+        }
+        self.proved(attempt).await;
+        Ok(open)
     }
 }

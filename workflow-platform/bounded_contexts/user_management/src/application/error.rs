@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use shared_kernel::{
-    application::{AuthenticationError, BusError},
+    application::{AuthenticationError, BusError, RateLimiterError},
     domain::{ErrorKind, Fault, Text},
     infrastructure::seal::SealError,
 };
@@ -21,6 +21,11 @@ pub enum UserError {
     Invalid(BTreeMap<&'static str, Vec<String>>),
     #[error("the address got a code a moment ago")]
     CodeTooSoon { retry_after: u64 },
+    /// Wrong before, too often.
+    #[error("too many attempts")]
+    TooManyAttempts { retry_after: u64 },
+    #[error("attempts cannot be counted")]
+    Limiter(#[from] RateLimiterError),
     /// Wrong, over, used, tried too often, or never sent.
     #[error("verification code is not valid")]
     CodeInvalid,
@@ -88,14 +93,14 @@ impl Fault for UserError {
             Self::Invalid(_) | Self::CodeInvalid | Self::WrongPassword => ErrorKind::Invalid,
             Self::NoSuchSession | Self::NoSuchApiKey | Self::NoSuchUser => ErrorKind::NotFound,
             Self::NotManageable(_) => ErrorKind::Denied,
-            Self::CodeTooSoon { .. } => ErrorKind::RateLimited,
+            Self::CodeTooSoon { .. } | Self::TooManyAttempts { .. } => ErrorKind::RateLimited,
             Self::UsernameTaken
             | Self::EmailTaken
             | Self::TooManyApiKeys
             | Self::LastSuperAdmin => ErrorKind::Conflict,
             Self::WrongCredentials | Self::BadRefreshToken => ErrorKind::Unauthenticated,
             Self::Suspended => ErrorKind::Denied,
-            Self::Untold(_) => ErrorKind::Unavailable,
+            Self::Untold(_) | Self::Limiter(_) => ErrorKind::Unavailable,
             _ => ErrorKind::Bug,
         }
     }
@@ -106,6 +111,7 @@ impl Fault for UserError {
             Self::Invalid(_) => "VALIDATION_ERROR",
             Self::CodeInvalid => "CODE_INVALID",
             Self::CodeTooSoon { .. } => "CODE_TOO_SOON",
+            Self::TooManyAttempts { .. } => "TOO_MANY_ATTEMPTS",
             Self::UsernameTaken => "USERNAME_TAKEN",
             Self::EmailTaken => "EMAIL_TAKEN",
             Self::WrongCredentials => "WRONG_CREDENTIALS",
@@ -116,7 +122,7 @@ impl Fault for UserError {
             Self::LastSuperAdmin => "LAST_SUPER_ADMIN",
             Self::BadRefreshToken => "REFRESH_TOKEN_INVALID",
             Self::Suspended => "ACCOUNT_SUSPENDED",
-            Self::Untold(_) => "UNAVAILABLE",
+            Self::Untold(_) | Self::Limiter(_) => "UNAVAILABLE",
             _ => "INTERNAL_ERROR",
         }
     }
@@ -132,6 +138,9 @@ impl Fault for UserError {
                 "验证码发送过于频繁，请稍后再试",
                 "A code was sent a moment ago, try again soon",
             ),
+            Self::TooManyAttempts { .. } => {
+                Text::new("尝试次数过多，请稍后再试", "Too many attempts, try again later")
+            }
             Self::UsernameTaken => Text::new("用户名已被使用", "The user name is taken"),
             Self::EmailTaken => {
                 Text::new("邮箱已被注册", "The e-mail address has an account already")
@@ -161,7 +170,9 @@ impl Fault for UserError {
                 "There must be another active super administrator",
             ),
             Self::Suspended => Text::new("账号已被停用", "The account is suspended"),
-            Self::Untold(_) => Text::new("服务暂时不可用", "The service is not available now"),
+            Self::Untold(_) | Self::Limiter(_) => {
+                Text::new("服务暂时不可用", "The service is not available now")
+            }
             _ => Text::new("服务器内部错误", "Something went wrong on our side"),
         }
     }
@@ -180,7 +191,9 @@ impl Fault for UserError {
 
     fn retry_after(&self) -> Option<u64> {
         match self {
-            Self::CodeTooSoon { retry_after } => Some(*retry_after),
+            Self::CodeTooSoon { retry_after } | Self::TooManyAttempts { retry_after } => {
+                Some(*retry_after)
+            }
             _ => None,
         }
     }

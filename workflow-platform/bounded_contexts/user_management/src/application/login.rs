@@ -3,7 +3,10 @@
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
-use super::{Caller, SignedIn, UserError, UserModule, ports::Credentials, signed_in::RefreshToken};
+use super::{
+    Caller, SignedIn, UserError, UserModule, attempts::Proving, ports::Credentials,
+    signed_in::RefreshToken,
+};
 use crate::domain::{PASSWORD_LENGTH, Session, UserStatus};
 
 /// User name or e-mail address, and password.
@@ -16,7 +19,7 @@ pub struct Login {
 impl UserModule {
     /// Takes as long for an unknown account as for a wrong password, and says the same.
     pub async fn login(&self, login: Login, caller: &Caller) -> Result<SignedIn, UserError> {
-        let Credentials { user, password_hash } = self.prove(&login).await?;
+        let Credentials { user, password_hash } = self.prove(&login, caller).await?;
         if user.status != UserStatus::Active {
             return Err(UserError::Suspended);
         }
@@ -56,11 +59,7 @@ impl UserModule {
         Ok(Some(self.ports.passwords.hash(password).await?))
     }
 
-    async fn prove(&self, login: &Login) -> Result<Credentials, UserError> {
-        // No password of an account is longer; a megabyte need not be hashed to know that.
-        if login.password.expose_secret().chars().count() > *PASSWORD_LENGTH.end() {
-            return Err(UserError::WrongCredentials);
-        }
+    async fn prove(&self, login: &Login, caller: &Caller) -> Result<Credentials, UserError> {
         let identifier = login.identifier.trim();
         // Nobody is called so, and databases differ in what they make of a zero character.
         let found = if identifier.chars().any(char::is_control) {
@@ -68,8 +67,16 @@ impl UserModule {
         } else {
             self.ports.accounts.credentials(identifier).await?
         };
+        let user = found.as_ref().map(|found| found.user.id);
+        let attempt = self.attempt(Proving::SignIn { identifier, user }, caller).await?;
+        // No password of an account is longer; a megabyte need not be hashed to know that.
+        if login.password.expose_secret().chars().count() > *PASSWORD_LENGTH.end() {
+            return Err(UserError::WrongCredentials);
+        }
         let hash = found.as_ref().map(|found| found.password_hash.clone());
         let right = self.ports.passwords.verify(&login.password, hash).await?;
-        found.filter(|_| right).ok_or(UserError::WrongCredentials)
+        let found = found.filter(|_| right).ok_or(UserError::WrongCredentials)?;
+        self.proved(attempt).await;
+        Ok(found)
     }
 }

@@ -1,7 +1,9 @@
 //! Use cases of the context, one a file, and the ports they need.
 
 mod api_keys;
+mod attempts;
 mod authenticate;
+mod availability;
 mod change_password;
 mod check_code;
 mod create_super_admin;

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use serde_json::Value;
 use shared_kernel::{
-    application::Cache,
+    application::{Cache, RateLimiter},
     domain::Ambient,
     infrastructure::{db::Database, seal::Sealer},
 };
@@ -40,6 +40,7 @@ pub struct UserPorts {
     pub tokens: Arc<dyn Tokens>,
     pub database: Database,
     pub cache: Arc<dyn Cache>,
+    pub limiter: Arc<dyn RateLimiter>,
     pub sealer: Sealer,
     pub ambient: Ambient,
 }

@@ -24,7 +24,7 @@ impl UserModule {
     pub async fn register(&self, form: Registration, caller: &Caller) -> Result<User, UserError> {
         let (mut user, code) = self.read(&form).await?;
         user.locale = caller.locale;
-        let open = self.check_code(&user.email, CodePurpose::Register, &code).await?;
+        let open = self.check_code(&user.email, CodePurpose::Register, &code, caller).await?;
         let password_hash = self.ports.passwords.hash(&form.password).await?;
         let stored = self.store(&user, &password_hash, &open, caller).await;
         if matches!(stored, Err(UserError::UsernameTaken | UserError::EmailTaken)) {

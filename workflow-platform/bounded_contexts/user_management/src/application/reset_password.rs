@@ -23,7 +23,7 @@ impl UserModule {
         caller: &Caller,
     ) -> Result<(), UserError> {
         let (email, code) = self.read_reset(&form).await?;
-        let open = self.check_code(&email, CodePurpose::ResetPassword, &code).await?;
+        let open = self.check_code(&email, CodePurpose::ResetPassword, &code, caller).await?;
         // Codes are kept for addresses without an account too, but nobody is mailed those.
         let found = self.ports.accounts.credentials(email.as_str()).await?;
         let user = found.ok_or(UserError::CodeInvalid)?.user;
@@ -33,7 +33,9 @@ impl UserModule {
         if !self.ports.codes.use_up(&mut work, open.id, self.ports.ambient.now()).await? {
             return Err(UserError::CodeInvalid);
         }
-        self.replace_password(work, &user, &hash, Occasion::Reset, caller).await
+        self.replace_password(work, &user, &hash, Occasion::Reset, caller).await?;
+        self.knows_place(user.id, caller).await;
+        Ok(())
     }
 
     /// All faults of the form at once, before an attempt is counted.

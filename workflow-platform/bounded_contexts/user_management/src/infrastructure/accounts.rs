@@ -10,7 +10,7 @@ use shared_kernel::{
 use super::{everybody, rows};
 use crate::{
     application::ports::{AccountStore, Credentials, Standing, StoreError, UserFilter},
-    domain::{EmailAddress, User},
+    domain::{EmailAddress, User, Username},
 };
 
 /// The stores of the context on SQLite or PostgreSQL.
@@ -94,6 +94,11 @@ impl AccountStore for SqlAccounts {
     async fn credentials_of(&self, id: Id<UserMark>) -> Result<Option<Credentials>, StoreError> {
         let row = self.one("SELECT * FROM users WHERE id = $1", [id.into()]).await?;
         row.as_ref().map(credentials).transpose()
+    }
+
+    async fn username_exists(&self, username: &Username) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 AS found FROM users WHERE username_key = $1";
+        Ok(self.one(sql, [username.key().into()]).await?.is_some())
     }
 
     async fn email_exists(&self, email: &EmailAddress) -> Result<bool, StoreError> {

@@ -203,6 +203,17 @@ impl SessionStore for SqlAccounts {
         row.as_ref().map(ids).transpose()
     }
 
+    async fn signed_in_from(
+        &self,
+        user: Id<UserMark>,
+        site: &str,
+        since: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 AS found FROM user_sessions \
+                   WHERE user_id = $1 AND created_at > $2 AND site = $3 LIMIT 1";
+        Ok(self.one(sql, [user.into(), since.into(), site.into()]).await?.is_some())
+    }
+
     async fn state(
         &self,
         session: SessionId,

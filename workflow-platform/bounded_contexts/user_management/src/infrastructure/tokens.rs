@@ -52,6 +52,7 @@ pub struct JwtTokens {
     accepted: HashMap<String, TokenKey>,
     codes: Vec<u8>,
     refreshing: Vec<u8>,
+    naming: Vec<u8>,
 }
 
 impl JwtTokens {
@@ -72,6 +73,7 @@ impl JwtTokens {
             current: TokenKey::new(algorithm, secret)?,
             accepted,
             refreshing: derived(b"workflow-platform refresh tokens v1\0", secret),
+            naming: derived(b"workflow-platform fingerprints v1\0", secret),
             codes: derived(b"workflow-platform verification codes v1\0", secret),
         })
     }
@@ -129,6 +131,13 @@ impl Tokens for JwtTokens {
     fn successor(&self, token: &SecretString) -> SecretString {
         let next = keyed(&self.refreshing, [token.expose_secret().as_bytes()]);
         SecretString::from(URL_SAFE_NO_PAD.encode(next))
+    }
+
+    fn fingerprint(&self, parts: &[&str]) -> String {
+        // Lengths keep parts apart: people choose some of them.
+        let said = |part: &&str| [&part.len().to_be_bytes()[..], part.as_bytes()].concat();
+        let text: Vec<u8> = parts.iter().flat_map(said).collect();
+        hex::encode(keyed(&self.naming, [&text]))
     }
 
     fn code_hash(&self, id: CodeId, code: &str) -> Vec<u8> {

@@ -90,6 +90,7 @@ async fn guesses_made_at_once_are_counted_each() {
         let code = world.code_for(ANN).await;
         let wrong = wrong(&code);
         join_all((0..12).map(|_| world.try_register("ann", ANN, &wrong))).await;
+        world.clock.advance(MINUTE);
         let refused = world.try_register("ann", ANN, &code).await;
         assert!(matches!(refused, Err(UserError::CodeInvalid)), "{}", world.test.name);
     }

@@ -8,6 +8,8 @@
 )]
 
 mod api_keys;
+mod attempts;
+mod availability;
 mod codes;
 mod passwords;
 mod profile;

@@ -8,7 +8,10 @@ use serde_json::Value;
 use shared_kernel::{
     application::{AuthenticationError, Authenticator as _, Principal},
     domain::{Ambient, Locale},
-    infrastructure::{cache::LocalCache, cpu::CpuPool, local_bus::LocalBus, seal::Sealer},
+    infrastructure::{
+        cache::LocalCache, cpu::CpuPool, local_bus::LocalBus, local_limiter::LocalLimiter,
+        seal::Sealer,
+    },
 };
 use testkit::{MovableClock, TestDatabase};
 use user_management::{
@@ -41,6 +44,7 @@ pub async fn worlds() -> Vec<World> {
 fn build(test: &TestDatabase, ambient: &Ambient) -> Arc<UserModule> {
     let surroundings = Surroundings {
         database: test.database.clone(),
+        limiter: Arc::new(LocalLimiter::default()),
         cache: Arc::new(LocalCache::default()),
         bus: Arc::new(LocalBus::default()),
         sealer: sealer(ambient),

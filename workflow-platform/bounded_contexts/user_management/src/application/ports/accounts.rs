@@ -7,7 +7,7 @@ use shared_kernel::{
 };
 
 use super::StoreError;
-use crate::domain::{EmailAddress, User, UserStatus};
+use crate::domain::{EmailAddress, User, UserStatus, Username};
 
 /// A user with what proves them.
 #[derive(Debug, Clone)]
@@ -50,6 +50,8 @@ pub trait AccountStore: Send + Sync {
     async fn credentials(&self, identifier: &str) -> Result<Option<Credentials>, StoreError>;
 
     async fn credentials_of(&self, id: Id<UserMark>) -> Result<Option<Credentials>, StoreError>;
+
+    async fn username_exists(&self, username: &Username) -> Result<bool, StoreError>;
 
     async fn email_exists(&self, email: &EmailAddress) -> Result<bool, StoreError>;
 

@@ -141,6 +141,14 @@ pub trait SessionStore: Send + Sync {
         token: &TokenHash,
     ) -> Result<Option<(SessionId, Id<UserMark>)>, StoreError>;
 
+    /// Whether the user signed in from the site, in the text of `site_of`, later than `since`.
+    async fn signed_in_from(
+        &self,
+        user: Id<UserMark>,
+        site: &str,
+        since: Timestamp,
+    ) -> Result<bool, StoreError>;
+
     async fn state(
         &self,
         session: SessionId,

@@ -42,6 +42,9 @@ pub trait Tokens: Send + Sync {
     /// The refresh token that follows another: always the same, and unknown without our key.
     fn successor(&self, token: &SecretString) -> SecretString;
 
+    /// A keyed hash of the parts, for names of what others should not be able to read.
+    fn fingerprint(&self, parts: &[&str]) -> String;
+
     /// The keyed hash of a verification code.
     fn code_hash(&self, id: CodeId, code: &str) -> Vec<u8>;
 }
