@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 pub use api::routes;
 pub use application::{SubscriptionError, SubscriptionModule};
-pub use infrastructure::migrations;
+pub use infrastructure::{migrations, personal_data};
 
 use shared_kernel::{
     application::{Cache, EventHandler},

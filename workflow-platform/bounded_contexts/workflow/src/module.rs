@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use shared_kernel::{
     application::{
         Action, ActionDescriptor, ActionRegistry, BlobStore, Bus, EffectHandler, Entitlements,
+        PersonalData,
     },
     domain::{Ambient, Execution, Id, Owner},
     infrastructure::{cpu::CpuPool, db::Database, seal::Sealer},
@@ -34,6 +35,7 @@ use crate::{
         audit::{SqlAudit, run_auditor},
         definitions::SqlDefinitions,
         executions::{BusProgressBoard, SqlExecutions, SqlStartKeys, SqlStepCache},
+        personal::personal_data,
         retention::{SqlRetention, run_janitor},
         schedule::{SqlTriggers, run_scheduler},
         script::ScriptAction,
@@ -83,6 +85,7 @@ impl Default for WorkflowSettings {
 
 /// Definitions, executions and schedules of one process.
 pub struct WorkflowModule {
+    database: Database,
     definitions: Arc<DefinitionService>,
     executions: ExecutionService,
     triggers: TriggerService,
@@ -171,9 +174,11 @@ pub fn module(surroundings: Surroundings, settings: WorkflowSettings) -> Arc<Wor
         executions: executions.clone(),
         announcer,
     };
+    let database = parts.database.clone();
     let worker = Worker::new(parts, settings.worker.clone());
     let vault = Arc::new(vault);
     Arc::new(WorkflowModule {
+        database,
         definitions,
         executions,
         triggers,
@@ -197,6 +202,11 @@ pub fn routes(module: Arc<WorkflowModule>) -> OpenApiRouter {
 }
 
 impl WorkflowModule {
+    /// What the context keeps of a person.
+    pub fn personal_data(&self) -> Vec<Arc<dyn PersonalData>> {
+        personal_data(&self.database, self.executions.clone())
+    }
+
     /// Drives executions until told to stop, then hands its leases back.
     pub async fn run_worker(&self, stop: CancellationToken) {
         self.worker.clone().run(stop).await;

@@ -70,6 +70,8 @@ pub struct Usage {
 pub enum EntitlementsError {
     #[error("plan limit {} is used up", .0.limit.as_str())]
     Exceeded(Usage),
+    #[error("the account is suspended or about to be deleted")]
+    NotServed,
     #[error("entitlements cannot be read")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
@@ -78,6 +80,7 @@ impl Fault for EntitlementsError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::Exceeded(_) => ErrorKind::Quota,
+            Self::NotServed => ErrorKind::Denied,
             Self::Unavailable(_) => ErrorKind::Unavailable,
         }
     }
@@ -85,6 +88,7 @@ impl Fault for EntitlementsError {
     fn code(&self) -> &'static str {
         match self {
             Self::Exceeded(_) => "QUOTA_EXCEEDED",
+            Self::NotServed => "ACCOUNT_NOT_ACTIVE",
             Self::Unavailable(_) => "UNAVAILABLE",
         }
     }
@@ -92,6 +96,10 @@ impl Fault for EntitlementsError {
     fn text(&self) -> Text {
         match self {
             Self::Exceeded(_) => Text::new("套餐额度已用完", "The plan's limit is used up"),
+            Self::NotServed => Text::new(
+                "账号已停用或即将删除，任务无法运行",
+                "The account is suspended or about to be deleted, so nothing starts",
+            ),
             Self::Unavailable(_) => Text::new("服务暂时不可用", "The service is not available now"),
         }
     }
@@ -104,7 +112,7 @@ impl Fault for EntitlementsError {
                 "used": usage.used,
                 "resets_at": usage.resets_at,
             }),
-            Self::Unavailable(_) => json!({}),
+            Self::NotServed | Self::Unavailable(_) => json!({}),
         }
     }
 }

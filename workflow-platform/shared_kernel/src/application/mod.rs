@@ -10,6 +10,7 @@ mod event_handler;
 mod fetcher;
 mod mailer;
 mod outage;
+mod personal_data;
 mod proxies;
 mod rate_limiter;
 mod request;
@@ -30,6 +31,7 @@ pub use fetcher::{
 };
 pub use mailer::{Mail, MailError, Mailer};
 pub use outage::is_outage;
+pub use personal_data::{PersonalData, PersonalDataError, PersonalPage};
 pub use proxies::{
     PoolRef, ProxyAddress, ProxyError, ProxyFeedback, ProxyLease, ProxyPools, ProxyScheme,
 };

@@ -1,10 +1,12 @@
 //! Adapters: tables, the store on them, and the probe over HTTP.
 
 mod migrations;
+mod personal;
 mod probe;
 mod rows;
 mod store;
 
 pub use migrations::migrations;
+pub use personal::personal_data;
 pub use probe::HttpProbe;
 pub use store::{SqlPoolStore, sealed_columns};

@@ -1,8 +1,10 @@
 //! Datasets in the database.
 
+mod personal;
 mod store;
 mod tables;
 mod write;
 
+pub use personal::personal_data;
 pub use store::SqlDatasets;
 pub use tables::migrations;
