@@ -8,6 +8,7 @@
 //
 // A test compares the examples with the document.
 import { execFileSync } from 'node:child_process';
+import { createHmac } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -26,6 +27,9 @@ function tidy(value, key) {
   if (['access_token', 'refresh_token'].includes(key)) return 'eyJhbGciOi…';
   if (key?.endsWith('password')) return key === 'new_password' ? 'staple the other battery' : 'correct horse battery staple';
   if (key === 'key' && value.startsWith('wfp_')) return 'wfp_01KGHGbDCjuHuGfGWgjGhb_…';
+  if (key === 'secret') return 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
+  if (key === 'uri') return 'otpauth://totp/Workflow%20Platform:grace%40new.example?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Workflow%20Platform';
+  if (key === 'qr_svg') return '<svg …>';
   if (key === 'next_cursor') return 'AAY0n2…';
   return value.length > 400 ? `${value.slice(0, 400)}…` : value;
 }
@@ -65,23 +69,24 @@ async function until(look) {
   throw new Error('it did not happen');
 }
 
-/** The code in the mail, another one than `before`. */
-const mailed = (before) =>
-  until(() => {
-    const mails = join(dataDir, 'mail');
-    if (!existsSync(mails)) return undefined;
-    const names = readdirSync(mails, { withFileTypes: true }).filter((entry) => entry.name.endsWith('.eml'));
-    const codes = names.map(({ name }) => /\b(\d{6})\b/.exec(readFileSync(join(mails, name), 'utf8').split('\r\n\r\n').slice(1).join('\n')));
-    return codes.map((found) => found?.[1]).find((code) => code && code !== before);
+/** The code of the mail that `act` sends, another one than those before. */
+async function nextCode(before, act) {
+  const names = () => (existsSync(join(dataDir, 'mail')) ? readdirSync(join(dataDir, 'mail')).filter((name) => name.endsWith('.eml')) : []);
+  const old = new Set(names());
+  await act();
+  return until(() => {
+    const fresh = names().filter((name) => !old.has(name));
+    const found = fresh.map((name) => /\b(\d{6})\b/.exec(readFileSync(join(dataDir, 'mail', name), 'utf8').split('\r\n\r\n').slice(1).join('\n'))?.[1]);
+    return found.find((code) => code && !before.includes(code));
   });
+}
 
 const PASSWORD = 'correct horse battery staple';
 const NEXT_PASSWORD = 'staple the other battery';
 
 async function accounts() {
   const email = 'ada@example.com';
-  await ask('post', '/users/public/send-verification-code', { body: { email, purpose: 'register' } });
-  const code = await mailed();
+  const code = await nextCode([], () => ask('post', '/users/public/send-verification-code', { body: { email, purpose: 'register' } }));
   await ask('get', '/users/auth/check-username', { query: '?username=ada' });
   await ask('get', '/users/auth/check-email', { query: `?email=${email}` });
   await ask('post', '/users/auth/register', { body: { username: 'ada', email, password: PASSWORD, code } });
@@ -92,7 +97,7 @@ async function accounts() {
   await ask('get', '/users/me');
   await ask('get', '/subscription/plans');
   await until(() => ask('get', '/subscription/current').catch(() => undefined));
-  return { refresh: next.refresh_token, code };
+  return { refresh: next.refresh_token };
 }
 
 async function self() {
@@ -142,12 +147,44 @@ async function parkedEvents() {
   }
 }
 
+/** RFC 6238: what an authenticator with the secret shows. */
+function shown(base32) {
+  const bits = [...base32].map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0')).join('');
+  const secret = Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
+  const step = Buffer.alloc(8);
+  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
+  const hash = createHmac('sha1', secret).update(step).digest();
+  return String((hash.readUInt32BE(hash.at(-1) & 15) & 0x7fffffff) % 1_000_000).padStart(6, '0');
+}
+
+/** A second factor and another address, of somebody who has just signed up. */
+async function security() {
+  const own = token;
+  const email = 'grace@example.com';
+  const codes = [await nextCode([], () => ask('post', '/users/public/send-verification-code', { alone: true, body: { email, purpose: 'register' } }))];
+  await ask('post', '/users/auth/register', { alone: true, body: { username: 'grace', email, password: PASSWORD, code: codes[0] } });
+  token = (await ask('post', '/users/auth/login', { alone: true, body: { identifier: 'grace', password: PASSWORD } })).access_token;
+  await ask('post', '/users/me/step-up', { body: { password: PASSWORD } });
+  const new_email = 'grace@new.example';
+  const code = await nextCode(codes, () => ask('post', '/users/auth/send-verification-code', { body: { purpose: 'change_email', email: new_email } }));
+  await ask('post', '/users/me/change-email', { body: { new_email, code } });
+  const { secret } = await ask('post', '/users/me/totp');
+  await ask('post', '/users/me/totp/confirm', { body: { totp: shown(secret) } });
+  await ask('get', '/users/me');
+  await ask('post', '/users/me/recovery-codes');
+  await ask('delete', '/users/me/totp');
+  await ask('get', '/users/me/export');
+  await ask('post', '/users/me/deletion');
+  token = (await ask('post', '/users/auth/login', { alone: true, body: { identifier: 'grace', password: PASSWORD } })).access_token;
+  await ask('delete', '/users/me/deletion');
+  token = own;
+}
+
 /** An address gets one code a minute. */
-async function forget(before) {
+async function forget() {
   await pause(61_000);
   const email = 'ada@example.com';
-  await ask('post', '/users/public/send-verification-code', { alone: true, body: { email, purpose: 'reset_password' } });
-  const code = await mailed(before);
+  const code = await nextCode([], () => ask('post', '/users/public/send-verification-code', { alone: true, body: { email, purpose: 'reset_password' } }));
   await ask('post', '/users/auth/reset-password', { body: { email, code, new_password: PASSWORD } });
 }
 
@@ -268,9 +305,10 @@ async function proxies() {
   await ask('delete', '/proxy/pools/{id}', { at });
 }
 
-const { refresh, code } = await accounts();
+const { refresh } = await accounts();
 await self();
 await keys();
+await security();
 await administration();
 const definition = await definitions();
 await triggers(definition);
@@ -281,6 +319,6 @@ await proxies();
 await ask('delete', '/datasets/{name}', { at: { name: 'reports' } });
 await ask('delete', '/workflow/definitions/{id}', { at: { id: definition } });
 await leave(refresh);
-await forget(code);
+await forget();
 writeFileSync(OUTPUT, `${JSON.stringify(examples, null, 2)}\n`);
 console.log(`${Object.keys(examples).length} operations`);

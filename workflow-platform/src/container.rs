@@ -6,6 +6,7 @@
 mod adapters;
 mod foundation;
 mod scratch;
+mod served;
 
 use std::sync::Arc;
 
@@ -19,12 +20,13 @@ use proxy_pool::{ProxyPoolModule, ProxyPoolSettings};
 use secrecy::ExposeSecret as _;
 use shared_kernel::{
     application::{
-        Action, ActionRegistry, Authenticator, EffectHandler, Entitlements, Fetcher, ProxyPools,
+        Action, ActionRegistry, Authenticator, EffectHandler, Entitlements, Fetcher, PersonalData,
+        ProxyPools,
     },
     domain::Ambient,
     infrastructure::{
         cpu::CpuPool,
-        db::Migrations,
+        db::{Database, Migrations},
         outbound::OutboundPolicy,
         reseal::{Resealed, SealedColumn, reseal},
         seal::Sealer,
@@ -32,7 +34,10 @@ use shared_kernel::{
 };
 use subscription::SubscriptionModule;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use user_management::{UserModule, UserSettings};
+use user_management::{
+    UserModule, UserSettings,
+    application::{EraseDeleted, PersonalExport},
+};
 use utoipa_axum::router::OpenApiRouter;
 use workflow::{WorkerSettings, WorkflowModule, WorkflowSettings};
 
@@ -41,6 +46,7 @@ use crate::config::{Config, FirstAdmin};
 use adapters::{CacheHealth, DatabaseHealth, Directory, Rules};
 pub use foundation::Foundation;
 pub use scratch::Scratch;
+use served::Served;
 
 /// All migrations of the platform.
 pub fn migrations() -> Migrations {
@@ -57,9 +63,21 @@ pub fn migrations() -> Migrations {
 /// Every column whose texts are sealed.
 fn sealed_columns() -> Vec<SealedColumn> {
     let mut columns = Vec::new();
+    columns.extend(user_management::sealed_columns());
     columns.extend(proxy_pool::sealed_columns());
     columns.extend(workflow::sealed_columns());
     columns
+}
+
+/// All that is kept of a person, in an order in which each may go before those behind it:
+/// workflows last, since their executions take a moment to end.
+fn personal_data(database: &Database, workflow: &WorkflowModule) -> Vec<Arc<dyn PersonalData>> {
+    let mut parts = user_management::personal_data(database);
+    parts.extend(data_collection::personal_data(database));
+    parts.extend(proxy_pool::personal_data(database));
+    parts.extend(subscription::personal_data(database));
+    parts.extend(workflow.personal_data());
+    parts
 }
 
 /// Everything that one process is made of.
@@ -112,6 +130,8 @@ impl Platform {
             },
             user_settings(&config),
         )?;
+        let entitlements: Arc<dyn Entitlements> =
+            Arc::new(Served { plans: entitlements, users: Arc::clone(&users) });
         let fetcher_settings = FetcherSettings::default();
         let proxies = proxy_pool::module(
             proxy_pool::Surroundings {
@@ -149,12 +169,22 @@ impl Platform {
         let mailer = foundation::mailer(&config, &ambient)?;
         let notice = SecurityNotice::new(Arc::clone(&mailer), config.app_name.clone())?;
         let mail = VerificationMail::new(mailer, sealer, ambient.clone(), config.app_name.clone())?;
+        let erase = EraseDeleted::new(personal_data(&database, &workflow));
         let handlers = Handlers::new(
             subscription::event_handlers(&subscription),
-            [Arc::new(mail) as Arc<dyn EffectHandler>, Arc::new(notice), workflow.event_handler()],
+            [
+                Arc::new(mail) as Arc<dyn EffectHandler>,
+                Arc::new(notice),
+                workflow.event_handler(),
+                Arc::new(erase),
+            ],
         );
         let relay = Relay::new(database, ambient, handlers, RelaySettings::default());
         Ok(Self { config, foundation, users, subscription, proxies, datasets, workflow, relay })
+    }
+
+    pub fn database(&self) -> &Database {
+        &self.foundation.database
     }
 
     pub fn config(&self) -> &Config {
@@ -177,6 +207,7 @@ impl Platform {
     pub fn routes(&self) -> Vec<OpenApiRouter> {
         vec![
             user_management::routes(Arc::clone(&self.users)),
+            user_management::export_routes(self.export()),
             subscription::routes(Arc::clone(&self.subscription)),
             workflow::routes(Arc::clone(&self.workflow)),
             proxy_pool::routes(Arc::clone(&self.proxies)),
@@ -188,6 +219,11 @@ impl Platform {
     fn parked_events(&self) -> ParkedEvents {
         let Foundation { database, ambient, .. } = self.foundation.clone();
         ParkedEvents::new(database, ambient)
+    }
+
+    fn export(&self) -> Arc<PersonalExport> {
+        let parts = personal_data(&self.foundation.database, &self.workflow);
+        Arc::new(PersonalExport::new(Arc::clone(&self.users), parts))
     }
 
     pub fn gateway_settings(&self) -> GatewaySettings {
@@ -272,6 +308,8 @@ fn user_settings(config: &Config) -> UserSettings {
         hash_cost: config.tokens.hash_cost,
         access: config.tokens.access,
         refresh: config.tokens.refresh,
+        issuer: config.app_name.clone(),
+        deletion_grace: config.deletion_grace,
         ..UserSettings::new(config.tokens.secret.clone())
     }
 }

@@ -137,6 +137,16 @@ export interface components {
              */
             path: string;
         };
+        /** @description A new address and the code that was sent there. */
+        ChangeEmailBody: {
+            /**
+             * @description Six digits from the mail with purpose `change_email`.
+             * @example 012345
+             */
+            code: string;
+            /** @example ann@new.example */
+            new_email: string;
+        };
         /** @description The old password and a new one. */
         ChangePasswordBody: {
             /** Format: password */
@@ -147,11 +157,6 @@ export interface components {
              */
             new_password: string;
         };
-        /**
-         * @description What a code is good for.
-         * @enum {string}
-         */
-        CodePurpose: "register" | "reset_password";
         /** @description How long the code lives and when the next can be had. */
         CodeSentView: {
             /**
@@ -177,6 +182,14 @@ export interface components {
          * @enum {string}
          */
         ColumnType: "null" | "boolean" | "integer" | "number" | "string" | "array" | "object" | "mixed";
+        /** @description What the authenticator shows. */
+        ConfirmBody: {
+            /**
+             * @description Six digits.
+             * @example 012345
+             */
+            totp: string;
+        };
         /** @description A pool to be made. */
         CreatePool: {
             /**
@@ -246,6 +259,10 @@ export interface components {
              */
             version: number;
         };
+        /** @description When the account will be gone. */
+        DeletionView: {
+            delete_at: components["schemas"]["Timestamp"];
+        };
         /** @description What one version changed in another. */
         DiffView: {
             /** @description The same value by value. */
@@ -272,6 +289,18 @@ export interface components {
         /** @description How many sessions ended. */
         EndedView: {
             ended: number;
+        };
+        /** @description A secret for an authenticator. It is not shown again. */
+        EnrolmentView: {
+            /** @description The address as a QR code, an SVG image as text; null when it is too long for one. */
+            qr_svg?: string | null;
+            /**
+             * @description Base32, for typing.
+             * @example JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP
+             */
+            secret: string;
+            /** @description `otpauth://totp/…` (SHA-1, 6 digits, 30 seconds). */
+            uri: string;
         };
         /** @description A success. */
         Envelope_ApiKeyView: {
@@ -471,6 +500,20 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_DeletionView: {
+            /** @description When the account will be gone. */
+            data: {
+                delete_at: components["schemas"]["Timestamp"];
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_DiffView: {
             /** @description What one version changed in another. */
             data: {
@@ -511,6 +554,28 @@ export interface components {
             /** @description How many sessions ended. */
             data: {
                 ended: number;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_EnrolmentView: {
+            /** @description A secret for an authenticator. It is not shown again. */
+            data: {
+                /** @description The address as a QR code, an SVG image as text; null when it is too long for one. */
+                qr_svg?: string | null;
+                /**
+                 * @description Base32, for typing.
+                 * @example JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP
+                 */
+                secret: string;
+                /** @description `otpauth://totp/…` (SHA-1, 6 digits, 30 seconds). */
+                uri: string;
             };
             /** @example 操作成功 */
             message: string;
@@ -613,6 +678,20 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_FreshView: {
+            /** @description How long the proof is believed. */
+            data: {
+                fresh_until: components["schemas"]["Timestamp"];
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_HookReply: {
             /** @description What a call led to. */
             data: {
@@ -657,6 +736,28 @@ export interface components {
             /** @description A user as those see them who look after all. */
             data: components["schemas"]["UserView"] & {
                 status: components["schemas"]["UserStatus"];
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_MeView: {
+            /** @description Oneself. */
+            data: components["schemas"]["UserView"] & {
+                delete_at?: components["schemas"]["Timestamp"] | null;
+                /**
+                 * Format: int64
+                 * @description 0 to 10.
+                 * @example 10
+                 */
+                recovery_codes_left: number;
+                /** @description Signing in asks for an authenticator's code. */
+                totp_enabled: boolean;
             };
             /** @example 操作成功 */
             message: string;
@@ -1187,6 +1288,25 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_RecoveryCodesView: {
+            /** @description Ten codes, each good for one sign-in without the authenticator. They are not shown again. */
+            data: {
+                /**
+                 * @example [
+                 *       "ABCD-EFGH-JKLM-NPQR-STUV-WXYZ"
+                 *     ]
+                 */
+                recovery_codes: string[];
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_RegisteredView: {
             /** @description The new account. */
             data: {
@@ -1560,6 +1680,10 @@ export interface components {
              */
             status?: string | null;
         };
+        /** @description How long the proof is believed. */
+        FreshView: {
+            fresh_until: components["schemas"]["Timestamp"];
+        };
         /** @description What a call led to. */
         HookReply: {
             error?: components["schemas"]["ExecutionError"] | null;
@@ -1653,10 +1777,29 @@ export interface components {
             identifier: string;
             /** Format: password */
             password: string;
+            /** @description Instead of `totp`. */
+            recovery_code?: string | null;
+            /**
+             * @description Six digits that your authenticator shows, when one is enrolled.
+             * @example 012345
+             */
+            totp?: string | null;
         };
         /** @description A user as those see them who look after all. */
         ManagedUserView: components["schemas"]["UserView"] & {
             status: components["schemas"]["UserStatus"];
+        };
+        /** @description Oneself. */
+        MeView: components["schemas"]["UserView"] & {
+            delete_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description 0 to 10.
+             * @example 10
+             */
+            recovery_codes_left: number;
+            /** @description Signing in asks for an authenticator's code. */
+            totp_enabled: boolean;
         };
         /**
          * @description What happens to ticks that fell due while nobody was there.
@@ -1711,6 +1854,11 @@ export interface components {
             /** Format: uuid */
             user_id?: string | null;
         };
+        /**
+         * @description What a code is good for that somebody signed in asks for.
+         * @enum {string}
+         */
+        OwnPurpose: "change_email" | "sensitive_action";
         /**
          * @description What somebody may do.
          * @enum {string}
@@ -1846,6 +1994,20 @@ export interface components {
             /** Format: int64 */
             successes: number;
         };
+        /**
+         * @description What a code is good for that anybody may ask for.
+         * @enum {string}
+         */
+        PublicPurpose: "register" | "reset_password";
+        /** @description Ten codes, each good for one sign-in without the authenticator. They are not shown again. */
+        RecoveryCodesView: {
+            /**
+             * @example [
+             *       "ABCD-EFGH-JKLM-NPQR-STUV-WXYZ"
+             *     ]
+             */
+            recovery_codes: string[];
+        };
         /** @description A refresh token. */
         RefreshBody: {
             refresh_token: string;
@@ -1953,7 +2115,17 @@ export interface components {
         SendCode: {
             /** @example ann@example.com */
             email: string;
-            purpose: components["schemas"]["CodePurpose"];
+            purpose: components["schemas"]["PublicPurpose"];
+        };
+        /** @description What somebody signed in wants a code for. */
+        SendOwnCode: {
+            /**
+             * @description The address you want to have, for `change_email` alone. Codes for `sensitive_action` go to
+             *     your own.
+             * @example ann@new.example
+             */
+            email?: string | null;
+            purpose: components["schemas"]["OwnPurpose"];
         };
         /** @description A session that has not ended. */
         SessionView: {
@@ -2086,6 +2258,25 @@ export interface components {
          * @enum {string}
          */
         StepStatus: "pending" | "running" | "waiting" | "succeeded" | "failed" | "skipped" | "cancelled";
+        /** @description One proof that it is you. */
+        StepUpBody: {
+            /**
+             * @description Six digits from a mail with purpose `sensitive_action`, unless an authenticator is enrolled.
+             * @example 012345
+             */
+            code?: string | null;
+            /**
+             * Format: password
+             * @description Your password, unless an authenticator is enrolled.
+             */
+            password?: string | null;
+            recovery_code?: string | null;
+            /**
+             * @description Six digits that your authenticator shows.
+             * @example 012345
+             */
+            totp?: string | null;
+        };
         /**
          * @description How a pool chooses. More ways join here and in [`super::rotation_of`].
          * @enum {string}
@@ -2171,7 +2362,7 @@ export interface components {
          * @description Whether somebody is let in.
          * @enum {string}
          */
-        UserStatus: "active" | "suspended";
+        UserStatus: "active" | "suspended" | "deleting" | "deleted";
         /** @description Somebody with an account. */
         UserView: {
             created_at: components["schemas"]["Timestamp"];

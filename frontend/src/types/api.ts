@@ -29,9 +29,15 @@ export interface Page<T> {
 
 export type LocaleCode = Schemas['Locale'];
 export type User = Schemas['UserView'];
+export type Me = Schemas['MeView'];
+export type Session = Schemas['SessionView'];
+export type Enrolment = Schemas['EnrolmentView'];
+export type RecoveryCodes = Schemas['RecoveryCodesView'];
+export type Proof = Schemas['StepUpBody'];
+export type SecondFactor = { totp: string } | { recovery_code: string };
 export type SignedIn = Schemas['SignedInView'];
 export type CodeSent = Schemas['CodeSentView'];
-export type CodePurpose = Schemas['CodePurpose'];
+export type CodePurpose = Schemas['PublicPurpose'];
 export type PasswordReset = Schemas['ResetPasswordBody'];
 export type Registration = Schemas['RegisterBody'];
 

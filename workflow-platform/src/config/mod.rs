@@ -16,6 +16,7 @@ mod variables;
 use std::{
     net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use api_gateway::{AddressRules, LimitSettings};
@@ -51,6 +52,8 @@ pub struct Config {
     pub mail: MailConfig,
     /// `host[:port]` and CIDR that users' requests may reach although they are private.
     pub outbound_allow: Vec<String>,
+    /// How long people may keep an account that they asked to delete.
+    pub deletion_grace: Duration,
     /// Proxies that say truly where a request comes from.
     pub trusted_proxies: Networks,
     pub addresses: AddressRules,

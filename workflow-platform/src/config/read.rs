@@ -33,6 +33,10 @@ pub(super) struct Reader<'a> {
     faults: Vec<ConfigFault>,
 }
 
+const fn days(count: u64) -> Duration {
+    Duration::from_hours(count * 24)
+}
+
 /// Reads everything, then tells of all faults together.
 pub fn config(source: &Source, purpose: Purpose) -> Result<Config, ConfigError> {
     let mut reader = Reader { source, faults: Vec::new() };
@@ -59,6 +63,7 @@ pub fn config(source: &Source, purpose: Purpose) -> Result<Config, ConfigError> 
         tokens: reader.tokens(),
         mail: reader.mail(&data_dir),
         outbound_allow: reader.outbound(),
+        deletion_grace: days(reader.between("ACCOUNT_DELETION_DAYS", 30, 1, 365)),
         trusted_proxies: reader.parsed("TRUSTED_PROXIES", Networks::default()),
         addresses: reader.addresses(),
         limits: reader.limits(),

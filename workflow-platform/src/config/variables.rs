@@ -83,6 +83,11 @@ pub const VARIABLES: &[Variable] = &[
     variable("PASSWORD_HASH_MEMORY_KIB", "47104", "memory of one Argon2id hash of a password"),
     variable("PASSWORD_HASH_PASSES", "1", "passes over that memory"),
     variable("PASSWORD_HASH_LANES", "1", "lanes of that memory"),
+    variable(
+        "ACCOUNT_DELETION_DAYS",
+        "30",
+        "days in which people may still keep an account they asked to delete",
+    ),
     variable("SMTP_HOST", "", "mail server; mails are written to DATA_DIR/mail unless set"),
     variable("SMTP_PORT", "587", "port of the mail server"),
     variable("SMTP_USERNAME", "", "login at the mail server"),

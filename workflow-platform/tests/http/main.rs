@@ -18,6 +18,7 @@ mod demo;
 mod gateway;
 mod isolation;
 mod keys;
+mod leaving;
 mod limits;
 mod processes;
 mod proxies;

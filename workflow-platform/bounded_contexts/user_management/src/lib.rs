@@ -10,8 +10,14 @@
 //! **Invariants.**
 //! * Nobody learns from `send-verification-code` or from a failed login whether an account
 //!   exists: answers and the work done for them are the same.
-//! * A code lives 10 minutes, survives 5 attempts, works once and for its purpose only; an address
-//!   gets one a minute.
+//! * A code lives 10 minutes, survives 5 attempts, works once, for its purpose and for whom it was
+//!   asked; an address gets one a minute, and one that its signed-in owner asks for.
+//! * With an authenticator a login needs a second factor. A time step and a recovery code work
+//!   once, whatever comes at once.
+//! * Whoever asks for the end of their account may sign in and take it back until the day. Then
+//!   the row stands for nobody, and what every context keeps of the user is removed.
+//! * Sensitive changes need a *fresh proof* in the same session: a login or a step-up a moment ago,
+//!   with the second factor where there is one.
 //! * A refresh token has one successor. Handed in again within ten seconds it leads to the same
 //!   one; later it ends its whole session.
 //! * There is always an active super administrator, once there was one; nobody changes their own
@@ -24,14 +30,16 @@
 //!   account itself. It ends within a year, and is worth nothing once revoked, as fast as a token.
 //! * Wrong passwords and codes make the next try wait, longer each time and never for good; guesses
 //!   from elsewhere do not make the owner wait where they signed in before.
-//! * Passwords are kept as Argon2id hashes, refresh tokens and API keys as SHA-256, codes as keyed
-//!   hashes. The
-//!   outbox carries a code only sealed.
+//! * Passwords are kept as Argon2id hashes, refresh tokens, API keys and recovery codes as SHA-256,
+//!   verification codes as keyed hashes, secrets of authenticators sealed. The outbox carries a
+//!   code only sealed.
 //!
 //! **Published events:** `user.registered`, `user.logged_in`, `user.logged_out`,
 //! `user.sessions_revoked`, `user.password_changed`, `user.profile_changed`,
 //! `user.status_changed`, `user.role_changed`, `user.api_key_created`, `user.api_key_renamed`,
-//! `user.api_key_revoked`,
+//! `user.api_key_revoked`, `user.email_changed`, `user.totp_enabled`, `user.totp_disabled`,
+//! `user.recovery_code_used`, `user.recovery_codes_replaced`,
+//! `user.deletion_requested`, `user.deletion_cancelled`, `user.deleted`,
 //! `user.verification_code.requested`.
 //!
 //! **Not here:** sending mail (an effect of `user.verification_code.requested`), plans, how
@@ -44,13 +52,13 @@ pub mod infrastructure;
 
 use std::sync::Arc;
 
-pub use api::routes;
+pub use api::{export_routes, routes};
 pub use application::{
     HashCost, Profile, TokenAlgorithm, UserError, UserModule, UserPorts, UserSettings,
 };
 pub use domain::User;
 use infrastructure::{Argon2Passwords, JwtTokens};
-pub use infrastructure::{KeyError, migrations};
+pub use infrastructure::{KeyError, migrations, personal_data, sealed_columns};
 
 use shared_kernel::{
     application::{Bus, Cache, RateLimiter},
@@ -97,6 +105,8 @@ pub fn module(
             infrastructure::API_KEYS,
             infrastructure::BELIEVED,
         )),
+        leaving: Arc::clone(&store) as Arc<dyn application::ports::LeavingStore>,
+        second_factors: Arc::clone(&store) as Arc<dyn application::ports::SecondFactorStore>,
         codes: Arc::clone(&store) as Arc<dyn application::ports::CodeStore>,
         api_keys: store,
         passwords: Arc::new(Argon2Passwords::new(settings.hash_cost, cpu, ambient.clone())),

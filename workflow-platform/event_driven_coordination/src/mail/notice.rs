@@ -7,18 +7,45 @@ use minijinja::context;
 use serde::Deserialize;
 use shared_kernel::{
     application::{EffectHandler, HandlerError, Mail, MailError, Mailer},
-    domain::{DomainEvent, Locale},
+    domain::{DomainEvent, Locale, Timestamp},
 };
 
 use super::templates::{TemplateError, Templates};
 
 /// What is worth a mail.
-const REASONS: [&str; 3] = ["password_changed", "password_reset", "refresh_token_reused"];
+const REASONS: [&str; 11] = [
+    "password_changed",
+    "password_reset",
+    "refresh_token_reused",
+    "totp_enabled",
+    "totp_disabled",
+    "recovery_code_used",
+    "recovery_codes_replaced",
+    "email_changed",
+    "deletion_requested",
+    "deletion_cancelled",
+    "account_deleted",
+];
+/// The events that may be.
+const KINDS: [&str; 10] = [
+    "user.password_changed",
+    "user.sessions_revoked",
+    "user.totp_enabled",
+    "user.totp_disabled",
+    "user.recovery_code_used",
+    "user.recovery_codes_replaced",
+    "user.email_changed",
+    "user.deletion_requested",
+    "user.deletion_cancelled",
+    "user.deleted",
+];
 
 /// What the events carry.
 #[derive(Debug, Deserialize)]
 struct Happened {
     reason: String,
+    /// When an account is to be deleted.
+    delete_at: Option<Timestamp>,
 }
 
 /// Whom to tell. People who ended sessions themselves need not be told.
@@ -52,7 +79,7 @@ impl SecurityNotice {
     }
 
     async fn tell(&self, event: &DomainEvent) -> Result<(), NoticeError> {
-        let Happened { reason } = Happened::deserialize(&event.payload)?;
+        let Happened { reason, delete_at } = Happened::deserialize(&event.payload)?;
         if !REASONS.contains(&reason.as_str()) {
             return Ok(());
         }
@@ -60,7 +87,8 @@ impl SecurityNotice {
         let values = context! {
             app_name => self.app_name.as_str(),
             reason => reason.as_str(),
-            at => event.occurred_at.to_chrono().format("%Y-%m-%d %H:%M UTC").to_string(),
+            at => minute(event.occurred_at),
+            delete_at => delete_at.map(minute).unwrap_or_default(),
         };
         let said = self.templates.render("notice", reader.locale, &values)?;
         let mail = Mail {
@@ -74,6 +102,10 @@ impl SecurityNotice {
     }
 }
 
+fn minute(at: Timestamp) -> String {
+    at.to_chrono().format("%Y-%m-%d %H:%M UTC").to_string()
+}
+
 #[async_trait]
 impl EffectHandler for SecurityNotice {
     fn name(&self) -> &'static str {
@@ -81,7 +113,7 @@ impl EffectHandler for SecurityNotice {
     }
 
     fn wants(&self, kind: &str) -> bool {
-        matches!(kind, "user.password_changed" | "user.sessions_revoked")
+        KINDS.contains(&kind)
     }
 
     async fn perform(&self, event: &DomainEvent) -> Result<(), HandlerError> {

@@ -189,3 +189,43 @@ async fn people_are_told_what_happened_to_their_account_and_not_what_they_did() 
         assert_eq!(world.count(PENDING).await, 0);
     }
 }
+
+#[tokio::test]
+async fn every_notice_says_something_of_its_own_in_both_languages() {
+    const NOTICES: [(&str, &str); 11] = [
+        ("user.password_changed", "password_changed"),
+        ("user.password_changed", "password_reset"),
+        ("user.sessions_revoked", "refresh_token_reused"),
+        ("user.totp_enabled", "totp_enabled"),
+        ("user.totp_disabled", "totp_disabled"),
+        ("user.recovery_code_used", "recovery_code_used"),
+        ("user.recovery_codes_replaced", "recovery_codes_replaced"),
+        ("user.email_changed", "email_changed"),
+        ("user.deletion_requested", "deletion_requested"),
+        ("user.deletion_cancelled", "deletion_cancelled"),
+        ("user.deleted", "account_deleted"),
+    ];
+    for world in worlds().await {
+        let server = SmtpServer::start().await.unwrap();
+        let notice = SecurityNotice::new(mailer(&world, &server, None), "Flow".to_owned()).unwrap();
+        let relay = world.relay(Handlers::new([], [Arc::new(notice) as Arc<dyn EffectHandler>]));
+        for locale in ["zh-CN", "en"] {
+            for (kind, reason) in NOTICES {
+                let payload = json!({
+                    "reason": reason,
+                    "email": "ann@example.com",
+                    "locale": locale,
+                    "delete_at": "2026-12-24T08:00:00Z",
+                });
+                let aggregate = format!("{reason} {locale}");
+                world.record(&[world.event(&aggregate, kind, payload)]).await;
+            }
+        }
+        relay.drain().await.unwrap();
+        let mails = server.mails();
+        let texts: std::collections::HashSet<_> =
+            mails.iter().map(|mail| mail.part("text/plain").unwrap()).collect();
+        assert_eq!(texts.len(), 22, "{}", world.test.name);
+        assert!(texts.iter().any(|text| text.contains("deleted on 2026-12-24 08:00 UTC")));
+    }
+}

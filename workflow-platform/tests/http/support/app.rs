@@ -8,6 +8,7 @@ use tempfile::TempDir;
 use workflow_platform::{
     cli::{Role, start::Server},
     config::{Config, Purpose},
+    container::Platform,
 };
 
 use super::{MANY, Site};
@@ -65,6 +66,11 @@ impl TestApp {
         let server = Server::start(config, Role::All).await.unwrap();
         let site = Site::new(server.address, mail_dir);
         Self { name, server, site, folder }
+    }
+
+    /// What runs, for what cannot be asked over HTTP.
+    pub fn platform(&self) -> &Platform {
+        &self.server.platform
     }
 
     /// Stops as an operator would stop it, and starts on the same data.

@@ -115,7 +115,7 @@ pub async fn list(
     post, path = "/users/me/api-keys", tag = "users", request_body = NewKeyBody,
     responses(
         (status = 201, body = Envelope<NewApiKeyView>),
-        (status = 403, description = "SESSION_REQUIRED", body = ErrorEnvelope),
+        (status = 403, description = "SESSION_REQUIRED or STEP_UP_REQUIRED", body = ErrorEnvelope),
         (status = 409, description = "TOO_MANY_API_KEYS", body = ErrorEnvelope),
         (status = 422, body = ErrorEnvelope),
     ),

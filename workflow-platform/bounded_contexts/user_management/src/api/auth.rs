@@ -35,7 +35,7 @@ pub async fn register(
     post, path = "/users/auth/login", tag = "users", request_body = LoginBody,
     responses(
         (status = 200, body = Envelope<SignedInView>),
-        (status = 401, description = "WRONG_CREDENTIALS", body = ErrorEnvelope),
+        (status = 401, description = "WRONG_CREDENTIALS; TOTP_REQUIRED or TOTP_INVALID when the password is right", body = ErrorEnvelope),
         (status = 403, description = "ACCOUNT_SUSPENDED", body = ErrorEnvelope),
         (status = 429, description = "TOO_MANY_ATTEMPTS or RATE_LIMITED", body = ErrorEnvelope),
     ),
@@ -44,7 +44,7 @@ pub async fn login(
     module: Module,
     ApiJson(body): ApiJson<LoginBody>,
 ) -> Result<Reply<SignedInView>, Failure> {
-    Ok(Reply::ok(module.login(body.into(), &caller()).await?.into()))
+    Ok(Reply::ok(module.login(body.try_into()?, &caller()).await?.into()))
 }
 
 /// Changes a refresh token for a fresh pair. Each works once; one that comes back ends its session.

@@ -7,17 +7,19 @@ use shared_kernel::{
 
 use super::{
     Module, caller,
-    shapes::{ChangePasswordBody, ProfileBody, UserView},
+    shapes::{ChangePasswordBody, MeView, ProfileBody, UserView},
 };
 
 /// Who you are.
 #[utoipa::path(
     get, path = "/users/me", tag = "users",
-    responses((status = 200, body = Envelope<UserView>), (status = 401, body = ErrorEnvelope)),
+    responses((status = 200, body = Envelope<MeView>), (status = 401, body = ErrorEnvelope)),
     security(("bearer" = [])),
 )]
-pub async fn show(module: Module, who: Principal) -> Result<Reply<UserView>, Failure> {
-    Ok(Reply::ok(module.show_me(&who).await?.into()))
+pub async fn show(module: Module, who: Principal) -> Result<Reply<MeView>, Failure> {
+    let (user, factors) = (module.show_me(&who).await?, module.second_factors(&who).await?);
+    let delete_at = module.deletion_date(&who).await?;
+    Ok(Reply::ok(MeView::new(user, factors, delete_at)))
 }
 
 /// Changes your user name or language. What is absent stays as it is.
@@ -43,6 +45,7 @@ pub async fn update_profile(
     post, path = "/users/me/change-password", tag = "users", request_body = ChangePasswordBody,
     responses(
         (status = 200, body = Envelope<Empty>),
+        (status = 403, description = "STEP_UP_REQUIRED, when an authenticator is enrolled", body = ErrorEnvelope),
         (status = 422, description = "VALIDATION_ERROR or WRONG_PASSWORD", body = ErrorEnvelope),
         (status = 429, description = "TOO_MANY_ATTEMPTS or RATE_LIMITED", body = ErrorEnvelope),
     ),

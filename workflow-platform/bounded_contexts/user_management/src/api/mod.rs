@@ -4,17 +4,21 @@ mod admin;
 mod api_keys;
 mod auth;
 mod availability;
+mod codes;
+mod leaving;
 mod me;
+mod mfa;
 mod public;
 mod sessions;
 mod shapes;
+mod step_up;
 
 use std::sync::Arc;
 
 use shared_kernel::api::RequestContext;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::application::{Caller, UserModule};
+use crate::application::{Caller, PersonalExport, UserModule};
 
 /// What handlers work with.
 type Module = axum::extract::State<Arc<UserModule>>;
@@ -31,9 +35,16 @@ pub fn routes(module: Arc<UserModule>) -> OpenApiRouter {
         .routes(routes!(auth::reset_password))
         .routes(routes!(availability::check_username))
         .routes(routes!(availability::check_email))
+        .routes(routes!(codes::send_own))
         .routes(routes!(me::show))
         .routes(routes!(me::update_profile))
         .routes(routes!(me::change_password))
+        .routes(routes!(step_up::step_up))
+        .routes(routes!(leaving::request, leaving::cancel))
+        .routes(routes!(step_up::change_email))
+        .routes(routes!(mfa::begin_totp, mfa::disable_totp))
+        .routes(routes!(mfa::confirm_totp))
+        .routes(routes!(mfa::replace_recovery_codes))
         .routes(routes!(sessions::list, sessions::end_others))
         .routes(routes!(sessions::end))
         .routes(routes!(api_keys::list, api_keys::create))
@@ -43,6 +54,11 @@ pub fn routes(module: Arc<UserModule>) -> OpenApiRouter {
         .routes(routes!(admin::set_status))
         .routes(routes!(admin::set_role))
         .with_state(module)
+}
+
+/// The export of what all contexts keep, without the `/api/v1` prefix.
+pub fn export_routes(export: Arc<PersonalExport>) -> OpenApiRouter {
+    OpenApiRouter::new().routes(routes!(leaving::export)).with_state(export)
 }
 
 /// The request being answered, as use cases want it.

@@ -4,9 +4,9 @@ use shared_kernel::api::{ApiJson, Empty, Envelope, ErrorEnvelope, Failure, Reply
 
 use super::{
     Module, caller,
-    shapes::{CodeSentView, RefreshBody, SendCode},
+    codes::{CodeSentView, SendCode},
+    shapes::RefreshBody,
 };
-use crate::application::CodeRequest;
 
 /// Sends a verification code by e-mail. The answer does not tell whether the address has an
 /// account.
@@ -20,9 +20,9 @@ use crate::application::CodeRequest;
 )]
 pub async fn send_verification_code(
     module: Module,
-    ApiJson(SendCode { email, purpose }): ApiJson<SendCode>,
+    ApiJson(body): ApiJson<SendCode>,
 ) -> Result<Reply<CodeSentView>, Failure> {
-    let sent = module.send_code(CodeRequest { email, purpose }, &caller()).await?;
+    let sent = module.send_code(body.into(), &caller()).await?;
     Ok(Reply::ok(sent.into()).saying("验证码已发送", "The code is on its way"))
 }
 

@@ -3,42 +3,19 @@
 use garde::Validate;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
-use shared_kernel::domain::{Locale, Role, Timestamp};
+use shared_kernel::{
+    api::BadRequest,
+    domain::{Locale, Role, Timestamp},
+};
 use uuid::Uuid;
 
 use crate::{
     application::{
-        CodeSent, Login, PasswordChange, PasswordReset, ProfileChange, Registration, SignedIn,
+        Login, PasswordChange, PasswordReset, ProfileChange, Registration, SecondFactor,
+        SecondFactors, SignedIn,
     },
-    domain::{CodePurpose, User},
+    domain::User,
 };
-
-/// An address to send a code to.
-#[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-#[garde(allow_unvalidated)]
-pub struct SendCode {
-    #[schema(example = "ann@example.com")]
-    pub email: String,
-    pub purpose: CodePurpose,
-}
-
-/// How long the code lives and when the next can be had.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct CodeSentView {
-    /// Seconds.
-    #[schema(example = 600)]
-    pub expires_in: u64,
-    /// Seconds.
-    #[schema(example = 60)]
-    pub retry_after: u64,
-}
-
-impl From<CodeSent> for CodeSentView {
-    fn from(CodeSent { expires_in, retry_after }: CodeSent) -> Self {
-        Self { expires_in, retry_after }
-    }
-}
 
 /// An account to be made.
 #[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
@@ -75,11 +52,26 @@ pub struct LoginBody {
     pub identifier: String,
     #[schema(value_type = String, format = Password)]
     pub password: SecretString,
+    /// Six digits that your authenticator shows, when one is enrolled.
+    #[schema(value_type = Option<String>, example = "012345")]
+    pub totp: Option<SecretString>,
+    /// Instead of `totp`.
+    #[schema(value_type = Option<String>)]
+    pub recovery_code: Option<SecretString>,
 }
 
-impl From<LoginBody> for Login {
-    fn from(LoginBody { identifier, password }: LoginBody) -> Self {
-        Self { identifier, password }
+impl TryFrom<LoginBody> for Login {
+    type Error = BadRequest;
+
+    fn try_from(body: LoginBody) -> Result<Self, BadRequest> {
+        let LoginBody { identifier, password, totp, recovery_code } = body;
+        let second_factor = match (totp, recovery_code) {
+            (Some(_), Some(_)) => {
+                return Err(BadRequest::field("recovery_code", "must be absent beside totp"));
+            }
+            (totp, code) => totp.map(SecondFactor::Totp).or(code.map(SecondFactor::Recovery)),
+        };
+        Ok(Self { identifier, password, second_factor })
     }
 }
 
@@ -170,6 +162,27 @@ impl From<User> for UserView {
             locale: user.locale,
             created_at: user.created_at,
         }
+    }
+}
+
+/// Oneself.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct MeView {
+    #[serde(flatten)]
+    pub user: UserView,
+    /// Signing in asks for an authenticator's code.
+    pub totp_enabled: bool,
+    /// 0 to 10.
+    #[schema(example = 10)]
+    pub recovery_codes_left: u64,
+    /// When the account will be deleted, if it is to be.
+    pub delete_at: Option<Timestamp>,
+}
+
+impl MeView {
+    pub fn new(user: User, factors: SecondFactors, delete_at: Option<Timestamp>) -> Self {
+        let SecondFactors { totp_enabled, recovery_codes_left } = factors;
+        Self { user: user.into(), totp_enabled, recovery_codes_left, delete_at }
     }
 }
 

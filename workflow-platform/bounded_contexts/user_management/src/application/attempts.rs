@@ -46,6 +46,8 @@ const RESET_KNOWN_FOR: Duration = Duration::from_hours(24);
 pub(super) enum Proving<'a> {
     /// That they are whom they name; `user` is the account of that name, if there is one.
     SignIn { identifier: &'a str, user: Option<Id<UserMark>> },
+    /// That they hold what stands beside the password, which was right.
+    SecondFactor(Id<UserMark>),
     /// That they read the mail of an address.
     Code(&'a EmailAddress),
     /// That they are still the person who signed in: by password, code or device.
@@ -116,6 +118,14 @@ impl UserModule {
                     Try { own: self.key(&["sign-in", &name, &site]), shared: None }
                 } else {
                     Try { own: self.key(&["sign-in", &name]), shared: shared() }
+                }
+            }
+            Proving::SecondFactor(user) => {
+                let name = user.to_string();
+                if self.is_known(Some(user), &site).await? {
+                    Try { own: self.key(&["second-factor", &name, &site]), shared: None }
+                } else {
+                    Try { own: self.key(&["second-factor", &name]), shared: shared() }
                 }
             }
             Proving::Code(email) => {

@@ -14,7 +14,7 @@ use super::{
     UserError, UserModule,
     ports::{Claims, OpenState, SessionState},
 };
-use crate::domain::{KEY_PREFIX, SessionId, UserStatus};
+use crate::domain::{KEY_PREFIX, SessionId};
 
 #[async_trait]
 impl Authenticator for UserModule {
@@ -33,7 +33,7 @@ impl Authenticator for UserModule {
 impl OpenState {
     fn admits(&self, claims: &Claims) -> bool {
         self.user == claims.sub
-            && self.status == UserStatus::Active
+            && self.status.may_sign_in()
             && claims.iat >= self.not_before
             && !self.revoked.contains(&claims.jti)
     }

@@ -17,7 +17,8 @@ pub struct PasswordChange {
 }
 
 impl UserModule {
-    /// Ends the user's other sessions; this one goes on.
+    /// Ends the user's other sessions; this one goes on. The current password is proof enough,
+    /// unless an authenticator is enrolled.
     pub async fn change_password(
         &self,
         who: &Principal,
@@ -26,6 +27,9 @@ impl UserModule {
     ) -> Result<(), UserError> {
         who.require(Permission::ProfileWrite)?;
         let session = who.session()?;
+        if self.has_totp(who.user).await? {
+            self.require_fresh(who).await?;
+        }
         let found = self.ports.accounts.credentials_of(who.user).await?;
         let found = found.ok_or(AuthenticationError::Revoked)?;
         let attempt = self.attempt(Proving::Presence(session.id.into()), caller).await?;
@@ -46,10 +50,16 @@ impl UserModule {
     }
 
     async fn prove_password(&self, given: &SecretString, hash: String) -> Result<(), UserError> {
+        let right = self.is_password(given, hash).await?;
+        if right { Ok(()) } else { Err(UserError::WrongPassword) }
+    }
+
+    pub(super) async fn is_password(
+        &self,
+        given: &SecretString,
+        hash: String,
+    ) -> Result<bool, UserError> {
         let too_long = given.expose_secret().chars().count() > *PASSWORD_LENGTH.end();
-        if too_long || !self.ports.passwords.verify(given, Some(hash)).await? {
-            return Err(UserError::WrongPassword);
-        }
-        Ok(())
+        Ok(!too_long && self.ports.passwords.verify(given, Some(hash)).await?)
     }
 }

@@ -2,21 +2,24 @@
 
 use subtle::ConstantTimeEq as _;
 
-use super::{Caller, UserError, UserModule, attempts::Proving, ports::OpenCode};
-use crate::domain::{CodePurpose, EmailAddress, VerificationCode};
+use super::{
+    Caller, UserError, UserModule,
+    attempts::Proving,
+    ports::{CodeScope, OpenCode},
+};
+use crate::domain::VerificationCode;
 
 impl UserModule {
     /// Counts an attempt, whatever comes of it.
     pub(super) async fn check_code(
         &self,
-        email: &EmailAddress,
-        purpose: CodePurpose,
+        scope: &CodeScope,
         code: &VerificationCode,
         caller: &Caller,
     ) -> Result<OpenCode, UserError> {
-        let attempt = self.attempt(Proving::Code(email), caller).await?;
+        let attempt = self.attempt(Proving::Code(&scope.email), caller).await?;
         let now = self.ports.ambient.now();
-        let open = self.ports.codes.attempt(email, purpose, now).await?;
+        let open = self.ports.codes.attempt(scope, now).await?;
         let open = open.ok_or(UserError::CodeInvalid)?;
         let given = self.ports.tokens.code_hash(open.id, code.as_str());
         let same: bool = given.ct_eq(&open.hash).into();

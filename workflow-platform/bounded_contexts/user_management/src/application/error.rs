@@ -39,6 +39,26 @@ pub enum UserError {
     /// Of somebody who is signed in.
     #[error("current password is wrong")]
     WrongPassword,
+    /// The password was right, and an authenticator is enrolled.
+    #[error("a second factor is needed")]
+    TotpRequired,
+    #[error("the second factor is wrong or used up")]
+    TotpInvalid,
+    /// Of somebody who is signed in; names the field.
+    #[error("proof in {0} is wrong or used up")]
+    ProofInvalid(&'static str),
+    #[error("the change needs a fresh proof")]
+    StepUpRequired { methods: &'static [&'static str] },
+    #[error("an authenticator is enrolled already")]
+    TotpEnabled,
+    #[error("no authenticator is enrolled")]
+    TotpNotEnabled,
+    #[error("account is marked for deletion")]
+    Deleting,
+    #[error("account is not marked for deletion")]
+    NotDeleting,
+    #[error("authenticator cannot be described")]
+    Totp(#[from] totp_rs::TotpError),
     #[error("the user has no such open session")]
     NoSuchSession,
     #[error("the user has no such API key")]
@@ -90,15 +110,24 @@ impl Fault for UserError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::Authentication(error) => error.kind(),
-            Self::Invalid(_) | Self::CodeInvalid | Self::WrongPassword => ErrorKind::Invalid,
+            Self::Invalid(_) | Self::CodeInvalid | Self::WrongPassword | Self::ProofInvalid(_) => {
+                ErrorKind::Invalid
+            }
             Self::NoSuchSession | Self::NoSuchApiKey | Self::NoSuchUser => ErrorKind::NotFound,
-            Self::NotManageable(_) => ErrorKind::Denied,
+            Self::NotManageable(_) | Self::StepUpRequired { .. } => ErrorKind::Denied,
             Self::CodeTooSoon { .. } | Self::TooManyAttempts { .. } => ErrorKind::RateLimited,
             Self::UsernameTaken
             | Self::EmailTaken
             | Self::TooManyApiKeys
-            | Self::LastSuperAdmin => ErrorKind::Conflict,
-            Self::WrongCredentials | Self::BadRefreshToken => ErrorKind::Unauthenticated,
+            | Self::LastSuperAdmin
+            | Self::TotpEnabled
+            | Self::TotpNotEnabled
+            | Self::Deleting
+            | Self::NotDeleting => ErrorKind::Conflict,
+            Self::WrongCredentials
+            | Self::BadRefreshToken
+            | Self::TotpRequired
+            | Self::TotpInvalid => ErrorKind::Unauthenticated,
             Self::Suspended => ErrorKind::Denied,
             Self::Untold(_) | Self::Limiter(_) => ErrorKind::Unavailable,
             _ => ErrorKind::Bug,
@@ -116,6 +145,14 @@ impl Fault for UserError {
             Self::EmailTaken => "EMAIL_TAKEN",
             Self::WrongCredentials => "WRONG_CREDENTIALS",
             Self::WrongPassword => "WRONG_PASSWORD",
+            Self::TotpRequired => "TOTP_REQUIRED",
+            Self::TotpInvalid => "TOTP_INVALID",
+            Self::ProofInvalid(_) => "PROOF_INVALID",
+            Self::StepUpRequired { .. } => "STEP_UP_REQUIRED",
+            Self::TotpEnabled => "TOTP_ALREADY_ENABLED",
+            Self::TotpNotEnabled => "TOTP_NOT_ENABLED",
+            Self::Deleting => "ACCOUNT_DELETING",
+            Self::NotDeleting => "ACCOUNT_NOT_DELETING",
             Self::NoSuchSession | Self::NoSuchApiKey | Self::NoSuchUser => "NOT_FOUND",
             Self::TooManyApiKeys => "TOO_MANY_API_KEYS",
             Self::NotManageable(_) => "PERMISSION_DENIED",
@@ -152,6 +189,27 @@ impl Fault for UserError {
                 Text::new("登录已失效，请重新登录", "The session has ended, sign in again")
             }
             Self::WrongPassword => Text::new("当前密码错误", "The current password is wrong"),
+            Self::TotpRequired => Text::new(
+                "请输入身份验证器中的验证码",
+                "Enter the code that your authenticator shows",
+            ),
+            Self::TotpInvalid => {
+                Text::new("动态验证码或恢复码错误或已使用", "The code is wrong or was used before")
+            }
+            Self::ProofInvalid(_) => {
+                Text::new("身份验证未通过，请重试", "The proof is wrong or was used before")
+            }
+            Self::StepUpRequired { .. } => {
+                Text::new("此操作需要重新验证身份", "Prove again that it is you before you do this")
+            }
+            Self::TotpEnabled => {
+                Text::new("已启用身份验证器", "An authenticator is enrolled already")
+            }
+            Self::Deleting => Text::new("账号即将删除", "The account is about to be deleted"),
+            Self::NotDeleting => {
+                Text::new("账号没有待执行的删除", "The account is not about to be deleted")
+            }
+            Self::TotpNotEnabled => Text::new("尚未启用身份验证器", "No authenticator is enrolled"),
             Self::NoSuchSession | Self::NoSuchApiKey | Self::NoSuchUser => {
                 Text::new("资源不存在", "There is nothing here")
             }
@@ -183,6 +241,8 @@ impl Fault for UserError {
             Self::Invalid(fields) => json!(fields),
             Self::CodeInvalid => json!({ "code": ["is wrong or no longer valid"] }),
             Self::WrongPassword => json!({ "current_password": ["is wrong"] }),
+            Self::ProofInvalid(field) => json!({ *field: ["is wrong or was used before"] }),
+            Self::StepUpRequired { methods } => json!({ "methods": methods }),
             Self::UsernameTaken => json!({ "username": ["is taken"] }),
             Self::EmailTaken => json!({ "email": ["is taken"] }),
             _ => json!({}),

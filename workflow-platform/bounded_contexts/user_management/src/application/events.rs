@@ -2,10 +2,11 @@
 
 use std::net::IpAddr;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use shared_kernel::domain::{DomainEvent, Id, Locale, User as UserMark};
 
 use super::UserModule;
+use crate::domain::User;
 
 /// The request behind a use case.
 #[derive(Debug, Clone, Default)]
@@ -37,5 +38,21 @@ impl UserModule {
             occurred_at: self.ports.ambient.now(),
             request_id: caller.request_id.clone(),
         }
+    }
+
+    /// An event that is worth a mail to the user, who may not have caused it.
+    pub(super) fn notice(
+        &self,
+        kind: &str,
+        reason: &str,
+        user: &User,
+        caller: &Caller,
+    ) -> DomainEvent {
+        let payload = json!({
+            "reason": reason,
+            "email": user.email.as_str(),
+            "locale": user.locale,
+        });
+        self.user_event(kind, user.id, payload, caller)
     }
 }

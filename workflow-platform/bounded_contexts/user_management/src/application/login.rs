@@ -4,25 +4,29 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
 use super::{
-    Caller, SignedIn, UserError, UserModule, attempts::Proving, ports::Credentials,
-    signed_in::RefreshToken,
+    Caller, SignedIn, UserError, UserModule, attempts::Proving, mfa::SecondFactor,
+    ports::Credentials, signed_in::RefreshToken,
 };
-use crate::domain::{PASSWORD_LENGTH, Session, UserStatus};
+use crate::domain::{FRESH_AFTER_LOGIN, PASSWORD_LENGTH, Session};
 
 /// User name or e-mail address, and password.
 #[derive(Debug, Clone)]
 pub struct Login {
     pub identifier: String,
     pub password: SecretString,
+    /// Asked for when an authenticator is enrolled.
+    pub second_factor: Option<SecondFactor>,
 }
 
 impl UserModule {
-    /// Takes as long for an unknown account as for a wrong password, and says the same.
+    /// Takes as long for an unknown account as for a wrong password, and says the same. A second
+    /// factor is asked for only when the password is right.
     pub async fn login(&self, login: Login, caller: &Caller) -> Result<SignedIn, UserError> {
         let Credentials { user, password_hash } = self.prove(&login, caller).await?;
-        if user.status != UserStatus::Active {
+        if !user.status.may_sign_in() {
             return Err(UserError::Suspended);
         }
+        self.prove_second_factor(&user, login.second_factor.as_ref(), caller).await?;
         let rehashed = self.rehashed(&login.password, &password_hash).await?;
         let now = self.ports.ambient.now();
         let session = Session {
@@ -32,6 +36,7 @@ impl UserModule {
             expires_at: now.plus(self.settings.refresh),
             agent: caller.agent.clone(),
             address: caller.address,
+            fresh_until: now.plus(FRESH_AFTER_LOGIN),
         };
         let refresh = self.fresh_refresh_token();
         let event =
@@ -67,6 +72,8 @@ impl UserModule {
         } else {
             self.ports.accounts.credentials(identifier).await?
         };
+        // What is left of an account is nobody's.
+        let found = found.filter(|found| !found.user.status.is_gone());
         let user = found.as_ref().map(|found| found.user.id);
         let attempt = self.attempt(Proving::SignIn { identifier, user }, caller).await?;
         // No password of an account is longer; a megabyte need not be hashed to know that.

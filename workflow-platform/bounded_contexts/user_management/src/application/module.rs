@@ -14,8 +14,8 @@ use tracing::warn;
 use super::{
     KeyUses, UserSettings,
     ports::{
-        AccountStore, ApiKeyStore, CodeStore, KeyCache, Passwords, SessionCache, SessionStore,
-        StoreError, Tokens,
+        AccountStore, ApiKeyStore, CodeStore, KeyCache, LeavingStore, Passwords, SecondFactorStore,
+        SessionCache, SessionStore, StoreError, Tokens,
     },
 };
 
@@ -35,6 +35,8 @@ pub struct UserPorts {
     pub session_cache: Arc<SessionCache>,
     pub key_cache: Arc<KeyCache>,
     pub codes: Arc<dyn CodeStore>,
+    pub second_factors: Arc<dyn SecondFactorStore>,
+    pub leaving: Arc<dyn LeavingStore>,
     pub api_keys: Arc<dyn ApiKeyStore>,
     pub passwords: Arc<dyn Passwords>,
     pub tokens: Arc<dyn Tokens>,
@@ -96,6 +98,9 @@ impl UserModule {
                 _ = sweeps.tick() => {
                     if let Err(error) = self.sweep().await {
                         warn!(%error, "old codes, sessions and keys could not be removed");
+                    }
+                    if let Err(error) = self.delete_due().await {
+                        warn!(%error, "accounts whose time has come could not be deleted");
                     }
                 }
                 _ = writes.tick() => self.write_or_warn().await,

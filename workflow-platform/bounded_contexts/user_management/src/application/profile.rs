@@ -27,10 +27,24 @@ impl UserModule {
     /// For the other contexts; `None` when there is no such user.
     pub async fn profile(&self, user: Id<UserMark>) -> Result<Option<Profile>, UserError> {
         let found = self.ports.accounts.find(user).await?;
+        let found = found.filter(|user| !user.status.is_gone());
         Ok(found.map(|user| Profile {
             username: user.username.to_string(),
             email: user.email.to_string(),
             locale: user.locale,
         }))
+    }
+
+    /// Whether the user's workflows may start: not while the account is suspended or about to go.
+    /// Owners without an account are those of commands that run without a server.
+    pub async fn is_served(&self, user: Id<UserMark>) -> Result<bool, UserError> {
+        let found = self.ports.accounts.find(user).await?;
+        Ok(found.is_none_or(|user| user.status.is_served()))
+    }
+
+    /// Whether the account was deleted, so that nothing of it is kept.
+    pub async fn is_gone(&self, user: Id<UserMark>) -> Result<bool, UserError> {
+        let found = self.ports.accounts.find(user).await?;
+        Ok(found.is_some_and(|user| user.status.is_gone()))
     }
 }

@@ -10,7 +10,7 @@ use super::{
     ports::{Rotation, RotationTime},
     signed_in::RefreshToken,
 };
-use crate::domain::{REFRESH_GRACE, SessionId, UserStatus};
+use crate::domain::{REFRESH_GRACE, SessionId};
 
 impl UserModule {
     /// Each refresh token leads to one successor, and to the same one when it is handed in again
@@ -61,7 +61,7 @@ impl UserModule {
         fresh: RefreshToken,
     ) -> Result<SignedIn, UserError> {
         let user = self.ports.accounts.find(user).await?.ok_or(UserError::BadRefreshToken)?;
-        if user.status != UserStatus::Active {
+        if !user.status.may_sign_in() {
             return Err(UserError::Suspended);
         }
         self.signed_in(user, session, fresh)

@@ -6,7 +6,10 @@ use secrecy::SecretString;
 use serde_json::json;
 use shared_kernel::domain::{DomainEvent, Role};
 
-use super::{Caller, UserError, UserModule, ports::OpenCode};
+use super::{
+    Caller, UserError, UserModule,
+    ports::{CodeScope, OpenCode},
+};
 use crate::domain::{CodePurpose, EmailAddress, User, UserStatus, Username, VerificationCode};
 
 /// What somebody typed into the form.
@@ -24,7 +27,8 @@ impl UserModule {
     pub async fn register(&self, form: Registration, caller: &Caller) -> Result<User, UserError> {
         let (mut user, code) = self.read(&form).await?;
         user.locale = caller.locale;
-        let open = self.check_code(&user.email, CodePurpose::Register, &code, caller).await?;
+        let scope = CodeScope::open_to_all(user.email.clone(), CodePurpose::Register);
+        let open = self.check_code(&scope, &code, caller).await?;
         let password_hash = self.ports.passwords.hash(&form.password).await?;
         let stored = self.store(&user, &password_hash, &open, caller).await;
         if matches!(stored, Err(UserError::UsernameTaken | UserError::EmailTaken)) {

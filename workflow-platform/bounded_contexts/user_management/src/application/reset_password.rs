@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use secrecy::SecretString;
 
-use super::{Caller, UserError, UserModule, new_password::Occasion, ports::OpenCode};
+use super::{
+    Caller, UserError, UserModule,
+    new_password::Occasion,
+    ports::{CodeScope, OpenCode},
+};
 use crate::domain::{CodePurpose, EmailAddress, User, VerificationCode};
 
 /// What somebody typed who has forgotten their password.
@@ -23,7 +27,8 @@ impl UserModule {
         caller: &Caller,
     ) -> Result<(), UserError> {
         let (email, code) = self.read_reset(&form).await?;
-        let open = self.check_code(&email, CodePurpose::ResetPassword, &code, caller).await?;
+        let scope = CodeScope::open_to_all(email.clone(), CodePurpose::ResetPassword);
+        let open = self.check_code(&scope, &code, caller).await?;
         // Codes are kept for addresses without an account too, but nobody is mailed those.
         let found = self.ports.accounts.credentials(email.as_str()).await?;
         let user = found.ok_or(UserError::CodeInvalid)?.user;

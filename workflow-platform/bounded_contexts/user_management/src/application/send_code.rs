@@ -4,9 +4,15 @@
 //! has an account; only the mail differs, which nobody but its reader sees.
 
 use serde_json::json;
-use shared_kernel::domain::DomainEvent;
+use shared_kernel::{
+    application::Principal,
+    domain::{DomainEvent, Permission},
+};
 
-use super::{Caller, UserError, UserModule, ports::NewCode};
+use super::{
+    Caller, UserError, UserModule,
+    ports::{CodeScope, NewCode},
+};
 use crate::domain::{
     CODE_INTERVAL, CODE_LIFE, CodeId, CodePurpose, EmailAddress, VerificationCode,
 };
@@ -18,6 +24,15 @@ pub struct CodeRequest {
     pub purpose: CodePurpose,
 }
 
+/// What somebody who is signed in wants a code for.
+#[derive(Debug, Clone)]
+pub enum OwnCodeRequest {
+    /// To the address that they want to have.
+    ChangeEmail { email: String },
+    /// To the address that they have.
+    SensitiveAction,
+}
+
 /// How long the code lives and when the next can be had, in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CodeSent {
@@ -26,25 +41,48 @@ pub struct CodeSent {
 }
 
 impl UserModule {
+    /// For somebody who is not signed in: `register` and `reset_password`.
     pub async fn send_code(
         &self,
         request: CodeRequest,
         caller: &Caller,
     ) -> Result<CodeSent, UserError> {
-        let email: EmailAddress =
-            request.email.parse().map_err(|error| UserError::field("email", &error))?;
+        let email = read_address(&request.email)?;
+        self.issue_code(CodeScope::open_to_all(email, request.purpose), caller).await
+    }
+
+    /// For somebody who is. Only they can use it.
+    pub async fn send_own_code(
+        &self,
+        who: &Principal,
+        request: OwnCodeRequest,
+        caller: &Caller,
+    ) -> Result<CodeSent, UserError> {
+        who.require(Permission::ProfileWrite)?;
+        who.session()?;
+        let (email, purpose) = match request {
+            OwnCodeRequest::ChangeEmail { email } => {
+                (read_address(&email)?, CodePurpose::ChangeEmail)
+            }
+            OwnCodeRequest::SensitiveAction => {
+                (self.show_me(who).await?.email, CodePurpose::SensitiveAction)
+            }
+        };
+        self.issue_code(CodeScope { email, purpose, user: Some(who.user) }, caller).await
+    }
+
+    async fn issue_code(&self, scope: CodeScope, caller: &Caller) -> Result<CodeSent, UserError> {
         let now = self.ports.ambient.now();
         let id = self.ports.ambient.id();
         let code = VerificationCode::draw(&self.ports.ambient);
         let new = NewCode {
             id,
             hash: self.ports.tokens.code_hash(id, code.as_str()),
-            purpose: request.purpose,
             created_at: now,
             expires_at: now.plus(CODE_LIFE),
-            email,
+            scope,
         };
-        let account_exists = self.ports.accounts.email_exists(&new.email).await?;
+        let account_exists = self.ports.accounts.email_exists(&new.scope.email).await?;
         let event = self.code_event(&new, &code, account_exists, caller)?;
         let mut work = self.ports.database.begin().await?;
         if let Some(last) =
@@ -74,11 +112,11 @@ impl UserModule {
             version: 1,
             aggregate: "verification_code".to_owned(),
             aggregate_id: new.id.to_string(),
-            user: None,
+            user: new.scope.user,
             payload: json!({
                 "code_id": new.id,
-                "email": new.email.as_str(),
-                "purpose": new.purpose.as_str(),
+                "email": new.scope.email.as_str(),
+                "purpose": new.scope.purpose.as_str(),
                 "locale": caller.locale,
                 "account_exists": account_exists,
                 "sealed_code": sealed,
@@ -88,6 +126,10 @@ impl UserModule {
             request_id: caller.request_id.clone(),
         })
     }
+}
+
+fn read_address(text: &str) -> Result<EmailAddress, UserError> {
+    text.parse().map_err(|error| UserError::field("email", &error))
 }
 
 /// Where a code stands, for the seal. The mailer opens it with the same words.

@@ -21,6 +21,9 @@ impl UserModule {
         who.require(Permission::UsersRoles)?;
         let found = self.ports.accounts.find(user).await?.ok_or(UserError::NoSuchUser)?;
         found.may_be_managed_by(who.user, who.role)?;
+        if found.status.is_gone() {
+            return Err(UserError::NoSuchUser);
+        }
         if found.role == role {
             return Ok(found);
         }

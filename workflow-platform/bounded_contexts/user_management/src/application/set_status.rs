@@ -24,6 +24,12 @@ impl UserModule {
         who.require(Permission::UsersWrite)?;
         let found = self.ports.accounts.find(user).await?.ok_or(UserError::NoSuchUser)?;
         found.may_be_managed_by(who.user, who.role)?;
+        match (found.status, status) {
+            (UserStatus::Deleted, _) => return Err(UserError::NoSuchUser),
+            (UserStatus::Deleting, _) => return Err(UserError::Deleting),
+            (_, UserStatus::Active | UserStatus::Suspended) => {}
+            _ => return Err(UserError::field("status", &"must be active or suspended")),
+        }
         if found.status == status {
             return Ok(found);
         }
@@ -32,13 +38,11 @@ impl UserModule {
         if !self.ports.accounts.set_standing(&mut work, user, Standing::Status(status)).await? {
             return Err(UserError::LastSuperAdmin);
         }
-        let ended = match status {
-            UserStatus::Active => Vec::new(),
-            UserStatus::Suspended => {
-                let now = self.ports.ambient.now();
-                let sessions = &self.ports.sessions;
-                sessions.end_many(&mut work, user, Ending::All, "suspended", now).await?
-            }
+        let ended = if status == UserStatus::Active {
+            Vec::new()
+        } else {
+            let (sessions, now) = (&self.ports.sessions, self.ports.ambient.now());
+            sessions.end_many(&mut work, user, Ending::All, "suspended", now).await?
         };
         let payload = json!({ "status": status, "by": who.user });
         work.record(&self.user_event("user.status_changed", user, payload, caller)).await?;

@@ -63,10 +63,14 @@ pub struct UserSettings {
     pub access: Duration,
     /// Life of a refresh token.
     pub refresh: Duration,
+    /// What authenticators call the platform.
+    pub issuer: String,
+    /// How long somebody may change their mind who has asked for the end of their account.
+    pub deletion_grace: Duration,
 }
 
 impl UserSettings {
-    /// 30 minutes and 7 days.
+    /// 30 minutes, 7 days, and 30 days to change one's mind.
     pub fn new(secret: SecretString) -> Self {
         Self {
             secret,
@@ -75,6 +79,8 @@ impl UserSettings {
             hash_cost: HashCost::default(),
             access: Duration::from_mins(30),
             refresh: Duration::from_hours(7 * 24),
+            issuer: "Workflow Platform".to_owned(),
+            deletion_grace: Duration::from_hours(30 * 24),
         }
     }
 }

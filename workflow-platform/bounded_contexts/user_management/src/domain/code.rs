@@ -1,8 +1,7 @@
 //! Verification codes: their form and their limits.
 
-use std::{str::FromStr, time::Duration};
+use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
 use shared_kernel::domain::{Ambient, Id};
 
 /// How long a code can be used.
@@ -20,35 +19,48 @@ pub enum Code {}
 pub type CodeId = Id<Code>;
 
 /// What a code is good for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CodePurpose {
     Register,
     ResetPassword,
+    /// Sent to the address that a signed-in user wants to have.
+    ChangeEmail,
+    /// Sent to the address of a signed-in user, who proves anew that they are there.
+    SensitiveAction,
 }
 
-/// The text names no purpose.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("must be register or reset_password")]
-pub struct UnknownPurpose;
+/// Codes of an address that wait for each other: it gets one a minute of each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CodePace {
+    /// Anybody can ask for them.
+    Anybody,
+    /// Only the owner of the address can: nobody else keeps them waiting.
+    Owner,
+}
 
 impl CodePurpose {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Register => "register",
             Self::ResetPassword => "reset_password",
+            Self::ChangeEmail => "change_email",
+            Self::SensitiveAction => "sensitive_action",
+        }
+    }
+
+    pub const fn pace(self) -> CodePace {
+        match self {
+            Self::Register | Self::ResetPassword | Self::ChangeEmail => CodePace::Anybody,
+            Self::SensitiveAction => CodePace::Owner,
         }
     }
 }
 
-impl FromStr for CodePurpose {
-    type Err = UnknownPurpose;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "register" => Ok(Self::Register),
-            "reset_password" => Ok(Self::ResetPassword),
-            _ => Err(UnknownPurpose),
+impl CodePace {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Anybody => "anybody",
+            Self::Owner => "owner",
         }
     }
 }

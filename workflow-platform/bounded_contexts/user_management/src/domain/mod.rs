@@ -5,7 +5,9 @@ mod api_key_text;
 mod code;
 mod email;
 mod password;
+mod recovery_code;
 mod session;
+mod totp;
 mod user;
 mod username;
 
@@ -15,10 +17,14 @@ pub use api_key::{
 };
 pub use api_key_text::{KEY_PREFIX, KeyText, public_part};
 pub use code::{
-    CODE_ATTEMPTS, CODE_INTERVAL, CODE_LIFE, CodeId, CodePurpose, UnknownPurpose, VerificationCode,
+    CODE_ATTEMPTS, CODE_INTERVAL, CODE_LIFE, CodeId, CodePace, CodePurpose, VerificationCode,
 };
 pub use email::{EmailAddress, EmailError};
 pub use password::{PASSWORD_LENGTH, PasswordProblem, check_length, check_strength};
-pub use session::{REFRESH_GRACE, Session, SessionId, SessionMark};
+pub use recovery_code::{RECOVERY_CODES, RecoveryCode};
+pub use session::{
+    FRESH_AFTER_LOGIN, FRESH_AFTER_PROOF, REFRESH_GRACE, Session, SessionId, SessionMark,
+};
+pub use totp::TotpSecret;
 pub use user::{NotManageable, UnknownStatus, User, UserStatus};
 pub use username::{Username, UsernameError};

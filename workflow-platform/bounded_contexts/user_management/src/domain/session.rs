@@ -8,6 +8,11 @@ use shared_kernel::domain::{Id, Timestamp, User as UserMark};
 /// never heard the answer, are no thieves.
 pub const REFRESH_GRACE: Duration = Duration::from_secs(10);
 
+/// Who has just signed in, with all factors, need not prove it again for this long.
+pub const FRESH_AFTER_LOGIN: Duration = Duration::from_mins(5);
+/// A proof given in a session is believed for this long.
+pub const FRESH_AFTER_PROOF: Duration = Duration::from_mins(10);
+
 /// Marker of a session's id.
 #[derive(Debug)]
 pub enum SessionMark {}
@@ -25,4 +30,6 @@ pub struct Session {
     pub agent: Option<String>,
     /// Where the login came from.
     pub address: Option<IpAddr>,
+    /// Until then sensitive changes need no new proof.
+    pub fresh_until: Timestamp,
 }

@@ -13,6 +13,10 @@ use super::{EmailAddress, Username};
 pub enum UserStatus {
     Active,
     Suspended,
+    /// Will be deleted, unless its owner signs in and keeps it.
+    Deleting,
+    /// Gone: a row that stands for nobody.
+    Deleted,
 }
 
 /// The text names no status.
@@ -25,7 +29,23 @@ impl UserStatus {
         match self {
             Self::Active => "active",
             Self::Suspended => "suspended",
+            Self::Deleting => "deleting",
+            Self::Deleted => "deleted",
         }
+    }
+
+    /// Whoever is leaving is let in to change their mind.
+    pub const fn may_sign_in(self) -> bool {
+        matches!(self, Self::Active | Self::Deleting)
+    }
+
+    /// Whether the user's workflows run.
+    pub const fn is_served(self) -> bool {
+        matches!(self, Self::Active)
+    }
+
+    pub const fn is_gone(self) -> bool {
+        matches!(self, Self::Deleted)
     }
 }
 
@@ -36,6 +56,8 @@ impl FromStr for UserStatus {
         match text {
             "active" => Ok(Self::Active),
             "suspended" => Ok(Self::Suspended),
+            "deleting" => Ok(Self::Deleting),
+            "deleted" => Ok(Self::Deleted),
             _ => Err(UnknownStatus),
         }
     }

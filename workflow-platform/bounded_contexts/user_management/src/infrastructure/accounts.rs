@@ -158,6 +158,18 @@ impl AccountStore for SqlAccounts {
         Ok(())
     }
 
+    async fn set_email(
+        &self,
+        work: &mut UnitOfWork,
+        id: Id<UserMark>,
+        email: &EmailAddress,
+    ) -> Result<(), StoreError> {
+        let values = [id.into(), email.as_str().into(), email.key().into()];
+        let sql = "UPDATE users SET email = $2, email_key = $3 WHERE id = $1";
+        self.change(work, sql, values).await.map_err(rows::taken)?;
+        Ok(())
+    }
+
     async fn logged_in(
         &self,
         work: &mut UnitOfWork,

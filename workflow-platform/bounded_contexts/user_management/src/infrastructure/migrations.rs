@@ -10,7 +10,8 @@ use sea_orm_migration::{
 };
 
 use super::{
-    api_key_table::ApiKeyTable, revocations::Revocations, session_address::SessionAddress,
+    api_key_table::ApiKeyTable, leaving_columns::LeavingColumns, revocations::Revocations,
+    second_factor_tables::SecondFactorTables, session_address::SessionAddress,
     session_agent::SessionAgent,
 };
 
@@ -22,6 +23,8 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(Revocations),
         Box::new(SessionAddress),
         Box::new(ApiKeyTable),
+        Box::new(SecondFactorTables),
+        Box::new(LeavingColumns),
     ]
 }
 

@@ -94,10 +94,12 @@ impl SessionStore for SqlAccounts {
             session.agent.clone().into(),
             text(session.address).into(),
             text(session.address.map(site_of)).into(),
+            session.fresh_until.into(),
         ];
         let sql = "INSERT INTO user_sessions \
                    (id, user_id, created_at, last_used_at, expires_at, user_agent, address, \
-                   last_address, site) VALUES ($1, $2, $3, $3, $4, $5, $6, $6, $7)";
+                   last_address, site, fresh_until) \
+                   VALUES ($1, $2, $3, $3, $4, $5, $6, $6, $7, $8)";
         self.change(work, sql, values).await?;
         self.give(work, session.id, token, session.created_at).await
     }
@@ -234,6 +236,35 @@ impl SessionStore for SqlAccounts {
             not_before: not_before.map_or(0, |at| Timestamp::from_micros(at).seconds()),
             revoked: self.revoked_of(session).await?,
         })))
+    }
+
+    async fn fresh_until(&self, session: SessionId) -> Result<Option<Timestamp>, StoreError> {
+        let sql = "SELECT fresh_until FROM user_sessions WHERE id = $1";
+        let row = self.one(sql, [session.into()]).await?;
+        let until = row.map(|row| rows::column::<Option<i64>>(&row, "fresh_until")).transpose()?;
+        Ok(until.flatten().map(Timestamp::from_micros))
+    }
+
+    async fn refresh_proof(
+        &self,
+        work: &mut UnitOfWork,
+        session: SessionId,
+        until: Timestamp,
+    ) -> Result<(), StoreError> {
+        let sql = "UPDATE user_sessions SET fresh_until = $2 WHERE id = $1";
+        self.change(work, sql, [session.into(), until.into()]).await?;
+        Ok(())
+    }
+
+    async fn stale_others(
+        &self,
+        work: &mut UnitOfWork,
+        user: Id<UserMark>,
+        session: SessionId,
+    ) -> Result<(), StoreError> {
+        let sql = "UPDATE user_sessions SET fresh_until = NULL WHERE user_id = $1 AND id <> $2";
+        self.change(work, sql, [user.into(), session.into()]).await?;
+        Ok(())
     }
 
     async fn revoke_token(

@@ -120,6 +120,29 @@ async fn a_code_works_for_its_address_and_purpose_only() {
 }
 
 #[tokio::test]
+async fn a_code_for_another_purpose_leaves_the_one_before_alone() {
+    for world in worlds().await {
+        world.ask_for_code(ANN, CodePurpose::Register).await.unwrap();
+        let code = world.read_code().await;
+        world.clock.advance(MINUTE);
+        world.ask_for_code(ANN, CodePurpose::ResetPassword).await.unwrap();
+        world.try_register("ann", ANN, &code).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_new_code_voids_the_one_before_it_of_its_purpose() {
+    for world in worlds().await {
+        let code = world.code_for(ANN).await;
+        world.clock.advance(MINUTE);
+        let newer = world.code_for(ANN).await;
+        let refused = world.try_register("ann", ANN, &code).await;
+        assert!(matches!(refused, Err(UserError::CodeInvalid)) || code == newer);
+        world.try_register("ann", ANN, &newer).await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn old_codes_and_sessions_are_swept_and_live_ones_stay() {
     for world in worlds().await {
         world.register("ann").await;

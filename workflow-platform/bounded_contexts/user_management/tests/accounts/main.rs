@@ -10,7 +10,11 @@
 mod api_keys;
 mod attempts;
 mod availability;
+mod change_email;
 mod codes;
+mod erasing;
+mod leaving;
+mod mfa;
 mod passwords;
 mod profile;
 mod register;
@@ -19,4 +23,5 @@ mod routes;
 mod sessions;
 mod signing_out;
 mod standing;
+mod step_up;
 mod support;

@@ -14,7 +14,8 @@ use crate::support::{MINUTE, PASSWORD, World, authenticate, caller, worlds};
 
 async fn login_from(world: &World, agent: &str) -> SignedIn {
     world.clock.advance(MINUTE);
-    let login = Login { identifier: "ann".to_owned(), password: PASSWORD.into() };
+    let login =
+        Login { identifier: "ann".to_owned(), password: PASSWORD.into(), second_factor: None };
     let caller = Caller { agent: Some(agent.to_owned()), ..caller() };
     world.users.login(login, &caller).await.unwrap()
 }
@@ -111,7 +112,8 @@ async fn a_session_tells_where_it_was_opened_and_last_used() {
     for world in worlds().await {
         world.register("ann").await;
         let from = |address: &str| Caller { address: address.parse().ok(), ..caller() };
-        let login = Login { identifier: "ann".to_owned(), password: PASSWORD.into() };
+        let login =
+            Login { identifier: "ann".to_owned(), password: PASSWORD.into(), second_factor: None };
         let signed = world.users.login(login, &from("2001:db8::7")).await.unwrap();
         let who = authenticate(&world.users, &signed).await.unwrap();
         let places = async || {

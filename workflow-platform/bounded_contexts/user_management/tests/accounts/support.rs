@@ -9,15 +9,15 @@ use shared_kernel::{
     application::{AuthenticationError, Authenticator as _, Principal},
     domain::{Ambient, Locale},
     infrastructure::{
-        cache::LocalCache, cpu::CpuPool, local_bus::LocalBus, local_limiter::LocalLimiter,
-        seal::Sealer,
+        cache::LocalCache, cpu::CpuPool, db::Backend, local_bus::LocalBus,
+        local_limiter::LocalLimiter, seal::Sealer,
     },
 };
 use testkit::{MovableClock, TestDatabase};
 use user_management::{
     Surroundings, User, UserError, UserModule, UserSettings,
-    application::{Caller, CodeRequest, CodeSent, Login, Registration, SignedIn},
-    domain::CodePurpose,
+    application::{Caller, CodeRequest, CodeSent, Login, Registration, SecondFactor, SignedIn},
+    domain::{CodePurpose, RecoveryCode, TotpSecret},
 };
 
 pub const SECRET: &str = "a secret that only tests ever know";
@@ -28,6 +28,18 @@ pub struct World {
     pub clock: Arc<MovableClock>,
     pub ambient: Ambient,
     pub users: Arc<UserModule>,
+}
+
+/// What somebody holds beside their password.
+pub struct Authenticator {
+    pub secret: TotpSecret,
+    pub recovery: Vec<String>,
+}
+
+impl Authenticator {
+    pub fn recovery(&self, place: usize) -> SecondFactor {
+        SecondFactor::Recovery(self.recovery[place].clone().into())
+    }
 }
 
 /// One world per engine at hand.
@@ -81,11 +93,24 @@ impl World {
         self.test.database.write().execute_unprepared(sql).await.unwrap();
     }
 
+    /// A UUID as the engine reads it in a statement.
+    pub fn uuid_literal(&self, number: u32) -> String {
+        match self.test.database.backend() {
+            Backend::Postgres => format!("'00000000-0000-7000-8000-{number:012x}'"),
+            Backend::Sqlite => format!("x'0000000000007000800000{number:010x}'"),
+        }
+    }
+
+    /// The only column of the only row.
+    pub async fn text(&self, sql: &str) -> String {
+        let statement = self.test.database.statement(sql, []);
+        let row = self.test.database.read().query_one_raw(statement).await.unwrap().unwrap();
+        row.try_get_by_index(0).unwrap()
+    }
+
     /// Of the only user.
     pub async fn password_hash(&self) -> String {
-        let statement = self.test.database.statement("SELECT password_hash FROM users", []);
-        let row = self.test.database.read().query_one_raw(statement).await.unwrap().unwrap();
-        row.try_get("", "password_hash").unwrap()
+        self.text("SELECT password_hash FROM users").await
     }
 
     pub async fn ask_for_code(
@@ -134,8 +159,46 @@ impl World {
     }
 
     pub async fn try_login(&self, identifier: &str, password: &str) -> Result<SignedIn, UserError> {
-        let login = Login { identifier: identifier.to_owned(), password: password.into() };
+        self.try_login_with(identifier, password, None).await
+    }
+
+    pub async fn try_login_with(
+        &self,
+        identifier: &str,
+        password: &str,
+        second_factor: Option<SecondFactor>,
+    ) -> Result<SignedIn, UserError> {
+        let identifier = identifier.to_owned();
+        let login = Login { identifier, password: password.into(), second_factor };
         self.users.login(login, &caller()).await
+    }
+
+    /// A session, as its requests see it.
+    pub async fn signed_in(&self, identifier: &str) -> Principal {
+        authenticate(&self.users, &self.login(identifier).await).await.unwrap()
+    }
+
+    /// Enrols an authenticator for somebody who has just signed in.
+    pub async fn enrol(&self, who: &Principal) -> Authenticator {
+        let begun = self.users.begin_totp(who).await.unwrap();
+        let secret = totp_rs::Secret::try_from_base32(begun.secret.expose_secret()).unwrap();
+        let secret = TotpSecret::from_bytes(secret.as_ref().to_vec());
+        let code = secret.code_at(self.ambient.now()).unwrap();
+        let recovery = self.users.confirm_totp(who, &code, &caller()).await.unwrap();
+        let recovery = recovery.0.iter().map(RecoveryCode::display).collect();
+        Authenticator { secret, recovery }
+    }
+
+    /// What the authenticator shows now.
+    pub fn shown(&self, authenticator: &Authenticator) -> SecondFactor {
+        SecondFactor::Totp(authenticator.secret.code_at(self.ambient.now()).unwrap().into())
+    }
+
+    /// The reasons of the events of a kind.
+    pub async fn told(&self, kind: &str) -> Vec<(String, String)> {
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let events = self.events(kind).await;
+        events.iter().map(|event| (text(&event["reason"]), text(&event["email"]))).collect()
     }
 
     pub async fn login(&self, identifier: &str) -> SignedIn {

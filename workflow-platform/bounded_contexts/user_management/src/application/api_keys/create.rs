@@ -39,7 +39,7 @@ impl UserModule {
         caller: &Caller,
     ) -> Result<NewApiKey, UserError> {
         who.require(Permission::ProfileWrite)?;
-        who.session()?;
+        self.require_fresh(who).await?;
         let text = KeyText::draw(self.ports.ambient.id(), &self.ports.ambient);
         let key = self.wished_key(who, &wish, &text)?;
         let payload = json!({

@@ -88,6 +88,14 @@ pub trait AccountStore: Send + Sync {
     /// User name and language; fails with [`StoreError::UsernameTaken`], also under races.
     async fn update_profile(&self, work: &mut UnitOfWork, user: &User) -> Result<(), StoreError>;
 
+    /// Fails with [`StoreError::EmailTaken`], also under races.
+    async fn set_email(
+        &self,
+        work: &mut UnitOfWork,
+        id: Id<UserMark>,
+        email: &EmailAddress,
+    ) -> Result<(), StoreError>;
+
     async fn logged_in(
         &self,
         work: &mut UnitOfWork,

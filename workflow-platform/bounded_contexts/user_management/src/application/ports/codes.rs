@@ -1,17 +1,35 @@
 //! Verification codes at rest.
 
 use async_trait::async_trait;
-use shared_kernel::{domain::Timestamp, infrastructure::db::UnitOfWork};
+use shared_kernel::{
+    domain::{Id, Timestamp, User as UserMark},
+    infrastructure::db::UnitOfWork,
+};
 
 use super::StoreError;
 use crate::domain::{CodeId, CodePurpose, EmailAddress};
+
+/// Whose code it is. Codes of different ones do not touch each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodeScope {
+    pub email: EmailAddress,
+    pub purpose: CodePurpose,
+    /// Who asked for it, when signed in.
+    pub user: Option<Id<UserMark>>,
+}
+
+impl CodeScope {
+    /// Of a code that is asked for without signing in.
+    pub const fn open_to_all(email: EmailAddress, purpose: CodePurpose) -> Self {
+        Self { email, purpose, user: None }
+    }
+}
 
 /// A code to be stored.
 #[derive(Debug, Clone)]
 pub struct NewCode {
     pub id: CodeId,
-    pub email: EmailAddress,
-    pub purpose: CodePurpose,
+    pub scope: CodeScope,
     pub hash: Vec<u8>,
     pub created_at: Timestamp,
     pub expires_at: Timestamp,
@@ -24,11 +42,11 @@ pub struct OpenCode {
     pub hash: Vec<u8>,
 }
 
-/// Codes at rest. An address has one at a time; a new one takes the place of the old.
+/// Codes at rest. A scope has one at a time; a new one takes the place of the old.
 #[async_trait]
 pub trait CodeStore: Send + Sync {
-    /// `None` when stored; otherwise when the address got its last one, which is too recent
-    /// (later than `last_before`).
+    /// `None` when stored; otherwise when the address got its last one of the purpose's pace, which
+    /// is too recent (later than `last_before`).
     async fn issue(
         &self,
         work: &mut UnitOfWork,
@@ -39,8 +57,7 @@ pub trait CodeStore: Send + Sync {
     /// Counts one attempt, durably, and gives the code if it may still be tried.
     async fn attempt(
         &self,
-        email: &EmailAddress,
-        purpose: CodePurpose,
+        scope: &CodeScope,
         now: Timestamp,
     ) -> Result<Option<OpenCode>, StoreError>;
 

@@ -3,15 +3,19 @@
 mod accounts;
 mod api_keys;
 mod codes;
+mod leaving;
 mod passwords;
+mod second_factors;
 mod sessions;
 mod state_cache;
 mod tokens;
 
 pub use accounts::{AccountStore, Credentials, Standing, UserFilter};
 pub use api_keys::{ApiKeyStore, KeyCache, KeyState};
-pub use codes::{CodeStore, NewCode, OpenCode};
+pub use codes::{CodeScope, CodeStore, NewCode, OpenCode};
+pub use leaving::{Anonymous, LeavingStore};
 pub use passwords::{HashingError, Passwords};
+pub use second_factors::{SecondFactorStore, StoredTotp};
 pub use sessions::{
     Ending, OpenSession, OpenState, Rotation, RotationTime, SessionCache, SessionState,
     SessionStore, TokenHash,

@@ -155,6 +155,25 @@ pub trait SessionStore: Send + Sync {
         now: Timestamp,
     ) -> Result<Option<SessionState>, StoreError>;
 
+    /// Until when sensitive changes in it need no new proof.
+    async fn fresh_until(&self, session: SessionId) -> Result<Option<Timestamp>, StoreError>;
+
+    /// Notes a proof that was given in it.
+    async fn refresh_proof(
+        &self,
+        work: &mut UnitOfWork,
+        session: SessionId,
+        until: Timestamp,
+    ) -> Result<(), StoreError>;
+
+    /// What was proved in the user's other sessions counts no more.
+    async fn stale_others(
+        &self,
+        work: &mut UnitOfWork,
+        user: Id<UserMark>,
+        session: SessionId,
+    ) -> Result<(), StoreError>;
+
     /// Refuses one access token, until `expires_at` (seconds) when it is over anyway.
     async fn revoke_token(
         &self,
