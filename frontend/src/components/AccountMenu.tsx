@@ -2,6 +2,7 @@ import DownOutlined from '@ant-design/icons/DownOutlined';
 import UserOutlined from '@ant-design/icons/UserOutlined';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import { LanguageSwitch } from '@/components/LanguageSwitch';
 import { auth } from '@/services/auth';
 import { usePreferences } from '@/store/preferences';
@@ -53,6 +54,9 @@ export function AccountMenu() {
             <strong>{user?.username}</strong>
             <span className="wp-muted break-all">{user?.email}</span>
           </p>
+          <Link className="wp-account-leave" to="/account/security" onClick={() => setOpen(false)}>
+            {t('account.settings')}
+          </Link>
           <div className="wp-account-row">
             <span>{t('account.language')}</span>
             <LanguageSwitch />

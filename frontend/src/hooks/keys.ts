@@ -15,5 +15,6 @@ export const keys = {
     records: (name: string) => ['datasets', 'records', name] as const,
   },
   pools: { all: ['pools'] as const, status: (id: string) => ['pools', 'status', id] as const },
+  account: { me: ['account', 'me'] as const, sessions: ['account', 'sessions'] as const },
   plans: { all: ['plans'] as const, current: ['plans', 'current'] as const },
 };

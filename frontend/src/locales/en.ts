@@ -36,6 +36,7 @@ export default {
     unfold: 'Expand',
   },
   account: {
+    settings: 'Account',
     language: 'Language',
     theme: 'Theme',
     light: 'Light',

@@ -11,6 +11,11 @@ const LOADERS = {
   en: () => Promise.all([import('./en'), import('antd/es/locale/en_US')]),
 };
 
+/** Adds texts of what few pages need; it is loaded with them, in all languages. */
+export function addTexts(texts: Record<LocaleCode, object>) {
+  for (const [code, some] of Object.entries(texts)) i18next.addResourceBundle(code, 'translation', some, true);
+}
+
 const antdLocales = new Map<string, AntdLocale>();
 
 export const LANGUAGES: { code: LocaleCode; name: string }[] = [
@@ -27,9 +32,9 @@ export async function loadLocale(code: LocaleCode): Promise<void> {
       .use(initReactI18next)
       .init({ lng: code, fallbackLng: false, resources: {}, interpolation: { escapeValue: false } });
   }
-  if (!i18next.hasResourceBundle(code, 'translation')) {
+  if (!antdLocales.has(code)) {
     const [texts, antd] = await LOADERS[code]();
-    i18next.addResourceBundle(code, 'translation', texts.default);
+    i18next.addResourceBundle(code, 'translation', texts.default, true);
     antdLocales.set(code, antd.default);
   }
   dayjs.locale(dayjsLocale(code));

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import moreEnglish from '@/locales/account.en';
+import moreChinese from '@/locales/account.zh-CN';
 import en from '@/locales/en';
+import stepEnglish from '@/locales/second-step.en';
+import stepChinese from '@/locales/second-step.zh-CN';
 import zh from '@/locales/zh-CN';
 
 type Texts = { [name: string]: string | Texts };
@@ -17,7 +21,10 @@ function flat(texts: Texts, path = ''): Map<string, string> {
 const places = (text = '') => [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name).sort();
 
 describe('the two languages', () => {
-  const [english, chinese] = [flat(en), flat(zh)];
+  const [english, chinese] = [
+    flat({ ...en, ...stepEnglish, ...moreEnglish }),
+    flat({ ...zh, ...stepChinese, ...moreChinese }),
+  ];
 
   it('have the same texts', () => expect([...chinese.keys()].sort()).toEqual([...english.keys()].sort()));
 

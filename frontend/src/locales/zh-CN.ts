@@ -36,6 +36,7 @@ export default {
     unfold: '展开',
   },
   account: {
+    settings: '账号设置',
     language: '语言',
     theme: '主题',
     light: '浅色',

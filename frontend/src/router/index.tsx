@@ -24,6 +24,7 @@ const INSIDE = {
   '/data/:name': page(() => import('@/pages/dataset')),
   '/proxies': page(() => import('@/pages/pools')),
   '/proxies/:id': page(() => import('@/pages/pool')),
+  '/account/:tab': page(() => import('@/pages/account')),
   '/plan': page(() => import('@/pages/plan')),
   '*': page(() => import('@/pages/not-found')),
 };

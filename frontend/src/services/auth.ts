@@ -1,6 +1,6 @@
 import { http } from '@/services/http';
 import { tokens } from '@/services/tokens';
-import type { CodePurpose, CodeSent, PasswordReset, Registration, SignedIn, User } from '@/types/api';
+import type { CodePurpose, CodeSent, PasswordReset, Registration, SecondFactor, SignedIn, User } from '@/types/api';
 
 export const auth = {
   sendCode: (email: string, purpose: CodePurpose) =>
@@ -10,8 +10,8 @@ export const auth = {
 
   resetPassword: (reset: PasswordReset) => http.post<null>('/users/auth/reset-password', reset),
 
-  async login(identifier: string, password: string): Promise<User> {
-    const signed = await http.post<SignedIn>('/users/auth/login', { identifier, password });
+  async login(identifier: string, password: string, second?: SecondFactor): Promise<User> {
+    const signed = await http.post<SignedIn>('/users/auth/login', { identifier, password, ...second });
     tokens.keep(signed.access_token, signed.refresh_token);
     return signed.user;
   },

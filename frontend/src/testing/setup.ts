@@ -6,6 +6,8 @@ import { loadLocale } from '@/locales';
 import { tokens } from '@/services/tokens';
 import { server } from '@/testing/server';
 
+// As in the application, a language is there before modules add to it.
+await loadLocale('en');
 beforeAll(() => server.listen({ onUnhandledRequest: 'error' }));
 beforeEach(async () => {
   localStorage.clear();

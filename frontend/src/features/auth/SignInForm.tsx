@@ -4,23 +4,31 @@ import type { FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '@/components/ErrorNote';
 import { TextField } from '@/components/TextField';
+import { SecondStep } from '@/features/auth/SecondStep';
 import { useFields } from '@/hooks/use-fields';
+import { ApiError } from '@/services/api-error';
 import { auth } from '@/services/auth';
 import { useSession } from '@/store/session';
+
+const wantsSecond = (error: Error | null) => error instanceof ApiError && error.code === 'TOTP_REQUIRED';
 
 export function SignInForm() {
   const { t } = useTranslation();
   const signIn = useSession((session) => session.signIn);
   const required = (value: string) => (value.trim() ? null : t('form.required'));
   const { values, field, check } = useFields({ identifier: required, password: required });
+  const identifier = values.identifier.trim();
   const login = useMutation({
-    mutationFn: () => auth.login(values.identifier.trim(), values.password),
+    mutationFn: () => auth.login(identifier, values.password),
     onSuccess: signIn,
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (check()) login.mutate();
   };
+  if (wantsSecond(login.error)) {
+    return <SecondStep identifier={identifier} password={values.password} onBack={login.reset} />;
+  }
   return (
     <form className="wp-form" onSubmit={submit} noValidate>
       <TextField {...field('identifier')} label={t('auth.identifier')} autoComplete="username" autoFocus />

@@ -1,0 +1,21 @@
+import { useTranslation } from 'react-i18next';
+import { NavLink } from 'react-router';
+
+const TABS = [
+  ['/account/profile', 'profile.title'],
+  ['/account/security', 'security.title'],
+] as const;
+
+/** The pages of one's own account. */
+export function AccountTabs() {
+  const { t } = useTranslation();
+  return (
+    <nav className="wp-account-tabs" aria-label={t('account.settings')}>
+      {TABS.map(([to, text]) => (
+        <NavLink key={to} to={to}>
+          {t(text)}
+        </NavLink>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,17 @@
+import { useTranslation } from 'react-i18next';
+import { AccountTabs } from '@/components/AccountTabs';
+import { PageHeader } from '@/components/PageHeader';
+import { ProfileCards } from '@/features/account/ProfileCards';
+import { useTitle } from '@/hooks/use-title';
+
+export function Profile() {
+  const { t } = useTranslation();
+  useTitle(t('profile.title'));
+  return (
+    <>
+      <PageHeader title={t('profile.title')} />
+      <AccountTabs />
+      <ProfileCards />
+    </>
+  );
+}

@@ -1,0 +1,17 @@
+import { useTranslation } from 'react-i18next';
+import { AccountTabs } from '@/components/AccountTabs';
+import { PageHeader } from '@/components/PageHeader';
+import { SecurityCards } from '@/features/account/SecurityCards';
+import { useTitle } from '@/hooks/use-title';
+
+export function Security() {
+  const { t } = useTranslation();
+  useTitle(t('security.title'));
+  return (
+    <>
+      <PageHeader title={t('security.title')} />
+      <AccountTabs />
+      <SecurityCards />
+    </>
+  );
+}

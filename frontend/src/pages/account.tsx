@@ -1,0 +1,14 @@
+import type { ComponentType } from 'react';
+import { Navigate, useParams } from 'react-router';
+import { Profile } from '@/features/account/Profile';
+import { Security } from '@/features/account/Security';
+import '@/locales/account';
+
+/** The pages of one's own account, which share texts. */
+const TABS: Record<string, ComponentType> = { profile: Profile, security: Security };
+
+export function Component() {
+  const { tab = '' } = useParams();
+  const Tab = TABS[tab];
+  return Tab ? <Tab /> : <Navigate to="/account/security" replace />;
+}
