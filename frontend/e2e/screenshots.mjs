@@ -43,6 +43,8 @@ const owners = ({ books, failing, waiting, pool }) => ({
   proxies: ['/proxies'],
   pool: [`/proxies/${pool}`],
   plan: ['/plan'],
+  'account-profile': ['/account/profile'],
+  'account-security': ['/account/security'],
   'not-found': ['/nowhere'],
 });
 

@@ -1834,6 +1834,11 @@ export interface components {
          * @enum {string}
          */
         Overlap: "queue" | "skip" | "cancel_running";
+        /**
+         * @description What a code is good for that somebody signed in asks for.
+         * @enum {string}
+         */
+        OwnPurpose: "change_email" | "sensitive_action";
         /** @description An event that could not be handled. */
         ParkedEventView: {
             aggregate: string;
@@ -1854,11 +1859,6 @@ export interface components {
             /** Format: uuid */
             user_id?: string | null;
         };
-        /**
-         * @description What a code is good for that somebody signed in asks for.
-         * @enum {string}
-         */
-        OwnPurpose: "change_email" | "sensitive_action";
         /**
          * @description What somebody may do.
          * @enum {string}

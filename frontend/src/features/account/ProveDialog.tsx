@@ -50,7 +50,7 @@ export function ProveDialog({ methods, onDone, onClose }: Props) {
             {t('security.prove')}
           </Button>
           {totp && (
-            <Button type="link" onClick={other}>
+            <Button type="text" onClick={other}>
               {t(recovery ? 'secondStep.useTotp' : 'secondStep.useRecovery')}
             </Button>
           )}

@@ -61,10 +61,10 @@ export function SecondStep({ identifier, password, onBack }: Props) {
       <Button type="primary" htmlType="submit" size="large" block loading={login.isPending}>
         {t('secondStep.continue')}
       </Button>
-      <Button type="link" onClick={other}>
+      <Button type="text" onClick={other}>
         {t(recovery ? 'secondStep.useTotp' : 'secondStep.useRecovery')}
       </Button>
-      <Button type="link" onClick={onBack}>
+      <Button type="text" onClick={onBack}>
         {t('secondStep.back')}
       </Button>
     </form>
