@@ -25,7 +25,8 @@ async fn login(
     identifier: &str,
     password: &str,
 ) -> Result<SignedIn, UserError> {
-    let login = Login { identifier: identifier.to_owned(), password: password.into() };
+    let login =
+        Login { identifier: identifier.to_owned(), password: password.into(), second_factor: None };
     world.users.login(login, &from(address)).await
 }
 
