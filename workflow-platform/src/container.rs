@@ -10,7 +10,7 @@ mod served;
 
 use std::sync::Arc;
 
-use api_gateway::{Gateway, GatewaySettings, Readiness, assemble};
+use api_gateway::{Gateway, GatewaySettings, Readiness, assemble, assemble_metrics};
 use axum::Router;
 use data_collection::{DatasetsModule, FetcherParts, FetcherSettings, PoliteFetcher};
 use event_driven_coordination::{
@@ -27,6 +27,7 @@ use shared_kernel::{
     infrastructure::{
         cpu::CpuPool,
         db::{Database, Migrations},
+        idempotency::SqlIdempotencyKeys,
         outbound::OutboundPolicy,
         reseal::{Resealed, SealedColumn, reseal},
         seal::Sealer,
@@ -89,6 +90,7 @@ pub struct Platform {
     pub proxies: Arc<ProxyPoolModule>,
     pub datasets: Arc<DatasetsModule>,
     pub workflow: Arc<WorkflowModule>,
+    idempotency: SqlIdempotencyKeys,
     relay: Relay,
 }
 
@@ -168,6 +170,8 @@ impl Platform {
         );
         let mailer = foundation::mailer(&config, &ambient)?;
         let notice = SecurityNotice::new(Arc::clone(&mailer), config.app_name.clone())?;
+        let idempotency =
+            SqlIdempotencyKeys::new(database.clone(), sealer.clone(), ambient.clone());
         let mail = VerificationMail::new(mailer, sealer, ambient.clone(), config.app_name.clone())?;
         let erase = EraseDeleted::new(personal_data(&database, &workflow));
         let handlers = Handlers::new(
@@ -180,7 +184,17 @@ impl Platform {
             ],
         );
         let relay = Relay::new(database, ambient, handlers, RelaySettings::default());
-        Ok(Self { config, foundation, users, subscription, proxies, datasets, workflow, relay })
+        Ok(Self {
+            config,
+            foundation,
+            users,
+            subscription,
+            proxies,
+            datasets,
+            workflow,
+            idempotency,
+            relay,
+        })
     }
 
     pub fn database(&self) -> &Database {
@@ -232,6 +246,9 @@ impl Platform {
             version: self.config.app_version.clone(),
             default_locale: self.config.default_locale,
             cors_origins: self.config.cors_allowed_origins.clone(),
+            upload_limit: self.config.request_body_timeout,
+            docs: self.config.docs_enabled,
+            metrics: self.config.metrics_address.is_none(),
             metrics_token: self.config.metrics_token.clone(),
             trusted_proxies: self.config.trusted_proxies.clone(),
             addresses: self.config.addresses.clone(),
@@ -248,11 +265,17 @@ impl Platform {
             contexts: self.routes(),
             authenticator: Arc::clone(&self.users) as Arc<dyn Authenticator>,
             limiter,
+            idempotency: Arc::new(self.idempotency.clone()),
             parts: vec![Arc::new(DatabaseHealth(database)), Arc::new(CacheHealth(cache))],
             readiness,
             ambient,
             public_keys: self.users.public_keys(),
         })
+    }
+
+    /// `/metrics` alone.
+    pub fn metrics_router(&self) -> Router {
+        assemble_metrics(&self.gateway_settings(), self.foundation.ambient.clone())
     }
 
     /// What runs beside the requests: events, housekeeping, and, where the process works,
@@ -264,6 +287,7 @@ impl Platform {
         let (users, token) = (Arc::clone(&self.users), stop.clone());
         tasks.spawn(async move { users.run(token).await });
         tasks.spawn(Arc::clone(&self.proxies).run(stop.clone()));
+        tasks.spawn(self.idempotency.clone().run(stop.clone()));
         if works {
             let (workflow, token) = (Arc::clone(&self.workflow), stop.clone());
             tasks.spawn(async move { workflow.run_worker(token).await });

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use serde_json::Value;
 use shared_kernel::{
     api::AuthLayerState,
-    application::{Authenticator, RateLimiter},
+    application::{Authenticator, IdempotencyKeys, RateLimiter},
     domain::Ambient,
 };
 use tower_http::{
@@ -25,14 +25,20 @@ use tower_http::{
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    GatewaySettings, HealthPart, Readiness, addresses, cors, docs, fallback, guard,
+    GatewaySettings, HealthPart, Readiness, addresses,
+    contract::Contract,
+    cors, docs, fallback,
+    guard::{self, TimeLimits},
+    head::limit_head,
     headers::secure,
     health::{self, Health},
+    idempotency::{self, Once},
     keys,
     limits::{Limits, Secured, limit},
-    metrics, openapi,
+    metrics, openapi, query,
     request::{RequestLayer, contextualise},
     ui,
+    upload::limit_upload,
 };
 
 /// Bodies smaller than this are sent as they are.
@@ -44,6 +50,7 @@ pub struct Gateway {
     pub contexts: Vec<OpenApiRouter>,
     pub authenticator: Arc<dyn Authenticator>,
     pub limiter: Arc<dyn RateLimiter>,
+    pub idempotency: Arc<dyn IdempotencyKeys>,
     pub parts: Vec<Arc<dyn HealthPart>>,
     pub readiness: Readiness,
     pub ambient: Ambient,
@@ -53,57 +60,76 @@ pub struct Gateway {
 
 /// Puts the application together.
 pub fn assemble(gateway: Gateway) -> Router {
-    let Gateway {
-        settings,
-        contexts,
-        authenticator,
-        limiter,
-        parts,
-        readiness,
-        ambient,
-        public_keys,
-    } = gateway;
+    let Gateway { settings, contexts, authenticator, limiter, idempotency, parts, .. } = gateway;
+    let (ambient, public_keys) = (gateway.ambient, gateway.public_keys);
     metrics::install();
-    let (api, document) = openapi::nest(contexts).split_for_parts();
+    let (api, contract) = openapi::nest(contexts);
+    let (api, document) = api.split_for_parts();
     let secured = Arc::new(Secured::of(&document));
     let document = Bytes::from(document.to_json().unwrap_or_default());
+    let readiness = gateway.readiness;
     let health = Health { parts, readiness, version: settings.version.clone() };
-    let api = api.layer(Extension(AuthLayerState(authenticator)));
-    let whole = api.merge(own_routes(&settings, health, document, public_keys)).fallback_service(
-        get(ui::serve).fallback(fallback::not_found).with_state(Arc::new(ambient.clone())),
-    );
+    let api = bound(api, contract, idempotency).layer(Extension(AuthLayerState(authenticator)));
+    let mut whole =
+        api.merge(health_routes(health)).merge(keys_route(public_keys)).fallback_service(
+            get(ui::serve).fallback(fallback::not_found).with_state(Arc::new(ambient.clone())),
+        );
+    if settings.metrics {
+        whole = whole.merge(metrics_route(&settings));
+    }
+    if settings.docs {
+        whole = whole.merge(docs_routes(document));
+    }
     let limits = Arc::new(Limits::new(settings.limits, limiter, ambient.clone()));
     let whole = whole.method_not_allowed_fallback(fallback::wrong_method);
-    layered(whole, &settings, (limits, secured), ambient)
+    layered(whole, &settings, Some((limits, secured)), ambient)
 }
 
-fn own_routes(
-    settings: &GatewaySettings,
-    health: Health,
-    document: Bytes,
-    public_keys: Value,
-) -> Router {
-    let token = settings.metrics_token.clone().map(Arc::new);
-    let health = Router::new()
+/// `/metrics` alone, for a port of its own.
+pub fn assemble_metrics(settings: &GatewaySettings, ambient: Ambient) -> Router {
+    metrics::install();
+    let whole = metrics_route(settings).fallback(fallback::not_found);
+    layered(whole.method_not_allowed_fallback(fallback::wrong_method), settings, None, ambient)
+}
+
+/// What the document says of operations, around them.
+fn bound(api: Router, contract: Contract, keys: Arc<dyn IdempotencyKeys>) -> Router {
+    let contract = Arc::new(contract);
+    let once = Once { keys, contract: Arc::clone(&contract) };
+    api.layer(from_fn_with_state(Arc::new(once), idempotency::once))
+        .layer(from_fn_with_state(contract, query::refuse_unknown))
+}
+
+fn health_routes(health: Health) -> Router {
+    Router::new()
         .route("/health", get(health::overall))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
-        .with_state(Arc::new(health));
+        .with_state(Arc::new(health))
+}
+
+fn keys_route(public_keys: Value) -> Router {
+    Router::new().route(keys::PATH, get(keys::show).with_state(Arc::new(public_keys)))
+}
+
+fn metrics_route(settings: &GatewaySettings) -> Router {
+    let token = settings.metrics_token.clone().map(Arc::new);
+    Router::new().route("/metrics", get(metrics::render).with_state(token))
+}
+
+fn docs_routes(document: Bytes) -> Router {
     Router::new()
-        .route("/metrics", get(metrics::render).with_state(token))
         .route(docs::DOCUMENT, get(docs::document).with_state(document))
-        .route(keys::PATH, get(keys::show).with_state(Arc::new(public_keys)))
         .route("/api/docs", get(docs::root))
         .route("/api/docs/", get(docs::index))
         .route("/api/docs/{*file}", get(docs::asset))
-        .merge(health)
 }
 
 /// Layers are named from the inside out.
 fn layered(
     router: Router,
     settings: &GatewaySettings,
-    limits: (Arc<Limits>, Arc<Secured>),
+    limits: Option<(Arc<Limits>, Arc<Secured>)>,
     ambient: Ambient,
 ) -> Router {
     let compression = CompressionLayer::new().compress_when(
@@ -117,14 +143,17 @@ fn layered(
         default_locale: settings.default_locale,
         trusted: settings.trusted_proxies.clone(),
     };
+    let times = TimeLimits { answer: settings.time_limit, upload: settings.upload_limit };
     let mut router = router
         .layer(from_fn(guard::envelop))
         .layer(CatchPanicLayer::custom(guard::panicked))
-        .layer(from_fn_with_state(Arc::new(settings.time_limit), guard::limit_time))
+        .layer(from_fn_with_state(settings.upload_limit, limit_upload))
+        .layer(from_fn_with_state(times, guard::limit_time))
         .layer(DefaultBodyLimit::max(settings.body_limit))
         .layer(from_fn_with_state(settings.body_limit, guard::limit_body))
+        .layer(from_fn(limit_head))
         .layer(compression);
-    if settings.limits.enabled {
+    if let Some(limits) = limits.filter(|_| settings.limits.enabled) {
         router = router.layer(from_fn_with_state(limits, limit));
     }
     if !settings.addresses.is_empty() {

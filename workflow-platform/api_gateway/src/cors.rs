@@ -28,6 +28,7 @@ pub fn layer(origins: &[String]) -> CorsLayer {
         ])
         .expose_headers([
             HeaderName::from_static("x-request-id"),
+            HeaderName::from_static("idempotency-replayed"),
             header::RETRY_AFTER,
             header::CONTENT_DISPOSITION,
             POLICY_HEADER,

@@ -1,8 +1,9 @@
 //! What goes wrong outside a handler still comes out in the envelope.
 
-use std::{any::Any, sync::Arc, time::Duration};
+use std::{any::Any, time::Duration};
 
 use axum::{
+    body::HttpBody as _,
     extract::{Request, State},
     http::{
         HeaderValue, Method, StatusCode,
@@ -29,6 +30,8 @@ pub enum GatewayFault {
     Panic(String),
     #[error("handler did not answer within {0:?}")]
     TooSlow(Duration),
+    #[error("body did not arrive within {0:?}")]
+    SlowBody(Duration),
     #[error("request was refused with status {0}")]
     Refused(StatusCode),
 }
@@ -37,12 +40,20 @@ impl Fault for GatewayFault {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::Panic(_) => ErrorKind::Bug,
-            Self::TooSlow(_) => ErrorKind::Timeout,
+            Self::TooSlow(_) | Self::SlowBody(_) => ErrorKind::Timeout,
             Self::Refused(status) => kind_of(*status),
         }
     }
 
     fn code(&self) -> &'static str {
+        match self {
+            Self::SlowBody(_) => return "REQUEST_TIMEOUT",
+            Self::Refused(StatusCode::URI_TOO_LONG) => return "URI_TOO_LONG",
+            Self::Refused(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE) => {
+                return "HEADERS_TOO_LARGE";
+            }
+            _ => {}
+        }
         match self.kind() {
             ErrorKind::Timeout => "TIMEOUT",
             ErrorKind::Bug => "INTERNAL_ERROR",
@@ -115,15 +126,26 @@ pub async fn limit_body(State(limit): State<usize>, request: Request, next: Next
     next.run(request).await
 }
 
+/// How long a request may take.
+#[derive(Debug, Clone, Copy)]
+pub struct TimeLimits {
+    /// For the handler to begin its answer.
+    pub answer: Duration,
+    /// For the body to arrive, before that.
+    pub upload: Duration,
+}
+
 /// Gives up on handlers that do not begin to answer in time. Streams may go on for longer.
 pub async fn limit_time(
-    State(limit): State<Arc<Duration>>,
+    State(limits): State<TimeLimits>,
     request: Request,
     next: Next,
 ) -> Response {
-    tokio::time::timeout(*limit, next.run(request))
+    let has_body = !request.body().is_end_stream();
+    let limit = if has_body { limits.answer + limits.upload } else { limits.answer };
+    tokio::time::timeout(limit, next.run(request))
         .await
-        .unwrap_or_else(|_| Failure::from(GatewayFault::TooSlow(*limit)).into_response())
+        .unwrap_or_else(|_| Failure::from(GatewayFault::TooSlow(limit)).into_response())
 }
 
 /// An error that a library wrote as plain text is said again in the envelope.
@@ -143,7 +165,7 @@ pub async fn envelop(request: Request, next: Next) -> Response {
     said
 }
 
-fn is_json(response: &Response) -> bool {
+pub fn is_json(response: &Response) -> bool {
     let value = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     value.is_some_and(|value| value.starts_with("application/json"))
 }

@@ -7,8 +7,13 @@
 //! web UI.
 //!
 //! **Order of the layers**, outermost first: request context → log and metrics → security
-//! headers → CORS → lists of addresses → limits → compression → body limit → time limit → panic guard → envelope guard →
-//! handler. What an inner layer refuses still has an id, a log line and the headers.
+//! headers → CORS → lists of addresses → limits → compression → length of the head → body limit →
+//! time limits → panic guard → envelope guard → query check → idempotency → handler. What an inner
+//! layer refuses still has an id, a log line and the headers.
+//!
+//! **The document is the contract.** Which query parameters an operation knows and whether it is
+//! done once under an `Idempotency-Key` is read from the OpenAPI document (`contract.rs`), so that
+//! no operation can be forgotten.
 //!
 //! **Not here:** who somebody is (a port, [`shared_kernel::application::Authenticator`]) and what
 //! the routes do (the contexts).
@@ -16,26 +21,31 @@
 mod addresses;
 mod assemble;
 mod client;
+mod contract;
 mod cors;
 mod docs;
 mod examples;
 mod fallback;
 mod guard;
+mod head;
 mod headers;
 mod health;
+mod idempotency;
 mod keys;
 mod limits;
 mod metrics;
 mod openapi;
+mod query;
 mod request;
 mod serve;
 mod settings;
 mod ui;
+mod upload;
 
 pub use addresses::AddressRules;
-pub use assemble::{Gateway, assemble};
+pub use assemble::{Gateway, assemble, assemble_metrics};
 pub use health::{HealthPart, Readiness};
 pub use limits::LimitSettings;
 pub use openapi::document;
-pub use serve::serve;
+pub use serve::{ServeTimes, serve};
 pub use settings::GatewaySettings;

@@ -16,6 +16,7 @@ use axum::{
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use secrecy::{ExposeSecret as _, SecretString};
 use shared_kernel::{api::Failure, application::AuthenticationError};
+use subtle::ConstantTimeEq as _;
 
 const DURATION: &str = "http_request_duration_seconds";
 
@@ -62,15 +63,11 @@ pub async fn render(
     if let Some(token) = token {
         let given = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
         let given = given.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
-        if !same(given.as_bytes(), token.expose_secret().as_bytes()) {
+        let same = given.as_bytes().ct_eq(token.expose_secret().as_bytes());
+        if !bool::from(same) {
             return Failure::from(AuthenticationError::Missing).into_response();
         }
     }
     let text = handle().map(PrometheusHandle::render).unwrap_or_default();
     ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
-}
-
-/// Compares without telling by its time where the difference is.
-fn same(a: &[u8], b: &[u8]) -> bool {
-    a.len() == b.len() && a.iter().zip(b).fold(0, |sum, (x, y)| sum | (x ^ y)) == 0
 }

@@ -101,10 +101,16 @@ fn span_of(context: &RequestContext, request: &Request) -> Span {
         "request",
         request_id = %context.request_id,
         http.method = %request.method(),
-        http.path = request.uri().path(),
+        http.path = shown_path(request),
         client.address = client,
         user_id = Empty,
     )
+}
+
+/// The path; its pattern where a part of it is a secret.
+fn shown_path(request: &Request) -> &str {
+    let pattern = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+    pattern.filter(|pattern| pattern.contains("{token}")).unwrap_or(request.uri().path())
 }
 
 /// The pattern that matched, so that ids do not make a metric each.

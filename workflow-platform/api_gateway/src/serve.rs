@@ -1,37 +1,141 @@
 //! Listening, and stopping without cutting anybody off.
 
-use std::{io, net::SocketAddr, time::Duration};
+use std::{
+    io,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
-use axum::Router;
-use tokio::net::TcpListener;
+use axum::{
+    Router,
+    body::Body,
+    extract::{ConnectInfo, Request},
+    serve::Listener,
+};
+use hyper::body::Incoming;
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::{
+        conn::auto::Builder,
+        graceful::{GracefulShutdown, Watcher},
+    },
+    service::TowerToHyperService,
+};
+use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
-use tracing::{info, warn};
+use tower::ServiceExt as _;
+use tracing::{debug, info, warn};
 
-use crate::Readiness;
+use crate::{GatewaySettings, Readiness};
 
-/// Serves until told to stop, then lets requests under way finish, for at most `drain_limit`.
+/// More than `head.rs` lets pass, so that it is the one who answers.
+const HEADERS: usize = 200;
+const HEAD_BYTES: usize = 128 * 1024;
+/// Requests of one HTTP/2 connection at a time.
+const STREAMS: u32 = 100;
+
+/// How long the server waits.
+#[derive(Debug, Clone, Copy)]
+pub struct ServeTimes {
+    /// For the head of a request, and for the next request of an open connection.
+    pub head: Duration,
+    /// For requests under way, once it is told to stop.
+    pub drain: Duration,
+}
+
+impl From<&GatewaySettings> for ServeTimes {
+    fn from(settings: &GatewaySettings) -> Self {
+        Self { head: settings.head_limit, drain: settings.drain_limit }
+    }
+}
+
+/// Serves until told to stop, then lets requests under way finish, for a bounded time.
 pub async fn serve(
-    listener: TcpListener,
+    mut listener: TcpListener,
     router: Router,
     readiness: Readiness,
     stop: CancellationToken,
-    drain_limit: Duration,
+    times: ServeTimes,
 ) -> io::Result<()> {
-    let draining = {
-        let stop = stop.clone();
-        async move {
-            stop.cancelled().await;
-            readiness.drain();
-            info!("no new requests are taken, those under way finish");
+    let builder = builder(times.head);
+    let open = GracefulShutdown::new();
+    loop {
+        let (stream, peer) = tokio::select! {
+            accepted = Listener::accept(&mut listener) => accepted,
+            () = stop.cancelled() => break,
+        };
+        let connection = Connection { stream, peer, router: router.clone(), head: times.head };
+        tokio::spawn(connection.serve(builder.clone(), open.watcher()));
+    }
+    readiness.drain();
+    drop(listener);
+    info!("no new requests are taken, those under way finish");
+    if tokio::time::timeout(times.drain, open.shutdown()).await.is_err() {
+        warn!("requests that did not finish in time are cut off");
+    }
+    Ok(())
+}
+
+fn builder(head: Duration) -> Builder<TokioExecutor> {
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(head)
+        .max_headers(HEADERS)
+        .max_buf_size(HEAD_BYTES);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(STREAMS)
+        .max_header_list_size(u32::try_from(HEAD_BYTES).unwrap_or(u32::MAX))
+        .keep_alive_interval(head)
+        .keep_alive_timeout(head);
+    builder
+}
+
+struct Connection {
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+    head: Duration,
+}
+
+impl Connection {
+    async fn serve(self, builder: Builder<TokioExecutor>, watcher: Watcher) {
+        let Self { stream, peer, router, head } = self;
+        let begun = Arc::new(AtomicBool::new(false));
+        let mark = Arc::clone(&begun);
+        let service = router.map_request(move |mut request: Request<Incoming>| {
+            mark.store(true, Ordering::Relaxed);
+            request.extensions_mut().insert(ConnectInfo(peer));
+            request.map(Body::new)
+        });
+        // Answers are small and whole: nothing is won by waiting for more to send.
+        let _ = stream.set_nodelay(true);
+        let served = builder
+            .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service))
+            .into_owned();
+        tokio::select! {
+            result = watcher.watch(served) => {
+                if let Err(error) = result {
+                    debug!(%peer, error, "connection ended early");
+                }
+            }
+            () = silence(head, &begun) => debug!(%peer, "connection asked for nothing"),
         }
-    };
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(listener, service).with_graceful_shutdown(draining).into_future();
-    tokio::select! {
-        ended = server => ended,
-        () = async { stop.cancelled().await; tokio::time::sleep(drain_limit).await } => {
-            warn!("requests that did not finish in time are cut off");
-            Ok(())
-        }
+    }
+}
+
+/// Ends when no request came in time. The timer of HTTP/1 starts only when the first bytes told
+/// the two protocols apart.
+async fn silence(head: Duration, begun: &AtomicBool) {
+    tokio::time::sleep(head).await;
+    if begun.load(Ordering::Relaxed) {
+        std::future::pending::<()>().await;
     }
 }

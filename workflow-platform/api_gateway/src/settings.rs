@@ -20,6 +20,14 @@ pub struct GatewaySettings {
     pub body_limit: usize,
     /// For a handler to begin its answer.
     pub time_limit: Duration,
+    /// For a body to arrive, before that.
+    pub upload_limit: Duration,
+    /// For the head of a request to arrive, and for a connection to stay open between two.
+    pub head_limit: Duration,
+    /// Whether the API document and its pages are served.
+    pub docs: bool,
+    /// Whether `/metrics` is here, and not on a port of its own.
+    pub metrics: bool,
     /// Bearer token that `/metrics` asks for; open when absent.
     pub metrics_token: Option<SecretString>,
     /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
@@ -39,6 +47,10 @@ impl Default for GatewaySettings {
             cors_origins: Vec::new(),
             body_limit: 4 * 1024 * 1024,
             time_limit: Duration::from_secs(30),
+            upload_limit: Duration::from_secs(30),
+            head_limit: Duration::from_secs(30),
+            docs: true,
+            metrics: true,
             metrics_token: None,
             trusted_proxies: Networks::default(),
             addresses: AddressRules::default(),

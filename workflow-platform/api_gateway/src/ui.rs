@@ -27,10 +27,15 @@ const NOT_BUILT: &str = "<!doctype html><meta charset=utf-8><title>Workflow Plat
 <p>The web interface is not part of this build. Build it with <code>make build</code>. \
 The API is at <a href=/api/docs/>/api/docs</a>.";
 
+/// What is no page even where it has no route: metrics may be on a port of their own.
+fn is_of_machines(path: &str) -> bool {
+    path.starts_with("api/") || path.starts_with("health/") || path == "metrics"
+}
+
 /// A file by its path; every other address outside the API is a page of the application.
 pub async fn serve(State(ambient): State<Arc<Ambient>>, uri: Uri) -> Response {
     let path = uri.path().trim_start_matches('/');
-    if path.starts_with("api/") || path.starts_with("health/") {
+    if is_of_machines(path) {
         return fallback::not_found(uri).await;
     }
     match Files::get(path) {

@@ -6,7 +6,7 @@ use tracing::{info, warn};
 
 use super::{
     Role,
-    start::{Server, logs, told_to_stop},
+    start::{Server, listen_for_metrics, logs, serve_metrics, told_to_stop},
 };
 use crate::{config::Config, container::Platform};
 
@@ -25,11 +25,15 @@ pub async fn serve(config: Config, role: Role) -> anyhow::Result<()> {
 pub async fn worker(config: Config) -> anyhow::Result<()> {
     logs(&config);
     need_shared_database(&config, "worker")?;
+    let metrics = listen_for_metrics(&config).await?;
     let stop = CancellationToken::new();
     let platform = Platform::build(config, stop.clone()).await?;
     platform.prepare().await?;
     let tasks = TaskTracker::new();
     platform.spawn_background(true, &tasks, &stop);
+    if let Some(metrics) = metrics {
+        serve_metrics(metrics, &platform, &tasks, &stop)?;
+    }
     info!("working");
     told_to_stop().await;
     stop.cancel();

@@ -3,7 +3,7 @@
 use std::{fs::File, net::SocketAddr, path::Path};
 
 use anyhow::{Context as _, bail};
-use api_gateway::Readiness;
+use api_gateway::{Readiness, ServeTimes};
 use shared_kernel::infrastructure::telemetry;
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -18,6 +18,8 @@ pub struct Server {
     pub platform: Platform,
     stop: CancellationToken,
     tasks: TaskTracker,
+    /// Where `/metrics` is, when not beside the API.
+    pub metrics_address: Option<SocketAddr>,
     serving: tokio::task::JoinHandle<std::io::Result<()>>,
     /// Held while the process uses the data folder.
     _lock: Option<File>,
@@ -27,8 +29,9 @@ impl Server {
     /// Opens everything, then listens. Nothing answers before all is ready.
     pub async fn start(config: Config, role: Role) -> anyhow::Result<Self> {
         let lock = lock_of(&config)?;
-        let listener = listen(&config).await?;
+        let listener = listen(config.address(), "API_HOST and API_PORT").await?;
         let address = listener.local_addr()?;
+        let metrics = listen_for_metrics(&config).await?;
         let stop = CancellationToken::new();
         let platform = Platform::build(config, stop.clone()).await?;
         platform.prepare().await?;
@@ -36,16 +39,13 @@ impl Server {
         platform.spawn_background(role == Role::All, &tasks, &stop);
         let readiness = Readiness::default();
         let router = platform.router(readiness.clone());
-        let drain_limit = platform.gateway_settings().drain_limit;
-        let serving = tokio::spawn(api_gateway::serve(
-            listener,
-            router,
-            readiness,
-            stop.clone(),
-            drain_limit,
-        ));
+        let times = ServeTimes::from(&platform.gateway_settings());
+        let metrics_address =
+            metrics.map(|metrics| serve_metrics(metrics, &platform, &tasks, &stop)).transpose()?;
+        let serving =
+            tokio::spawn(api_gateway::serve(listener, router, readiness, stop.clone(), times));
         info!(%address, "listening on http://{address}");
-        Ok(Self { address, platform, stop, tasks, serving, _lock: lock })
+        Ok(Self { address, platform, stop, tasks, metrics_address, serving, _lock: lock })
     }
 
     /// Takes no new work, lets what is under way end or hands it back, and closes the database.
@@ -79,11 +79,31 @@ fn lock(data_dir: &Path) -> anyhow::Result<File> {
     Ok(file)
 }
 
-async fn listen(config: &Config) -> anyhow::Result<TcpListener> {
-    let address = config.address();
+async fn listen(address: SocketAddr, variables: &str) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| {
-        format!("cannot listen on {address}; set API_HOST and API_PORT to choose another address")
+        format!("cannot listen on {address}; set {variables} to choose another address")
     })
+}
+
+/// The port of `/metrics`, when it has one of its own.
+pub async fn listen_for_metrics(config: &Config) -> anyhow::Result<Option<TcpListener>> {
+    let Some(address) = config.metrics_address else { return Ok(None) };
+    Ok(Some(listen(address, "METRICS_HOST and METRICS_PORT").await?))
+}
+
+/// Serves `/metrics` until the process stops; gives the address.
+pub fn serve_metrics(
+    listener: TcpListener,
+    platform: &Platform,
+    tasks: &TaskTracker,
+    stop: &CancellationToken,
+) -> anyhow::Result<SocketAddr> {
+    let address = listener.local_addr()?;
+    let times = ServeTimes::from(&platform.gateway_settings());
+    let (router, stop) = (platform.metrics_router(), stop.clone());
+    tasks.spawn(api_gateway::serve(listener, router, Readiness::default(), stop, times));
+    info!(%address, "metrics on http://{address}/metrics");
+    Ok(address)
 }
 
 /// Starts logging as configured.

@@ -58,7 +58,13 @@ pub struct Config {
     pub trusted_proxies: Networks,
     pub addresses: AddressRules,
     pub limits: LimitSettings,
+    /// Whether the API document and its pages are served.
+    pub docs_enabled: bool,
+    /// For the body of a request to arrive.
+    pub request_body_timeout: Duration,
     pub metrics_token: Option<SecretString>,
+    /// Where `/metrics` is, when not beside the API.
+    pub metrics_address: Option<SocketAddr>,
     pub first_admin: Option<FirstAdmin>,
     /// Executions that one process drives at once.
     pub worker_concurrency: usize,

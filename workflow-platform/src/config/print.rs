@@ -1,5 +1,7 @@
 //! The configuration for people, with secrets hidden.
 
+use std::net::SocketAddr;
+
 use secrecy::{ExposeSecret as _, SecretString};
 use shared_kernel::infrastructure::{
     blob_bucket::BucketSettings, db::DatabaseSettings, telemetry::LogForm,
@@ -52,7 +54,11 @@ fn value(config: &Config, name: &str) -> String {
         "RATE_LIMIT_PER_IP" => config.limits.per_address.to_string(),
         "RATE_LIMIT_PER_USER" => config.limits.per_user.to_string(),
         "RATE_LIMIT_SENSITIVE" => config.limits.sensitive.to_string(),
+        "DOCS_ENABLED" => config.docs_enabled.to_string(),
+        "REQUEST_BODY_TIMEOUT" => config.request_body_timeout.as_secs().to_string(),
         "METRICS_TOKEN" => hidden(config.metrics_token.is_some()),
+        "METRICS_PORT" => metrics(config, |address| address.port().to_string()),
+        "METRICS_HOST" => metrics(config, |address| address.ip().to_string()),
         "WORKER_CONCURRENCY" => config.worker_concurrency.to_string(),
         "BOOTSTRAP_ADMIN_EMAIL" => {
             config.first_admin.as_ref().map(|admin| admin.email.clone()).unwrap_or_default()
@@ -67,6 +73,10 @@ fn value(config: &Config, name: &str) -> String {
 
 fn hidden(set: bool) -> String {
     if set { HIDDEN.to_owned() } else { String::new() }
+}
+
+fn metrics(config: &Config, part: impl Fn(SocketAddr) -> String) -> String {
+    config.metrics_address.map(part).unwrap_or_default()
 }
 
 fn bucket(bucket: Option<&BucketSettings>, name: &str) -> String {

@@ -2,7 +2,7 @@
 
 use std::{
     fmt::Display,
-    net::{IpAddr, Ipv4Addr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     str::FromStr,
     time::Duration,
@@ -67,7 +67,15 @@ pub fn config(source: &Source, purpose: Purpose) -> Result<Config, ConfigError> 
         trusted_proxies: reader.parsed("TRUSTED_PROXIES", Networks::default()),
         addresses: reader.addresses(),
         limits: reader.limits(),
+        docs_enabled: reader.flag("DOCS_ENABLED", true),
+        request_body_timeout: Duration::from_secs(reader.between(
+            "REQUEST_BODY_TIMEOUT",
+            30,
+            1,
+            3600,
+        )),
         metrics_token: source.get("METRICS_TOKEN").map(SecretString::from),
+        metrics_address: reader.metrics_address(),
         first_admin: reader.first_admin(),
         worker_concurrency: reader.between("WORKER_CONCURRENCY", 64, 1, 10_000),
         proxy_test_url: reader.optional("PROXY_TEST_URL"),
@@ -224,7 +232,11 @@ impl Reader<'_> {
                 LogForm::Json
             }
         };
-        let default = if debug { "debug,sqlx=info,hyper=info,h2=info" } else { "info" };
+        let default = if debug {
+            "debug,sqlx=info,hyper=info,h2=info,html5ever=info,selectors=info"
+        } else {
+            "info"
+        };
         let filter = self.text("LOG_LEVEL", default);
         if let Err(error) = filter.parse::<tracing_subscriber::EnvFilter>() {
             self.fault("LOG_LEVEL", error.to_string());
@@ -269,6 +281,11 @@ impl Reader<'_> {
         let text = self.source.get("OUTBOUND_ALLOW").unwrap_or_default();
         let entries = text.split(',').map(str::trim).filter(|entry| !entry.is_empty());
         entries.map(str::to_owned).collect()
+    }
+
+    fn metrics_address(&mut self) -> Option<SocketAddr> {
+        let host = self.parsed("METRICS_HOST", IpAddr::V4(Ipv4Addr::LOCALHOST));
+        self.optional("METRICS_PORT").map(|port| SocketAddr::new(host, port))
     }
 
     fn first_admin(&mut self) -> Option<FirstAdmin> {

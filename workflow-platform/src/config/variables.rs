@@ -100,7 +100,15 @@ pub const VARIABLES: &[Variable] = &[
         "comma list of host[:port] or CIDR that workflows may reach although private",
     ),
     variable("PROXY_TEST_URL", "", "what proxies are tested against; a public address unless set"),
+    variable("DOCS_ENABLED", "true", "serve /api/openapi.json and the pages at /api/docs"),
+    variable(
+        "REQUEST_BODY_TIMEOUT",
+        "30",
+        "seconds within which the body of a request must arrive",
+    ),
     variable("METRICS_TOKEN", "", "bearer token that /metrics asks for; open unless set"),
+    variable("METRICS_PORT", "", "port of its own for /metrics; on API_PORT unless set"),
+    variable("METRICS_HOST", "127.0.0.1", "address to listen on with METRICS_PORT"),
     variable("WORKER_CONCURRENCY", "64", "executions that one process drives at once"),
     variable(
         "BOOTSTRAP_ADMIN_EMAIL",

@@ -12,6 +12,7 @@
 pub mod clock;
 pub mod database;
 pub mod nginx;
+pub mod no_keys;
 pub mod postgres_server;
 pub mod proxy;
 pub mod redis_server;
@@ -25,6 +26,7 @@ pub use database::{
     TestDatabase, databases, postgres, postgres_database, postgres_settings, redis_url,
 };
 pub use nginx::Nginx;
+pub use no_keys::NoKeys;
 pub use postgres_server::PostgresServer;
 pub use redis_server::RedisServer;
 pub use s3::S3Server;

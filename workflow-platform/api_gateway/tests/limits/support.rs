@@ -122,6 +122,7 @@ impl Site {
             contexts: vec![context],
             authenticator: Arc::new(Numbers),
             limiter,
+            idempotency: Arc::new(testkit::NoKeys),
             parts: Vec::new(),
             readiness: Readiness::default(),
             ambient,

@@ -11,7 +11,7 @@ use garde::Validate;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::Failure;
+use super::{Failure, strict_json};
 use crate::domain::{ErrorKind, Fault, Text};
 
 /// Messages by field path.
@@ -108,20 +108,24 @@ impl<T: Validate<Context = ()>> Checked for T {
     }
 }
 
-/// A JSON body. Types should `deny_unknown_fields`.
+/// The whole body, as far as the gateway allows.
+pub async fn read_body(request: Request) -> Result<Bytes, BadRequest> {
+    Bytes::from_request(request, &()).await.map_err(|rejection| unread(&rejection))
+}
+
+/// A JSON body, at most 64 levels deep and without a key twice in one object. Types should
+/// `deny_unknown_fields`.
 #[derive(Debug)]
 pub struct ApiJson<T>(pub T);
 
 impl<S: Send + Sync, T: DeserializeOwned + Checked> FromRequest<S> for ApiJson<T> {
     type Rejection = Failure;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+    async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
         if !is_json(&request) {
             return Err(BadRequest::ContentType.into());
         }
-        let body =
-            Bytes::from_request(request, state).await.map_err(|rejection| unread(&rejection))?;
-        let value = parse_json(&body)?;
+        let value = parse_json(&read_body(request).await?)?;
         Checked::check(&value)?;
         Ok(Self(value))
     }
@@ -143,18 +147,16 @@ fn unread(rejection: &BytesRejection) -> BadRequest {
 }
 
 fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, BadRequest> {
+    strict_json::examine(body).map_err(|error| syntax(&error))?;
+    // A derived struct would take its fields from a list, by their order.
+    if !body.trim_ascii_start().starts_with(b"{") {
+        return Err(BadRequest::field("body", "must be an object"));
+    }
     let mut reader = serde_json::Deserializer::from_slice(body);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+    serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
-        let inner = error.into_inner();
-        if inner.is_data() {
-            BadRequest::field(path, without_place(&inner))
-        } else {
-            syntax(&inner)
-        }
-    })?;
-    reader.end().map_err(|error| syntax(&error))?;
-    Ok(value)
+        BadRequest::field(path, without_place(&error.into_inner()))
+    })
 }
 
 fn without_place(error: &serde_json::Error) -> String {
@@ -226,6 +228,14 @@ mod tests {
     }
 
     #[test]
+    fn a_list_is_no_object() {
+        for body in ["[[1]]", " null", "\"items\"", "1"] {
+            let BadRequest::Fields(fields) = fault(body) else { panic!("shape") };
+            assert_eq!(fields["body"], ["must be an object"], "{body}");
+        }
+    }
+
+    #[test]
     fn broken_json_is_named_by_line_and_column() {
         let BadRequest::Json { line, column, .. } = fault("{\n\"items\": [1,]}") else {
             panic!("shape")
@@ -239,8 +249,13 @@ mod tests {
     }
 
     #[test]
-    fn depth_is_bounded() {
-        let deep = format!(r#"{{"items":{}"#, "[".repeat(1000));
-        assert!(matches!(fault(&deep), BadRequest::Fields(_) | BadRequest::Json { .. }));
+    fn depth_is_bounded_and_keys_stand_once() {
+        let deep = format!(r#"{{"items":{}{}}}"#, "[".repeat(64), "]".repeat(64));
+        let BadRequest::Json { message, .. } = fault(&deep) else { panic!("shape") };
+        assert_eq!(message, "nested deeper than 64 levels");
+        let BadRequest::Json { message, .. } = fault(r#"{"items":[],"items":[1]}"#) else {
+            panic!("shape")
+        };
+        assert_eq!(message, r#"key "items" stands twice"#);
     }
 }

@@ -5,13 +5,16 @@ mod admission;
 mod envelope;
 mod extract;
 mod failure;
+mod idempotency;
 mod paging;
 mod principal;
+mod strict_json;
 
 pub use crate::application::{RequestContext, RequestId};
 pub use admission::{Admission, AdmissionState};
 pub use envelope::{Empty, Envelope, ErrorEnvelope, Reply};
-pub use extract::{ApiJson, ApiPath, ApiQuery, BadRequest, Checked, FieldErrors};
+pub use extract::{ApiJson, ApiPath, ApiQuery, BadRequest, Checked, FieldErrors, read_body};
 pub use failure::{Failure, status_of};
+pub use idempotency::{IDEMPOTENCY_KEY, idempotency_key};
 pub use paging::PageQuery;
-pub use principal::{AuthLayerState, OptionalPrincipal};
+pub use principal::{AuthLayerState, Authenticated, OptionalPrincipal};

@@ -21,6 +21,10 @@ impl fmt::Debug for AuthLayerState {
     }
 }
 
+/// Somebody whom a layer around the handler has let in already.
+#[derive(Debug, Clone)]
+pub struct Authenticated(pub Principal);
+
 async fn authenticate(parts: &Parts) -> Result<Principal, AuthenticationError> {
     let header = parts.headers.get(AUTHORIZATION).ok_or(AuthenticationError::Missing)?;
     let header = header.to_str().map_err(|_| AuthenticationError::Invalid)?;
@@ -32,6 +36,13 @@ async fn authenticate(parts: &Parts) -> Result<Principal, AuthenticationError> {
     let principal = state.0.authenticate(token.trim()).await?;
     RequestContext::prefer(principal.locale);
     Ok(principal)
+}
+
+/// Let in, and counted, before.
+fn let_in_before(parts: &Parts) -> Option<Principal> {
+    let Authenticated(principal) = parts.extensions.get()?;
+    RequestContext::prefer(principal.locale);
+    Some(principal.clone())
 }
 
 /// Counts the request, also that of somebody whose token is not good.
@@ -49,6 +60,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Principal {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        if let Some(principal) = let_in_before(parts) {
+            return Ok(principal);
+        }
         let who = authenticate(parts).await;
         admit(parts, who.as_ref()).await?;
         let principal = who?;
@@ -65,6 +79,9 @@ impl<S: Send + Sync> FromRequestParts<S> for OptionalPrincipal {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        if let Some(principal) = let_in_before(parts) {
+            return Ok(Self(Some(principal)));
+        }
         let who = authenticate(parts).await;
         admit(parts, who.as_ref()).await?;
         match who {

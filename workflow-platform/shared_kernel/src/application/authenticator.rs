@@ -8,6 +8,9 @@ use crate::domain::{
     ErrorKind, Fault, Id, Locale, Owner, Permission, Permissions, Role, Text, User,
 };
 
+/// When to ask again while sign-ins cannot be checked.
+const RETRY_SECONDS: u64 = 2;
+
 /// Somebody whose token or key was checked on this request, revocation and role included.
 #[derive(Debug, Clone)]
 pub struct Principal {
@@ -141,5 +144,9 @@ impl Fault for AuthenticationError {
             Self::Denied(permission) => json!({ "permission": permission.as_str() }),
             _ => json!({}),
         }
+    }
+
+    fn retry_after(&self) -> Option<u64> {
+        matches!(self, Self::Unavailable(_)).then_some(RETRY_SECONDS)
     }
 }

@@ -8,6 +8,7 @@ mod cache;
 mod entitlements;
 mod event_handler;
 mod fetcher;
+mod idempotency;
 mod mailer;
 mod outage;
 mod personal_data;
@@ -28,6 +29,10 @@ pub use entitlements::{Allowance, Entitlements, EntitlementsError, Limit, Unlimi
 pub use event_handler::{EffectHandler, EventHandler, HandlerError};
 pub use fetcher::{
     FetchError, FetchMethod, FetchOutcome, FetchRequest, FetchResponse, Fetcher, ProxyUse,
+};
+pub use idempotency::{
+    IdempotencyError, IdempotencyKeys, KeptAnswer, KeyLease, KeyState, KeyedOutcome, KeyedProof,
+    KeyedRequest,
 };
 pub use mailer::{Mail, MailError, Mailer};
 pub use outage::is_outage;

@@ -6,6 +6,7 @@ pub mod cache;
 pub mod cpu;
 pub mod db;
 mod hearing;
+pub mod idempotency;
 pub mod local_bus;
 pub mod local_limiter;
 pub mod outbound;

@@ -11,6 +11,10 @@ use tokio::sync::watch;
 
 use super::UnitOfWork;
 
+/// How long a caller waits for a connection: well within the time limit of a request, so that a
+/// server that is away is an answer and no time-out.
+const POSTGRES_PATIENCE: Duration = Duration::from_secs(10);
+
 /// Which engine is behind a [`Database`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Backend {
@@ -185,7 +189,7 @@ fn postgres_options(settings: &PostgresSettings) -> ConnectOptions {
         .min_connections(settings.min_connections)
         .sqlx_logging(false)
         .test_before_acquire(settings.check_before_use)
-        .acquire_timeout(Duration::from_secs(30))
+        .acquire_timeout(POSTGRES_PATIENCE)
         .max_lifetime(settings.recycle_after)
         .set_application_name("workflow-platform");
     let abandoned_ms = settings.abandoned_after.as_millis();

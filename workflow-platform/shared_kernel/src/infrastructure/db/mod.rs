@@ -6,6 +6,7 @@
 
 mod at_once;
 mod connect;
+mod idempotency_table;
 mod migrate;
 mod outbox;
 mod personal_table;

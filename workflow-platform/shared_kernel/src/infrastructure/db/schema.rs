@@ -1,4 +1,5 @@
-//! Tables of the kernel: the outbox and the memory of what was handled.
+//! Tables of the kernel: the outbox and the memory of what was handled. The table of idempotency
+//! keys stands beside it.
 
 use sea_orm_migration::{
     MigrationTrait,
@@ -9,9 +10,11 @@ use sea_orm_migration::{
     },
 };
 
+use super::idempotency_table::IdempotencyTable;
+
 /// The kernel's migrations.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(OutboxTables)]
+    vec![Box::new(OutboxTables), Box::new(IdempotencyTable)]
 }
 
 #[derive(DeriveIden)]

@@ -54,6 +54,7 @@ pub struct HookReply {
         (status = 409, description = "TRIGGER_PAUSED", body = ErrorEnvelope),
         (status = 422, body = ErrorEnvelope),
     ),
+    extensions(("x-any-query" = json!(true))),
 )]
 pub async fn call(
     State(api): Api,

@@ -3,8 +3,8 @@
 use axum::{extract::State, http::HeaderMap};
 use shared_kernel::{
     api::{
-        ApiJson, ApiPath, ApiQuery, BadRequest, Envelope, ErrorEnvelope, Failure, Reply,
-        RequestContext,
+        ApiJson, ApiPath, ApiQuery, Envelope, ErrorEnvelope, Failure, Reply, RequestContext,
+        idempotency_key,
     },
     application::Principal,
     domain::{Execution, Id, Page},
@@ -17,10 +17,7 @@ use super::{
         ExecutionCancelView, ExecutionDetailView, ExecutionStartedView, ExecutionView, StartBody,
     },
 };
-use crate::{
-    application::executions::{LogLine, StartExecution},
-    domain::execution::{BadStartKey, StartKey},
-};
+use crate::application::executions::{LogLine, StartExecution};
 
 /// Your executions, newest first.
 #[utoipa::path(
@@ -46,6 +43,9 @@ pub async fn list(
 ///
 /// With an `Idempotency-Key` of yours, a repeated request gives the execution that the first one
 /// started, for a day.
+// The engine keeps these keys itself, in the transaction of the start: no crash can part the two,
+// and webhooks start under keys the same way. The gateway leaves operations alone that name the
+// header in their own parameters.
 #[utoipa::path(
     post, path = "/workflow/executions", tag = "workflow", request_body = StartBody,
     operation_id = "start_execution",
@@ -54,7 +54,7 @@ pub async fn list(
         (status = 201, body = Envelope<ExecutionStartedView>),
         (status = 402, description = "QUOTA_EXCEEDED", body = ErrorEnvelope),
         (status = 404, body = ErrorEnvelope),
-        (status = 409, description = "IDEMPOTENCY_KEY_IN_USE", body = ErrorEnvelope),
+        (status = 409, description = "IDEMPOTENCY_IN_PROGRESS", body = ErrorEnvelope),
         (status = 422, description = "parameters do not fit, or IDEMPOTENCY_KEY_REUSED", body = ErrorEnvelope),
     ),
     security(("bearer" = [])),
@@ -74,18 +74,11 @@ pub async fn start(
         priority: body.priority,
         request_id: Some(request_id),
     };
-    let started = match start_key(&headers)? {
+    let started = match idempotency_key(&headers)? {
         Some(key) => api.executions.start_once(&who, &key, wanted).await?,
         None => api.executions.start(&who, wanted).await?,
     };
     Ok(Reply::created(started.into()))
-}
-
-fn start_key(headers: &HeaderMap) -> Result<Option<StartKey>, BadRequest> {
-    const NAME: &str = "Idempotency-Key";
-    let Some(value) = headers.get(NAME) else { return Ok(None) };
-    let key = value.to_str().map_err(|_| BadStartKey).and_then(str::parse);
-    key.map(Some).map_err(|error: BadStartKey| BadRequest::field(NAME, error.to_string()))
 }
 
 /// One execution with its steps.

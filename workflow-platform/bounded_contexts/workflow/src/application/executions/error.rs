@@ -85,7 +85,7 @@ impl Fault for ExecutionsError {
             Self::Ended => "EXECUTION_ENDED",
             Self::NotFailed => "EXECUTION_NOT_FAILED",
             Self::KeyReused => "IDEMPOTENCY_KEY_REUSED",
-            Self::KeyInUse => "IDEMPOTENCY_KEY_IN_USE",
+            Self::KeyInUse => "IDEMPOTENCY_IN_PROGRESS",
             Self::Store(_) => "INTERNAL_ERROR",
             Self::Bus(_) => "UNAVAILABLE",
         }

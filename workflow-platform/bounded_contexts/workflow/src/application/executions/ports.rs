@@ -7,14 +7,14 @@ use serde::Serialize;
 use serde_json::Value;
 use shared_kernel::{
     application::LogLevel,
-    domain::{Execution, Id, Owner, Page, PageRequest, Timestamp, User},
+    domain::{Execution, Id, IdempotencyKey, Owner, Page, PageRequest, Timestamp, User},
     infrastructure::db::UnitOfWork,
 };
 use uuid::Uuid;
 
 use crate::domain::{
     definition::Definition,
-    execution::{ExecutionError, Fragment, JournalEvent, Signal, StartKey, Status, UnknownEvent},
+    execution::{ExecutionError, Fragment, JournalEvent, Signal, Status, UnknownEvent},
 };
 
 /// The store of executions could not serve.
@@ -163,7 +163,7 @@ pub struct LogLine {
 /// A start that its caller gave a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyedStart {
-    pub key: StartKey,
+    pub key: IdempotencyKey,
     /// Tells whether the same was asked for.
     pub fingerprint: String,
     pub execution: Id<Execution>,
@@ -177,7 +177,7 @@ pub trait StartKeys: Send + Sync {
     async fn find(
         &self,
         owner: Owner,
-        key: &StartKey,
+        key: &IdempotencyKey,
         since: Timestamp,
     ) -> Result<Option<KeyedStart>, StoreError>;
 

@@ -5,13 +5,13 @@ use std::time::Duration;
 use serde_json::json;
 use shared_kernel::{
     application::Principal,
-    domain::{Owner, Permission},
+    domain::{IdempotencyKey, Owner, Permission},
 };
 
 use super::{
     ExecutionService, ExecutionsError, Initiator, StartExecution, Started, ports::KeyedStart,
 };
-use crate::domain::execution::{StartKey, Status};
+use crate::domain::execution::Status;
 
 /// How long a key is remembered.
 const REMEMBERED: Duration = Duration::from_hours(24);
@@ -22,7 +22,7 @@ impl ExecutionService {
     pub async fn start_once(
         &self,
         who: &Principal,
-        key: &StartKey,
+        key: &IdempotencyKey,
         wanted: StartExecution,
     ) -> Result<Started, ExecutionsError> {
         who.require(Permission::WorkflowRun)?;
@@ -33,7 +33,7 @@ impl ExecutionService {
     pub async fn start_keyed(
         &self,
         owner: Owner,
-        key: &StartKey,
+        key: &IdempotencyKey,
         wanted: StartExecution,
         initiator: Initiator,
     ) -> Result<Started, ExecutionsError> {
@@ -64,7 +64,7 @@ impl ExecutionService {
     async fn started_before(
         &self,
         owner: Owner,
-        key: &StartKey,
+        key: &IdempotencyKey,
         fingerprint: &str,
     ) -> Result<Option<Started>, ExecutionsError> {
         let since = self.ports.ambient.now().minus(REMEMBERED);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::HeaderMap;
 use serde_json::{Value, json};
-use shared_kernel::domain::{ErrorKind, Execution, Fault, Id, Owner, Text};
+use shared_kernel::domain::{ErrorKind, Execution, Fault, Id, IdempotencyKey, Owner, Text};
 use standardwebhooks::{
     HEADER_WEBHOOK_ID, HEADER_WEBHOOK_SIGNATURE, HEADER_WEBHOOK_TIMESTAMP, Webhook,
 };
@@ -16,7 +16,7 @@ use crate::{
     application::executions::{EndWatch, ExecutionsError, Initiator, StartExecution},
     domain::{
         definition::{ReplyWhen, Timing},
-        execution::{Finished, StartKey},
+        execution::Finished,
     },
 };
 
@@ -184,7 +184,7 @@ fn header<'a>(call: &'a Call, name: &str) -> Option<&'a str> {
 }
 
 /// The same call again, as its sender says.
-fn start_key(trigger: &TriggerRow, call: &Call) -> Option<StartKey> {
+fn start_key(trigger: &TriggerRow, call: &Call) -> Option<IdempotencyKey> {
     let id = header(call, HEADER_WEBHOOK_ID)?;
     let named = blake3::hash(id.as_bytes()).to_hex();
     format!("hook/{}/{named}", trigger.id).parse().ok()

@@ -43,7 +43,6 @@ mod retry;
 mod signals;
 mod slots;
 mod snapshot;
-mod start_key;
 mod status;
 mod view;
 mod waits;
@@ -67,7 +66,6 @@ pub use machine::{
 };
 pub use signals::{Signal, Verdict};
 pub use snapshot::{SNAPSHOT_VERSION, SnapshotError};
-pub use start_key::{BadStartKey, StartKey};
 pub use status::{Cause, ExecutionError, Status, StepStatus};
 pub use view::{ActionErrorView, AttemptView, ExecutionView, ItemCounts, StepDetails};
 pub use waits::{WAIT_FOR, WAIT_SIGNAL, WAIT_UNTIL, waits};

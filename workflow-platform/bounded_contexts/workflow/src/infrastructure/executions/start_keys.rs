@@ -3,17 +3,14 @@
 use async_trait::async_trait;
 use sea_orm::{ConnectionTrait as _, QueryResult};
 use shared_kernel::{
-    domain::{Id, Owner, Timestamp},
+    domain::{Id, IdempotencyKey, Owner, Timestamp},
     infrastructure::db::{Database, UnitOfWork},
 };
 use uuid::Uuid;
 
-use crate::{
-    application::executions::{
-        StoreError,
-        ports::{KeyedStart, StartKeys},
-    },
-    domain::execution::StartKey,
+use crate::application::executions::{
+    StoreError,
+    ports::{KeyedStart, StartKeys},
 };
 
 const FIND: &str = "SELECT fingerprint, execution_id, created_at FROM workflow_start_keys \
@@ -33,7 +30,7 @@ impl SqlStartKeys {
     }
 }
 
-fn start(row: &QueryResult, key: &StartKey) -> Result<KeyedStart, StoreError> {
+fn start(row: &QueryResult, key: &IdempotencyKey) -> Result<KeyedStart, StoreError> {
     Ok(KeyedStart {
         key: key.clone(),
         fingerprint: row.try_get("", "fingerprint")?,
@@ -47,7 +44,7 @@ impl StartKeys for SqlStartKeys {
     async fn find(
         &self,
         owner: Owner,
-        key: &StartKey,
+        key: &IdempotencyKey,
         since: Timestamp,
     ) -> Result<Option<KeyedStart>, StoreError> {
         let values = [owner.into(), key.as_str().into(), since.into()];
