@@ -1,12 +1,16 @@
-//! What belongs to somebody else does not exist.
+//! What belongs to somebody else does not exist, whatever operation asks for it.
+
+use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Reply, TestApp};
+use crate::support::{Operation, Person, Reply, TestApp};
 
-const SIMPLE: &str = r#"
+const SOURCE: &str = r#"
 name: simple
+triggers:
+  - {cron: "0 8 1 1 *", timezone: UTC}
 steps:
   - id: make
     uses: script.javascript
@@ -16,64 +20,180 @@ steps:
     with: {dataset: things, key: id, records: "${{ steps.make.output }}"}
 "#;
 
+/// One of everything that somebody can own.
+struct Things {
+    user: String,
+    session: String,
+    api_key: String,
+    definition: String,
+    trigger: String,
+    execution: String,
+    pool: String,
+}
+
+/// What an operation must do when somebody asks for a thing of somebody else.
+#[derive(Debug)]
+enum Expected {
+    NotFound(String),
+    /// Administrators only.
+    Denied(String),
+    /// The name is looked up among the caller's own, or knowing it is the permission.
+    NotTheirs,
+}
+
+fn id(value: &Value) -> String {
+    value["id"].as_str().unwrap().to_owned()
+}
+
+impl Things {
+    async fn of(person: &Person<'_>) -> Self {
+        let definition = person.define(SOURCE).await;
+        let execution = person.start(&definition, json!({})).await;
+        person.finished(&execution, Duration::from_secs(30)).await;
+        let triggers = person.get(&format!("/workflow/definitions/{definition}/triggers")).await;
+        let pool = json!({ "name": "mine", "strategy": "round_robin" });
+        let pool = person.post("/proxy/pools", &pool).await.data();
+        for kind in ["secrets", "variables"] {
+            let value = json!({ "value": "something of hers" });
+            person.put(&format!("/workflow/{kind}/hers"), &value).await.data();
+        }
+        let sessions = person.get("/users/me/sessions").await.data();
+        let key = json!({ "name": "hers", "scopes": ["workflow:read"] });
+        let key = person.post("/users/me/api-keys", &key).await.data();
+        Self {
+            user: id(&person.get("/users/me").await.data()),
+            session: id(&sessions["items"][0]),
+            api_key: id(&key["api_key"]),
+            trigger: id(&triggers.data()["items"][0]),
+            definition,
+            execution,
+            pool: id(&pool),
+        }
+    }
+
+    /// None for an operation that nobody has thought of here.
+    fn expected(&self, operation: &Operation) -> Option<Expected> {
+        let path = operation.path.as_str();
+        if operation.is_for_administrators() {
+            let path = path.replace("{id}", &self.user).replace("{user_id}", &self.user);
+            return Some(Expected::Denied(path.replace("{session_id}", &self.session)));
+        }
+        let places = [
+            ("/workflow/definitions/{id}", self.definition.as_str()),
+            ("/workflow/executions/{id}", &self.execution),
+            ("/workflow/triggers/{id}", &self.trigger),
+            ("/workflow/secrets/{name}", "hers"),
+            ("/workflow/variables/{name}", "hers"),
+            ("/proxy/pools/{id}", &self.pool),
+            ("/datasets/{name}", "things"),
+            ("/users/me/sessions/{id}", &self.session),
+            ("/users/me/api-keys/{id}", &self.api_key),
+        ];
+        let named = path.starts_with("/workflow/secrets/") || path.starts_with("/workflow/var");
+        if (named && operation.method == Method::PUT) || path == "/workflow/hooks/{token}" {
+            return Some(Expected::NotTheirs);
+        }
+        let (pattern, value) = places.into_iter().find(|(pattern, _)| path.starts_with(pattern))?;
+        let own = pattern.replace(pattern.rsplit('/').next()?, value);
+        let path = path.replacen(pattern, &own, 1).replace("{version}", "1");
+        (!path.contains('{')).then_some(Expected::NotFound(path))
+    }
+
+    /// Everything of hers, as she sees it.
+    async fn seen_by(&self, owner: &Person<'_>) -> Vec<Value> {
+        let paths = [
+            format!("/workflow/definitions/{}", self.definition),
+            format!("/workflow/definitions/{}/triggers", self.definition),
+            format!("/workflow/executions/{}", self.execution),
+            "/workflow/executions".to_owned(),
+            format!("/proxy/pools/{}", self.pool),
+            format!("/proxy/pools/{}/proxies", self.pool),
+            "/datasets/things/records".to_owned(),
+            "/workflow/secrets".to_owned(),
+            "/workflow/variables/hers".to_owned(),
+            "/users/me/api-keys".to_owned(),
+        ];
+        let mut seen = Vec::new();
+        for path in paths {
+            seen.push(owner.get(&path).await.data());
+        }
+        seen
+    }
+}
+
+/// Asks as `person`, with the example of a body that the document has.
+async fn ask(person: &Person<'_>, operation: &Operation, path: &str) -> Reply {
+    let path = format!("{path}{}", operation.needed_query());
+    let request = person.request(operation.method.clone(), &path);
+    Reply::of(match operation.body() {
+        Some(body) => request.json(&body),
+        None => request,
+    })
+    .await
+}
+
 #[tokio::test]
-async fn other_peoples_ids_are_not_found_by_any_verb() {
+async fn no_operation_reaches_what_belongs_to_somebody_else() {
+    for app in TestApp::everywhere(&[]).await {
+        let ada = app.person("ada").await;
+        let things = Things::of(&ada).await;
+        let before = things.seen_by(&ada).await;
+        let eve = app.person("eve").await;
+        let (mut faults, mut asked) = (Vec::new(), 0);
+        for operation in app.operations().await {
+            if !operation.has_path_parameters() {
+                continue;
+            }
+            let name = operation.name();
+            let (path, status) = match things.expected(&operation) {
+                Some(Expected::NotFound(path)) => (path, 404),
+                Some(Expected::Denied(path)) => (path, 403),
+                Some(Expected::NotTheirs) => continue,
+                None => {
+                    faults.push(format!(
+                        "{name}: nothing here makes somebody else's thing for it; add it to \
+                         `Things` and `Things::expected` in tests/http/isolation.rs"
+                    ));
+                    continue;
+                }
+            };
+            asked += 1;
+            let reply = ask(&eve, &operation, &path).await;
+            if reply.status != status {
+                faults.push(format!("{name}: {} and not {status}: {}", reply.status, reply.body));
+            }
+        }
+        assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+        assert!(asked > 30, "only {asked} operations were asked");
+        assert_eq!(things.seen_by(&ada).await, before, "{}: nothing of hers changed", app.name);
+    }
+}
+
+#[tokio::test]
+async fn operations_for_administrators_are_closed_to_users() {
+    let app = TestApp::start().await;
+    let eve = app.person("eve").await;
+    let mut asked = 0;
+    for operation in app.operations().await {
+        if operation.is_for_administrators() {
+            let reply = ask(&eve, &operation, &operation.somewhere()).await;
+            assert_eq!(reply.status, 403, "{}: {}", operation.name(), reply.body);
+            asked += 1;
+        }
+    }
+    assert!(asked > 3, "only {asked} operations are for administrators");
+}
+
+#[tokio::test]
+async fn ids_in_bodies_are_looked_up_among_ones_own() {
     let app = TestApp::start().await;
     let ada = app.person("ada").await;
-    let definition = ada.define(SIMPLE).await;
-    let execution = ada.start(&definition, json!({})).await;
-    ada.finished(&execution, std::time::Duration::from_secs(30)).await;
-    let pool = ada
-        .post("/proxy/pools", &json!({ "name": "mine", "strategy": "round_robin" }))
-        .await
-        .data();
-    let pool = pool["id"].as_str().unwrap();
+    let things = Things::of(&ada).await;
     let eve = app.person("eve").await;
-    let asks: Vec<(Method, String, Option<Value>)> = vec![
-        (Method::GET, format!("/workflow/definitions/{definition}"), None),
-        (
-            Method::PUT,
-            format!("/workflow/definitions/{definition}"),
-            Some(json!({ "source": SIMPLE })),
-        ),
-        (Method::DELETE, format!("/workflow/definitions/{definition}"), None),
-        (Method::GET, format!("/workflow/definitions/{definition}/triggers"), None),
-        (
-            Method::POST,
-            "/workflow/executions".to_owned(),
-            Some(json!({ "definition_id": definition })),
-        ),
-        (Method::GET, format!("/workflow/executions/{execution}"), None),
-        (Method::GET, format!("/workflow/executions/{execution}/events"), None),
-        (Method::GET, format!("/workflow/executions/{execution}/logs"), None),
-        (Method::POST, format!("/workflow/executions/{execution}/cancel"), Some(json!({}))),
-        (Method::GET, format!("/proxy/pools/{pool}"), None),
-        (Method::GET, format!("/proxy/pools/{pool}/status"), None),
-        (Method::GET, format!("/proxy/pools/{pool}/proxies"), None),
-        (Method::POST, format!("/proxy/pools/{pool}/test"), Some(json!({}))),
-        (
-            Method::POST,
-            format!("/proxy/pools/{pool}/import"),
-            Some(json!({ "text": "http://192.0.2.1:1" })),
-        ),
-        (Method::DELETE, format!("/proxy/pools/{pool}"), None),
-        (Method::GET, "/datasets/things".to_owned(), None),
-        (Method::GET, "/datasets/things/records".to_owned(), None),
-        (Method::GET, "/datasets/things/export?format=csv".to_owned(), None),
-        (Method::DELETE, "/datasets/things".to_owned(), None),
-    ];
-    for (method, path, body) in asks {
-        let mut ask = eve.request(method.clone(), &path);
-        if let Some(body) = &body {
-            ask = ask.json(body);
-        }
-        let reply = Reply::of(ask).await;
-        assert_eq!(reply.status, 404, "{method} {path}: {}", reply.body);
-        let mut stranger = app.request(method.clone(), &path);
-        if let Some(body) = &body {
-            stranger = stranger.json(body);
-        }
-        assert_eq!(Reply::of(stranger).await.status, 401, "{method} {path} of a stranger");
-    }
+    let start = json!({ "definition_id": things.definition });
+    eve.post("/workflow/executions", &start).await.refused(404, "NOT_FOUND");
+    let bulk = json!({ "action": "retry", "ids": [things.execution] });
+    let done = eve.post("/workflow/executions/bulk", &bulk).await.data();
+    assert_eq!(done["done"], json!([]), "{done}");
     assert_eq!(ada.records("things").await.len(), 1, "nothing of hers was lost");
 }

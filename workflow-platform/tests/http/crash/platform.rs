@@ -25,7 +25,8 @@ pub struct Platform {
 
 impl Platform {
     pub async fn on_sqlite() -> Self {
-        let settings = [("JWT_SECRET_KEY", SECRET), ("OUTBOUND_ALLOW", "127.0.0.1")];
+        let settings =
+            [("JWT_SECRET_KEY", SECRET), ("OUTBOUND_ALLOW", "127.0.0.1"), ("LOG_LEVEL", "warn")];
         let front = Binary::start(&settings).await;
         Self { front, workers: Vec::new(), postgres: None }
     }
@@ -40,6 +41,7 @@ impl Platform {
             ("REDIS_URL", redis.as_str()),
             ("JWT_SECRET_KEY", SECRET),
             ("OUTBOUND_ALLOW", "127.0.0.1"),
+            ("LOG_LEVEL", "warn"),
         ];
         let front = Binary::start_as(&["serve", "--role", "api"], &settings).await;
         let mut platform = Self { front, workers: Vec::new(), postgres: Some(postgres) };

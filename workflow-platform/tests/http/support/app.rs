@@ -1,6 +1,6 @@
 //! The platform in this process, on a port of its own.
 
-use std::ops::Deref;
+use std::{net::SocketAddr, ops::Deref};
 
 use secrecy::SecretString;
 use shared_kernel::infrastructure::db::DatabaseSettings;
@@ -11,7 +11,10 @@ use workflow_platform::{
     container::Platform,
 };
 
-use super::{MANY, Site};
+use super::{
+    MANY, Site,
+    logs::{self, Scan},
+};
 
 /// A running platform with everything in this process.
 pub struct TestApp {
@@ -20,6 +23,7 @@ pub struct TestApp {
     server: Server,
     site: Site,
     folder: TempDir,
+    _scan: Scan,
 }
 
 impl Deref for TestApp {
@@ -61,11 +65,17 @@ impl TestApp {
     }
 
     async fn on(name: &'static str, config: Config, folder: TempDir) -> Self {
+        logs::keep();
         let mail_dir = config.mail_dir();
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let server = Server::start(config, Role::All).await.unwrap();
         let site = Site::new(server.address, mail_dir);
-        Self { name, server, site, folder }
+        Self { name, server, site, folder, _scan: Scan::of_this_process() }
+    }
+
+    /// Where `/metrics` is, when it has a port of its own.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.server.metrics_address
     }
 
     /// What runs, for what cannot be asked over HTTP.

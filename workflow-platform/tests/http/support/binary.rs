@@ -1,6 +1,7 @@
 //! The real binary as a process that can be killed.
 
 use std::{
+    fs::File,
     net::{Ipv4Addr, SocketAddr, TcpListener},
     path::PathBuf,
     process::Stdio,
@@ -9,7 +10,10 @@ use std::{
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
-use super::{MANY, Site, eventually};
+use super::{MANY, Site, eventually, logs::Scan};
+
+/// File of the folder that has what the process said.
+const LOG: &str = "said.log";
 
 /// A `serve` process, on SQLite unless its settings name another database.
 pub struct Binary {
@@ -17,6 +21,7 @@ pub struct Binary {
     address: SocketAddr,
     arguments: Vec<String>,
     settings: Vec<(String, String)>,
+    _scan: Scan,
     folder: TempDir,
 }
 
@@ -32,7 +37,7 @@ impl Binary {
             ("DATA_DIR", folder.path().to_str().unwrap()),
             ("API_HOST", &address.ip().to_string()),
             ("API_PORT", &address.port().to_string()),
-            ("LOG_LEVEL", "warn"),
+            ("LOG_LEVEL", "debug,sqlx=info,hyper=info,h2=info,html5ever=info,selectors=info"),
         ];
         let settings: Vec<_> = own
             .iter()
@@ -41,8 +46,9 @@ impl Binary {
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
         let arguments: Vec<_> = arguments.iter().map(|one| (*one).to_owned()).collect();
-        let child = command(&folder, &settings).args(&arguments).spawn().unwrap();
-        let binary = Self { child, address, arguments, settings, folder };
+        let child = logged(&folder, &settings).args(&arguments).spawn().unwrap();
+        let scan = Scan::of_file(folder.path().join(LOG));
+        let binary = Self { child, address, arguments, settings, _scan: scan, folder };
         binary.wait_until_healthy().await;
         binary
     }
@@ -61,7 +67,7 @@ impl Binary {
 
     /// Starts on the same data.
     pub async fn start_again(&mut self) {
-        self.child = command(&self.folder, &self.settings).args(&self.arguments).spawn().unwrap();
+        self.child = logged(&self.folder, &self.settings).args(&self.arguments).spawn().unwrap();
         self.wait_until_healthy().await;
     }
 
@@ -82,6 +88,15 @@ impl Binary {
         })
         .await;
     }
+}
+
+/// What the process says goes into its folder, and is looked through for secrets.
+fn logged(folder: &TempDir, settings: &[(String, String)]) -> Command {
+    let log = folder.path().join(LOG);
+    let log = File::options().create(true).append(true).open(log).unwrap();
+    let mut command = command(folder, settings);
+    command.stdout(log.try_clone().unwrap()).stderr(log);
+    command
 }
 
 fn command(folder: &TempDir, settings: &[(String, String)]) -> Command {

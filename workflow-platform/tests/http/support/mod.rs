@@ -2,6 +2,8 @@
 
 mod app;
 mod binary;
+mod document;
+mod logs;
 mod mail;
 mod person;
 mod reply;
@@ -9,6 +11,7 @@ mod site;
 
 pub use app::TestApp;
 pub use binary::Binary;
+pub use document::Operation;
 pub use mail::code_for;
 pub use person::{PASSWORD, Person};
 pub use reply::Reply;

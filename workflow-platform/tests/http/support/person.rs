@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{Reply, Site, code_for, eventually};
+use super::{Reply, Site, code_for, eventually, logs};
 
 /// Good enough for the strength estimate.
 pub const PASSWORD: &str = "correct-horse-battery-9";
@@ -46,10 +46,17 @@ impl<'a> Person<'a> {
     }
 
     pub async fn post(&self, path: &str, body: &Value) -> Reply {
+        logs::remember(body);
         Reply::of(self.request(Method::POST, path).json(body)).await
     }
 
     pub async fn put(&self, path: &str, body: &Value) -> Reply {
+        logs::remember(body);
+        if let (true, Some(secret)) =
+            (path.starts_with("/workflow/secrets/"), body["value"].as_str())
+        {
+            logs::remember_text(secret);
+        }
         Reply::of(self.request(Method::PUT, path).json(body)).await
     }
 

@@ -3,6 +3,8 @@
 use reqwest::{RequestBuilder, StatusCode};
 use serde_json::Value;
 
+use super::logs;
+
 /// Status and envelope.
 #[derive(Debug)]
 pub struct Reply {
@@ -18,6 +20,7 @@ impl Reply {
         let id = response.headers()["x-request-id"].to_str().unwrap().to_owned();
         let text = response.text().await.unwrap();
         let body: Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("no JSON: {text}"));
+        logs::remember(&body["data"]);
         assert_eq!(body["request_id"], id, "{text}");
         assert_eq!(body["success"], status.is_success(), "{text}");
         assert!(body["message"].as_str().is_some_and(|message| !message.is_empty()), "{text}");

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use reqwest::Method;
 use serde_json::Value;
 
-use super::{Person, Reply};
+use super::{Person, Reply, logs};
 
 /// Where the platform is and how to talk to it.
 pub struct Site {
@@ -32,6 +32,7 @@ impl Site {
     }
 
     pub async fn post(&self, path: &str, body: &Value) -> Reply {
+        logs::remember(body);
         Reply::of(self.request(Method::POST, path).json(body)).await
     }
 
