@@ -6,7 +6,7 @@ UI := frontend/dist/index.html
 UI_SOURCES := $(shell find frontend/src frontend/public frontend/tools -name node_modules -prune -o -type f -print) \
 	frontend/index.html frontend/vite.config.ts frontend/package-lock.json
 
-.PHONY: help run demo build test test-crash bench bench-api bench-engine fmt lint openapi migrate screenshots clean
+.PHONY: help run demo build test test-crash fuzz-api bench bench-api bench-engine fmt lint openapi migrate screenshots clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1|\2/' | column -t -s '|'
@@ -36,6 +36,13 @@ test-crash: ## 500 executions on each database while processes are killed, froze
 	@$(MAKE) --no-print-directory $(UI)
 	CI=1 scripts/with-services.sh cargo nextest run --locked -p workflow-platform --test http \
 		--run-ignored only -E 'test(crash::)' --no-capture
+
+fuzz-api: ## ask a running server whatever its API document allows and forbids, on PostgreSQL and Redis
+	scripts/ensure-build.sh
+	scripts/ensure-test.sh
+	@$(MAKE) --no-print-directory $(UI)
+	cargo build --quiet --locked -p workflow-platform
+	scripts/with-services.sh scripts/schemathesis.sh target/debug/workflow-platform
 
 bench: build ## start-up time and idle memory; JSON=FILE also writes the figures there
 	scripts/bench-idle.sh $(if $(JSON),--json $(JSON))

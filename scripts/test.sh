@@ -33,6 +33,7 @@ fresh() {
     cmp target/openapi.json docs/api/openapi.json || fail "docs/api/openapi.json is stale: make openapi"
     front_end check:api
 }
+fuzz() { scripts/with-services.sh scripts/schemathesis.sh target/debug/workflow-platform; }
 browser() { scripts/serve-for.sh target/debug/workflow-platform npm --prefix frontend run --silent e2e; }
 
 phase "format" cargo fmt --all --check
@@ -44,4 +45,5 @@ phase "clippy" cargo clippy --locked --workspace --all-targets --quiet -- -D war
 phase "building the tests" cargo nextest run --locked --workspace --no-run
 phase "Rust tests on SQLite, PostgreSQL and Redis" rust_tests
 phase "generated files are fresh" fresh
+phase "schemathesis" fuzz
 phase "browser" browser
