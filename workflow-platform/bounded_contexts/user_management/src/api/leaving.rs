@@ -64,7 +64,7 @@ pub async fn cancel(module: Module, who: Principal) -> Result<Reply<Empty>, Fail
 #[utoipa::path(
     get, path = "/users/me/export", tag = "users", operation_id = "export_personal_data",
     responses(
-        (status = 200, description = "a stream", body = String, content_type = "application/json"),
+        (status = 200, description = "a stream", body = Object, content_type = "application/json"),
         (status = 403, description = "STEP_UP_REQUIRED", body = ErrorEnvelope),
     ),
     security(("bearer" = [])),
