@@ -70,12 +70,11 @@ async fn no_tick_fires_twice_with_two_schedulers() {
             tokio::spawn(async move { module.run_scheduler(stop).await })
         };
         let schedulers = [spawn(), spawn()];
-        for _ in 0..10 {
+        for ticks in 1..=10 {
             world.clock.advance(Duration::from_secs(1));
-            tokio::time::sleep(Duration::from_millis(60)).await;
+            eventually("a tick", async || (world.number(EXECUTIONS).await >= ticks).then_some(()))
+                .await;
         }
-        eventually("ten ticks", async || (world.number(EXECUTIONS).await >= 10).then_some(()))
-            .await;
         stop.cancel();
         for scheduler in schedulers {
             scheduler.await.unwrap();
