@@ -35,6 +35,7 @@ use crate::{
         audit::{SqlAudit, run_auditor},
         definitions::SqlDefinitions,
         executions::{BusProgressBoard, SqlExecutions, SqlStartKeys, SqlStepCache},
+        openings::Openings,
         personal::personal_data,
         retention::{SqlRetention, run_janitor},
         schedule::{SqlTriggers, run_scheduler},
@@ -123,7 +124,8 @@ pub fn module(surroundings: Surroundings, settings: WorkflowSettings) -> Arc<Wor
         },
         Arc::new(Catalog::new(descriptors(&actions))),
     ));
-    let store = SqlExecutions::new(database.clone(), Arc::clone(&blobs));
+    let openings = Openings::default();
+    let store = SqlExecutions::new(database.clone(), Arc::clone(&blobs), openings.clone());
     let store = Arc::new(store) as Arc<dyn Executions>;
     let audit = AuditService::new(AuditPorts {
         store: Arc::new(SqlAudit::new(database.clone(), Arc::clone(&blobs))),
@@ -173,6 +175,7 @@ pub fn module(surroundings: Surroundings, settings: WorkflowSettings) -> Arc<Wor
         vault: vault.clone(),
         executions: executions.clone(),
         announcer,
+        openings,
     };
     let database = parts.database.clone();
     let worker = Worker::new(parts, settings.worker.clone());

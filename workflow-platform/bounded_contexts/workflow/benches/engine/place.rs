@@ -217,6 +217,7 @@ impl Place {
         let tables = [
             "workflow_executions",
             "execution_events",
+            "execution_snapshots",
             "outbox",
             "workflow_versions",
             "workflow_definitions",

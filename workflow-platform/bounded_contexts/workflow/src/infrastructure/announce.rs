@@ -150,6 +150,10 @@ impl Doorbell for BusDoorbell {
         self.announcer.journalled(id, seq);
     }
 
+    async fn begun(&self, id: Id<Execution>, seq: i64) {
+        self.announcer.journalled(id, seq);
+    }
+
     async fn cancel_wanted(&self, id: Id<Execution>) {
         tell(self.bus.as_ref(), CANCEL, &id.to_string()).await;
     }

@@ -10,6 +10,7 @@ mod hooks_table;
 mod inbox_table;
 pub mod journal;
 mod labels_table;
+pub mod openings;
 pub mod personal;
 pub mod queue;
 pub mod retention;

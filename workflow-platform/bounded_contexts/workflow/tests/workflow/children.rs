@@ -214,6 +214,22 @@ async fn a_workflow_that_runs_itself_comes_to_an_end() {
 }
 
 #[tokio::test]
+async fn a_run_that_would_wait_for_a_place_of_its_own_is_refused() {
+    for world in worlds().await {
+        let worker = world.worker(quick());
+        let source = "name: loop\nconcurrency: {key: one, limit: 2}\n\
+                      steps: [{id: again, uses: workflow.run, with: {workflow: loop}}]";
+        let id = world.run(source).await;
+        let details = world.until(id, Status::Failed).await;
+        let error = json!(details.view.steps[0].error);
+        let child = error["details"]["execution_id"].as_str().unwrap().parse().unwrap();
+        let error = world.show(child).await.view.steps[0].error.clone().unwrap();
+        assert_eq!(error.code, "WAITS_FOR_ITSELF", "on {}", world.name);
+        worker.stop().await;
+    }
+}
+
+#[tokio::test]
 async fn the_workflow_of_somebody_else_cannot_be_run() {
     for world in worlds().await {
         let worker = world.worker(quick());

@@ -22,6 +22,7 @@ mod schedules;
 mod scripts;
 mod signals;
 mod snapshots;
+mod starting_here;
 mod starting_once;
 mod support;
 mod transforms;

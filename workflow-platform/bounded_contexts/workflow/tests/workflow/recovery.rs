@@ -197,6 +197,26 @@ async fn a_worker_that_was_cut_off_can_write_nothing() {
     }
 }
 
+#[tokio::test]
+async fn a_lease_of_somebody_whom_nobody_knows_is_taken_over() {
+    for world in worlds().await {
+        let id = world.run(WORK).await;
+        let forgotten = world.ambient.uuid();
+        let sql = "UPDATE workflow_executions SET worker_id = $1, ready_at = NULL, epoch = 1, \
+                   status = 'running', started_at = created_at";
+        let statement = world.database.statement(sql, [forgotten.into()]);
+        world.database.write().execute_raw(statement).await.unwrap();
+        let worker = world.worker(quick());
+        eventually("the end", async || {
+            world.clock.advance(Duration::from_millis(10));
+            world.show(id).await.row.status.is_final().then_some(())
+        })
+        .await;
+        check(&world, id).await;
+        worker.stop().await;
+    }
+}
+
 /// SQLite has one process, and that one has one writing connection.
 #[tokio::test]
 async fn a_worker_frozen_within_a_transaction_holds_up_nobody() {

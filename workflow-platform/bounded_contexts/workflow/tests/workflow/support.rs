@@ -184,7 +184,7 @@ pub struct World {
     pub plan: Arc<Plan>,
     /// A module without worker, for asking.
     pub module: Arc<WorkflowModule>,
-    bus: LocalBus,
+    pub bus: LocalBus,
     pub folder: tempfile::TempDir,
     opened: TestDatabase,
 }
@@ -260,6 +260,16 @@ impl World {
             database.close().await.unwrap();
         });
         Process { stop, task, runtime }
+    }
+
+    /// A process that both starts executions and drives them.
+    pub fn here(&self, settings: WorkerSettings) -> Here {
+        let (database, bus, folder) = (&self.database, &self.bus, self.folder.path());
+        let module = build(database, bus, folder, &self.ambient, &self.seen, &self.plan, settings);
+        let (stop, worker) = (CancellationToken::new(), Arc::clone(&module));
+        let stopped = stop.clone();
+        let task = tokio::spawn(async move { worker.run_worker(stopped).await });
+        Here { module, stop, task }
     }
 
     /// As another process has it, whose open transactions the server ends after that long.
@@ -410,6 +420,20 @@ fn build(
         surroundings,
         WorkflowSettings { worker, schedule_poll, ..WorkflowSettings::default() },
     )
+}
+
+/// A process of the test's own.
+pub struct Here {
+    pub module: Arc<WorkflowModule>,
+    stop: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+impl Here {
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.task.await.unwrap();
+    }
 }
 
 /// A worker with threads and connections of its own, which can be stopped, or killed in its middle.

@@ -136,8 +136,7 @@ impl ExecutionService {
             created_at: self.ports.ambient.now(),
             request_id: None,
         };
-        store.insert_alone(&new).await?;
-        self.announce(id).await;
+        self.insert_alone(&new).await?;
         Ok(())
     }
 
@@ -150,8 +149,7 @@ impl ExecutionService {
         let id = child_id(ctx);
         if self.ports.store.find(ctx.owner, id).await?.is_none() {
             let new = self.child(ctx, id, input).await?;
-            self.ports.store.insert_alone(&new).await?;
-            self.announce(id).await;
+            self.insert_alone(&new).await?;
         }
         Ok(id)
     }
@@ -173,7 +171,27 @@ impl ExecutionService {
             json!({ "kind": "workflow", "execution_id": ctx.execution, "step": ctx.step });
         let initiator = Initiator { trigger, concurrency: None, depth };
         let new = self.planned(ctx.owner, wanted, initiator).await?;
+        if input.wait {
+            self.check_places(ctx, &new).await?;
+        }
         Ok(NewExecution { id, parent: input.wait.then_some(ctx.execution), ..new })
+    }
+
+    /// Those who wait for the new execution, one of the other, keep their places meanwhile. Had they
+    /// all of its key, it would never start.
+    async fn check_places(
+        &self,
+        ctx: &ActionContext,
+        new: &NewExecution,
+    ) -> Result<(), NotStarted> {
+        let Some((key, limit)) = &new.concurrency else { return Ok(()) };
+        let (mut held, mut next) = (0, Some(ctx.execution));
+        while let Some(id) = next {
+            let Some(row) = self.ports.store.find(ctx.owner, id).await? else { break };
+            held += u32::from(row.concurrency.is_some_and(|(own, _)| own == *key));
+            next = row.parent;
+        }
+        if held >= *limit { Err(NotStarted::HeldUp) } else { Ok(()) }
     }
 
     /// How many executions led to this one; `None` when it is gone.
@@ -197,6 +215,8 @@ impl ExecutionService {
 /// Why there is no execution that the step would wait for.
 enum NotStarted {
     TooDeep,
+    /// It would wait for a place that is kept by who waits for it.
+    HeldUp,
     Refused(ExecutionsError),
 }
 
@@ -212,6 +232,10 @@ impl From<NotStarted> for ActionError {
             NotStarted::TooDeep => {
                 let message = format!("executions start executions more than {DEEPEST} deep");
                 Self::permanent("TOO_DEEP", message)
+            }
+            NotStarted::HeldUp => {
+                let message = "the runs that would wait for it hold all places of its concurrency";
+                Self::permanent("WAITS_FOR_ITSELF", message)
             }
             NotStarted::Refused(error) => refused(&error),
         }

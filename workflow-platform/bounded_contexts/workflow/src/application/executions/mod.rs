@@ -23,8 +23,8 @@ pub use child::{RunItem, RunWorkflow};
 pub use error::ExecutionsError;
 pub use ports::{
     DefinitionSource, Doorbell, ExecutionFilter, ExecutionRow, Executions, Labels, Letter,
-    LogFilter, LogLine, NewExecution, Progress, ProgressBoard, Runnable, StepCache, StoreError,
-    StoredEvent, StoredSnapshot, UserDirectory, UserDirectoryError, UserProfile,
+    LogFilter, LogLine, NewExecution, Placed, Progress, ProgressBoard, Runnable, StepCache,
+    StoreError, StoredEvent, StoredSnapshot, UserDirectory, UserDirectoryError, UserProfile,
 };
 pub use rerun::Rerun;
 pub use service::{ExecutionPorts, ExecutionService};

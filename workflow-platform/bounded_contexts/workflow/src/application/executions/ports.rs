@@ -66,6 +66,15 @@ pub struct NewExecution {
     pub request_id: Option<String>,
 }
 
+/// Where a new execution is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Placed {
+    /// In the queue; workers are to be told.
+    Queued,
+    /// This process's worker has it already.
+    Taken,
+}
+
 /// The projection of an execution that lists show.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ExecutionRow {
@@ -200,7 +209,7 @@ pub trait Executions: Send + Sync {
 
     /// As `insert`, without anything else in the transaction but other starts. What is there
     /// already is not written again.
-    async fn insert_alone(&self, new: &NewExecution) -> Result<(), StoreError>;
+    async fn insert_alone(&self, new: &NewExecution) -> Result<Placed, StoreError>;
 
     /// Puts results of another execution behind the first event of a new one.
     async fn hand_down(
@@ -323,6 +332,9 @@ pub trait Doorbell: Send + Sync {
     /// There is something new in the queue; `id` is the execution, of which `seq` events stand in
     /// the journal.
     async fn queued(&self, id: Id<Execution>, seq: i64);
+
+    /// As `queued`, for an execution that a worker has already.
+    async fn begun(&self, id: Id<Execution>, seq: i64);
 
     /// Somebody wants the execution cancelled.
     async fn cancel_wanted(&self, id: Id<Execution>);

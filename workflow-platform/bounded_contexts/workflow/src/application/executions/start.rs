@@ -8,7 +8,9 @@ use shared_kernel::{
 };
 use uuid::Uuid;
 
-use super::{ExecutionService, ExecutionsError, Labels, NewExecution, Runnable};
+use super::{
+    ExecutionService, ExecutionsError, Labels, NewExecution, Placed, Runnable, StoreError,
+};
 use crate::domain::{
     definition::bind_params,
     execution::Status,
@@ -80,8 +82,7 @@ impl ExecutionService {
         initiator: Initiator,
     ) -> Result<Started, ExecutionsError> {
         let new = self.planned(owner, wanted, initiator).await?;
-        self.ports.store.insert_alone(&new).await?;
-        self.announce(new.id).await;
+        self.insert_alone(&new).await?;
         Ok(Started { id: new.id, status: Status::Pending })
     }
 
@@ -158,6 +159,15 @@ impl ExecutionService {
         new: &NewExecution,
     ) -> Result<(), ExecutionsError> {
         Ok(self.ports.store.insert(work, new).await?)
+    }
+
+    /// Writes a planned execution, and tells of it.
+    pub(super) async fn insert_alone(&self, new: &NewExecution) -> Result<(), StoreError> {
+        match self.ports.store.insert_alone(new).await? {
+            Placed::Queued => self.announce(new.id).await,
+            Placed::Taken => self.ports.doorbell.begun(new.id, 1).await,
+        }
+        Ok(())
     }
 
     /// To be called once the transaction of `insert` was committed.

@@ -2,20 +2,41 @@
 
 use sea_orm::Value;
 use shared_kernel::{
-    domain::{DomainEvent, Id},
+    domain::{DomainEvent, Id, Timestamp},
     infrastructure::db::{AtOnce, Backend, outbox_insert, outbox_rows},
 };
 
-use crate::{application::executions::NewExecution, infrastructure::journal::EventRow};
+use uuid::Uuid;
+
+use crate::{
+    application::executions::NewExecution, domain::execution::JournalEvent,
+    infrastructure::journal::EventRow,
+};
 
 /// An execution about to be written.
 #[derive(Debug, Clone)]
 pub(super) struct Insertion {
     pub new: NewExecution,
-    /// The first event.
+    /// The first event, and its row.
+    pub begins: JournalEvent,
     pub created: EventRow,
     /// What others are told.
     pub told: Option<DomainEvent>,
+}
+
+/// How many of the first starts are leased as they are written, and by which worker.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Taken {
+    pub worker: Uuid,
+    pub first: usize,
+}
+
+impl Taken {
+    pub const NONE: Self = Self { worker: Uuid::nil(), first: 0 };
+
+    fn worker(self, place: usize) -> Option<Uuid> {
+        (place < self.first).then_some(self.worker)
+    }
 }
 
 /// The rows, the first events, the labels by which they are found, and what others are told. With
@@ -23,10 +44,11 @@ pub(super) struct Insertion {
 pub(super) fn insertion(
     backend: Backend,
     all: &[&Insertion],
+    taken: Taken,
     again: bool,
 ) -> Result<AtOnce, serde_json::Error> {
     let mut rows = Rows { backend, work: AtOnce::default() };
-    let mut parts = vec![executions(&mut rows, all)?, first_events(&mut rows, all)];
+    let mut parts = vec![executions(&mut rows, all, taken)?, first_events(&mut rows, all)];
     parts.extend(labels(&mut rows, all));
     let mut work = rows.work;
     let told: Vec<_> = all.iter().filter_map(|one| one.told.as_ref()).collect();
@@ -64,11 +86,21 @@ impl Rows {
 
 const EXECUTIONS: &str = "INSERT INTO workflow_executions (id, user_id, definition_id, \
      definition_name, definition_version, status, priority, labels, concurrency_key, \
-     concurrency_limit, created_at, ready_at, epoch, parent_id, depth, fragment, bytes) VALUES";
+     concurrency_limit, created_at, ready_at, started_at, worker_id, epoch, parent_id, depth, \
+     fragment, bytes) VALUES";
 
-fn executions(rows: &mut Rows, all: &[&Insertion]) -> Result<String, serde_json::Error> {
+fn executions(
+    rows: &mut Rows,
+    all: &[&Insertion],
+    taken: Taken,
+) -> Result<String, serde_json::Error> {
     let mut values = Vec::with_capacity(all.len());
-    for Insertion { new, created, .. } in all {
+    for (place, Insertion { new, created, .. }) in all.iter().enumerate() {
+        let worker = taken.worker(place);
+        let (ready_at, started_at) = match worker {
+            None => (Some(new.created_at), None),
+            Some(_) => (None, Some(new.created_at)),
+        };
         let (key, limit) = new.concurrency.clone().unzip();
         values.push(rows.row([
             new.id.into(),
@@ -76,14 +108,16 @@ fn executions(rows: &mut Rows, all: &[&Insertion]) -> Result<String, serde_json:
             new.definition_id.into(),
             new.definition_name.clone().into(),
             number(new.version).into(),
-            "pending".into(),
+            if worker.is_some() { "running" } else { "pending" }.into(),
             new.priority.into(),
             serde_json::to_string(&new.labels)?.into(),
             key.into(),
             limit.map(number).into(),
             new.created_at.into(),
-            new.created_at.into(),
-            0_i64.into(),
+            ready_at.map(Timestamp::micros).into(),
+            started_at.map(Timestamp::micros).into(),
+            worker.into(),
+            i64::from(worker.is_some()).into(),
             new.parent.map(Id::uuid).into(),
             number(new.depth).into(),
             i32::from(new.fragment.is_some()).into(),

@@ -4,15 +4,21 @@ use sea_orm::DbErr;
 use shared_kernel::infrastructure::db::Database;
 use tokio::sync::{mpsc, oneshot};
 
-use super::insert::{Insertion, insertion};
-use crate::application::executions::StoreError;
+use super::insert::{Insertion, Taken, insertion};
+use crate::{
+    application::executions::{Placed, StoreError, StoredEvent},
+    infrastructure::{
+        openings::{Handed, Openings, Reserved},
+        queue::Claimed,
+    },
+};
 
 /// Most starts in one transaction.
 const BATCH: usize = 64;
 /// Starts that may wait to be written; further ones make their callers wait.
 const QUEUE: usize = 1024;
 
-type Answer = Result<(), StoreError>;
+type Answer = Result<Placed, StoreError>;
 
 struct Request {
     insertion: Insertion,
@@ -24,6 +30,11 @@ impl Request {
         // The caller may be gone; the execution is there all the same.
         let _ = self.answer.send(answer);
     }
+
+    /// Executions with a key are counted when they are claimed.
+    fn may_be_taken(&self) -> bool {
+        self.insertion.new.concurrency.is_none()
+    }
 }
 
 /// The way in for executions that need no transaction with anything else. The task ends with the
@@ -32,9 +43,9 @@ impl Request {
 pub(super) struct StartWriter(mpsc::Sender<Request>);
 
 impl StartWriter {
-    pub fn start(database: Database) -> Self {
+    pub fn start(database: Database, openings: Openings) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE);
-        tokio::spawn(run(database, receiver));
+        tokio::spawn(run(database, openings, receiver));
         Self(sender)
     }
 
@@ -48,26 +59,68 @@ impl StartWriter {
     }
 }
 
-async fn run(database: Database, mut receiver: mpsc::Receiver<Request>) {
+async fn run(database: Database, openings: Openings, mut receiver: mpsc::Receiver<Request>) {
     let mut requests = Vec::with_capacity(BATCH);
     while receiver.recv_many(&mut requests, BATCH).await > 0 {
+        // Those that may be taken come first.
+        requests.sort_by_key(|request| !request.may_be_taken());
+        let wanted = requests.iter().take_while(|request| request.may_be_taken()).count();
+        let reserved = openings.reserve(wanted);
+        let taken = reserved.as_ref().map_or(Taken::NONE, |reserved| Taken {
+            worker: reserved.worker,
+            first: reserved.places,
+        });
         let all: Vec<&Insertion> = requests.iter().map(|request| &request.insertion).collect();
-        match write(&database, &all, false).await {
-            Ok(()) => requests.drain(..).for_each(|request| request.answer(Ok(()))),
-            // One that cannot be written must not hold up others; and whether a batch was
-            // committed may be open.
-            Err(_) => {
-                for request in requests.drain(..) {
-                    let alone = write(&database, &[&request.insertion], true).await;
-                    request.answer(alone);
-                }
-            }
+        if write(&database, &all, taken, false).await.is_ok() {
+            hand_over(reserved.as_ref(), requests.drain(..));
+            continue;
+        }
+        // One that cannot be written must not hold up others; and whether a batch was committed
+        // may be open: then the worker finds leases of its own that nobody drives.
+        openings.settle(taken.worker, taken.first);
+        for request in requests.drain(..) {
+            let alone = write(&database, &[&request.insertion], Taken::NONE, true).await;
+            request.answer(alone.map(|()| Placed::Queued));
         }
     }
 }
 
-async fn write(database: &Database, all: &[&Insertion], again: bool) -> Result<(), StoreError> {
-    let work = insertion(database.backend(), all, again)?;
+fn hand_over(reserved: Option<&Reserved>, requests: impl Iterator<Item = Request>) {
+    for (place, request) in requests.enumerate() {
+        let reserved = reserved.filter(|reserved| place < reserved.places);
+        let placed = reserved.map_or(Placed::Queued, |reserved| {
+            reserved.fill(handed(&request.insertion));
+            Placed::Taken
+        });
+        request.answer(Ok(placed));
+    }
+}
+
+/// As its claim would give it.
+fn handed(Insertion { new, begins, .. }: &Insertion) -> Handed {
+    let claimed = Claimed {
+        id: new.id,
+        owner: new.owner,
+        definition_id: new.definition_id,
+        version: new.version,
+        epoch: 1,
+        cancel_requested: false,
+        letters_taken: 0,
+        has_letters: false,
+        parent: new.parent,
+        is_fragment: new.fragment.is_some(),
+    };
+    let first = StoredEvent { seq: 1, at: new.created_at, event: begins.clone() };
+    Handed { claimed, history: vec![first] }
+}
+
+async fn write(
+    database: &Database,
+    all: &[&Insertion],
+    taken: Taken,
+    again: bool,
+) -> Result<(), StoreError> {
+    let work = insertion(database.backend(), all, taken, again)?;
     let written: Result<_, DbErr> = database.at_once(work).await;
     written?;
     Ok(())
@@ -83,7 +136,10 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::{application::executions::NewExecution, infrastructure::journal::EventRow};
+    use crate::{
+        application::executions::NewExecution, domain::execution::Retried,
+        infrastructure::journal::EventRow,
+    };
 
     const AT: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);
 
@@ -120,7 +176,8 @@ mod tests {
             occurred_at: AT,
             request_id: None,
         };
-        Insertion { new, created, told: Some(told) }
+        let begins = Retried {}.into();
+        Insertion { new, begins, created, told: Some(told) }
     }
 
     async fn counts(database: &Database) -> Vec<i64> {
@@ -136,7 +193,7 @@ mod tests {
     #[tokio::test]
     async fn starts_that_come_together_are_each_written_once() {
         for test in testkit::databases(&[crate::migrations as fn() -> _]).await {
-            let writer = StartWriter::start(test.database.clone());
+            let writer = StartWriter::start(test.database.clone(), Openings::default());
             let twice = (0..300).map(|number| writer.write(start(number % 150)));
             let written = futures::future::join_all(twice).await;
             assert!(written.iter().all(Result::is_ok), "{}", test.name);
@@ -145,9 +202,32 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn as_many_as_there_are_places_for_are_written_as_leased_by_the_worker() {
+        for test in testkit::databases(&[crate::migrations as fn() -> _]).await {
+            let openings = Openings::default();
+            let writer = StartWriter::start(test.database.clone(), openings.clone());
+            let mut handed = openings.open(Uuid::from_u128(5));
+            openings.offer(3);
+            // Those with an even number have a key.
+            let all = (0..10).map(|number| writer.write(start(number)));
+            let placed: Vec<_> = futures::future::join_all(all).await;
+            let taken = placed.iter().filter(|placed| matches!(placed, Ok(Placed::Taken))).count();
+            assert_eq!((taken, openings.reserved()), (3, 3), "{}", test.name);
+            let first = handed.recv().await.unwrap();
+            assert_eq!((first.claimed.epoch, first.history.len()), (1, 1));
+            let leased = "SELECT count(*) FROM workflow_executions WHERE worker_id IS NOT NULL \
+                          AND ready_at IS NULL AND started_at IS NOT NULL AND epoch = 1 \
+                          AND status = 'running' AND concurrency_key IS NULL";
+            let statement = test.database.statement(leased, []);
+            let row = test.database.read().query_one_raw(statement).await.unwrap().unwrap();
+            assert_eq!(row.try_get_by_index::<i64>(0).unwrap(), 3, "{}", test.name);
+        }
+    }
+
+    #[tokio::test]
     async fn one_that_cannot_be_written_holds_up_no_other() {
         for test in testkit::databases(&[crate::migrations as fn() -> _]).await {
-            let writer = StartWriter::start(test.database.clone());
+            let writer = StartWriter::start(test.database.clone(), Openings::default());
             let mut bad = start(1);
             bad.new.definition_name = "too long for PostgreSQL".repeat(10);
             let (good, bad, other) =

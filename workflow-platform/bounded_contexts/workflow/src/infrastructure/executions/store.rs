@@ -12,18 +12,19 @@ use shared_kernel::{
 };
 
 use super::{
-    insert::{Insertion, insertion},
+    insert::{Insertion, Taken, insertion},
     list, rows,
     starts::StartWriter,
 };
 use crate::{
     application::executions::{
         ExecutionFilter, ExecutionRow, Executions, Letter, LogFilter, LogLine, NewExecution,
-        StoreError, StoredEvent,
+        Placed, StoreError, StoredEvent,
     },
     domain::execution::{Created, JournalEvent, Retried},
     infrastructure::{
         journal::{AppendError, JournalReader, insert_row, pack},
+        openings::Openings,
         queue,
     },
 };
@@ -39,9 +40,9 @@ pub struct SqlExecutions {
 
 impl SqlExecutions {
     /// Starts a task, within a tokio runtime.
-    pub fn new(database: Database, blobs: Arc<dyn BlobStore>) -> Self {
+    pub fn new(database: Database, blobs: Arc<dyn BlobStore>, openings: Openings) -> Self {
         let journal = JournalReader::new(database.clone(), Arc::clone(&blobs));
-        let starts = StartWriter::start(database.clone());
+        let starts = StartWriter::start(database.clone(), openings);
         Self { database, blobs, journal, starts }
     }
 
@@ -61,10 +62,11 @@ impl SqlExecutions {
             trigger: new.trigger.clone(),
             fragment: new.fragment.clone(),
         };
-        let created = pack(self.blobs.as_ref(), new.id, &created.into(), new.created_at).await?;
+        let begins = JournalEvent::from(created);
+        let created = pack(self.blobs.as_ref(), new.id, &begins, new.created_at).await?;
         // What others count and hear of is the execution that the item belongs to.
         let told = new.fragment.is_none().then(|| Self::started(new));
-        Ok(Insertion { new: new.clone(), created, told })
+        Ok(Insertion { new: new.clone(), begins, created, told })
     }
 
     fn started(new: &NewExecution) -> DomainEvent {
@@ -109,11 +111,11 @@ const REQUEUE: &str = "UPDATE workflow_executions SET status = 'pending', finish
 impl Executions for SqlExecutions {
     async fn insert(&self, work: &mut UnitOfWork, new: &NewExecution) -> Result<(), StoreError> {
         let new = self.insertion(new).await?;
-        work.apply(insertion(self.database.backend(), &[&new], false)?).await?;
+        work.apply(insertion(self.database.backend(), &[&new], Taken::NONE, false)?).await?;
         Ok(())
     }
 
-    async fn insert_alone(&self, new: &NewExecution) -> Result<(), StoreError> {
+    async fn insert_alone(&self, new: &NewExecution) -> Result<Placed, StoreError> {
         self.starts.write(self.insertion(new).await?).await
     }
 

@@ -14,6 +14,10 @@ const DEAD_AFTER: u32 = 4;
 /// How long the rows of dead workers are kept for people to see, in microseconds.
 const KEPT_MICROS: i64 = 24 * 3600 * 1_000_000;
 
+/// An execution whose lease is nobody's.
+const ABANDONED: &str = "e.worker_id IS NOT NULL AND NOT EXISTS \
+     (SELECT 1 FROM workflow_workers w WHERE w.id = e.worker_id AND w.dead_at IS NULL)";
+
 /// What a heartbeat found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Beat {
@@ -120,21 +124,23 @@ impl WorkerWatch {
         Ok(())
     }
 
+    /// Whether anything may be held by somebody who is dead, or whom nobody knows any more.
     async fn any_dead(&self) -> Result<bool, DbErr> {
-        let statement = self
-            .database
-            .statement("SELECT 1 FROM workflow_workers WHERE dead_at IS NOT NULL LIMIT 1", []);
+        let sql = format!(
+            "SELECT 1 FROM workflow_workers WHERE dead_at IS NOT NULL \
+             UNION ALL SELECT 1 FROM workflow_executions e WHERE {ABANDONED} LIMIT 1"
+        );
+        let statement = self.database.statement(sql, []);
         Ok(self.database.read().query_one_raw(statement).await?.is_some())
     }
 
-    /// Puts into the queue whatever dead workers hold, also what one claimed while it was being
-    /// declared dead.
+    /// Puts into the queue whatever dead workers hold, also what one claimed or started while it was
+    /// being declared dead.
     async fn take_over(&self, now: Timestamp) -> Result<u64, DbErr> {
-        let statement = self.database.statement(
-            "UPDATE workflow_executions SET worker_id = NULL, ready_at = $1 WHERE worker_id IN \
-             (SELECT id FROM workflow_workers WHERE dead_at IS NOT NULL)",
-            [now.into()],
+        let sql = format!(
+            "UPDATE workflow_executions AS e SET worker_id = NULL, ready_at = $1 WHERE {ABANDONED}"
         );
+        let statement = self.database.statement(sql, [now.into()]);
         let taken = self.database.write().execute_raw(statement).await?.rows_affected();
         let statement = self.database.statement(
             "DELETE FROM workflow_workers WHERE dead_at < $1",

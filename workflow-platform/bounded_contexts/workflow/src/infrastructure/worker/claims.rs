@@ -1,6 +1,10 @@
 //! One life of a worker: from its registration to its leaving.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use futures::StreamExt as _;
 use sea_orm::DbErr;
@@ -9,7 +13,7 @@ use shared_kernel::{
     domain::{Execution, Id, Timestamp},
 };
 use tokio::{
-    sync::{Notify, Semaphore},
+    sync::{Notify, Semaphore, mpsc},
     task::JoinSet,
 };
 use tokio_util::sync::CancellationToken;
@@ -23,9 +27,11 @@ use super::{
     load,
     logs::LogWriter,
 };
+use crate::application::executions::StoredEvent;
 use crate::infrastructure::{
     announce::{CANCEL, LETTER, READY},
     journal::{JournalReader, JournalWriter, SnapshotStore},
+    openings::Handed,
     queue::{Claimed, Queue, WorkerWatch},
 };
 
@@ -34,7 +40,7 @@ const CLAIM: usize = 64;
 /// Longest time that a worker waits for more room.
 const GATHER: Duration = Duration::from_millis(2);
 /// Leases without a driver are looked for on every so many looks.
-const ORPHANS_EVERY: u32 = 8;
+const ORPHANS_EVERY: u32 = 4;
 
 struct Life<'a> {
     id: Uuid,
@@ -52,8 +58,12 @@ struct Life<'a> {
     controls: HashMap<Id<Execution>, Control>,
     /// The earliest timer of an execution that was parked.
     timer: Option<Timestamp>,
+    /// What was started in this process for this worker.
+    handed: mpsc::UnboundedReceiver<Handed>,
     /// How often it looked around.
     looks: u32,
+    /// Leases that nobody drove at the last look.
+    orphans: HashSet<Id<Execution>>,
 }
 
 /// Lives until the process stops or others declare the worker dead.
@@ -98,9 +108,12 @@ pub(super) async fn live(
         drivers: JoinSet::new(),
         controls: HashMap::new(),
         timer: None,
+        handed: parts.openings.open(id),
         looks: 0,
+        orphans: HashSet::new(),
     };
     let end = life.work_until(stop, &heart.lost).await;
+    parts.openings.close();
     if let End::Stopped = end {
         life.hand_back().await;
     }
@@ -123,6 +136,7 @@ impl Life<'_> {
             }
             self.gather().await;
             self.claim().await;
+            self.parts.openings.offer(if self.rung { 0 } else { self.free() });
             let poll = tokio::time::sleep(self.pause());
             let work = Arc::clone(&self.work);
             tokio::select! {
@@ -138,6 +152,7 @@ impl Life<'_> {
                     }
                 }
                 () = work.notified() => self.rung = true,
+                Some(handed) = self.handed.recv() => self.take(handed),
                 Some(parted) = self.drivers.join_next() => self.part(parted.ok()),
                 () = poll => self.look_around().await,
             }
@@ -204,13 +219,15 @@ impl Life<'_> {
         Ok(())
     }
 
-    /// Gives up leases whose driver broke off, for lack of a blob store or by a fault of ours.
-    async fn release_orphans(&self, now: Timestamp) -> Result<(), DbErr> {
-        for id in self.queue.leased_by(self.id).await? {
-            if !self.controls.contains_key(&id) {
-                warn!(execution.id = %id, "nobody drives execution {id}, it goes back to the queue");
-                self.queue.release(self.id, id, now).await?;
-            }
+    /// Gives up leases whose driver broke off, for lack of a blob store or by a fault of ours. What
+    /// nobody drives for the first time may just have been started for this worker.
+    async fn release_orphans(&mut self, now: Timestamp) -> Result<(), DbErr> {
+        let leased = self.queue.leased_by(self.id).await?;
+        let orphans = leased.into_iter().filter(|id| !self.controls.contains_key(id));
+        let before = std::mem::replace(&mut self.orphans, orphans.collect());
+        for id in self.orphans.intersection(&before) {
+            warn!(execution.id = %id, "nobody drives execution {id}, it goes back to the queue");
+            self.queue.release(self.id, *id, now).await?;
         }
         Ok(())
     }
@@ -228,8 +245,31 @@ impl Life<'_> {
         }
     }
 
-    fn room(&self) -> usize {
+    /// Places without a driver.
+    fn free(&self) -> usize {
         self.settings.parallel.saturating_sub(self.controls.len())
+    }
+
+    /// Places for what stands in the queue.
+    fn room(&self) -> usize {
+        self.free().saturating_sub(self.parts.openings.reserved())
+    }
+
+    /// Drives what was started for this worker, with all that came along.
+    fn take(&mut self, first: Handed) {
+        let mut next = Some(first);
+        while let Some(Handed { claimed, history }) = next {
+            self.parts.openings.settle(self.id, 1);
+            self.drive(claimed, history);
+            next = self.handed.try_recv().ok();
+        }
+    }
+
+    fn drive(&mut self, claimed: Claimed, history: Vec<StoredEvent>) {
+        let control = Control::default();
+        self.controls.insert(claimed.id, control.clone());
+        self.drivers.spawn(driver::drive(Arc::clone(&self.desk), claimed, history, control));
+        metrics::gauge!("workflow_executions_leased").set(len(self.controls.len()));
     }
 
     /// Takes from the queue while there is work and room, when it was rung for.
@@ -261,12 +301,9 @@ impl Life<'_> {
             histories = read.unwrap_or_default();
         }
         for claimed in claimed {
-            let control = Control::default();
-            self.controls.insert(claimed.id, control.clone());
             let history = histories.remove(&claimed.id).unwrap_or_default();
-            self.drivers.spawn(driver::drive(Arc::clone(&self.desk), claimed, history, control));
+            self.drive(claimed, history);
         }
-        metrics::gauge!("workflow_executions_leased").set(len(self.controls.len()));
     }
 
     /// A driver is done with its execution. Its end may let another one start.

@@ -32,7 +32,7 @@ use shared_kernel::{
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info};
 
-use super::announce::Announcer;
+use super::{announce::Announcer, openings::Openings};
 use crate::application::{
     executions::{DefinitionSource, ExecutionService, StepCache, UserDirectory},
     vault::VaultService,
@@ -96,6 +96,8 @@ pub struct WorkerParts {
     /// Ends what steps started.
     pub executions: ExecutionService,
     pub announcer: Announcer,
+    /// Where starts of this process find room.
+    pub openings: Openings,
 }
 
 /// Drives executions of this process.
