@@ -218,7 +218,7 @@ async fn without_an_authenticator_the_password_is_enough_again() {
 async fn guesses_at_the_second_factor_make_the_next_wait() {
     for world in worlds().await {
         let (_, authenticator) = ann(&world).await;
-        for _ in 0..5 {
+        for _ in 0..6 {
             let refused = world.try_login_with("ann", PASSWORD, Some(totp("000000"))).await;
             assert!(matches!(refused, Err(UserError::TotpInvalid)), "{}", world.test.name);
         }
