@@ -118,6 +118,22 @@ async function keys() {
   await ask('delete', '/users/me/api-keys/{id}', { at: { id: api_key.id } });
 }
 
+/** Somebody who is looked after until they are gone. */
+async function leaver(root) {
+  const email = 'ben@example.com';
+  const code = await nextCode([], () => ask('post', '/users/public/send-verification-code', { alone: true, body: { email, purpose: 'register' } }));
+  await ask('post', '/users/auth/register', { alone: true, body: { username: 'ben', email, password: PASSWORD, code } });
+  const signIn = () => ask('post', '/users/auth/login', { alone: true, body: { identifier: 'ben', password: PASSWORD } });
+  await signIn();
+  const { user } = await signIn();
+  token = (await ask('post', '/users/auth/login', { alone: true, body: root })).access_token;
+  const at = { id: user.id };
+  const { items } = await ask('get', '/users/admin/users/{id}/sessions', { at });
+  await ask('delete', '/users/admin/users/{id}/sessions/{session_id}', { at: { ...at, session_id: items[0].id } });
+  await ask('delete', '/users/admin/users/{id}/sessions', { at });
+  await ask('delete', '/users/admin/users/{id}', { at });
+}
+
 /** Wants the platform started with BOOTSTRAP_ADMIN_EMAIL=root@example.com and the password below. */
 async function administration() {
   const own = token;
@@ -129,6 +145,9 @@ async function administration() {
   await ask('put', '/users/admin/users/{id}/role', { at, body: { role: 'user' } });
   await ask('put', '/users/admin/users/{id}/status', { at, body: { status: 'active' } });
   await parkedEvents();
+  await ask('get', '/users/me/audit');
+  await ask('get', '/users/admin/audit', { query: '?action=user.profile_changed' });
+  await leaver(login);
   token = own;
 }
 

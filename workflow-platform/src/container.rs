@@ -20,11 +20,12 @@ use proxy_pool::{ProxyPoolModule, ProxyPoolSettings};
 use secrecy::ExposeSecret as _;
 use shared_kernel::{
     application::{
-        Action, ActionRegistry, Authenticator, EffectHandler, Entitlements, Fetcher, PersonalData,
-        ProxyPools,
+        Action, ActionRegistry, AuditTrail, Authenticator, EffectHandler, Entitlements, Fetcher,
+        PersonalData, ProxyPools,
     },
     domain::Ambient,
     infrastructure::{
+        audit_queue::AuditQueue,
         cpu::CpuPool,
         db::{Database, Migrations},
         idempotency::SqlIdempotencyKeys,
@@ -92,6 +93,7 @@ pub struct Platform {
     pub workflow: Arc<WorkflowModule>,
     idempotency: SqlIdempotencyKeys,
     relay: Relay,
+    trail: Arc<AuditQueue>,
 }
 
 impl Platform {
@@ -120,6 +122,7 @@ impl Platform {
         let cpu = CpuPool::per_core();
         let sealer = sealer(&config, &ambient);
         let policy = Arc::new(OutboundPolicy::new(&config.outbound_allow)?);
+        let trail = Arc::new(AuditQueue::new(database.clone()));
         let users = user_management::module(
             user_management::Surroundings {
                 database: database.clone(),
@@ -127,6 +130,7 @@ impl Platform {
                 limiter,
                 bus: Arc::clone(&bus),
                 sealer: sealer.clone(),
+                trail: Arc::clone(&trail) as Arc<dyn AuditTrail>,
                 cpu: cpu.clone(),
                 ambient: ambient.clone(),
             },
@@ -194,6 +198,7 @@ impl Platform {
             workflow,
             idempotency,
             relay,
+            trail,
         })
     }
 
@@ -266,6 +271,7 @@ impl Platform {
             authenticator: Arc::clone(&self.users) as Arc<dyn Authenticator>,
             limiter,
             idempotency: Arc::new(self.idempotency.clone()),
+            trail: Arc::clone(&self.trail) as Arc<dyn AuditTrail>,
             parts: vec![Arc::new(DatabaseHealth(database)), Arc::new(CacheHealth(cache))],
             readiness,
             ambient,
@@ -284,6 +290,8 @@ impl Platform {
         let relay = self.relay.clone();
         let token = stop.clone();
         tasks.spawn(async move { relay.run(token).await });
+        let (trail, token) = (Arc::clone(&self.trail), stop.clone());
+        tasks.spawn(async move { trail.run(token).await });
         let (users, token) = (Arc::clone(&self.users), stop.clone());
         tasks.spawn(async move { users.run(token).await });
         tasks.spawn(Arc::clone(&self.proxies).run(stop.clone()));
@@ -313,6 +321,7 @@ impl Platform {
 
     /// Closes the database, once nothing uses it any more.
     pub async fn close(self) -> anyhow::Result<()> {
+        self.trail.flush().await;
         self.foundation.database.close().await?;
         Ok(())
     }
@@ -334,6 +343,7 @@ fn user_settings(config: &Config) -> UserSettings {
         refresh: config.tokens.refresh,
         issuer: config.app_name.clone(),
         deletion_grace: config.deletion_grace,
+        audit_kept: config.audit_kept,
         ..UserSettings::new(config.tokens.secret.clone())
     }
 }

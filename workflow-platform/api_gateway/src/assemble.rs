@@ -12,7 +12,7 @@ use bytes::Bytes;
 use serde_json::Value;
 use shared_kernel::{
     api::AuthLayerState,
-    application::{Authenticator, IdempotencyKeys, RateLimiter},
+    application::{AuditTrail, Authenticator, IdempotencyKeys, RateLimiter},
     domain::Ambient,
 };
 use tower_http::{
@@ -26,6 +26,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
     GatewaySettings, HealthPart, Readiness, addresses,
+    audit::{self, Watch},
     contract::Contract,
     cors, docs, fallback,
     guard::{self, TimeLimits},
@@ -51,6 +52,8 @@ pub struct Gateway {
     pub authenticator: Arc<dyn Authenticator>,
     pub limiter: Arc<dyn RateLimiter>,
     pub idempotency: Arc<dyn IdempotencyKeys>,
+    /// Hears of everything that was refused.
+    pub trail: Arc<dyn AuditTrail>,
     pub parts: Vec<Arc<dyn HealthPart>>,
     pub readiness: Readiness,
     pub ambient: Ambient,
@@ -61,7 +64,7 @@ pub struct Gateway {
 /// Puts the application together.
 pub fn assemble(gateway: Gateway) -> Router {
     let Gateway { settings, contexts, authenticator, limiter, idempotency, parts, .. } = gateway;
-    let (ambient, public_keys) = (gateway.ambient, gateway.public_keys);
+    let (ambient, public_keys, trail) = (gateway.ambient, gateway.public_keys, gateway.trail);
     metrics::install();
     let (api, contract) = openapi::nest(contexts);
     let (api, document) = api.split_for_parts();
@@ -81,15 +84,17 @@ pub fn assemble(gateway: Gateway) -> Router {
         whole = whole.merge(docs_routes(document));
     }
     let limits = Arc::new(Limits::new(settings.limits, limiter, ambient.clone()));
+    let watch = Arc::new(Watch::new(trail, ambient.clone()));
     let whole = whole.method_not_allowed_fallback(fallback::wrong_method);
-    layered(whole, &settings, Some((limits, secured)), ambient)
+    layered(whole, &settings, Some((limits, secured)), Some(watch), ambient)
 }
 
 /// `/metrics` alone, for a port of its own.
 pub fn assemble_metrics(settings: &GatewaySettings, ambient: Ambient) -> Router {
     metrics::install();
     let whole = metrics_route(settings).fallback(fallback::not_found);
-    layered(whole.method_not_allowed_fallback(fallback::wrong_method), settings, None, ambient)
+    let whole = whole.method_not_allowed_fallback(fallback::wrong_method);
+    layered(whole, settings, None, None, ambient)
 }
 
 /// What the document says of operations, around them.
@@ -130,6 +135,7 @@ fn layered(
     router: Router,
     settings: &GatewaySettings,
     limits: Option<(Arc<Limits>, Arc<Secured>)>,
+    watch: Option<Arc<Watch>>,
     ambient: Ambient,
 ) -> Router {
     let compression = CompressionLayer::new().compress_when(
@@ -160,9 +166,12 @@ fn layered(
         let rules = Arc::new(settings.addresses.clone());
         router = router.layer(from_fn_with_state(rules, addresses::admit));
     }
-    router
+    router = router
         .layer(from_fn(guard::refuse_tunnels))
         .layer(cors::layer(&settings.cors_origins))
-        .layer(from_fn(secure))
-        .layer(from_fn_with_state(Arc::new(request), contextualise))
+        .layer(from_fn(secure));
+    if let Some(watch) = watch {
+        router = router.layer(from_fn_with_state(watch, audit::refusals));
+    }
+    router.layer(from_fn_with_state(Arc::new(request), contextualise))
 }

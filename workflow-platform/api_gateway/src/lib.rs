@@ -6,10 +6,10 @@
 //! and panics included. It serves health, metrics, the OpenAPI document with its docs, and the
 //! web UI.
 //!
-//! **Order of the layers**, outermost first: request context → log and metrics → security
-//! headers → CORS → lists of addresses → limits → compression → length of the head → body limit →
-//! time limits → panic guard → envelope guard → query check → idempotency → handler. What an inner
-//! layer refuses still has an id, a log line and the headers.
+//! **Order of the layers**, outermost first: request context → log and metrics → audit of refusals →
+//! security headers → CORS → lists of addresses → limits → compression → length of the head → body
+//! limit → time limits → panic guard → envelope guard → query check → idempotency → handler. What
+//! an inner layer refuses still has an id, a log line and the headers.
 //!
 //! **The document is the contract.** Which query parameters an operation knows and whether it is
 //! done once under an `Idempotency-Key` is read from the OpenAPI document (`contract.rs`), so that
@@ -20,6 +20,7 @@
 
 mod addresses;
 mod assemble;
+mod audit;
 mod client;
 mod contract;
 mod cors;

@@ -66,6 +66,8 @@ pub struct Config {
     /// Where `/metrics` is, when not beside the API.
     pub metrics_address: Option<SocketAddr>,
     pub first_admin: Option<FirstAdmin>,
+    /// How long the audit log is kept.
+    pub audit_kept: Duration,
     /// Executions that one process drives at once.
     pub worker_concurrency: usize,
     pub proxy_test_url: Option<url::Url>,

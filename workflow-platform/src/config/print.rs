@@ -44,6 +44,7 @@ fn value(config: &Config, name: &str) -> String {
         "JWT_ACCESS_TOKEN_EXPIRE_MINUTES" => (config.tokens.access.as_secs() / 60).to_string(),
         "JWT_REFRESH_TOKEN_EXPIRE_DAYS" => (config.tokens.refresh.as_secs() / 86_400).to_string(),
         "ACCOUNT_DELETION_DAYS" => (config.deletion_grace.as_secs() / 86_400).to_string(),
+        "AUDIT_RETENTION_DAYS" => (config.audit_kept.as_secs() / 86_400).to_string(),
         "OUTBOUND_ALLOW" => config.outbound_allow.join(","),
         "PROXY_TEST_URL" => config.proxy_test_url.as_ref().map(Url::to_string).unwrap_or_default(),
         "TRUSTED_PROXIES" => config.trusted_proxies.to_string(),

@@ -77,6 +77,7 @@ pub fn config(source: &Source, purpose: Purpose) -> Result<Config, ConfigError> 
         metrics_token: source.get("METRICS_TOKEN").map(SecretString::from),
         metrics_address: reader.metrics_address(),
         first_admin: reader.first_admin(),
+        audit_kept: reader.days("AUDIT_RETENTION_DAYS", 365, 1, 36_500),
         worker_concurrency: reader.between("WORKER_CONCURRENCY", 64, 1, 10_000),
         proxy_test_url: reader.optional("PROXY_TEST_URL"),
         data_dir,

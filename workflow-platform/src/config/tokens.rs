@@ -27,7 +27,6 @@ pub struct TokenConfig {
 impl Reader<'_> {
     pub(super) fn tokens(&mut self) -> TokenConfig {
         let minutes: u64 = self.between("JWT_ACCESS_TOKEN_EXPIRE_MINUTES", 30, 1, 1440);
-        let days: u64 = self.between("JWT_REFRESH_TOKEN_EXPIRE_DAYS", 7, 1, 365);
         TokenConfig {
             algorithm: self.parsed("JWT_ALGORITHM", TokenAlgorithm::default()),
             secret: self.secret("JWT_SECRET_KEY"),
@@ -35,9 +34,13 @@ impl Reader<'_> {
             data_secret: self.secret("DATA_SECRET_KEY"),
             older_data_secrets: self.secrets("DATA_PREVIOUS_SECRET_KEYS"),
             access: Duration::from_secs(minutes * 60),
-            refresh: Duration::from_secs(days * 86_400),
+            refresh: self.days("JWT_REFRESH_TOKEN_EXPIRE_DAYS", 7, 1, 365),
             hash_cost: self.hash_cost(),
         }
+    }
+
+    pub(super) fn days(&mut self, name: &str, default: u64, least: u64, most: u64) -> Duration {
+        Duration::from_secs(self.between(name, default, least, most) * 86_400)
     }
 
     /// The least are those that OWASP still accepts, and RFC 9106's of 8 KiB a lane.

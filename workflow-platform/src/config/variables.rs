@@ -74,6 +74,7 @@ pub const VARIABLES: &[Variable] = &[
         "[]",
         "JSON list of former secrets whose tokens are still accepted",
     ),
+    variable("AUDIT_RETENTION_DAYS", "365", "days for which the audit log is kept"),
     variable("DATA_SECRET_KEY", "", "seals stored credentials; JWT_SECRET_KEY unless set"),
     variable(
         "DATA_PREVIOUS_SECRET_KEYS",

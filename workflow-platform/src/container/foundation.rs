@@ -14,7 +14,7 @@ use shared_kernel::{
         blob_bucket::BlobBucket,
         blob_folder::BlobFolder,
         cache::{LocalCache, RedisCache},
-        db::{Backend, Database},
+        db::{Backend, Database, UnitOfWork},
         local_bus::LocalBus,
         local_limiter::LocalLimiter,
         postgres_bus::PostgresBus,
@@ -33,6 +33,8 @@ const FOLDER_SENDER: &str = "workflow-platform@localhost";
 const RECONNECT_AFTER: Duration = Duration::from_millis(200);
 /// Any number, the same in all processes: who migrates holds this lock of PostgreSQL.
 const MIGRATION_LOCK: i64 = 0x776f_726b_666c_6f77;
+/// How long who found it taken waits before asking again.
+const ASK_AGAIN: Duration = Duration::from_millis(200);
 
 /// What every context stands on.
 #[derive(Clone)]
@@ -100,13 +102,31 @@ pub async fn migrate(database: &Database) -> anyhow::Result<()> {
         super::migrations().up(database).await?;
         return Ok(());
     }
-    let lock = database.begin().await?;
-    // It is idle for as long as the migrations take.
-    lock.conn().execute_unprepared("SET LOCAL idle_in_transaction_session_timeout = 0").await?;
-    let statement = database.statement("SELECT pg_advisory_xact_lock($1)", [MIGRATION_LOCK.into()]);
-    lock.conn().execute_raw(statement).await?;
+    let lock = loop {
+        match turn(database).await? {
+            Some(lock) => break lock,
+            None => tokio::time::sleep(ASK_AGAIN).await,
+        }
+    };
     super::migrations().up(database).await?;
     Ok(lock.commit().await?)
+}
+
+/// A transaction that holds the lock, or `None` when somebody else does. Whoever waited inside a
+/// statement would keep an index from being created concurrently, and the lock from them.
+async fn turn(database: &Database) -> anyhow::Result<Option<UnitOfWork>> {
+    let work = database.begin().await?;
+    // It is idle for as long as the migrations take.
+    work.conn().execute_unprepared("SET LOCAL idle_in_transaction_session_timeout = 0").await?;
+    let sql = "SELECT pg_try_advisory_xact_lock($1) AS mine";
+    let statement = database.statement(sql, [MIGRATION_LOCK.into()]);
+    let row = work.conn().query_one_raw(statement).await?;
+    let mine = row.map(|row| row.try_get("", "mine")).transpose()?;
+    if mine == Some(true) {
+        return Ok(Some(work));
+    }
+    work.roll_back().await?;
+    Ok(None)
 }
 
 /// A bucket, or the data folder.

@@ -20,6 +20,7 @@ pub mod report;
 pub mod routes;
 pub mod s3;
 pub mod smtp;
+pub mod trail;
 
 pub use clock::{MovableClock, SeededEntropy, ambient};
 pub use database::{
@@ -30,3 +31,4 @@ pub use no_keys::NoKeys;
 pub use postgres_server::PostgresServer;
 pub use redis_server::RedisServer;
 pub use s3::S3Server;
+pub use trail::Trail;

@@ -24,5 +24,6 @@ mod limits;
 mod outage;
 mod processes;
 mod proxies;
+mod roles;
 mod users;
 mod workflow;

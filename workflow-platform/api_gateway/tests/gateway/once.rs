@@ -140,6 +140,7 @@ fn world(place: TestDatabase) -> World {
         contexts: vec![context],
         authenticator: Arc::new(Tokens),
         limiter: Arc::new(LocalLimiter::default()),
+        trail: Arc::new(testkit::Trail::default()),
         idempotency: Arc::new(keys.clone()),
         parts: Vec::new(),
         readiness: Readiness::default(),

@@ -15,9 +15,10 @@ use serde_json::Value;
 use shared_kernel::{
     api::{ApiJson, ApiQuery, BadRequest, Checked, Empty, Failure, PageQuery, Reply},
     application::{AuthenticationError, Authenticator, Principal, Proof, SessionProof},
-    domain::{Locale, Permissions, Role},
+    domain::{Locale, Permission, Permissions, Role},
     infrastructure::local_limiter::LocalLimiter,
 };
+use testkit::Trail;
 use tower::ServiceExt as _;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
@@ -98,6 +99,12 @@ async fn list(ApiQuery(page): ApiQuery<PageQuery>) -> Result<Reply<u32>, Failure
     Ok(Reply::ok(page.page()?.limit))
 }
 
+#[utoipa::path(get, path = "/guarded/{id}", responses((status = 200, body = String)))]
+async fn guarded(who: Principal) -> Result<Reply<Empty>, Failure> {
+    who.require(Permission::UsersRead)?;
+    Ok(Reply::empty())
+}
+
 pub fn settings() -> GatewaySettings {
     GatewaySettings {
         body_limit: 1000,
@@ -113,12 +120,17 @@ pub fn router(well: bool) -> Router {
 }
 
 pub fn router_with(settings: GatewaySettings, well: bool) -> Router {
+    watched(settings, well, Arc::new(Trail::default()))
+}
+
+pub fn watched(settings: GatewaySettings, well: bool, trail: Arc<Trail>) -> Router {
     let context = OpenApiRouter::new()
         .routes(routes!(order))
         .routes(routes!(panics))
         .routes(routes!(slow))
         .routes(routes!(mine))
         .routes(routes!(list))
+        .routes(routes!(guarded))
         .routes(routes!(large));
     let (ambient, _) = testkit::ambient();
     assemble(Gateway {
@@ -127,6 +139,7 @@ pub fn router_with(settings: GatewaySettings, well: bool) -> Router {
         authenticator: Arc::new(Tokens),
         limiter: Arc::new(LocalLimiter::default()),
         idempotency: Arc::new(testkit::NoKeys),
+        trail,
         parts: vec![Arc::new(Part(well))],
         readiness: Readiness::default(),
         ambient,

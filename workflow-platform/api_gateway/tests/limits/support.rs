@@ -123,6 +123,7 @@ impl Site {
             authenticator: Arc::new(Numbers),
             limiter,
             idempotency: Arc::new(testkit::NoKeys),
+            trail: Arc::new(testkit::Trail::default()),
             parts: Vec::new(),
             readiness: Readiness::default(),
             ambient,

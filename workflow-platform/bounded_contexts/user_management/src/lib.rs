@@ -22,6 +22,7 @@
 //!   one; later it ends its whole session.
 //! * There is always an active super administrator, once there was one; nobody changes their own
 //!   standing, or that of somebody who ranks as high, unless both are super administrators.
+//! * A deleted user's row stays under its id and says nothing any more; their name is free.
 //! * A new password ends the user's other sessions, and all of them when it was forgotten.
 //! * An access token is worth nothing once its session has ended, it was revoked by its id, its
 //!   user is not active, or all the user's sessions were ended after it was issued. Every process
@@ -33,6 +34,8 @@
 //! * Passwords are kept as Argon2id hashes, refresh tokens, API keys and recovery codes as SHA-256,
 //!   verification codes as keyed hashes, secrets of authenticators sealed. The outbox carries a
 //!   code only sealed.
+//! * Every change of an account writes a line of the audit log in its own transaction; refusals and
+//!   failed sign-ins are noted beside the requests. Nobody changes a line.
 //!
 //! **Published events:** `user.registered`, `user.logged_in`, `user.logged_out`,
 //! `user.sessions_revoked`, `user.password_changed`, `user.profile_changed`,
@@ -61,7 +64,7 @@ use infrastructure::{Argon2Passwords, JwtTokens};
 pub use infrastructure::{KeyError, migrations, personal_data, sealed_columns};
 
 use shared_kernel::{
-    application::{Bus, Cache, RateLimiter},
+    application::{AuditTrail, Bus, Cache, RateLimiter},
     domain::Ambient,
     infrastructure::{cpu::CpuPool, db::Database, seal::Sealer},
 };
@@ -77,6 +80,8 @@ pub struct Surroundings {
     pub bus: Arc<dyn Bus>,
     /// Seals verification codes on their way to the mailer.
     pub sealer: Sealer,
+    /// Where failures are told; changes are written with what they change.
+    pub trail: Arc<dyn AuditTrail>,
     /// Where passwords are hashed.
     pub cpu: CpuPool,
     pub ambient: Ambient,
@@ -88,12 +93,13 @@ pub fn module(
     surroundings: Surroundings,
     settings: UserSettings,
 ) -> Result<Arc<UserModule>, KeyError> {
-    let Surroundings { database, cache, limiter, bus, sealer, cpu, ambient } = surroundings;
+    let Surroundings { database, cache, limiter, bus, sealer, trail, cpu, ambient } = surroundings;
     let UserSettings { algorithm, secret, older_secrets, .. } = &settings;
     let tokens = JwtTokens::new(*algorithm, secret, older_secrets)?;
     let store = Arc::new(infrastructure::SqlAccounts::new(database.clone()));
     let ports = UserPorts {
         accounts: Arc::clone(&store) as Arc<dyn application::ports::AccountStore>,
+        oversight: Arc::clone(&store) as Arc<dyn application::ports::OversightStore>,
         sessions: Arc::clone(&store) as Arc<dyn application::ports::SessionStore>,
         session_cache: Arc::new(infrastructure::BusCache::new(
             Arc::clone(&bus),
@@ -108,7 +114,9 @@ pub fn module(
         leaving: Arc::clone(&store) as Arc<dyn application::ports::LeavingStore>,
         second_factors: Arc::clone(&store) as Arc<dyn application::ports::SecondFactorStore>,
         codes: Arc::clone(&store) as Arc<dyn application::ports::CodeStore>,
-        api_keys: store,
+        api_keys: Arc::clone(&store) as Arc<dyn application::ports::ApiKeyStore>,
+        audit: store,
+        trail,
         passwords: Arc::new(Argon2Passwords::new(settings.hash_cost, cpu, ambient.clone())),
         tokens: Arc::new(tokens),
         database,

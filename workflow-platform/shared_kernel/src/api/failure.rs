@@ -30,6 +30,14 @@ pub struct Failure {
     chain: String,
 }
 
+/// What an answer refused, for layers that look at answers on their way out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Refusal {
+    pub kind: ErrorKind,
+    pub code: &'static str,
+    pub details: Value,
+}
+
 /// The one table from kind to HTTP status.
 pub const fn status_of(kind: ErrorKind) -> StatusCode {
     match kind {
@@ -110,6 +118,7 @@ impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         self.log();
         let request = RequestContext::current();
+        let refusal = Refusal { kind: self.kind, code: self.code, details: self.details.clone() };
         let envelope = ErrorEnvelope {
             success: false,
             error: self.code.to_owned(),
@@ -119,6 +128,7 @@ impl IntoResponse for Failure {
             timestamp: request.received_at,
         };
         let mut response = (status_of(self.kind), Json(envelope)).into_response();
+        response.extensions_mut().insert(refusal);
         if let Some(seconds) = self.retry_after {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
         }

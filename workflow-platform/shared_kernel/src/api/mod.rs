@@ -14,7 +14,7 @@ pub use crate::application::{RequestContext, RequestId};
 pub use admission::{Admission, AdmissionState};
 pub use envelope::{Empty, Envelope, ErrorEnvelope, Reply};
 pub use extract::{ApiJson, ApiPath, ApiQuery, BadRequest, Checked, FieldErrors, read_body};
-pub use failure::{Failure, status_of};
+pub use failure::{Failure, Refusal, status_of};
 pub use idempotency::{IDEMPOTENCY_KEY, idempotency_key};
 pub use paging::PageQuery;
 pub use principal::{AuthLayerState, Authenticated, OptionalPrincipal};

@@ -35,6 +35,7 @@ async fn authenticate(parts: &Parts) -> Result<Principal, AuthenticationError> {
     let state = parts.extensions.get::<AuthLayerState>().ok_or(AuthenticationError::Missing)?;
     let principal = state.0.authenticate(token.trim()).await?;
     RequestContext::prefer(principal.locale);
+    RequestContext::signed_in(principal.actor());
     Ok(principal)
 }
 

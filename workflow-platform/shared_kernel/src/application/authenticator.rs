@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::domain::{
-    ErrorKind, Fault, Id, Locale, Owner, Permission, Permissions, Role, Text, User,
+    Actor, ErrorKind, Fault, Id, Locale, Owner, Permission, Permissions, Role, Text, User,
 };
 
 /// When to ask again while sign-ins cannot be checked.
@@ -42,6 +42,13 @@ pub struct SessionProof {
 impl Principal {
     pub const fn owner(&self) -> Owner {
         Owner::new(self.user)
+    }
+
+    pub const fn actor(&self) -> Actor {
+        match self.proof {
+            Proof::Session(_) => Actor::User(self.user),
+            Proof::ApiKey { id, .. } => Actor::ApiKey { user: self.user, key: id },
+        }
     }
 
     /// Every use case asks on its first line. A key may do what its scopes name and its user's

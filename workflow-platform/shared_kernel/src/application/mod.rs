@@ -1,6 +1,7 @@
 //! Ports that cross contexts. Each is a trait; `container.rs` ties it to an adapter.
 
 mod action;
+mod audit;
 mod authenticator;
 mod blob;
 mod bus;
@@ -21,6 +22,7 @@ pub use action::{
     Action, ActionContext, ActionDescriptor, ActionError, ActionFailure, ActionRegistry, LogLevel,
     StepChannel, StepRecord,
 };
+pub use audit::AuditTrail;
 pub use authenticator::{AuthenticationError, Authenticator, Principal, Proof, SessionProof};
 pub use blob::{BlobError, BlobKey, BlobStore};
 pub use bus::{Bus, BusError, BusMessage, BusStream, Subscription};

@@ -3,7 +3,7 @@
 
 use std::{fmt, future::Future, net::IpAddr, sync::OnceLock};
 
-use crate::domain::{Locale, Timestamp};
+use crate::domain::{Actor, Locale, Timestamp};
 
 /// `req_` and a `UUIDv7`, or the caller's own when well-formed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,10 +49,11 @@ pub struct RequestContext {
     pub traceparent: Option<String>,
 }
 
-/// The request, and the language of the user once that is known.
+/// The request, and what is known of the user once they have signed in.
 struct Scope {
     request: RequestContext,
     users: OnceLock<Locale>,
+    actor: OnceLock<Actor>,
 }
 
 tokio::task_local! {
@@ -62,7 +63,9 @@ tokio::task_local! {
 impl RequestContext {
     /// Runs `future` as part of this request.
     pub async fn scope<F: Future>(self, future: F) -> F::Output {
-        CURRENT.scope(Scope { request: self, users: OnceLock::new() }, future).await
+        CURRENT
+            .scope(Scope { request: self, users: OnceLock::new(), actor: OnceLock::new() }, future)
+            .await
     }
 
     /// The request being answered; outside of one, an anonymous context at the epoch.
@@ -83,6 +86,17 @@ impl RequestContext {
             client: None,
             traceparent: None,
         })
+    }
+
+    /// Who asks, as far as that is known by now. Outside of a request it is the platform itself.
+    pub fn actor() -> Actor {
+        let found = CURRENT.try_with(|scope| scope.actor.get().copied());
+        found.map_or(Actor::System, |known| known.unwrap_or(Actor::Anonymous))
+    }
+
+    /// The request is that of `actor`.
+    pub(crate) fn signed_in(actor: Actor) {
+        let _ = CURRENT.try_with(|scope| scope.actor.set(actor));
     }
 
     /// The signed-in user's language, for callers who did not ask for one.

@@ -1,6 +1,7 @@
 //! Values shared by all contexts. No IO, no clock, no randomness.
 
 mod ambient;
+mod audit;
 mod count;
 mod error;
 mod event;
@@ -19,6 +20,10 @@ mod site_page;
 mod time;
 
 pub use ambient::{Ambient, Clock, Entropy};
+pub use audit::{
+    Actor, ActorKind, Audit, AuditEntry, AuditOutcome, AuditTarget, AuditedEvent, Origin,
+    UnknownName,
+};
 pub use count::Count;
 pub use error::{ErrorKind, Fault, Text};
 pub use event::DomainEvent;

@@ -1,5 +1,6 @@
 //! Adapters that every process needs.
 
+pub mod audit_queue;
 pub mod blob_bucket;
 pub mod blob_folder;
 pub mod cache;

@@ -7,7 +7,7 @@ use shared_kernel::{
 
 use super::{
     Module, caller,
-    shapes::{ChangePasswordBody, MeView, ProfileBody, UserView},
+    shapes::{ChangePasswordBody, MeView, OneselfView, ProfileBody},
 };
 
 /// Who you are.
@@ -18,15 +18,16 @@ use super::{
 )]
 pub async fn show(module: Module, who: Principal) -> Result<Reply<MeView>, Failure> {
     let (user, factors) = (module.show_me(&who).await?, module.second_factors(&who).await?);
+    let oneself = OneselfView::new(user, who.permissions());
     let delete_at = module.deletion_date(&who).await?;
-    Ok(Reply::ok(MeView::new(user, factors, delete_at)))
+    Ok(Reply::ok(MeView::new(oneself, factors, delete_at)))
 }
 
 /// Changes your user name or language. What is absent stays as it is.
 #[utoipa::path(
     put, path = "/users/me/profile", tag = "users", request_body = ProfileBody,
     responses(
-        (status = 200, body = Envelope<UserView>),
+        (status = 200, body = Envelope<OneselfView>),
         (status = 409, description = "USERNAME_TAKEN", body = ErrorEnvelope),
         (status = 422, body = ErrorEnvelope),
     ),
@@ -36,8 +37,9 @@ pub async fn update_profile(
     module: Module,
     who: Principal,
     ApiJson(body): ApiJson<ProfileBody>,
-) -> Result<Reply<UserView>, Failure> {
-    Ok(Reply::ok(module.update_profile(&who, body.into(), &caller()).await?.into()))
+) -> Result<Reply<OneselfView>, Failure> {
+    let user = module.update_profile(&who, body.into(), &caller()).await?;
+    Ok(Reply::ok(OneselfView::new(user, who.permissions())))
 }
 
 /// Changes your password. Your other sessions end.

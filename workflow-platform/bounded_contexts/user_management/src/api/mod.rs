@@ -1,7 +1,9 @@
 //! Routes of the context.
 
 mod admin;
+mod admin_sessions;
 mod api_keys;
+mod audit;
 mod auth;
 mod availability;
 mod codes;
@@ -49,8 +51,12 @@ pub fn routes(module: Arc<UserModule>) -> OpenApiRouter {
         .routes(routes!(sessions::end))
         .routes(routes!(api_keys::list, api_keys::create))
         .routes(routes!(api_keys::rename, api_keys::revoke))
+        .routes(routes!(audit::list_own))
+        .routes(routes!(audit::list))
         .routes(routes!(admin::list))
-        .routes(routes!(admin::show))
+        .routes(routes!(admin::show, admin::delete))
+        .routes(routes!(admin_sessions::list, admin_sessions::end_all))
+        .routes(routes!(admin_sessions::end))
         .routes(routes!(admin::set_status))
         .routes(routes!(admin::set_role))
         .with_state(module)
@@ -68,6 +74,7 @@ fn caller() -> Caller {
         locale: request.locale,
         request_id: Some(request.request_id.to_string()),
         agent: request.user_agent,
+        actor: RequestContext::actor(),
         address: request.client,
     }
 }

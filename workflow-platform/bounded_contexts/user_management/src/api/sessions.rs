@@ -39,7 +39,7 @@ pub struct EndedView {
     pub ended: usize,
 }
 
-fn view(session: OpenSession, current: Option<Uuid>) -> SessionView {
+pub(super) fn view(session: OpenSession, current: Option<Uuid>) -> SessionView {
     SessionView {
         id: session.id.uuid(),
         current: Some(session.id.uuid()) == current,

@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use shared_kernel::{
     api::BadRequest,
-    domain::{Locale, Role, Timestamp},
+    domain::{Locale, Permission, Permissions, Role, Timestamp},
 };
 use uuid::Uuid;
 
@@ -165,11 +165,26 @@ impl From<User> for UserView {
     }
 }
 
-/// Oneself.
+/// Somebody themselves, with what they may do.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct OneselfView {
+    #[serde(flatten)]
+    pub user: UserView,
+    /// What the role grants and, for a key, its scopes cover.
+    pub permissions: Vec<Permission>,
+}
+
+impl OneselfView {
+    pub fn new(user: User, permissions: Permissions) -> Self {
+        Self { user: user.into(), permissions: permissions.into() }
+    }
+}
+
+/// Oneself, and how the account is guarded.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct MeView {
     #[serde(flatten)]
-    pub user: UserView,
+    pub oneself: OneselfView,
     /// Signing in asks for an authenticator's code.
     pub totp_enabled: bool,
     /// 0 to 10.
@@ -180,9 +195,9 @@ pub struct MeView {
 }
 
 impl MeView {
-    pub fn new(user: User, factors: SecondFactors, delete_at: Option<Timestamp>) -> Self {
+    pub fn new(oneself: OneselfView, factors: SecondFactors, delete_at: Option<Timestamp>) -> Self {
         let SecondFactors { totp_enabled, recovery_codes_left } = factors;
-        Self { user: user.into(), totp_enabled, recovery_codes_left, delete_at }
+        Self { oneself, totp_enabled, recovery_codes_left, delete_at }
     }
 }
 
@@ -203,17 +218,18 @@ pub struct SignedInView {
     /// Life of the access token in seconds.
     #[schema(example = 1800)]
     pub expires_in: u64,
-    pub user: UserView,
+    pub user: OneselfView,
 }
 
 impl From<SignedIn> for SignedInView {
     fn from(signed: SignedIn) -> Self {
+        let permissions = signed.user.role.permissions();
         Self {
             access_token: signed.access_token.expose_secret().to_owned(),
             refresh_token: signed.refresh_token.expose_secret().to_owned(),
             token_type: "Bearer",
             expires_in: signed.expires_in,
-            user: signed.user.into(),
+            user: OneselfView::new(signed.user, permissions),
         }
     }
 }

@@ -10,7 +10,7 @@ use shared_kernel::{
 };
 use utoipa::ToSchema;
 
-use super::{Module, caller, shapes::UserView};
+use super::{Module, caller, shapes::OneselfView};
 use crate::application::{EmailChange, Proof, SecondFactor};
 
 /// One proof that it is you.
@@ -97,7 +97,7 @@ pub async fn step_up(
 #[utoipa::path(
     post, path = "/users/me/change-email", tag = "users", request_body = ChangeEmailBody,
     responses(
-        (status = 200, body = Envelope<UserView>),
+        (status = 200, body = Envelope<OneselfView>),
         (status = 403, description = "STEP_UP_REQUIRED", body = ErrorEnvelope),
         (status = 409, description = "EMAIL_TAKEN", body = ErrorEnvelope),
         (status = 422, description = "VALIDATION_ERROR or CODE_INVALID", body = ErrorEnvelope),
@@ -108,7 +108,8 @@ pub async fn change_email(
     module: Module,
     who: Principal,
     ApiJson(body): ApiJson<ChangeEmailBody>,
-) -> Result<Reply<UserView>, Failure> {
+) -> Result<Reply<OneselfView>, Failure> {
     let user = module.change_email(&who, &body.into(), &caller()).await?;
-    Ok(Reply::ok(user.into()).saying("邮箱已更换", "The e-mail address was changed"))
+    Ok(Reply::ok(OneselfView::new(user, who.permissions()))
+        .saying("邮箱已更换", "The e-mail address was changed"))
 }

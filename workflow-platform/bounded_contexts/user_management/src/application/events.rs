@@ -3,7 +3,9 @@
 use std::net::IpAddr;
 
 use serde_json::{Value, json};
-use shared_kernel::domain::{DomainEvent, Id, Locale, User as UserMark};
+use shared_kernel::domain::{
+    Actor, AuditedEvent, DomainEvent, Id, Locale, Origin, User as UserMark,
+};
 
 use super::UserModule;
 use crate::domain::User;
@@ -16,18 +18,30 @@ pub struct Caller {
     /// What the caller's program calls itself.
     pub agent: Option<String>,
     pub address: Option<IpAddr>,
+    /// Who asks, as far as the request has proved it.
+    pub actor: Actor,
+}
+
+impl Caller {
+    pub(super) fn origin(&self) -> Origin {
+        Origin {
+            address: self.address,
+            agent: self.agent.clone(),
+            request_id: self.request_id.clone(),
+        }
+    }
 }
 
 impl UserModule {
-    /// An event of a user's own stream.
+    /// An event of a user's own stream, with its line of the audit log.
     pub(super) fn user_event(
         &self,
         kind: &str,
         user: Id<UserMark>,
         payload: Value,
         caller: &Caller,
-    ) -> DomainEvent {
-        DomainEvent {
+    ) -> AuditedEvent {
+        let event = DomainEvent {
             id: self.ports.ambient.id(),
             kind: kind.to_owned(),
             version: 1,
@@ -37,7 +51,8 @@ impl UserModule {
             payload,
             occurred_at: self.ports.ambient.now(),
             request_id: caller.request_id.clone(),
-        }
+        };
+        self.audited(event, user, caller)
     }
 
     /// An event that is worth a mail to the user, who may not have caused it.
@@ -47,7 +62,7 @@ impl UserModule {
         reason: &str,
         user: &User,
         caller: &Caller,
-    ) -> DomainEvent {
+    ) -> AuditedEvent {
         let payload = json!({
             "reason": reason,
             "email": user.email.as_str(),

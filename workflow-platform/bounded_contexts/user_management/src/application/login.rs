@@ -22,7 +22,15 @@ impl UserModule {
     /// Takes as long for an unknown account as for a wrong password, and says the same. A second
     /// factor is asked for only when the password is right.
     pub async fn login(&self, login: Login, caller: &Caller) -> Result<SignedIn, UserError> {
-        let Credentials { user, password_hash } = self.prove(&login, caller).await?;
+        let outcome = self.open_session(&login, caller).await;
+        if let Err(error) = &outcome {
+            self.note_failed_login(&login.identifier, error, caller).await;
+        }
+        outcome
+    }
+
+    async fn open_session(&self, login: &Login, caller: &Caller) -> Result<SignedIn, UserError> {
+        let Credentials { user, password_hash } = self.prove(login, caller).await?;
         if !user.status.may_sign_in() {
             return Err(UserError::Suspended);
         }

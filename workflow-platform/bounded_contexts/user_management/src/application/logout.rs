@@ -4,7 +4,7 @@ use secrecy::SecretString;
 use serde_json::json;
 use shared_kernel::{
     application::Principal,
-    domain::{DomainEvent, Id, User as UserMark},
+    domain::{AuditedEvent, Id, User as UserMark},
     infrastructure::db::UnitOfWork,
 };
 
@@ -51,7 +51,7 @@ impl UserModule {
         mut work: UnitOfWork,
         (session, user): (SessionId, Id<UserMark>),
         reason: &str,
-        event: &DomainEvent,
+        event: &AuditedEvent,
     ) -> Result<(), UserError> {
         let now = self.ports.ambient.now();
         let sessions = &self.ports.sessions;

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use serde_json::Value;
 use shared_kernel::{
-    application::{Cache, RateLimiter},
+    application::{AuditTrail, Cache, RateLimiter},
     domain::Ambient,
     infrastructure::{db::Database, seal::Sealer},
 };
@@ -14,8 +14,8 @@ use tracing::warn;
 use super::{
     KeyUses, UserSettings,
     ports::{
-        AccountStore, ApiKeyStore, CodeStore, KeyCache, LeavingStore, Passwords, SecondFactorStore,
-        SessionCache, SessionStore, StoreError, Tokens,
+        AccountStore, ApiKeyStore, AuditStore, CodeStore, KeyCache, LeavingStore, OversightStore,
+        Passwords, SecondFactorStore, SessionCache, SessionStore, StoreError, Tokens,
     },
 };
 
@@ -31,6 +31,7 @@ const KEPT_AFTER_END: Duration = Duration::from_hours(30 * 24);
 #[derive(Clone)]
 pub struct UserPorts {
     pub accounts: Arc<dyn AccountStore>,
+    pub oversight: Arc<dyn OversightStore>,
     pub sessions: Arc<dyn SessionStore>,
     pub session_cache: Arc<SessionCache>,
     pub key_cache: Arc<KeyCache>,
@@ -38,6 +39,9 @@ pub struct UserPorts {
     pub second_factors: Arc<dyn SecondFactorStore>,
     pub leaving: Arc<dyn LeavingStore>,
     pub api_keys: Arc<dyn ApiKeyStore>,
+    pub audit: Arc<dyn AuditStore>,
+    /// Where failures are told.
+    pub trail: Arc<dyn AuditTrail>,
     pub passwords: Arc<dyn Passwords>,
     pub tokens: Arc<dyn Tokens>,
     pub database: Database,
@@ -72,7 +76,9 @@ impl UserModule {
         let codes = self.ports.codes.remove_old(before, SWEPT_AT_ONCE).await?;
         let sessions = self.ports.sessions.remove_old(before, SWEPT_AT_ONCE).await?;
         let keys = self.ports.api_keys.remove_old_keys(before, SWEPT_AT_ONCE).await?;
-        Ok(codes + sessions + revoked + keys)
+        let too_old = now.minus(self.settings.audit_kept);
+        let entries = self.ports.audit.remove_old_entries(too_old, SWEPT_AT_ONCE).await?;
+        Ok(codes + sessions + revoked + keys + entries)
     }
 
     /// Hears of changed sessions, and sweeps now and then, until told to stop. One task per

@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 use serde_json::json;
-use shared_kernel::domain::{Id, User as UserMark};
+use shared_kernel::domain::{Actor, Id, User as UserMark};
 use tracing::warn;
 
 use super::{
@@ -81,6 +81,8 @@ impl UserModule {
             "locale": owner.locale,
         });
         let event = self.user_event("user.sessions_revoked", user, payload, caller);
+        // Whoever had the token may be anybody.
+        let event = event.by(Actor::Anonymous);
         let work = self.ports.database.begin().await?;
         self.end_session(work, (session, user), "refresh_token_reused", &event).await
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use secrecy::SecretString;
 use serde_json::json;
-use shared_kernel::domain::{DomainEvent, Role};
+use shared_kernel::domain::{AuditedEvent, Role};
 
 use super::{
     Caller, UserError, UserModule,
@@ -100,7 +100,7 @@ impl UserModule {
         Ok(())
     }
 
-    pub(super) fn registered(&self, user: &User, caller: &Caller) -> DomainEvent {
+    pub(super) fn registered(&self, user: &User, caller: &Caller) -> AuditedEvent {
         let payload = json!({
             "user_id": user.id,
             "username": user.username.as_str(),

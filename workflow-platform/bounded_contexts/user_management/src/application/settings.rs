@@ -67,10 +67,12 @@ pub struct UserSettings {
     pub issuer: String,
     /// How long somebody may change their mind who has asked for the end of their account.
     pub deletion_grace: Duration,
+    /// How long the audit log is kept.
+    pub audit_kept: Duration,
 }
 
 impl UserSettings {
-    /// 30 minutes, 7 days, and 30 days to change one's mind.
+    /// 30 minutes, 7 days, 30 days to change one's mind, and a year of the audit log.
     pub fn new(secret: SecretString) -> Self {
         Self {
             secret,
@@ -81,6 +83,7 @@ impl UserSettings {
             refresh: Duration::from_hours(7 * 24),
             issuer: "Workflow Platform".to_owned(),
             deletion_grace: Duration::from_hours(30 * 24),
+            audit_kept: Duration::from_hours(365 * 24),
         }
     }
 }

@@ -3,13 +3,13 @@
 use async_trait::async_trait;
 use sea_orm::{ConnectionTrait as _, QueryResult, Value};
 use shared_kernel::{
-    domain::{Id, Page, PageRequest, Role, Timestamp, User as UserMark},
+    domain::{Id, Role, Timestamp, User as UserMark},
     infrastructure::db::{Database, UnitOfWork},
 };
 
 use super::{everybody, rows};
 use crate::{
-    application::ports::{AccountStore, Credentials, Standing, StoreError, UserFilter},
+    application::ports::{AccountStore, Credentials, Standing, StoreError},
     domain::{EmailAddress, User, Username},
 };
 
@@ -70,7 +70,7 @@ impl AccountStore for SqlAccounts {
             user.created_at.into(),
         ];
         let sql = "INSERT INTO users (id, username, username_key, email, email_key, password_hash, \
-                   role, status, locale, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+                   role, status, locale, created_at, last_login_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0)";
         self.change(work, sql, values).await.map_err(rows::taken)?;
         Ok(())
     }
@@ -131,10 +131,6 @@ impl AccountStore for SqlAccounts {
         let sql = "UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2";
         self.change(work, sql, [id.into(), old.into(), new.into()]).await?;
         Ok(())
-    }
-
-    async fn list(&self, filter: &UserFilter, page: PageRequest) -> Result<Page<User>, StoreError> {
-        everybody::list(self, filter, page).await
     }
 
     async fn set_standing(

@@ -28,6 +28,7 @@ impl LeavingStore for SqlAccounts {
         id: Id<UserMark>,
         delete_at: Timestamp,
     ) -> Result<bool, StoreError> {
+        everybody::lock_the_highest(self, work).await?;
         let sql = "UPDATE users SET delete_at = $2 WHERE id = $1 AND status = $3";
         let values = [id.into(), delete_at.into(), UserStatus::Active.as_str().into()];
         let active = self.change(work, sql, values).await? > 0;
@@ -68,7 +69,7 @@ impl LeavingStore for SqlAccounts {
         }
         // The empty password hash marks who was erased: nothing else leaves one.
         let sql = "UPDATE users SET username = $2, username_key = $3, email = $4, email_key = $5, \
-                   password_hash = '', last_login_at = NULL, delete_at = NULL \
+                   password_hash = '', last_login_at = 0, delete_at = NULL \
                    WHERE id = $1 AND password_hash <> ''";
         let values = [
             user.id.into(),

@@ -12,7 +12,7 @@ use sea_orm_migration::{
 use super::{
     api_key_table::ApiKeyTable, leaving_columns::LeavingColumns, revocations::Revocations,
     second_factor_tables::SecondFactorTables, session_address::SessionAddress,
-    session_agent::SessionAgent,
+    session_agent::SessionAgent, user_indexes::UserIndexes,
 };
 
 /// The context's migrations.
@@ -25,6 +25,7 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(ApiKeyTable),
         Box::new(SecondFactorTables),
         Box::new(LeavingColumns),
+        Box::new(UserIndexes),
     ]
 }
 

@@ -3,6 +3,7 @@
 mod accounts;
 mod api_key_table;
 mod api_keys;
+mod audit;
 mod codes;
 mod common;
 mod everybody;
@@ -22,6 +23,7 @@ mod session_agent;
 mod sessions;
 mod state_cache;
 mod tokens;
+mod user_indexes;
 
 pub use accounts::SqlAccounts;
 pub use keys::KeyError;

@@ -9,12 +9,14 @@
 
 mod api_keys;
 mod attempts;
+mod audit;
 mod availability;
 mod change_email;
 mod codes;
 mod erasing;
 mod leaving;
 mod mfa;
+mod oversight;
 mod passwords;
 mod profile;
 mod register;

@@ -4,7 +4,10 @@ use shared_kernel::{
 };
 use user_management::{
     User, UserError,
-    application::{SignedIn, ports::UserFilter},
+    application::{
+        SignedIn,
+        ports::{UserFilter, UserSort},
+    },
     domain::{NotManageable, UserStatus},
 };
 
@@ -92,7 +95,10 @@ async fn nobody_rises_by_themselves_or_acts_on_who_ranks_as_high() {
             ));
         }
         let filter = UserFilter::default();
-        let refused = world.users.list_users(&user, &filter, PageRequest::default()).await;
+        let refused = world
+            .users
+            .list_users(&user, &filter, UserSort::default(), PageRequest::default())
+            .await;
         assert!(matches!(refused, Err(UserError::Authentication(AuthenticationError::Denied(_)))));
         for target in [&ben, &boss] {
             let refused = suspend(&world, &admin, target).await;
@@ -131,8 +137,12 @@ async fn everybody_is_listed_by_standing_and_by_how_the_name_begins() {
         let names = async |filter: UserFilter, limit: u32| {
             let (mut names, mut page) = (Vec::new(), PageRequest::first(limit));
             loop {
-                let found = world.users.list_users(&root, &filter, page).await.unwrap();
-                names.extend(found.items.iter().map(|user| user.username.to_string()));
+                let found = world
+                    .users
+                    .list_users(&root, &filter, UserSort::default(), page)
+                    .await
+                    .unwrap();
+                names.extend(found.items.iter().map(|one| one.user.username.to_string()));
                 let Some(next) = found.next_cursor else { return names };
                 page.after = Some(Cursor::decode(&next).unwrap());
             }

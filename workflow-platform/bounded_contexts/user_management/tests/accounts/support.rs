@@ -6,10 +6,10 @@ use sea_orm::ConnectionTrait as _;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 use shared_kernel::{
-    application::{AuthenticationError, Authenticator as _, Principal},
-    domain::{Ambient, Locale},
+    application::{AuditTrail, AuthenticationError, Authenticator as _, Principal},
+    domain::{Actor, Ambient, Locale},
     infrastructure::{
-        cache::LocalCache, cpu::CpuPool, db::Backend, local_bus::LocalBus,
+        audit_queue::AuditQueue, cache::LocalCache, cpu::CpuPool, db::Backend, local_bus::LocalBus,
         local_limiter::LocalLimiter, seal::Sealer,
     },
 };
@@ -28,6 +28,7 @@ pub struct World {
     pub clock: Arc<MovableClock>,
     pub ambient: Ambient,
     pub users: Arc<UserModule>,
+    pub trail: Arc<AuditQueue>,
 }
 
 /// What somebody holds beside their password.
@@ -47,19 +48,21 @@ pub async fn worlds() -> Vec<World> {
     let mut worlds = Vec::new();
     for test in testkit::databases(&[user_management::migrations]).await {
         let (ambient, clock) = testkit::ambient();
-        let users = build(&test, &ambient);
-        worlds.push(World { test, clock, ambient, users });
+        let trail = Arc::new(AuditQueue::new(test.database.clone()));
+        let users = build(&test, &ambient, &trail);
+        worlds.push(World { test, clock, ambient, users, trail });
     }
     worlds
 }
 
-fn build(test: &TestDatabase, ambient: &Ambient) -> Arc<UserModule> {
+fn build(test: &TestDatabase, ambient: &Ambient, trail: &Arc<AuditQueue>) -> Arc<UserModule> {
     let surroundings = Surroundings {
         database: test.database.clone(),
         limiter: Arc::new(LocalLimiter::default()),
         cache: Arc::new(LocalCache::default()),
         bus: Arc::new(LocalBus::default()),
         sealer: sealer(ambient),
+        trail: Arc::clone(trail) as Arc<dyn AuditTrail>,
         cpu: CpuPool::new(2),
         ambient: ambient.clone(),
     };
@@ -70,14 +73,25 @@ fn sealer(ambient: &Ambient) -> Sealer {
     Sealer::new(SECRET.as_bytes(), ambient.clone())
 }
 
+/// Nobody who has proved who they are.
 pub fn caller() -> Caller {
-    Caller { locale: Locale::En, request_id: Some("req_1".to_owned()), ..Caller::default() }
+    Caller {
+        locale: Locale::En,
+        request_id: Some("req_1".to_owned()),
+        actor: Actor::Anonymous,
+        ..Caller::default()
+    }
+}
+
+/// Somebody signed in.
+pub fn caller_as(who: &Principal) -> Caller {
+    Caller { actor: who.actor(), ..caller() }
 }
 
 impl World {
     /// Another process that shares the database and nothing else.
     pub fn elsewhere(&self) -> Arc<UserModule> {
-        build(&self.test, &self.ambient)
+        build(&self.test, &self.ambient, &self.trail)
     }
 
     /// Payloads of the events of a kind, in order.

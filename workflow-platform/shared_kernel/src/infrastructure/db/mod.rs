@@ -5,6 +5,8 @@
 //! are the same pool.
 
 mod at_once;
+mod audit;
+mod audit_table;
 mod connect;
 mod idempotency_table;
 mod migrate;
@@ -16,9 +18,10 @@ mod unit_of_work;
 mod values;
 
 pub use at_once::AtOnce;
+pub use audit::audit_insert;
 pub use connect::{Backend, Database, DatabaseError, DatabaseSettings, PostgresSettings};
 pub use migrate::{MigrationState, MigrationStep, Migrations};
 pub use outbox::{outbox_insert, outbox_rows};
 pub use personal_table::{PersonalTable, RowKey, Shown};
 pub use schema::{OutboxTables, migrations};
-pub use unit_of_work::UnitOfWork;
+pub use unit_of_work::{Recordable, UnitOfWork};

@@ -1,5 +1,5 @@
-//! Tables of the kernel: the outbox and the memory of what was handled. The table of idempotency
-//! keys stands beside it.
+//! Tables of the kernel: the outbox and the memory of what was handled. The tables of idempotency
+//! keys and of the audit log stand beside it.
 
 use sea_orm_migration::{
     MigrationTrait,
@@ -10,11 +10,11 @@ use sea_orm_migration::{
     },
 };
 
-use super::idempotency_table::IdempotencyTable;
+use super::{audit_table::AuditTable, idempotency_table::IdempotencyTable};
 
 /// The kernel's migrations.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(OutboxTables), Box::new(IdempotencyTable)]
+    vec![Box::new(OutboxTables), Box::new(IdempotencyTable), Box::new(AuditTable)]
 }
 
 #[derive(DeriveIden)]

@@ -8,8 +8,33 @@ use sea_orm::{
     TransactionOptions, TransactionTrait as _,
 };
 
-use super::{AtOnce, Database, outbox_insert, outbox_rows};
-use crate::domain::DomainEvent;
+use super::{AtOnce, Database, audit_insert, outbox_insert, outbox_rows};
+use crate::domain::{AuditEntry, AuditedEvent, DomainEvent};
+
+/// An event, with or without its line of the audit log.
+pub trait Recordable: Sync {
+    fn event(&self) -> &DomainEvent;
+
+    fn entry(&self) -> Option<&AuditEntry> {
+        None
+    }
+}
+
+impl Recordable for DomainEvent {
+    fn event(&self) -> &DomainEvent {
+        self
+    }
+}
+
+impl Recordable for AuditedEvent {
+    fn event(&self) -> &DomainEvent {
+        &self.event
+    }
+
+    fn entry(&self) -> Option<&AuditEntry> {
+        Some(&self.entry)
+    }
+}
 
 /// A transaction that is rolled back unless [`UnitOfWork::commit`] consumes it.
 pub struct UnitOfWork {
@@ -43,12 +68,16 @@ impl UnitOfWork {
         &self.database
     }
 
-    /// Writes an event into the outbox, to be delivered after the commit.
-    pub async fn record(&mut self, event: &DomainEvent) -> Result<(), DbErr> {
+    /// Writes an event into the outbox, to be delivered after the commit, and its line into the
+    /// audit log.
+    pub async fn record(&mut self, what: &impl Recordable) -> Result<(), DbErr> {
         let mut work = AtOnce { events: true, ..AtOnce::default() };
-        let event = work.bind(outbox_rows([event]));
+        let event = work.bind(outbox_rows([what.event()]));
         work.sql = outbox_insert(self.database.backend(), &event);
         self.apply(work).await?;
+        if let Some(entry) = what.entry() {
+            self.apply(audit_insert(self.database.backend(), [entry])).await?;
+        }
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use shared_kernel::{
-    domain::{DomainEvent, Id, User as UserMark},
+    domain::{AuditedEvent, Id, User as UserMark},
     infrastructure::db::UnitOfWork,
 };
 
@@ -37,18 +37,21 @@ impl UserModule {
         if user.status.is_gone() {
             return Err(UserError::NoSuchUser);
         }
+        // First of all: others who change the standing of somebody are waited for.
+        self.ports.oversight.take_turn(work).await?;
         let (sessions, reason) = (&self.ports.sessions, "account_deleted");
         let sessions = sessions.end_many(work, user.id, Ending::All, reason, now).await?;
         let keys = self.ports.api_keys.remove_all(work, user.id).await?;
         if !self.ports.leaving.erase(work, user, &anonymous(user.id)?).await? {
             return Err(UserError::LastSuperAdmin);
         }
+        self.ports.audit.make_anonymous(work, user.id).await?;
         work.record(&self.deleted(user, by, caller)).await?;
         Ok(Erased { sessions, keys })
     }
 
     /// The owner is told at the address that they had.
-    fn deleted(&self, user: &User, by: Option<Id<UserMark>>, caller: &Caller) -> DomainEvent {
+    fn deleted(&self, user: &User, by: Option<Id<UserMark>>, caller: &Caller) -> AuditedEvent {
         let payload = json!({
             "reason": "account_deleted",
             "email": user.email.as_str(),

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use shared_kernel::{
-    domain::{Id, Page, PageRequest, Role, Timestamp, User as UserMark},
+    domain::{Id, Role, Timestamp, User as UserMark},
     infrastructure::db::UnitOfWork,
 };
 
@@ -72,9 +72,6 @@ pub trait AccountStore: Send + Sync {
         id: Id<UserMark>,
         (old, new): (&str, &str),
     ) -> Result<(), StoreError>;
-
-    /// The newest first.
-    async fn list(&self, filter: &UserFilter, page: PageRequest) -> Result<Page<User>, StoreError>;
 
     /// False, and nothing changed, when no active super administrator would be
     /// left, also under races.

@@ -2,8 +2,10 @@
 
 mod accounts;
 mod api_keys;
+mod audit;
 mod codes;
 mod leaving;
+mod oversight;
 mod passwords;
 mod second_factors;
 mod sessions;
@@ -12,8 +14,10 @@ mod tokens;
 
 pub use accounts::{AccountStore, Credentials, Standing, UserFilter};
 pub use api_keys::{ApiKeyStore, KeyCache, KeyState};
+pub use audit::{AuditFilter, AuditLine, AuditStore, Named};
 pub use codes::{CodeScope, CodeStore, NewCode, OpenCode};
 pub use leaving::{Anonymous, LeavingStore};
+pub use oversight::{ListedUser, OversightStore, UserCounts, UserSort};
 pub use passwords::{HashingError, Passwords};
 pub use second_factors::{SecondFactorStore, StoredTotp};
 pub use sessions::{

@@ -6,11 +6,13 @@ use shared_kernel::{
     domain::{Id, Permission, User as UserMark},
 };
 
-use super::{
-    Caller, UserError, UserModule,
-    ports::{Ending, Standing},
+use crate::{
+    application::{
+        Caller, UserError, UserModule,
+        ports::{Ending, Standing},
+    },
+    domain::{User, UserStatus},
 };
-use crate::domain::{User, UserStatus};
 
 impl UserModule {
     /// A suspended user's sessions end at once. Nothing happens when the status is the same.
@@ -22,10 +24,8 @@ impl UserModule {
         caller: &Caller,
     ) -> Result<User, UserError> {
         who.require(Permission::UsersWrite)?;
-        let found = self.ports.accounts.find(user).await?.ok_or(UserError::NoSuchUser)?;
-        found.may_be_managed_by(who.user, who.role)?;
+        let found = self.managed(who, user).await?;
         match (found.status, status) {
-            (UserStatus::Deleted, _) => return Err(UserError::NoSuchUser),
             (UserStatus::Deleting, _) => return Err(UserError::Deleting),
             (_, UserStatus::Active | UserStatus::Suspended) => {}
             _ => return Err(UserError::field("status", &"must be active or suspended")),

@@ -6,8 +6,10 @@ use shared_kernel::{
     domain::{Id, Permission, Role, User as UserMark},
 };
 
-use super::{Caller, UserError, UserModule, ports::Standing};
-use crate::domain::User;
+use crate::{
+    application::{Caller, UserError, UserModule, ports::Standing},
+    domain::User,
+};
 
 impl UserModule {
     /// Counts from the user's next request on. Nothing happens when the role is the same.
@@ -19,11 +21,7 @@ impl UserModule {
         caller: &Caller,
     ) -> Result<User, UserError> {
         who.require(Permission::UsersRoles)?;
-        let found = self.ports.accounts.find(user).await?.ok_or(UserError::NoSuchUser)?;
-        found.may_be_managed_by(who.user, who.role)?;
-        if found.status.is_gone() {
-            return Err(UserError::NoSuchUser);
-        }
+        let found = self.managed(who, user).await?;
         if found.role == role {
             return Ok(found);
         }

@@ -1,0 +1,63 @@
+//! How the audit log is written, one entry or many in a statement.
+
+use serde_json::{Value, json};
+
+use super::{AtOnce, Backend};
+use crate::domain::{Actor, AuditEntry};
+
+const INTO: &str = "INSERT INTO audit_log (id, at, actor_kind, actor_id, actor_key, action, user_id, \
+     target_kind, target_id, outcome, reason, address, user_agent, request_id, details)";
+
+const FROM_POSTGRES: &str = "SELECT id, at, actor_kind, actor_id, actor_key, action, user_id, \
+     target_kind, target_id, outcome, reason, address, user_agent, request_id, details \
+     FROM jsonb_to_recordset($1::jsonb) AS new(id uuid, at bigint, actor_kind text, actor_id uuid, \
+     actor_key uuid, action text, user_id uuid, target_kind text, target_id text, outcome text, \
+     reason text, address text, user_agent text, request_id text, details text)";
+
+const FROM_SQLITE: &str = "SELECT unhex(value ->> 'id'), value ->> 'at', value ->> 'actor_kind', \
+     unhex(value ->> 'actor_id'), unhex(value ->> 'actor_key'), value ->> 'action', \
+     unhex(value ->> 'user_id'), value ->> 'target_kind', value ->> 'target_id', \
+     value ->> 'outcome', value ->> 'reason', value ->> 'address', value ->> 'user_agent', \
+     value ->> 'request_id', value ->> 'details' FROM json_each($1) AS new";
+
+/// Writes entries, in one trip or as part of a transaction.
+pub fn audit_insert<'a>(
+    backend: Backend,
+    entries: impl IntoIterator<Item = &'a AuditEntry>,
+) -> AtOnce {
+    let from = match backend {
+        Backend::Postgres => FROM_POSTGRES,
+        Backend::Sqlite => FROM_SQLITE,
+    };
+    let mut work = AtOnce { sql: format!("{INTO} {from}"), ..AtOnce::default() };
+    work.bind(entries.into_iter().map(row).collect::<Value>().to_string());
+    work
+}
+
+/// A zero character, which a client may send, is none that PostgreSQL keeps, and neither is what
+/// is longer than its column.
+fn plain(text: &str, longest: usize) -> String {
+    text.chars().filter(|one| *one != '\0').take(longest).collect()
+}
+
+fn row(entry: &AuditEntry) -> Value {
+    let id = |id: uuid::Uuid| id.simple().to_string();
+    let actor: Actor = entry.actor;
+    json!({
+        "id": id(entry.id.uuid()),
+        "at": entry.at.micros(),
+        "actor_kind": actor.kind().as_str(),
+        "actor_id": actor.user().map(|user| id(user.uuid())),
+        "actor_key": actor.key().map(id),
+        "action": entry.action,
+        "user_id": entry.user.map(|user| id(user.uuid())),
+        "target_kind": entry.target.as_ref().map(|target| &target.kind),
+        "target_id": entry.target.as_ref().map(|target| plain(&target.id, 255)),
+        "outcome": entry.outcome.as_str(),
+        "reason": entry.reason,
+        "address": entry.origin.address.map(|address| address.to_string()),
+        "user_agent": entry.origin.agent.as_deref().map(|agent| plain(agent, 200)),
+        "request_id": entry.origin.request_id,
+        "details": entry.details.to_string(),
+    })
+}
