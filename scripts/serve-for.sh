@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs a command beside a server of its own on SQLite that may collect from loopback; the command
-# finds it by E2E_BASE_URL and the mails it sent in E2E_MAIL_DIR. Usage: serve-for.sh BINARY COMMAND…
+# finds it by E2E_BASE_URL and the mails it sent in E2E_MAIL_DIR; root@example.com looks after it. Usage: serve-for.sh BINARY COMMAND…
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
@@ -17,6 +17,7 @@ port=$(free_port)
     cd "$folder"
     exec env -u DATABASE_URL -u REDIS_URL -u SMTP_HOST DATA_DIR="$folder" API_HOST=127.0.0.1 \
         API_PORT="$port" LOG_LEVEL=warn OUTBOUND_ALLOW=127.0.0.1 RATE_LIMIT_ENABLED=false \
+        BOOTSTRAP_ADMIN_EMAIL=root@example.com BOOTSTRAP_ADMIN_PASSWORD="correct horse battery" \
         "$binary" serve
 ) &
 server=$!

@@ -210,6 +210,38 @@ stretch('unsaved changes are not lost by a click, nor by going back', async () =
   await visible(page.getByRole('link', { name: 'slow-page' }));
 });
 
+stretch('a key is shown once, works, and is refused once revoked', async () => {
+  await button(USER.name).click();
+  await page.getByRole('link', { name: 'Account' }).click();
+  await page.getByRole('link', { name: 'API keys' }).click();
+  await at('/account/api-keys');
+  await page.locator('.wp-page-header').getByRole('button', { name: 'New key' }).click();
+  await page.getByRole('textbox', { name: 'Name' }).fill('build server');
+  await page.getByText('See your profile').click();
+  assert.deepEqual(await barriers(page), []);
+  await button('Create key').click();
+  const key = await page.locator('.wp-secret').textContent();
+  const me = () => fetch(`${BASE}/api/v1/users/me`, { headers: { authorization: `Bearer ${key}` } });
+  assert.equal((await (await me()).json()).data.username, USER.name);
+  await button('I have kept it').click();
+  await visible(page.getByText('build server'));
+  assert.ok(!(await page.content()).includes(key), 'the key is not seen again');
+  await button('Revoke').click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+  await visible(page.getByText('No keys yet'));
+  assert.equal((await me()).status, 401);
+});
+
+stretch('the rooms of administrators have no door for others', async () => {
+  assert.equal(await page.getByRole('link', { name: 'Users', exact: true }).count(), 0);
+  seen.expect(403);
+  await page.goto(`${BASE}/admin/users`);
+  await visible(page.getByRole('alert'));
+  seen.forget(403);
+  await page.goto(`${BASE}/workflows`);
+  await at('/workflows');
+});
+
 stretch('signing out ends the session, and signing in begins another', async () => {
   await button(USER.name).click();
   await button('Sign out').click();
@@ -274,4 +306,34 @@ stretch('what another user owns is not there', async () => {
   await page.goto(`${BASE}/executions/01a2095a-d392-7fa0-95bf-e4a8c84970cc`);
   await visible(page.getByRole('alert'));
   seen.forget(404);
+});
+
+stretch('an administrator finds, suspends and deletes a user, and reads who did it', async () => {
+  await page.goto(`${BASE}/workflows`);
+  await button(USER.name).click();
+  await button('English').click();
+  await button('Sign out').click();
+  await at('/sign-in');
+  await page.goto(`${BASE}/workflows`);
+  await at('/sign-in');
+  await page.getByLabel('User name or e-mail').fill('root@example.com');
+  await page.getByLabel('Password', { exact: true }).fill(USER.password);
+  await button('Sign in').click();
+  await at('/workflows');
+  await page.getByRole('link', { name: 'Users', exact: true }).click();
+  await page.getByRole('searchbox').fill(USER.name);
+  await page.keyboard.press('Enter');
+  await button(USER.name).click();
+  const card = page.getByRole('dialog').first();
+  await visible(card.getByText('Open sessions'));
+  await card.getByRole('button', { name: 'Suspend' }).click();
+  await page.getByRole('dialog').last().getByRole('button', { name: 'Suspend' }).click();
+  await visible(card.getByText('Suspended'));
+  assert.deepEqual(await barriers(page), []);
+  await card.getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('dialog').last().getByRole('button', { name: 'Delete' }).click();
+  await visible(page.getByText('Nobody matches'));
+  await page.getByRole('link', { name: 'Audit log', exact: true }).click();
+  await visible(page.getByText('user.deleted'));
+  assert.deepEqual(await barriers(page), []);
 });

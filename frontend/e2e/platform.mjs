@@ -20,6 +20,13 @@ export async function user(name) {
   await call('POST', '/users/public/send-verification-code', { email, purpose: 'register' });
   const code = await mailedCode(email);
   await call('POST', '/users/auth/register', { username: name, email, code, password: PASSWORD });
+  return known(name);
+}
+
+/** Who looks after the platform; scripts/serve-for.sh made the account. */
+export const administrator = () => known('root@example.com');
+
+async function known(name) {
   const signIn = () => call('POST', '/users/auth/login', { identifier: name, password: PASSWORD });
   const { access_token: token } = await signIn();
   return {

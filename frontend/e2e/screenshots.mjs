@@ -1,7 +1,7 @@
 // Every page at every width, light and dark, in both languages, into screenshots/. Ends with 1
 // when a page complains, is wider than its window, or keeps somebody out.
 import { mkdirSync, rmSync } from 'node:fs';
-import { furnish, user } from './platform.mjs';
+import { administrator, furnish, user } from './platform.mjs';
 import { BASE, barriers, launch, watch } from './support.mjs';
 
 const FOLDER = new URL('../screenshots/', import.meta.url).pathname;
@@ -45,8 +45,17 @@ const owners = ({ books, failing, waiting, pool }) => ({
   plan: ['/plan'],
   'account-profile': ['/account/profile'],
   'account-security': ['/account/security'],
+  'api-keys': ['/account/api-keys'],
+  'new-api-key': ['/account/api-keys', press('.wp-page-header button', '.ant-drawer-body form')],
   'not-found': ['/nowhere'],
 });
+const administrators = {
+  users: ['/admin/users'],
+  'users-none': ['/admin/users?search=zzz'],
+  user: ['/admin/users?search=owner', press('button.wp-name', '.wp-sessions')],
+  audit: ['/admin/audit'],
+  'audit-line': ['/admin/audit?action=user.logged_in', press('td .wp-link', '.ant-drawer-body .wp-json')],
+};
 
 const faults = [];
 
@@ -93,12 +102,16 @@ mkdirSync(FOLDER, { recursive: true });
 const beginner = await user('beginner');
 const owner = await user('owner');
 const rooms = owners(await furnish(owner));
+await owner.post('/users/me/api-keys', { name: 'build server', scopes: ['workflow:read', 'workflow:run'] });
+await owner.post('/users/me/api-keys', { name: '每晚同步书目的脚本，名字很长很长很长很长', scopes: ['dataset:read'] });
+const root = await administrator();
 const browser = await launch();
 try {
   for (const look of LOOKS) {
     await tour(browser, look, null, strangers);
     await tour(browser, look, beginner, beginners);
     await tour(browser, look, owner, rooms);
+    await tour(browser, look, root, administrators);
     console.log(`${look.locale}, ${look.theme}: done`);
   }
 } finally {

@@ -4,6 +4,7 @@ import { NavLink } from 'react-router';
 const TABS = [
   ['/account/profile', 'profile.title'],
   ['/account/security', 'security.title'],
+  ['/account/api-keys', 'nav.keys'],
 ] as const;
 
 /** The pages of one's own account. */

@@ -1,28 +1,46 @@
 import ApartmentOutlined from '@ant-design/icons/ApartmentOutlined';
 import CreditCardOutlined from '@ant-design/icons/CreditCardOutlined';
+import FieldTimeOutlined from '@ant-design/icons/FieldTimeOutlined';
 import GlobalOutlined from '@ant-design/icons/GlobalOutlined';
 import MenuFoldOutlined from '@ant-design/icons/MenuFoldOutlined';
 import MenuUnfoldOutlined from '@ant-design/icons/MenuUnfoldOutlined';
 import PlayCircleOutlined from '@ant-design/icons/PlayCircleOutlined';
 import TableOutlined from '@ant-design/icons/TableOutlined';
-import { Suspense } from 'react';
+import UserOutlined from '@ant-design/icons/UserOutlined';
+import { type ComponentType, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NavLink, Outlet } from 'react-router';
 import { AccountMenu } from '@/components/AccountMenu';
 import { Boundary } from '@/router/Boundary';
 import { usePreferences } from '@/store/preferences';
+import { useSession } from '@/store/session';
+import type { Permission } from '@/types/api';
 
-const ENTRIES = [
+interface Entry {
+  to: string;
+  text: string;
+  Icon: ComponentType<{ 'aria-hidden': boolean }>;
+  /** Stands apart from those above. */
+  below?: boolean;
+  /** Shown to those who have it. */
+  needs?: Permission;
+}
+
+const ENTRIES: Entry[] = [
   { to: '/workflows', text: 'nav.workflows', Icon: ApartmentOutlined },
   { to: '/executions', text: 'nav.executions', Icon: PlayCircleOutlined },
   { to: '/data', text: 'nav.data', Icon: TableOutlined },
   { to: '/proxies', text: 'nav.proxies', Icon: GlobalOutlined },
   { to: '/plan', text: 'nav.plan', Icon: CreditCardOutlined, below: true },
+  { to: '/admin/users', text: 'nav.users', Icon: UserOutlined, needs: 'users:read' },
+  { to: '/admin/audit', text: 'nav.audit', Icon: FieldTimeOutlined, needs: 'audit:read' },
 ];
 
 function Rail() {
   const { t } = useTranslation();
   const { railOpen, set } = usePreferences();
+  const may = useSession((session) => session.user?.permissions);
+  const entries = ENTRIES.filter(({ needs }) => !needs || may?.includes(needs));
   return (
     <nav className={`wp-rail ${railOpen ? '' : 'wp-rail-small'}`} aria-label={t('nav.label')}>
       <NavLink to="/workflows" className="wp-brand">
@@ -30,7 +48,7 @@ function Rail() {
         <span>Workflow Platform</span>
       </NavLink>
       <div className="wp-rail-entries">
-        {ENTRIES.map(({ to, text, Icon, below }) => (
+        {entries.map(({ to, text, Icon, below }) => (
           <NavLink key={to} to={to} className={below ? 'wp-entry wp-entry-below' : 'wp-entry'} title={t(text)}>
             <Icon aria-hidden />
             <span>{t(text)}</span>

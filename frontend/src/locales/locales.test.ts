@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import moreEnglish from '@/locales/account.en';
 import moreChinese from '@/locales/account.zh-CN';
+import adminEnglish from '@/locales/admin.en';
+import adminChinese from '@/locales/admin.zh-CN';
 import en from '@/locales/en';
+import keysEnglish from '@/locales/keys.en';
+import keysChinese from '@/locales/keys.zh-CN';
 import stepEnglish from '@/locales/second-step.en';
 import stepChinese from '@/locales/second-step.zh-CN';
 import zh from '@/locales/zh-CN';
@@ -22,8 +26,8 @@ const places = (text = '') => [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]
 
 describe('the two languages', () => {
   const [english, chinese] = [
-    flat({ ...en, ...stepEnglish, ...moreEnglish }),
-    flat({ ...zh, ...stepChinese, ...moreChinese }),
+    flat({ ...en, ...stepEnglish, ...moreEnglish, ...keysEnglish, ...adminEnglish }),
+    flat({ ...zh, ...stepChinese, ...moreChinese, ...keysChinese, ...adminChinese }),
   ];
 
   it('have the same texts', () => expect([...chinese.keys()].sort()).toEqual([...english.keys()].sort()));

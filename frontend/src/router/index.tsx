@@ -26,6 +26,7 @@ const INSIDE = {
   '/proxies/:id': page(() => import('@/pages/pool')),
   '/account/:tab': page(() => import('@/pages/account')),
   '/plan': page(() => import('@/pages/plan')),
+  '/admin/:room': page(() => import('@/pages/admin')),
   '*': page(() => import('@/pages/not-found')),
 };
 

@@ -6,6 +6,17 @@ import { loadLocale } from '@/locales';
 import { tokens } from '@/services/tokens';
 import { server } from '@/testing/server';
 
+// Forms ask how wide the window is; here there is none.
+window.matchMedia ??= (query) =>
+  ({
+    matches: false,
+    media: query,
+    addEventListener() {},
+    removeEventListener() {},
+    addListener() {},
+    removeListener() {},
+  }) as unknown as MediaQueryList;
+
 // As in the application, a language is there before modules add to it.
 await loadLocale('en');
 beforeAll(() => server.listen({ onUnhandledRequest: 'error' }));

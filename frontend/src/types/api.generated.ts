@@ -22,6 +22,21 @@ export interface components {
             details: unknown;
             message: string;
         };
+        /**
+         * @description The kinds of [`Actor`].
+         * @enum {string}
+         */
+        ActorKind: "system" | "anonymous" | "user" | "api_key";
+        /** @description Who acted. */
+        ActorView: {
+            /**
+             * Format: uuid
+             * @description The key they used.
+             */
+            api_key_id?: string | null;
+            kind: components["schemas"]["ActorKind"];
+            user?: components["schemas"]["NamedView"] | null;
+        };
         /** @description A key without its secret. */
         ApiKeyView: {
             created_at: components["schemas"]["Timestamp"];
@@ -61,6 +76,30 @@ export interface components {
             retry_at?: components["schemas"]["Timestamp"] | null;
             started_at: components["schemas"]["Timestamp"];
             status: components["schemas"]["StepStatus"];
+        };
+        /**
+         * @description What became of it.
+         * @enum {string}
+         */
+        AuditOutcome: "success" | "failure" | "denied";
+        /** @description A line of the audit log. */
+        AuditView: {
+            /** @example user.role_changed */
+            action: string;
+            actor: components["schemas"]["ActorView"];
+            address?: string | null;
+            at: components["schemas"]["Timestamp"];
+            /** @description What changed, and to what. */
+            details: Record<string, never>;
+            /** Format: uuid */
+            id: string;
+            outcome: components["schemas"]["AuditOutcome"];
+            /** @description A code or a word that says why. */
+            reason?: string | null;
+            request_id?: string | null;
+            target?: components["schemas"]["TargetView"] | null;
+            user?: components["schemas"]["NamedView"] | null;
+            user_agent?: string | null;
         };
         /** @description Whether nobody has it. */
         AvailableView: {
@@ -747,8 +786,8 @@ export interface components {
         };
         /** @description A success. */
         Envelope_MeView: {
-            /** @description Oneself. */
-            data: components["schemas"]["UserView"] & {
+            /** @description Oneself, and how the account is guarded. */
+            data: components["schemas"]["OneselfView"] & {
                 delete_at?: components["schemas"]["Timestamp"] | null;
                 /**
                  * Format: int64
@@ -784,6 +823,21 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_OneselfView: {
+            /** @description Somebody themselves, with what they may do. */
+            data: components["schemas"]["UserView"] & {
+                /** @description What the role grants and, for a key, its scopes cover. */
+                permissions: components["schemas"]["Permission"][];
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_Page_ApiKeyView: {
             /** @description One page of a list. */
             data: {
@@ -806,6 +860,39 @@ export interface components {
                      */
                     prefix: string;
                     scopes: components["schemas"]["Permission"][];
+                }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_Page_AuditView: {
+            /** @description One page of a list. */
+            data: {
+                items: {
+                    /** @example user.role_changed */
+                    action: string;
+                    actor: components["schemas"]["ActorView"];
+                    address?: string | null;
+                    at: components["schemas"]["Timestamp"];
+                    /** @description What changed, and to what. */
+                    details: Record<string, never>;
+                    /** Format: uuid */
+                    id: string;
+                    outcome: components["schemas"]["AuditOutcome"];
+                    /** @description A code or a word that says why. */
+                    reason?: string | null;
+                    request_id?: string | null;
+                    target?: components["schemas"]["TargetView"] | null;
+                    user?: components["schemas"]["NamedView"] | null;
+                    user_agent?: string | null;
                 }[];
                 /** @description Hand this back as `cursor` for what follows; absent on the last page. */
                 next_cursor?: string | null;
@@ -915,18 +1002,12 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
-        Envelope_Page_LogLine: {
+        Envelope_Page_ListedUserView: {
             /** @description One page of a list. */
             data: {
-                items: {
-                    at: components["schemas"]["Timestamp"];
-                    fields: unknown;
-                    /** Format: int32 */
-                    item?: number | null;
-                    level: components["schemas"]["LogLevel"];
-                    message: string;
-                    step?: string | null;
-                }[];
+                items: (components["schemas"]["ManagedUserView"] & {
+                    last_login_at?: components["schemas"]["Timestamp"] | null;
+                })[];
                 /** @description Hand this back as `cursor` for what follows; absent on the last page. */
                 next_cursor?: string | null;
             };
@@ -939,12 +1020,18 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
-        Envelope_Page_ManagedUserView: {
+        Envelope_Page_LogLine: {
             /** @description One page of a list. */
             data: {
-                items: (components["schemas"]["UserView"] & {
-                    status: components["schemas"]["UserStatus"];
-                })[];
+                items: {
+                    at: components["schemas"]["Timestamp"];
+                    fields: unknown;
+                    /** Format: int32 */
+                    item?: number | null;
+                    level: components["schemas"]["LogLevel"];
+                    message: string;
+                    step?: string | null;
+                }[];
                 /** @description Hand this back as `cursor` for what follows; absent on the last page. */
                 next_cursor?: string | null;
             };
@@ -1369,7 +1456,7 @@ export interface components {
                  * @example Bearer
                  */
                 token_type: string;
-                user: components["schemas"]["UserView"];
+                user: components["schemas"]["OneselfView"];
             };
             /** @example 操作成功 */
             message: string;
@@ -1456,16 +1543,19 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
-        Envelope_UserView: {
-            /** @description Somebody with an account. */
-            data: {
-                created_at: components["schemas"]["Timestamp"];
-                email: string;
-                /** Format: uuid */
-                id: string;
-                locale: components["schemas"]["Locale"];
-                role: components["schemas"]["Role"];
-                username: string;
+        Envelope_UserDetailView: {
+            /** @description A user and what they hold. */
+            data: components["schemas"]["ListedUserView"] & {
+                /**
+                 * Format: int64
+                 * @description API keys that have not ended.
+                 */
+                api_keys: number;
+                /**
+                 * Format: int64
+                 * @description Open sessions.
+                 */
+                sessions: number;
             };
             /** @example 操作成功 */
             message: string;
@@ -1748,6 +1838,10 @@ export interface components {
             /** @example build server */
             name: string;
         };
+        /** @description A row of the list. */
+        ListedUserView: components["schemas"]["ManagedUserView"] & {
+            last_login_at?: components["schemas"]["Timestamp"] | null;
+        };
         /**
          * @description Language of messages and mails.
          * @enum {string}
@@ -1789,8 +1883,8 @@ export interface components {
         ManagedUserView: components["schemas"]["UserView"] & {
             status: components["schemas"]["UserStatus"];
         };
-        /** @description Oneself. */
-        MeView: components["schemas"]["UserView"] & {
+        /** @description Oneself, and how the account is guarded. */
+        MeView: components["schemas"]["OneselfView"] & {
             delete_at?: components["schemas"]["Timestamp"] | null;
             /**
              * Format: int64
@@ -1806,6 +1900,12 @@ export interface components {
          * @enum {string}
          */
         Misfire: "skip" | "once" | "all";
+        /** @description Somebody, with the name they have today; null when there is no such user any more. */
+        NamedView: {
+            /** Format: uuid */
+            id: string;
+            username?: string | null;
+        };
         /** @description A new key. */
         NewApiKeyView: {
             api_key: components["schemas"]["ApiKeyView"];
@@ -1828,6 +1928,11 @@ export interface components {
              *     ]
              */
             scopes: components["schemas"]["Permission"][];
+        };
+        /** @description Somebody themselves, with what they may do. */
+        OneselfView: components["schemas"]["UserView"] & {
+            /** @description What the role grants and, for a key, its scopes cover. */
+            permissions: components["schemas"]["Permission"][];
         };
         /**
          * @description What a tick does while an execution of the same trigger has not ended.
@@ -2151,6 +2256,11 @@ export interface components {
             user_agent?: string | null;
         };
         /**
+         * @description What a status may be set to.
+         * @enum {string}
+         */
+        SettableStatus: "active" | "suspended";
+        /**
          * @description How bad a problem is.
          * @enum {string}
          */
@@ -2200,7 +2310,7 @@ export interface components {
              * @example Bearer
              */
             token_type: string;
-            user: components["schemas"]["UserView"];
+            user: components["schemas"]["OneselfView"];
         };
         /** @description What is to be run. */
         StartExecution: {
@@ -2223,7 +2333,7 @@ export interface components {
         };
         /** @description A new status. */
         StatusBody: {
-            status: components["schemas"]["UserStatus"];
+            status: components["schemas"]["SettableStatus"];
         };
         /** @description How a pool fares. */
         StatusView: {
@@ -2282,6 +2392,12 @@ export interface components {
          * @enum {string}
          */
         Strategy: "round_robin";
+        /** @description What it was done to. */
+        TargetView: {
+            id: string;
+            /** @example user */
+            kind: string;
+        };
         /** @description What the proxies are tested against. */
         TestPool: {
             /** @description An http or https address; the configured one unless given. */
@@ -2357,6 +2473,19 @@ export interface components {
             /** @example Asia/Shanghai */
             timezone: string;
             webhook?: components["schemas"]["HookView"] | null;
+        };
+        /** @description A user and what they hold. */
+        UserDetailView: components["schemas"]["ListedUserView"] & {
+            /**
+             * Format: int64
+             * @description API keys that have not ended.
+             */
+            api_keys: number;
+            /**
+             * Format: int64
+             * @description Open sessions.
+             */
+            sessions: number;
         };
         /**
          * @description Whether somebody is let in.

@@ -28,13 +28,24 @@ export interface Page<T> {
 }
 
 export type LocaleCode = Schemas['Locale'];
-export type User = Schemas['UserView'];
+export type User = Schemas['OneselfView'];
 export type Me = Schemas['MeView'];
 export type Session = Schemas['SessionView'];
 export type Enrolment = Schemas['EnrolmentView'];
 export type RecoveryCodes = Schemas['RecoveryCodesView'];
 export type Proof = Schemas['StepUpBody'];
 export type SecondFactor = { totp: string } | { recovery_code: string };
+export type Permission = Schemas['Permission'];
+export type Role = Schemas['Role'];
+export type ApiKey = Schemas['ApiKeyView'];
+export type NewApiKey = Schemas['NewApiKeyView'];
+export type ApiKeyWish = Schemas['NewKeyBody'];
+
+export type UserStatus = Schemas['UserStatus'];
+export type ListedUser = Schemas['ListedUserView'];
+export type UserDetail = Schemas['UserDetailView'];
+export type AuditLine = With<Schemas['AuditView'], { details: Json }>;
+export type AuditOutcome = Schemas['AuditOutcome'];
 export type SignedIn = Schemas['SignedInView'];
 export type CodeSent = Schemas['CodeSentView'];
 export type CodePurpose = Schemas['PublicPurpose'];

@@ -1,0 +1,59 @@
+import { Input, Select } from 'antd';
+import dayjs from 'dayjs';
+import { useTranslation } from 'react-i18next';
+import { useFilter } from '@/hooks/use-filter';
+
+export const AUDIT_FILTERS = ['actor', 'user', 'action', 'target', 'outcome', 'request_id', 'from', 'to'] as const;
+
+const TEXTS = [
+  ['action', 'audit.byAction', 60],
+  ['user', 'audit.byUser', 36],
+  ['actor', 'audit.byActor', 36],
+  ['target', 'audit.byTarget', 255],
+  ['request_id', 'audit.byRequest', 128],
+] as const;
+
+/** Times stand in the address as instants, and in the fields as the clock on the wall has them. */
+const local = (at: string | undefined) => (at ? dayjs(at).format('YYYY-MM-DDTHH:mm') : '');
+const instant = (text: string) => (text ? dayjs(text).toISOString() : undefined);
+
+export function AuditFilters() {
+  const { t } = useTranslation();
+  const { filter, change } = useFilter(AUDIT_FILTERS);
+  return (
+    <search className="wp-filters">
+      {TEXTS.map(([name, text, most]) => (
+        <Input
+          key={`${name} ${filter[name]}`}
+          allowClear
+          aria-label={t(text)}
+          placeholder={t(text)}
+          maxLength={most}
+          defaultValue={filter[name]}
+          onClear={() => change(name)}
+          onPressEnter={(event) => change(name, event.currentTarget.value.trim())}
+          onBlur={(event) => change(name, event.currentTarget.value.trim())}
+        />
+      ))}
+      <Select
+        allowClear
+        aria-label={t('audit.outcome')}
+        placeholder={t('audit.anyOutcome')}
+        value={filter.outcome}
+        onChange={(value) => change('outcome', value)}
+        options={['success', 'failure', 'denied'].map((value) => ({ value, label: t(`audit.outcomes.${value}`) }))}
+      />
+      {(['from', 'to'] as const).map((name) => (
+        <label key={name} className="wp-moment">
+          <span>{t(`audit.${name}`)}</span>
+          <input
+            type="datetime-local"
+            className="wp-input"
+            value={local(filter[name])}
+            onChange={(event) => change(name, instant(event.target.value))}
+          />
+        </label>
+      ))}
+    </search>
+  );
+}
