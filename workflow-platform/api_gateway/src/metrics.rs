@@ -39,6 +39,11 @@ fn handle() -> Option<&'static PrometheusHandle> {
 /// Starts to record.
 pub fn install() {
     metrics::describe_counter!("http_requests_total", "Answers by method, route and status.");
+    metrics::describe_counter!("rate_limited_total", "Requests refused by a limit, by policy.");
+    metrics::describe_counter!(
+        "rate_limiter_unavailable_total",
+        "Requests that could not be counted, since what is shared was away."
+    );
     metrics::describe_histogram!(DURATION, metrics::Unit::Seconds, "Time until the answer began.");
     let _ = handle();
 }
