@@ -52,7 +52,7 @@ run() {
 }
 
 # What ends the session of the run is asked last, each with a session of its own.
-enders=(/api/v1/users/auth/logout)
+enders=(/api/v1/users/auth/logout /api/v1/users/me/deletion)
 others=()
 for path in "${enders[@]}"; do others+=(--exclude-path "$path"); done
 status=0
