@@ -12,7 +12,7 @@ use shared_kernel::{
     domain::{ErrorKind, Fault, Networks, Text},
 };
 
-use crate::{client::Origin, openapi::PREFIX};
+use crate::{client::ClientOrigin, openapi::PREFIX};
 
 /// Lists of an operator. Empty ones forbid nothing.
 #[derive(Debug, Clone, Default)]
@@ -74,7 +74,7 @@ pub async fn admit(
     request: Request,
     next: Next,
 ) -> Response {
-    let client = request.extensions().get::<Origin>().and_then(|origin| origin.client);
+    let client = request.extensions().get::<ClientOrigin>().and_then(|origin| origin.client);
     let path = request.uri().path();
     if is_health(path) || rules.admits(client, path) {
         next.run(request).await

@@ -35,7 +35,7 @@ use crate::{
     health::{self, Health},
     idempotency::{self, Once},
     keys,
-    limits::{Limits, Secured, limit},
+    limits::{Limits, limit},
     metrics, openapi, query,
     request::{RequestLayer, contextualise},
     ui,
@@ -67,12 +67,13 @@ pub fn assemble(gateway: Gateway) -> Router {
     let (ambient, public_keys, trail) = (gateway.ambient, gateway.public_keys, gateway.trail);
     metrics::install();
     let (api, contract) = openapi::nest(contexts);
+    let contract = Arc::new(contract);
     let (api, document) = api.split_for_parts();
-    let secured = Arc::new(Secured::of(&document));
     let document = Bytes::from(document.to_json().unwrap_or_default());
     let readiness = gateway.readiness;
     let health = Health { parts, readiness, version: settings.version.clone() };
-    let api = bound(api, contract, idempotency).layer(Extension(AuthLayerState(authenticator)));
+    let api = bound(api, Arc::clone(&contract), idempotency)
+        .layer(Extension(AuthLayerState(authenticator)));
     let mut whole =
         api.merge(health_routes(health)).merge(keys_route(public_keys)).fallback_service(
             get(ui::serve).fallback(fallback::not_found).with_state(Arc::new(ambient.clone())),
@@ -86,7 +87,7 @@ pub fn assemble(gateway: Gateway) -> Router {
     let limits = Arc::new(Limits::new(settings.limits, limiter, ambient.clone()));
     let watch = Arc::new(Watch::new(trail, ambient.clone()));
     let whole = whole.method_not_allowed_fallback(fallback::wrong_method);
-    layered(whole, &settings, Some((limits, secured)), Some(watch), ambient)
+    layered(whole, &settings, Some((limits, contract)), Some(watch), ambient)
 }
 
 /// `/metrics` alone, for a port of its own.
@@ -98,8 +99,7 @@ pub fn assemble_metrics(settings: &GatewaySettings, ambient: Ambient) -> Router 
 }
 
 /// What the document says of operations, around them.
-fn bound(api: Router, contract: Contract, keys: Arc<dyn IdempotencyKeys>) -> Router {
-    let contract = Arc::new(contract);
+fn bound(api: Router, contract: Arc<Contract>, keys: Arc<dyn IdempotencyKeys>) -> Router {
     let once = Once { keys, contract: Arc::clone(&contract) };
     api.layer(from_fn_with_state(Arc::new(once), idempotency::once))
         .layer(from_fn_with_state(contract, query::refuse_unknown))
@@ -134,7 +134,7 @@ fn docs_routes(document: Bytes) -> Router {
 fn layered(
     router: Router,
     settings: &GatewaySettings,
-    limits: Option<(Arc<Limits>, Arc<Secured>)>,
+    limits: Option<(Arc<Limits>, Arc<Contract>)>,
     watch: Option<Arc<Watch>>,
     ambient: Ambient,
 ) -> Router {

@@ -17,14 +17,14 @@ const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto")
 
 /// What is known of the other end; in the extensions of every request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Origin {
+pub struct ClientOrigin {
     /// Unknown without a connection.
     pub client: Option<IpAddr>,
     /// The client reached a trusted proxy over TLS.
     pub tls: bool,
 }
 
-impl Origin {
+impl ClientOrigin {
     pub fn of(request: &Request, trusted: &Networks) -> Self {
         let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
         let Some(peer) = peer.map(|info| info.0.ip().to_canonical()) else {
@@ -76,7 +76,7 @@ mod tests {
 
     use super::*;
 
-    fn origin(peer: &str, headers: &[(&'static str, &'static str)]) -> Origin {
+    fn origin(peer: &str, headers: &[(&'static str, &'static str)]) -> ClientOrigin {
         let mut request = axum::http::Request::builder();
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -84,7 +84,7 @@ mod tests {
         let mut request = request.body(Body::empty()).unwrap();
         let peer = SocketAddr::new(peer.parse().unwrap(), 4711);
         request.extensions_mut().insert(ConnectInfo(peer));
-        Origin::of(&request, &"10.0.0.0/8,2001:db8::/32".parse().unwrap())
+        ClientOrigin::of(&request, &"10.0.0.0/8,2001:db8::/32".parse().unwrap())
     }
 
     fn client(peer: &str, forwarded: &[&'static str]) -> String {
@@ -144,7 +144,7 @@ mod tests {
             .header("x-forwarded-for", "198.51.100.9")
             .body(Body::empty())
             .unwrap();
-        let origin = Origin::of(&request, &"0.0.0.0/0".parse().unwrap());
-        assert_eq!(origin, Origin { client: None, tls: false });
+        let origin = ClientOrigin::of(&request, &"0.0.0.0/0".parse().unwrap());
+        assert_eq!(origin, ClientOrigin { client: None, tls: false });
     }
 }

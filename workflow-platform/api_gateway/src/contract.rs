@@ -23,6 +23,8 @@ pub(crate) struct Terms {
     pub query: Option<BTreeSet<String>>,
     /// Done once under an `Idempotency-Key`.
     pub keyed: bool,
+    /// A token is wanted.
+    pub closed: bool,
 }
 
 /// Terms by path pattern and method.
@@ -57,8 +59,8 @@ fn terms_of(item: &PathItem) -> Vec<(Method, Terms)> {
     ];
     let known = operations.into_iter().filter_map(|(method, operation)| {
         let operation = operation.as_ref()?;
-        let keyed = is_keyed(&method, operation);
-        Some((method, Terms { query: query_of(operation), keyed }))
+        let (keyed, closed) = (is_keyed(&method, operation), is_closed(operation));
+        Some((method, Terms { query: query_of(operation), keyed, closed }))
     });
     known.collect()
 }
@@ -73,10 +75,13 @@ fn query_of(operation: &Operation) -> Option<BTreeSet<String>> {
 
 /// Every POST of somebody signed in, but those that say the header is theirs.
 pub(crate) fn is_keyed(method: &Method, operation: &Operation) -> bool {
-    let closed = operation.security.as_ref().is_some_and(|schemes| !schemes.is_empty());
     let own = parameters(operation, &ParameterIn::Header)
         .any(|one| one.name.eq_ignore_ascii_case(IDEMPOTENCY_KEY));
-    method == Method::POST && closed && !own
+    method == Method::POST && is_closed(operation) && !own
+}
+
+fn is_closed(operation: &Operation) -> bool {
+    operation.security.as_ref().is_some_and(|schemes| !schemes.is_empty())
 }
 
 fn parameters<'a>(

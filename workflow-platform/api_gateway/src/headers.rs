@@ -15,14 +15,14 @@ use axum::{
     response::Response,
 };
 
-use crate::client::Origin;
+use crate::client::ClientOrigin;
 
 /// For answers that are no pages: nothing may be loaded.
 const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
 
 /// Sets what the answer has not set itself.
 pub async fn secure(request: Request, next: Next) -> Response {
-    let tls = request.extensions().get::<Origin>().is_some_and(|origin| origin.tls);
+    let tls = request.extensions().get::<ClientOrigin>().is_some_and(|origin| origin.tls);
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: &'static str| {

@@ -17,7 +17,7 @@ use shared_kernel::{
 };
 use tracing::{Instrument as _, Span, debug, field::Empty, info, info_span};
 
-use crate::client::Origin;
+use crate::client::ClientOrigin;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Characters kept of a `User-Agent`.
@@ -39,7 +39,7 @@ pub async fn contextualise(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let origin = Origin::of(&request, &layer.trusted);
+    let origin = ClientOrigin::of(&request, &layer.trusted);
     request.extensions_mut().insert(origin);
     let context = RequestContext { client: origin.client, ..context_of(&layer, request.headers()) };
     let id = HeaderValue::from_str(context.request_id.as_str());

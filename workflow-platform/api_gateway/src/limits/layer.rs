@@ -1,6 +1,6 @@
 //! The layer that counts.
 
-use std::{collections::HashSet, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     extract::{MatchedPath, Request, State},
@@ -8,52 +8,16 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use shared_kernel::api::{Admission as _, AdmissionState};
-use utoipa::openapi::{OpenApi, path::Operation};
 
 use super::{Limits, gate::Gate, table};
-use crate::{client::Origin, openapi::PREFIX};
+use crate::{client::ClientOrigin, contract::Contract, openapi::PREFIX};
 
 /// What is counted: the API and its document. Health, metrics and pages are not.
 const COUNTED: &str = "/api/";
 
-/// The operations that want a token: their extractors ask for admission.
-#[derive(Debug, Default)]
-pub struct Secured(HashSet<(&'static str, String)>);
-
-impl Secured {
-    pub fn of(document: &OpenApi) -> Self {
-        let wants_token = |operation: &Operation| {
-            operation.security.as_ref().is_some_and(|wanted| !wanted.is_empty())
-        };
-        let mut found = HashSet::new();
-        for (path, item) in &document.paths.paths {
-            let operations = [
-                ("GET", &item.get),
-                ("POST", &item.post),
-                ("PUT", &item.put),
-                ("PATCH", &item.patch),
-                ("DELETE", &item.delete),
-            ];
-            for (method, operation) in operations {
-                if operation.as_ref().is_some_and(wants_token) {
-                    found.insert((method, path.clone()));
-                }
-            }
-        }
-        Self(found)
-    }
-
-    fn has(&self, method: &str, pattern: &str) -> bool {
-        let method = if method == "HEAD" { "GET" } else { method };
-        let known =
-            ["GET", "POST", "PUT", "PATCH", "DELETE"].into_iter().find(|one| *one == method);
-        known.is_some_and(|method| self.0.contains(&(method, pattern.to_owned())))
-    }
-}
-
 /// Counts the request, before its handler runs or when its token was checked.
 pub async fn limit(
-    State((limits, secured)): State<(Arc<Limits>, Arc<Secured>)>,
+    State((limits, contract)): State<(Arc<Limits>, Arc<Contract>)>,
     mut request: Request,
     next: Next,
 ) -> Response {
@@ -61,9 +25,9 @@ pub async fn limit(
         return next.run(request).await;
     }
     let gate = Arc::new(gate_of(&limits, &request));
-    if !waits_for_token(&secured, &request)
-        && let Err(refusal) = gate.admit(None).await
-    {
+    // Where a token is wanted, the extractor that checks it asks for admission.
+    let closed = contract.terms(&request).is_some_and(|terms| terms.closed);
+    if !closed && let Err(refusal) = gate.admit(None).await {
         return described(&gate, refusal.into_response());
     }
     request.extensions_mut().insert(AdmissionState(Arc::clone(&gate) as _));
@@ -86,12 +50,8 @@ fn pattern(request: &Request) -> Option<&str> {
     request.extensions().get::<MatchedPath>().map(MatchedPath::as_str)
 }
 
-fn waits_for_token(secured: &Secured, request: &Request) -> bool {
-    pattern(request).is_some_and(|pattern| secured.has(request.method().as_str(), pattern))
-}
-
 fn gate_of(limits: &Arc<Limits>, request: &Request) -> Gate {
-    let client = request.extensions().get::<Origin>().and_then(|origin| origin.client);
+    let client = request.extensions().get::<ClientOrigin>().and_then(|origin| origin.client);
     let below = pattern(request).and_then(|pattern| pattern.strip_prefix(PREFIX));
     let own =
         below.and_then(|below| table::of(limits.settings, below, request.uri().path(), client));
