@@ -15,6 +15,8 @@
 //!   that lost its lease can no longer write the event off.
 //! * No transaction is open while an effect is under way.
 //!
+//! **Published events:** `event.replayed`, `event.discarded`.
+//!
 //! **Not here:** what the handlers of contexts do; delivery over Redis Streams.
 
 mod handlers;

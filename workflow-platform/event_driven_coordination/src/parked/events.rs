@@ -1,10 +1,13 @@
 //! Parked events in the outbox.
 
 use sea_orm::{ConnectionTrait as _, DbErr, QueryResult};
-use serde_json::Value;
+use serde_json::{Value, json};
 use shared_kernel::{
-    application::Principal,
-    domain::{Ambient, Cursor, Page, PageRequest, Permission, Timestamp},
+    application::{Principal, RequestContext},
+    domain::{
+        Ambient, AuditEntry, AuditOutcome, AuditTarget, AuditedEvent, Cursor, DomainEvent, Page,
+        PageRequest, Permission, Timestamp,
+    },
     infrastructure::db::Database,
 };
 use tracing::info;
@@ -64,19 +67,26 @@ impl ParkedEvents {
     /// Every handler that has not handled the event gets it again, as often as at first.
     pub async fn replay(&self, who: &Principal, event: Uuid) -> Result<(), ParkedError> {
         let change = "parked_at = NULL, attempts = 0, due_at = $2";
-        self.settle(who, event, change).await?;
+        self.settle(who, event, change, "event.replayed").await?;
         info!(event.id = %event, "event {event} is tried again");
         Ok(())
     }
 
     /// Nobody gets the event any more.
     pub async fn discard(&self, who: &Principal, event: Uuid) -> Result<(), ParkedError> {
-        self.settle(who, event, "parked_at = NULL, delivered_at = $2").await?;
+        let change = "parked_at = NULL, delivered_at = $2";
+        self.settle(who, event, change, "event.discarded").await?;
         info!(event.id = %event, "event {event} was let go");
         Ok(())
     }
 
-    async fn settle(&self, who: &Principal, event: Uuid, change: &str) -> Result<(), ParkedError> {
+    async fn settle(
+        &self,
+        who: &Principal,
+        event: Uuid,
+        change: &str,
+        action: &'static str,
+    ) -> Result<(), ParkedError> {
         who.require(Permission::SystemWrite)?;
         let sql = format!(
             "UPDATE outbox SET {change} \
@@ -84,8 +94,41 @@ impl ParkedEvents {
         );
         let values = [event.into(), self.ambient.now().into()];
         let statement = self.database.statement(sql, values);
-        let changed = self.database.write().execute_raw(statement).await?.rows_affected();
-        if changed == 0 { Err(ParkedError::NotFound) } else { Ok(()) }
+        let mut work = self.database.begin().await?;
+        if work.conn().execute_raw(statement).await?.rows_affected() == 0 {
+            return Err(ParkedError::NotFound);
+        }
+        work.record(&self.audited(who, event, action)).await?;
+        Ok(work.commit().await?)
+    }
+
+    /// What was done to the parked event, and by whom.
+    fn audited(&self, who: &Principal, parked: Uuid, action: &'static str) -> AuditedEvent {
+        let (origin, at) = (RequestContext::current().origin(), self.ambient.now());
+        let event = DomainEvent {
+            id: self.ambient.id(),
+            kind: action.to_owned(),
+            version: 1,
+            aggregate: "event".to_owned(),
+            aggregate_id: parked.to_string(),
+            user: None,
+            payload: json!({ "by": who.user }),
+            occurred_at: at,
+            request_id: origin.request_id.clone(),
+        };
+        let entry = AuditEntry {
+            id: self.ambient.id(),
+            at,
+            actor: who.actor(),
+            action: action.into(),
+            user: None,
+            target: Some(AuditTarget { kind: "event".into(), id: parked.to_string() }),
+            outcome: AuditOutcome::Success,
+            reason: None,
+            origin,
+            details: json!({}),
+        };
+        AuditedEvent { event, entry }
     }
 }
 

@@ -46,6 +46,10 @@ async fn parked_events_are_listed_tried_again_and_let_go() {
         events.discard(&root, first.items[0].id).await.unwrap();
         world.relay(effect(&notes)).drain().await.unwrap();
         assert_eq!(*notes.seen.lock(), ["a:0"], "what was let go is not handled");
+        for action in ["event.replayed", "event.discarded"] {
+            let lines = world.count(&format!("audit_log WHERE action = '{action}'")).await;
+            assert_eq!(lines, 1, "{action} on {}", world.test.name);
+        }
         let left = ids(&events, &root, PageRequest::default()).await;
         assert_eq!(left.iter().map(|one| one.0.as_str()).collect::<Vec<_>>(), ["b"]);
         for done in [rest[0].1, first.items[0].id, Uuid::from_u128(7)] {
