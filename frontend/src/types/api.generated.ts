@@ -1556,6 +1556,8 @@ export interface components {
                  * @description Open sessions.
                  */
                 sessions: number;
+                /** @description A login asks for a second factor. */
+                totp_enabled: boolean;
             };
             /** @example 操作成功 */
             message: string;
@@ -2486,6 +2488,8 @@ export interface components {
              * @description Open sessions.
              */
             sessions: number;
+            /** @description A login asks for a second factor. */
+            totp_enabled: boolean;
         };
         /**
          * @description Whether somebody is let in.

@@ -30,6 +30,7 @@ function Facts({ user }: { user: UserDetail }) {
     [t('people.created'), <When key="created" time={user.created_at} />],
     [t('people.lastLogin'), user.last_login_at ? <When key="login" time={user.last_login_at} /> : t('people.never')],
     [t('people.keys'), user.api_keys],
+    [t('people.totp'), t(user.totp_enabled ? 'people.totpOn' : 'people.totpOff')],
     ['ID', <CopyId key="id" id={user.id} />],
   ] as const;
   return (

@@ -20,6 +20,7 @@ const person = (id: string, more: object = {}) => ({
   last_login_at: null,
   sessions: 1,
   api_keys: 2,
+  totp_enabled: true,
   ...more,
 });
 const session = {

@@ -13,7 +13,7 @@ use shared_kernel::{
 use super::templates::{TemplateError, Templates};
 
 /// What is worth a mail.
-const REASONS: [&str; 11] = [
+const REASONS: [&str; 12] = [
     "password_changed",
     "password_reset",
     "refresh_token_reused",
@@ -22,12 +22,13 @@ const REASONS: [&str; 11] = [
     "recovery_code_used",
     "recovery_codes_replaced",
     "email_changed",
+    "api_key_created",
     "deletion_requested",
     "deletion_cancelled",
     "account_deleted",
 ];
 /// The events that may be.
-const KINDS: [&str; 10] = [
+const KINDS: [&str; 11] = [
     "user.password_changed",
     "user.sessions_revoked",
     "user.totp_enabled",
@@ -35,6 +36,7 @@ const KINDS: [&str; 10] = [
     "user.recovery_code_used",
     "user.recovery_codes_replaced",
     "user.email_changed",
+    "user.api_key_created",
     "user.deletion_requested",
     "user.deletion_cancelled",
     "user.deleted",

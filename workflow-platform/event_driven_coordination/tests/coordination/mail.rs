@@ -166,6 +166,7 @@ async fn people_are_told_what_happened_to_their_account_and_not_what_they_did() 
             ("user.password_changed", "password_changed", "en"),
             ("user.password_changed", "password_reset", "zh-CN"),
             ("user.sessions_revoked", "refresh_token_reused", "en"),
+            ("user.api_key_created", "api_key_created", "en"),
         ]
         .into_iter()
         .enumerate()
@@ -180,7 +181,8 @@ async fn people_are_told_what_happened_to_their_account_and_not_what_they_did() 
         let mut mails = server.mails();
         mails.sort_by(|a, b| a.to.cmp(&b.to));
         let texts: Vec<_> = mails.iter().map(|mail| mail.part("text/plain").unwrap()).collect();
-        assert_eq!(texts.len(), 3, "{}", world.test.name);
+        assert_eq!(texts.len(), 4, "{}", world.test.name);
+        assert!(texts[3].contains("an API key of your account") && texts[3].contains("revoke"));
         assert!(texts[0].contains("was changed, and all other sign-ins were ended"), "{texts:?}");
         assert!(texts[1].contains("密码已重置"), "{texts:?}");
         assert!(texts[2].contains("used from two places"), "{texts:?}");
@@ -227,5 +229,23 @@ async fn every_notice_says_something_of_its_own_in_both_languages() {
             mails.iter().map(|mail| mail.part("text/plain").unwrap()).collect();
         assert_eq!(texts.len(), 22, "{}", world.test.name);
         assert!(texts.iter().any(|text| text.contains("deleted on 2026-12-24 08:00 UTC")));
+    }
+}
+
+#[tokio::test]
+async fn template_syntax_in_a_name_stays_text() {
+    for world in worlds().await {
+        let server = SmtpServer::start().await.unwrap();
+        let name = "{{ 7 * 7 }} {% raw %} <script>".to_owned();
+        let notice = SecurityNotice::new(mailer(&world, &server, None), name.clone()).unwrap();
+        let relay = world.relay(Handlers::new([], [Arc::new(notice) as Arc<dyn EffectHandler>]));
+        let payload =
+            json!({ "reason": "password_changed", "email": "ann@example.com", "locale": "en" });
+        world.record(&[world.event("u1", "user.password_changed", payload)]).await;
+        relay.drain().await.unwrap();
+        let mail = &server.mails()[0];
+        assert!(mail.part("text/plain").unwrap().contains(&name), "{}", world.test.name);
+        let html = mail.part("text/html").unwrap();
+        assert!(html.contains("{{ 7 * 7 }} {% raw %} &lt;script&gt;"), "{html}");
     }
 }

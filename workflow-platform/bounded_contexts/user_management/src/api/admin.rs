@@ -17,7 +17,7 @@ use super::{Module, caller, shapes::UserView};
 use crate::{
     application::{
         UserDetail,
-        ports::{ListedUser, UserFilter, UserSort},
+        ports::{ListedUser, UserCounts, UserFilter, UserSort},
     },
     domain::{User, UserStatus},
 };
@@ -114,11 +114,14 @@ pub struct UserDetailView {
     pub sessions: u64,
     /// API keys that have not ended.
     pub api_keys: u64,
+    /// A login asks for a second factor.
+    pub totp_enabled: bool,
 }
 
 impl From<UserDetail> for UserDetailView {
     fn from(UserDetail { listed, counts }: UserDetail) -> Self {
-        Self { user: listed.into(), sessions: counts.sessions, api_keys: counts.api_keys }
+        let UserCounts { sessions, api_keys, authenticators } = counts;
+        Self { user: listed.into(), sessions, api_keys, totp_enabled: authenticators > 0 }
     }
 }
 

@@ -11,7 +11,7 @@ use shared_kernel::{
 use utoipa::ToSchema;
 
 use super::{Module, caller, shapes::OneselfView};
-use crate::application::{EmailChange, Proof, SecondFactor};
+use crate::application::{EmailChange, FreshProof, SecondFactor};
 
 /// One proof that it is you.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
@@ -31,7 +31,7 @@ pub struct StepUpBody {
     pub recovery_code: Option<SecretString>,
 }
 
-impl TryFrom<StepUpBody> for Proof {
+impl TryFrom<StepUpBody> for FreshProof {
     type Error = BadRequest;
 
     fn try_from(body: StepUpBody) -> Result<Self, BadRequest> {

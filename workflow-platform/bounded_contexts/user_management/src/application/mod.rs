@@ -46,5 +46,5 @@ pub use reset_password::PasswordReset;
 pub use send_code::{CodeRequest, CodeSent, OwnCodeRequest};
 pub use settings::{HashCost, TokenAlgorithm, UserSettings};
 pub use signed_in::SignedIn;
-pub use step_up::Proof;
+pub use step_up::FreshProof;
 pub use update_profile::ProfileChange;

@@ -22,7 +22,9 @@ const BUT_NOT_THE_LAST: &str = "role <> $3 OR status <> $4 OR EXISTS \
 const LOCK: &str = "SELECT id FROM users WHERE role = $1 ORDER BY id FOR UPDATE";
 const COUNTS: &str = "SELECT (SELECT count(*) FROM user_sessions WHERE user_id = $1 \
      AND ended_at IS NULL AND expires_at > $2) AS sessions, \
-     (SELECT count(*) FROM api_keys WHERE user_id = $1 AND expires_at > $2) AS api_keys";
+     (SELECT count(*) FROM api_keys WHERE user_id = $1 AND expires_at > $2) AS api_keys, \
+     (SELECT count(*) FROM user_totp WHERE id = $1 AND confirmed_at IS NOT NULL) AS authenticators";
+
 fn listed(row: &QueryResult) -> Result<ListedUser, StoreError> {
     let last: Option<i64> = rows::column(row, "last_login_at")?;
     let last_login_at = last.filter(|at| *at > 0).map(Timestamp::from_micros);
@@ -124,7 +126,11 @@ impl OversightStore for SqlAccounts {
         let count = |name| {
             rows::column::<i64>(&row, name).map(|count| u64::try_from(count).unwrap_or_default())
         };
-        Ok(UserCounts { sessions: count("sessions")?, api_keys: count("api_keys")? })
+        Ok(UserCounts {
+            sessions: count("sessions")?,
+            api_keys: count("api_keys")?,
+            authenticators: count("authenticators")?,
+        })
     }
 
     async fn take_turn(&self, work: &mut UnitOfWork) -> Result<(), StoreError> {

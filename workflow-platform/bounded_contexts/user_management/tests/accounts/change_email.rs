@@ -2,7 +2,7 @@ use futures::future::join_all;
 use shared_kernel::application::Principal;
 use user_management::{
     User, UserError,
-    application::{EmailChange, OwnCodeRequest, Proof},
+    application::{EmailChange, FreshProof, OwnCodeRequest},
 };
 
 use crate::support::{MINUTE, PASSWORD, World, authenticate, caller, worlds};
@@ -52,7 +52,7 @@ async fn an_address_is_not_changed_without_a_fresh_proof() {
         let code = code_for(&world, &who, NEW).await;
         let refused = change(&world, &who, NEW, &code).await;
         assert!(matches!(refused, Err(UserError::StepUpRequired { .. })), "{}", world.test.name);
-        let proof = Proof::Password(PASSWORD.into());
+        let proof = FreshProof::Password(PASSWORD.into());
         world.users.step_up(&who, &proof, &caller()).await.unwrap();
         change(&world, &who, NEW, &code).await.unwrap();
     }
@@ -69,7 +69,7 @@ async fn a_code_works_once_for_its_address_its_purpose_and_its_user() {
         assert!(matches!(refused, Err(UserError::CodeInvalid)), "{}", world.test.name);
         let refused = change(&world, &ann, "ann@other.example", &code).await;
         assert!(matches!(refused, Err(UserError::CodeInvalid)));
-        let refused = world.users.step_up(&ann, &Proof::Code(code.clone()), &caller()).await;
+        let refused = world.users.step_up(&ann, &FreshProof::Code(code.clone()), &caller()).await;
         assert!(matches!(refused, Err(UserError::CodeInvalid)));
         change(&world, &ann, NEW, &code).await.unwrap();
         let back = change(&world, &ann, NEW, &code).await;
@@ -84,7 +84,7 @@ async fn a_code_for_a_new_address_ends_after_ten_minutes() {
         let who = world.signed_in("ann").await;
         let code = code_for(&world, &who, NEW).await;
         world.clock.advance(MINUTE * 10);
-        let proof = Proof::Password(PASSWORD.into());
+        let proof = FreshProof::Password(PASSWORD.into());
         world.users.step_up(&who, &proof, &caller()).await.unwrap();
         let refused = change(&world, &who, NEW, &code).await;
         assert!(matches!(refused, Err(UserError::CodeInvalid)), "{}", world.test.name);

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use shared_kernel::{application::Principal, domain::Role};
 use user_management::{
     User, UserError,
-    application::{PersonalExport, Proof},
+    application::{FreshProof, PersonalExport},
     domain::UserStatus,
 };
 
@@ -57,7 +57,7 @@ async fn an_account_is_not_deleted_without_a_fresh_proof() {
         world.clock.advance(MINUTE * 5);
         let refused = world.users.request_deletion(&who, &caller()).await;
         assert!(matches!(refused, Err(UserError::StepUpRequired { .. })), "{}", world.test.name);
-        let proof = Proof::Password(PASSWORD.into());
+        let proof = FreshProof::Password(PASSWORD.into());
         world.users.step_up(&who, &proof, &caller()).await.unwrap();
         world.users.request_deletion(&who, &caller()).await.unwrap();
     }

@@ -75,6 +75,7 @@ async fn a_user_is_shown_with_what_they_hold() {
         world.users.create_api_key(&who, wish, &caller_as(&who)).await.unwrap();
         let shown = world.users.show_user(&root, ann.id).await.unwrap();
         assert_eq!((shown.counts.sessions, shown.counts.api_keys), (2, 1), "{}", world.test.name);
+        assert_eq!(shown.counts.authenticators, 0);
         assert_eq!(shown.listed.last_login_at, Some(world.ambient.now()));
     }
 }

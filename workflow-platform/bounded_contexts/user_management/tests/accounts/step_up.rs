@@ -1,6 +1,6 @@
 use user_management::{
     UserError,
-    application::{OwnCodeRequest, PasswordChange, Proof, SecondFactor},
+    application::{FreshProof, OwnCodeRequest, PasswordChange, SecondFactor},
 };
 
 use crate::support::{MINUTE, PASSWORD, World, caller, worlds};
@@ -12,8 +12,8 @@ fn methods<T: std::fmt::Debug>(refused: Result<T, UserError>) -> &'static [&'sta
     }
 }
 
-fn password(text: &str) -> Proof {
-    Proof::Password(text.into())
+fn password(text: &str) -> FreshProof {
+    FreshProof::Password(text.into())
 }
 
 async fn own_code(world: &World, who: &shared_kernel::application::Principal) -> String {
@@ -68,7 +68,7 @@ async fn a_mailed_code_proves_once() {
         let who = world.signed_in("ann").await;
         world.clock.advance(MINUTE * 5);
         let code = own_code(&world, &who).await;
-        let proof = Proof::Code(code);
+        let proof = FreshProof::Code(code);
         let caller = caller();
         let at_once = (0..4).map(|_| world.users.step_up(&who, &proof, &caller));
         let proved = futures::future::join_all(at_once).await.into_iter().flatten().count();
@@ -84,9 +84,9 @@ async fn somebody_elses_code_proves_nothing() {
         world.register("ben").await;
         let (ann, ben) = (world.signed_in("ann").await, world.signed_in("ben").await);
         let code = own_code(&world, &ann).await;
-        let refused = world.users.step_up(&ben, &Proof::Code(code.clone()), &caller()).await;
+        let refused = world.users.step_up(&ben, &FreshProof::Code(code.clone()), &caller()).await;
         assert!(matches!(refused, Err(UserError::CodeInvalid)), "{}", world.test.name);
-        world.users.step_up(&ann, &Proof::Code(code), &caller()).await.unwrap();
+        world.users.step_up(&ann, &FreshProof::Code(code), &caller()).await.unwrap();
     }
 }
 
@@ -116,14 +116,14 @@ async fn with_an_authenticator_the_password_alone_is_not_enough() {
         world.clock.advance(MINUTE * 5);
         let refused = world.users.step_up(&who, &password(PASSWORD), &caller()).await;
         assert_eq!(methods(refused), ["totp", "recovery_code"], "{}", world.test.name);
-        let wrong = Proof::SecondFactor(SecondFactor::Totp("x".into()));
+        let wrong = FreshProof::SecondFactor(SecondFactor::Totp("x".into()));
         let refused = world.users.step_up(&who, &wrong, &caller()).await;
         assert!(matches!(refused, Err(UserError::ProofInvalid("totp"))));
-        let proof = Proof::SecondFactor(world.shown(&authenticator));
+        let proof = FreshProof::SecondFactor(world.shown(&authenticator));
         world.users.step_up(&who, &proof, &caller()).await.unwrap();
         let refused = world.users.step_up(&who, &proof, &caller()).await;
         assert!(matches!(refused, Err(UserError::ProofInvalid("totp"))), "it was used");
-        let proof = Proof::SecondFactor(authenticator.recovery(1));
+        let proof = FreshProof::SecondFactor(authenticator.recovery(1));
         world.users.step_up(&who, &proof, &caller()).await.unwrap();
     }
 }

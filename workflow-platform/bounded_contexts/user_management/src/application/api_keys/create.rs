@@ -42,11 +42,15 @@ impl UserModule {
         self.require_fresh(who).await?;
         let text = KeyText::draw(self.ports.ambient.id(), &self.ports.ambient);
         let key = self.wished_key(who, &wish, &text)?;
+        let user = self.show_me(who).await?;
         let payload = json!({
             "api_key_id": key.id,
             "name": key.name.as_str(),
             "scopes": key.scopes,
             "expires_at": key.expires_at,
+            "reason": "api_key_created",
+            "email": user.email.as_str(),
+            "locale": user.locale,
         });
         let mut work = self.ports.database.begin().await?;
         if !self.ports.api_keys.add(&mut work, &key, &text.hash(), MOST_API_KEYS).await? {

@@ -35,6 +35,8 @@ pub struct UserCounts {
     pub sessions: u64,
     /// That have not ended.
     pub api_keys: u64,
+    /// Authenticators that a login asks for: one, or none.
+    pub authenticators: u64,
 }
 
 /// Everybody.

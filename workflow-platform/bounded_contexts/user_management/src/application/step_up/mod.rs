@@ -3,4 +3,4 @@
 mod prove;
 mod require_fresh;
 
-pub use prove::Proof;
+pub use prove::FreshProof;

@@ -16,7 +16,7 @@ use crate::domain::{CodePurpose, FRESH_AFTER_PROOF, VerificationCode};
 
 /// What somebody who is signed in proves themselves with.
 #[derive(Debug, Clone)]
-pub enum Proof {
+pub enum FreshProof {
     Password(SecretString),
     /// From the mail to their own address.
     Code(String),
@@ -29,7 +29,7 @@ impl UserModule {
     pub async fn step_up(
         &self,
         who: &Principal,
-        proof: &Proof,
+        proof: &FreshProof,
         caller: &Caller,
     ) -> Result<Timestamp, UserError> {
         who.require(Permission::ProfileWrite)?;
@@ -37,7 +37,7 @@ impl UserModule {
         let found = self.ports.accounts.credentials_of(who.user).await?;
         let found = found.ok_or(AuthenticationError::Revoked)?;
         let enrolled = self.has_totp(who.user).await?;
-        if enrolled != matches!(proof, Proof::SecondFactor(_)) {
+        if enrolled != matches!(proof, FreshProof::SecondFactor(_)) {
             return Err(self.step_up_required(who.user).await?);
         }
         let attempt = self.attempt(Proving::Presence(session), caller).await?;
@@ -54,15 +54,15 @@ impl UserModule {
         &self,
         who: &Principal,
         found: &Credentials,
-        proof: &Proof,
+        proof: &FreshProof,
         caller: &Caller,
     ) -> Result<(), UserError> {
         let (field, right) = match proof {
-            Proof::Code(code) => return self.use_own_code(who, found, code, caller).await,
-            Proof::Password(given) => {
+            FreshProof::Code(code) => return self.use_own_code(who, found, code, caller).await,
+            FreshProof::Password(given) => {
                 ("password", self.is_password(given, found.password_hash.clone()).await?)
             }
-            Proof::SecondFactor(given) => {
+            FreshProof::SecondFactor(given) => {
                 let field = match given {
                     SecondFactor::Totp(_) => "totp",
                     SecondFactor::Recovery(_) => "recovery_code",
