@@ -10,3 +10,4 @@ mod layers;
 mod licences;
 mod metadata;
 mod paths;
+mod promises;
