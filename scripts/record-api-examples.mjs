@@ -8,9 +8,9 @@
 //
 // A test compares the examples with the document.
 import { execFileSync } from 'node:child_process';
-import { createHmac } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { totp } from './totp.mjs';
 
 const [base, dataDir] = process.argv.slice(2);
 const OUTPUT = new URL('../workflow-platform/api_gateway/src/examples.json', import.meta.url);
@@ -166,16 +166,6 @@ async function parkedEvents() {
   }
 }
 
-/** RFC 6238: what an authenticator with the secret shows. */
-function shown(base32) {
-  const bits = [...base32].map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0')).join('');
-  const secret = Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
-  const step = Buffer.alloc(8);
-  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
-  const hash = createHmac('sha1', secret).update(step).digest();
-  return String((hash.readUInt32BE(hash.at(-1) & 15) & 0x7fffffff) % 1_000_000).padStart(6, '0');
-}
-
 /** A second factor and another address, of somebody who has just signed up. */
 async function security() {
   const own = token;
@@ -188,7 +178,7 @@ async function security() {
   const code = await nextCode(codes, () => ask('post', '/users/auth/send-verification-code', { body: { purpose: 'change_email', email: new_email } }));
   await ask('post', '/users/me/change-email', { body: { new_email, code } });
   const { secret } = await ask('post', '/users/me/totp');
-  await ask('post', '/users/me/totp/confirm', { body: { totp: shown(secret) } });
+  await ask('post', '/users/me/totp/confirm', { body: { totp: totp(secret) } });
   await ask('get', '/users/me');
   await ask('post', '/users/me/recovery-codes');
   await ask('delete', '/users/me/totp');

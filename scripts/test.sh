@@ -34,6 +34,11 @@ fresh() {
     front_end check:api
 }
 fuzz() { scripts/with-services.sh scripts/schemathesis.sh target/debug/workflow-platform; }
+# Documents whose shell lines are run as they stand.
+documents() {
+    scripts/serve-for.sh target/debug/workflow-platform scripts/run-docs.sh \
+        docs/user-module-api.md docs/api/VERIFICATION_CODE_API_GUIDE.md docs/api/README.md
+}
 browser() { scripts/serve-for.sh target/debug/workflow-platform npm --prefix frontend run --silent e2e; }
 
 phase "format" cargo fmt --all --check
@@ -46,4 +51,5 @@ phase "building the tests" cargo nextest run --locked --workspace --no-run
 phase "Rust tests on SQLite, PostgreSQL and Redis" rust_tests
 phase "generated files are fresh" fresh
 phase "schemathesis" fuzz
+phase "lines of the documents" documents
 phase "browser" browser

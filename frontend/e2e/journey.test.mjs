@@ -1,8 +1,8 @@
 // The main job in a browser: sign up, write a workflow, run it, watch it, take the data home.
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
+import { totp } from '../../scripts/totp.mjs';
 import { slowSite } from './site.mjs';
 import { BASE, barriers, launch, mailedCode, watch } from './support.mjs';
 
@@ -67,18 +67,6 @@ function stretch(name, go) {
     assert.deepEqual(seen.complaints.splice(0), [], 'the browser has nothing to complain about');
     broken = false;
   });
-}
-
-/** RFC 6238: what an authenticator with the key shows, some steps from now. */
-function shown(key, ahead) {
-  const bits = [...key.trim()]
-    .map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'))
-    .join('');
-  const secret = Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
-  const step = Buffer.alloc(8);
-  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + ahead));
-  const hash = createHmac('sha1', secret).update(step).digest();
-  return String((hash.readUInt32BE(hash.at(-1) & 15) & 0x7fffffff) % 1_000_000).padStart(6, '0');
 }
 
 const button = (name) => page.getByRole('button', { name, exact: true });
@@ -269,7 +257,7 @@ stretch('an authenticator is enrolled, and asked for when signing in', async () 
   assert.deepEqual(await barriers(page), []);
   const enrolment = page.locator('form', { has: page.getByTestId('totp-key') });
   await enrolment.getByLabel('Digit 1').click();
-  await page.keyboard.insertText(shown(key, 0));
+  await page.keyboard.insertText(totp(key, 0));
   await button('Switch on').click();
   await visible(page.getByText('Recovery codes', { exact: true }));
   assert.equal(await page.locator('.wp-recovery-codes code').count(), 10);
@@ -285,7 +273,7 @@ stretch('an authenticator is enrolled, and asked for when signing in', async () 
   await page.getByLabel('Digit 1').click();
   assert.deepEqual(await barriers(page), []);
   // Each code works once: the next one is good already.
-  await page.keyboard.insertText(shown(key, 1));
+  await page.keyboard.insertText(totp(key, 1));
   await at('/account/security');
   seen.forget(401);
 });
