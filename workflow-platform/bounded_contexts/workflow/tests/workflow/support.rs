@@ -33,6 +33,7 @@ use tokio::{
     task::JoinHandle,
 };
 use tokio_util::sync::CancellationToken;
+use tracing::Level;
 use uuid::Uuid;
 use workflow::{
     ExecutionDetails, StartExecution, Surroundings, UserDirectory, UserDirectoryError, UserProfile,
@@ -200,8 +201,10 @@ const OPEN: &str = "SELECT 'status ' || status || ', created ' || created_at || 
 const WORKERS: &str = "SELECT name || ', beats ' || beats || \
      CASE WHEN dead_at IS NULL THEN '' ELSE ', dead' END FROM workflow_workers ORDER BY started_at";
 
-/// One world per engine at hand.
+/// One world per engine at hand. What is logged as a warning stands with a failed test.
 pub async fn worlds() -> Vec<World> {
+    let log = tracing_subscriber::fmt().with_max_level(Level::WARN).with_test_writer();
+    let _ = log.try_init();
     let found = testkit::databases(&[workflow::migrations as fn() -> _]).await;
     found.into_iter().map(World::new).collect()
 }
@@ -214,6 +217,7 @@ pub fn quick() -> WorkerSettings {
         announce_after: Duration::from_millis(30),
         cancel_grace: Duration::from_millis(100),
         stop_grace: Duration::from_millis(300),
+        load_again_after: Duration::ZERO,
         ..WorkerSettings::default()
     }
 }

@@ -62,6 +62,8 @@ pub struct WorkerSettings {
     pub cancel_grace: Duration,
     /// How long running steps have when the process stops.
     pub stop_grace: Duration,
+    /// Pause before an execution that could not be read is tried again.
+    pub load_again_after: Duration,
 }
 
 impl Default for WorkerSettings {
@@ -77,6 +79,7 @@ impl Default for WorkerSettings {
             announce_after: Duration::from_millis(250),
             cancel_grace: Duration::from_millis(700),
             stop_grace: Duration::from_secs(2),
+            load_again_after: Duration::from_secs(5),
         }
     }
 }

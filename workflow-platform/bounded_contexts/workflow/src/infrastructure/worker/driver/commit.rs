@@ -1,7 +1,5 @@
 //! What a driver writes: results in its middle, and how it leaves the execution.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 use shared_kernel::domain::{DomainEvent, Timestamp};
 use tracing::{debug, info};
@@ -16,13 +14,10 @@ use crate::{
     },
 };
 
-/// Pause before an execution that could not be loaded is tried again.
-const LATER: Duration = Duration::from_secs(5);
-
 /// Tries again later, on whatever worker.
 pub(super) async fn put_off(desk: &Desk, claimed: &Claimed) -> Result<Timestamp, AppendError> {
     let now = desk.parts.ambient.now();
-    let at = now.plus(LATER);
+    let at = now.plus(desk.settings.load_again_after);
     let projection = Projection {
         status: Status::Running,
         lease: Lease::Park(Some(at)),
