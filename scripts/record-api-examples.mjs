@@ -151,6 +151,37 @@ async function administration() {
   token = own;
 }
 
+/** What is sold, and to whom. */
+async function subscriptions() {
+  const own = token;
+  const root = (await ask('post', '/users/auth/login', { alone: true, body: { identifier: 'root@example.com', password: PASSWORD } })).access_token;
+  token = root;
+  const { items } = await ask('get', '/subscription/plans', { alone: true });
+  const team = { name_zh: '团队版', name_en: 'Team', rank: 3, prices: [{ interval: 'month', currency: 'CNY', amount_minor: 9900 }], entitlements: items[2].entitlements };
+  await ask('put', '/subscription/admin/plans/{code}', { at: { code: 'team' }, body: team });
+  await ask('delete', '/subscription/admin/plans/{code}', { at: { code: 'team' } });
+  await ask('post', '/subscription/admin/coupons', { body: { code: 'WELCOME10', off: { percent: 10 }, lasts: { periods: 3 }, plans: ['basic', 'pro'] } });
+  await ask('get', '/subscription/admin/coupons');
+  token = own;
+  await ask('post', '/subscription/subscribe', { body: { plan: 'basic', interval: 'month', coupon: 'WELCOME10' } });
+  await ask('get', '/subscription/preview', { query: '?plan=pro' });
+  await ask('post', '/subscription/upgrade', { body: { plan: 'pro' } });
+  await ask('post', '/subscription/downgrade', { body: { plan: 'basic' } });
+  await ask('post', '/subscription/resume');
+  await ask('post', '/subscription/cancel', { body: { when: 'period_end' } });
+  await ask('get', '/subscription/current');
+  const invoices = await ask('get', '/subscription/invoices', { query: '?limit=1' });
+  const at = { id: invoices.items[0].id };
+  await ask('get', '/subscription/invoices/{id}', { at });
+  await ask('get', '/subscription/usage');
+  token = root;
+  await ask('get', '/subscription/admin/invoices', { query: '?status=open&limit=1' });
+  await ask('post', '/subscription/admin/invoices/{id}/settle', { at });
+  await ask('get', '/subscription/admin/reconciliation');
+  await ask('delete', '/subscription/admin/coupons/{code}', { at: { code: 'WELCOME10' } });
+  token = own;
+}
+
 /** Parks the events of ada's mails, as if her mail server had refused them. */
 async function parkedEvents() {
   const sql = `UPDATE outbox SET delivered_at = NULL, parked_at = occurred_at, attempts = 1,
@@ -319,6 +350,7 @@ await self();
 await keys();
 await security();
 await administration();
+await subscriptions();
 const definition = await definitions();
 await triggers(definition);
 await executions(definition);

@@ -82,6 +82,19 @@ fn personal_data(database: &Database, workflow: &WorkflowModule) -> Vec<Arc<dyn 
     parts
 }
 
+/// Plans, and what is used of them.
+fn subscription(config: &Config, foundation: &Foundation) -> Arc<SubscriptionModule> {
+    let Foundation { database, cache, ambient, .. } = foundation.clone();
+    let sources = vec![
+        workflow::usage(&database),
+        proxy_pool::usage(&database),
+        data_collection::usage(&database),
+    ];
+    let settings = config.billing;
+    let surroundings = subscription::Surroundings { database, cache, sources, ambient, settings };
+    subscription::module(surroundings)
+}
+
 /// Everything that one process is made of.
 pub struct Platform {
     config: Config,
@@ -104,9 +117,7 @@ impl Platform {
     }
 
     fn on(config: Config, foundation: Foundation) -> anyhow::Result<Self> {
-        let Foundation { database, cache, ambient, .. } = foundation.clone();
-        let subscription =
-            subscription::module(subscription::Surroundings { database, cache, ambient });
+        let subscription = subscription(&config, &foundation);
         let entitlements: Arc<dyn Entitlements> = Arc::clone(&subscription) as _;
         Self::with_plans(config, foundation, subscription, entitlements)
     }
@@ -297,6 +308,8 @@ impl Platform {
         tasks.spawn(Arc::clone(&self.proxies).run(stop.clone()));
         tasks.spawn(self.idempotency.clone().run(stop.clone()));
         if works {
+            let (subscription, token) = (Arc::clone(&self.subscription), stop.clone());
+            tasks.spawn(async move { subscription.run(token).await });
             let (workflow, token) = (Arc::clone(&self.workflow), stop.clone());
             tasks.spawn(async move { workflow.run_worker(token).await });
             let (workflow, token) = (Arc::clone(&self.workflow), stop.clone());

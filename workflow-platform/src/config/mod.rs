@@ -5,6 +5,7 @@
 //! mails written to `./data/mail/`.
 
 mod access;
+mod billing;
 mod fault;
 mod print;
 mod read;
@@ -25,6 +26,7 @@ use shared_kernel::{
     domain::{Locale, Networks},
     infrastructure::{blob_bucket::BucketSettings, db::DatabaseSettings, telemetry::LogForm},
 };
+use subscription::BillingSettings;
 
 pub use fault::{ConfigError, ConfigFault};
 pub use secret::Purpose;
@@ -58,6 +60,7 @@ pub struct Config {
     pub trusted_proxies: Networks,
     pub addresses: AddressRules,
     pub limits: LimitSettings,
+    pub billing: BillingSettings,
     /// Whether the API document and its pages are served.
     pub docs_enabled: bool,
     /// For the body of a request to arrive.

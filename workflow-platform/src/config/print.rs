@@ -8,7 +8,7 @@ use shared_kernel::infrastructure::{
 };
 use url::Url;
 
-use super::{Config, MailConfig, VARIABLES};
+use super::{Config, MailConfig, VARIABLES, billing::tax_rate};
 
 const HIDDEN: &str = "********";
 
@@ -43,6 +43,8 @@ fn value(config: &Config, name: &str) -> String {
         "PASSWORD_HASH_LANES" => config.tokens.hash_cost.lanes.to_string(),
         "JWT_ACCESS_TOKEN_EXPIRE_MINUTES" => (config.tokens.access.as_secs() / 60).to_string(),
         "JWT_REFRESH_TOKEN_EXPIRE_DAYS" => (config.tokens.refresh.as_secs() / 86_400).to_string(),
+        "BILLING_TAX_RATE" => tax_rate(config.billing.tax_basis_points),
+        "BILLING_TRIAL_DAYS" => config.billing.trial_days.to_string(),
         "ACCOUNT_DELETION_DAYS" => (config.deletion_grace.as_secs() / 86_400).to_string(),
         "AUDIT_RETENTION_DAYS" => (config.audit_kept.as_secs() / 86_400).to_string(),
         "OUTBOUND_ALLOW" => config.outbound_allow.join(","),

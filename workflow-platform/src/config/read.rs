@@ -67,6 +67,7 @@ pub fn config(source: &Source, purpose: Purpose) -> Result<Config, ConfigError> 
         trusted_proxies: reader.parsed("TRUSTED_PROXIES", Networks::default()),
         addresses: reader.addresses(),
         limits: reader.limits(),
+        billing: reader.billing(),
         docs_enabled: reader.flag("DOCS_ENABLED", true),
         request_body_timeout: Duration::from_secs(reader.between(
             "REQUEST_BODY_TIMEOUT",

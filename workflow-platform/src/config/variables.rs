@@ -89,6 +89,12 @@ pub const VARIABLES: &[Variable] = &[
         "30",
         "days in which people may still keep an account they asked to delete",
     ),
+    variable("BILLING_TAX_RATE", "0", "percent of tax on top of prices, such as 6 or 7.25"),
+    variable(
+        "BILLING_TRIAL_DAYS",
+        "14",
+        "days of a trial of somebody's first paid plan; 0 for none",
+    ),
     variable("SMTP_HOST", "", "mail server; mails are written to DATA_DIR/mail unless set"),
     variable("SMTP_PORT", "587", "port of the mail server"),
     variable("SMTP_USERNAME", "", "login at the mail server"),

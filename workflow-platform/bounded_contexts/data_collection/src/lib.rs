@@ -31,7 +31,7 @@ use shared_kernel::{
 
 pub use api::routes;
 pub use application::dataset::DatasetsModule;
-pub use infrastructure::dataset::{migrations, personal_data};
+pub use infrastructure::dataset::{migrations, personal_data, usage};
 pub use infrastructure::fetch::{FetcherParts, FetcherSettings, PoliteFetcher};
 
 /// What steps can do with the web.

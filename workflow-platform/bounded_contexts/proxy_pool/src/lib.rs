@@ -31,7 +31,7 @@ use std::sync::Arc;
 
 pub use api::routes;
 pub use application::{ProxyPoolModule, ProxyPoolPorts, ProxyPoolSettings};
-pub use infrastructure::{migrations, personal_data, sealed_columns};
+pub use infrastructure::{migrations, personal_data, sealed_columns, usage};
 
 use shared_kernel::{
     application::Entitlements,

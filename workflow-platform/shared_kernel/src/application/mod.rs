@@ -17,6 +17,7 @@ mod proxies;
 mod rate_limiter;
 mod request;
 mod site_pages;
+mod usage_source;
 
 pub use action::{
     Action, ActionContext, ActionDescriptor, ActionError, ActionFailure, ActionRegistry, LogLevel,
@@ -45,3 +46,4 @@ pub use proxies::{
 pub use rate_limiter::{Attempt, RateCheck, RateLimiter, RateLimiterError};
 pub use request::{RequestContext, RequestId};
 pub use site_pages::{fetch_failure, fetch_site_page, page_failure, reject_site_page};
+pub use usage_source::UsageSource;

@@ -51,6 +51,10 @@ pub enum Permission {
     UsersRoles,
     #[serde(rename = "plans:write")]
     PlansWrite,
+    #[serde(rename = "billing:read")]
+    BillingRead,
+    #[serde(rename = "billing:write")]
+    BillingWrite,
     #[serde(rename = "audit:read")]
     AuditRead,
     #[serde(rename = "system:read")]
@@ -66,7 +70,7 @@ pub struct UnknownPermission;
 
 impl Permission {
     /// All there are, in the order in which they are shown.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::ProfileRead,
         Self::ProfileWrite,
         Self::WorkflowRead,
@@ -82,6 +86,8 @@ impl Permission {
         Self::UsersWrite,
         Self::UsersRoles,
         Self::PlansWrite,
+        Self::BillingRead,
+        Self::BillingWrite,
         Self::AuditRead,
         Self::SystemRead,
         Self::SystemWrite,
@@ -105,6 +111,8 @@ impl Permission {
             Self::UsersWrite => "users:write",
             Self::UsersRoles => "users:roles",
             Self::PlansWrite => "plans:write",
+            Self::BillingRead => "billing:read",
+            Self::BillingWrite => "billing:write",
             Self::AuditRead => "audit:read",
             Self::SystemRead => "system:read",
             Self::SystemWrite => "system:write",
@@ -160,6 +168,8 @@ impl Role {
         match permission {
             Permission::UsersRead
             | Permission::UsersWrite
+            | Permission::BillingRead
+            | Permission::BillingWrite
             | Permission::AuditRead
             | Permission::SystemRead => Self::Admin,
             Permission::UsersRoles | Permission::PlansWrite | Permission::SystemWrite => {

@@ -5,8 +5,10 @@ mod personal;
 mod probe;
 mod rows;
 mod store;
+mod usage;
 
 pub use migrations::migrations;
 pub use personal::personal_data;
 pub use probe::HttpProbe;
 pub use store::{SqlPoolStore, sealed_columns};
+pub use usage::usage;

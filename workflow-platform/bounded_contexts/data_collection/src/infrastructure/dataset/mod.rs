@@ -3,8 +3,10 @@
 mod personal;
 mod store;
 mod tables;
+mod usage;
 mod write;
 
 pub use personal::personal_data;
 pub use store::SqlDatasets;
 pub use tables::migrations;
+pub use usage::usage;
