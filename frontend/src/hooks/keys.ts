@@ -16,5 +16,4 @@ export const keys = {
   },
   pools: { all: ['pools'] as const, status: (id: string) => ['pools', 'status', id] as const },
   account: { me: ['account', 'me'] as const, sessions: ['account', 'sessions'] as const },
-  plans: { all: ['plans'] as const, current: ['plans', 'current'] as const },
 };

@@ -11,5 +11,13 @@ export const rareKeys = {
     one: (id: string) => ['users', 'one', id] as const,
     sessions: (id: string) => ['users', 'one', id, 'sessions'] as const,
   },
+  plans: {
+    all: ['plans'] as const,
+    offers: ['plans', 'offers'] as const,
+    current: ['plans', 'current'] as const,
+    usage: ['plans', 'usage'] as const,
+    invoices: ['plans', 'invoices'] as const,
+    preview: (plan: string, interval: string) => ['plans', 'preview', plan, interval] as const,
+  },
   audit: { list: (filter: AuditFilter) => ['audit', filter] as const },
 };

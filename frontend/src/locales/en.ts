@@ -224,19 +224,4 @@ export default {
     noneText: 'Paste a list, one proxy a line.',
     deleteText: 'Workflows that name this pool will fail until another has its name.',
   },
-  plan: {
-    current: 'Your plan',
-    perMonth: 'a month',
-    unlimited: 'Unlimited',
-    entitlements: {
-      executions_per_month: 'Executions a month',
-      pages_per_month: 'Pages a month',
-      concurrent_executions: 'Executions at once',
-      proxies: 'Proxies',
-      dataset_records: 'Dataset records',
-      schedule_interval_seconds: 'Shortest schedule interval (s)',
-      history_days: 'Days of history',
-      history_bytes: 'Bytes of history',
-    },
-  },
 };

@@ -224,19 +224,4 @@ export default {
     noneText: '粘贴列表，每行一个代理。',
     deleteText: '引用它的工作流会失败，直到有同名的代理池。',
   },
-  plan: {
-    current: '当前套餐',
-    perMonth: '每月',
-    unlimited: '不限',
-    entitlements: {
-      executions_per_month: '每月执行次数',
-      pages_per_month: '每月采集页数',
-      concurrent_executions: '同时执行数',
-      proxies: '代理数',
-      dataset_records: '数据集记录数',
-      schedule_interval_seconds: '最短定时间隔（秒）',
-      history_days: '历史保留天数',
-      history_bytes: '历史保留字节数',
-    },
-  },
 };

@@ -58,6 +58,11 @@ export interface components {
             prefix: string;
             scopes: components["schemas"]["Permission"][];
         };
+        /**
+         * @description What happens when the period ends.
+         * @enum {string}
+         */
+        AtPeriodEnd: "renew" | "downgrade" | "cancel";
         /** @description One attempt of one step or item. */
         AttemptView: {
             /** Format: int32 */
@@ -163,6 +168,16 @@ export interface components {
             /** @description Further ones fit: ask again. */
             more: boolean;
         };
+        /** @description When it is to end. */
+        CancelBody: {
+            /** @description `period_end` unless given. */
+            when?: components["schemas"]["CancelWhen"];
+        };
+        /**
+         * @description When a subscription ends that is cancelled.
+         * @enum {string}
+         */
+        CancelWhen: "period_end" | "now";
         /** @description One value that is another one now. */
         Change: {
             /** @description Absent when it was removed. */
@@ -195,6 +210,22 @@ export interface components {
              * @description 8 to 128 characters, not easy to guess.
              */
             new_password: string;
+        };
+        /** @description A subscription as a change left it. */
+        ChangedView: {
+            at_period_end?: components["schemas"]["AtPeriodEnd"] | null;
+            /** Format: uuid */
+            id: string;
+            interval?: components["schemas"]["Interval"] | null;
+            invoice?: components["schemas"]["InvoiceView"] | null;
+            period_ends_at?: components["schemas"]["Timestamp"] | null;
+            period_started_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * @description Code of the plan.
+             * @example basic
+             */
+            plan: string;
+            status: components["schemas"]["Status"];
         };
         /** @description How long the code lives and when the next can be had. */
         CodeSentView: {
@@ -229,6 +260,39 @@ export interface components {
              */
             totp: string;
         };
+        /** @description A coupon to be. */
+        CouponBody: {
+            /**
+             * @description 3 to 40 capital letters, digits, `-` and `_`.
+             * @example WELCOME10
+             */
+            code: string;
+            expires_at?: components["schemas"]["Timestamp"] | null;
+            lasts: components["schemas"]["Lasts"];
+            /** Format: int32 */
+            max_redemptions?: number | null;
+            off: components["schemas"]["Off"];
+            /** @description Codes of plans; all unless given. */
+            plans?: string[] | null;
+        };
+        /** @description A coupon. */
+        CouponView: {
+            /** @example WELCOME10 */
+            code: string;
+            created_at: components["schemas"]["Timestamp"];
+            disabled: boolean;
+            expires_at?: components["schemas"]["Timestamp"] | null;
+            lasts: components["schemas"]["Lasts"];
+            /** Format: int32 */
+            max_redemptions?: number | null;
+            off: components["schemas"]["Off"];
+            plans?: string[] | null;
+            /**
+             * Format: int32
+             * @description How often it was used.
+             */
+            redeemed: number;
+        };
         /** @description A pool to be made. */
         CreatePool: {
             /**
@@ -250,15 +314,18 @@ export interface components {
         Currency: string;
         /** @description The plan somebody is on. */
         CurrentView: {
+            at_period_end?: components["schemas"]["AtPeriodEnd"] | null;
+            /**
+             * Format: int64
+             * @description To be taken off the next invoices, in minor units.
+             */
+            credit_minor: number;
             interval?: components["schemas"]["Interval"] | null;
             period_ends_at?: components["schemas"]["Timestamp"] | null;
+            period_started_at?: components["schemas"]["Timestamp"] | null;
             plan: components["schemas"]["PlanView"];
             started_at?: components["schemas"]["Timestamp"] | null;
-            /**
-             * @description `active`.
-             * @example active
-             */
-            status: string;
+            status: components["schemas"]["Status"];
             /** @description When what is counted by the month begins anew. */
             usage_resets_at: components["schemas"]["Timestamp"];
         };
@@ -424,6 +491,32 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_ChangedView: {
+            /** @description A subscription as a change left it. */
+            data: {
+                at_period_end?: components["schemas"]["AtPeriodEnd"] | null;
+                /** Format: uuid */
+                id: string;
+                interval?: components["schemas"]["Interval"] | null;
+                invoice?: components["schemas"]["InvoiceView"] | null;
+                period_ends_at?: components["schemas"]["Timestamp"] | null;
+                period_started_at?: components["schemas"]["Timestamp"] | null;
+                /**
+                 * @description Code of the plan.
+                 * @example basic
+                 */
+                plan: string;
+                status: components["schemas"]["Status"];
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_CodeSentView: {
             /** @description How long the code lives and when the next can be had. */
             data: {
@@ -449,18 +542,49 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_CouponView: {
+            /** @description A coupon. */
+            data: {
+                /** @example WELCOME10 */
+                code: string;
+                created_at: components["schemas"]["Timestamp"];
+                disabled: boolean;
+                expires_at?: components["schemas"]["Timestamp"] | null;
+                lasts: components["schemas"]["Lasts"];
+                /** Format: int32 */
+                max_redemptions?: number | null;
+                off: components["schemas"]["Off"];
+                plans?: string[] | null;
+                /**
+                 * Format: int32
+                 * @description How often it was used.
+                 */
+                redeemed: number;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_CurrentView: {
             /** @description The plan somebody is on. */
             data: {
+                at_period_end?: components["schemas"]["AtPeriodEnd"] | null;
+                /**
+                 * Format: int64
+                 * @description To be taken off the next invoices, in minor units.
+                 */
+                credit_minor: number;
                 interval?: components["schemas"]["Interval"] | null;
                 period_ends_at?: components["schemas"]["Timestamp"] | null;
+                period_started_at?: components["schemas"]["Timestamp"] | null;
                 plan: components["schemas"]["PlanView"];
                 started_at?: components["schemas"]["Timestamp"] | null;
-                /**
-                 * @description `active`.
-                 * @example active
-                 */
-                status: string;
+                status: components["schemas"]["Status"];
                 /** @description When what is counted by the month begins anew. */
                 usage_resets_at: components["schemas"]["Timestamp"];
             };
@@ -771,6 +895,56 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_InvoiceView: {
+            /** @description What is owed, or was. */
+            data: {
+                /**
+                 * Format: int64
+                 * @description Taken from your credit.
+                 */
+                credit_minor: number;
+                /**
+                 * Format: int64
+                 * @description Taken back by credit notes.
+                 */
+                credited_minor: number;
+                currency: components["schemas"]["Currency"];
+                due_at: components["schemas"]["Timestamp"];
+                /**
+                 * Format: int64
+                 * @description What is still to be paid: the total less the three above.
+                 */
+                due_minor: number;
+                /** Format: uuid */
+                id: string;
+                issued_at: components["schemas"]["Timestamp"];
+                lines: components["schemas"]["LineView"][];
+                /** @example INV-00000001 */
+                number: string;
+                /** Format: int64 */
+                paid_minor: number;
+                reason: components["schemas"]["InvoiceReason"];
+                settled_at?: components["schemas"]["Timestamp"] | null;
+                status: components["schemas"]["InvoiceStatus"];
+                /** Format: uuid */
+                subscription_id: string;
+                /** Format: int64 */
+                tax_minor: number;
+                /**
+                 * Format: int64
+                 * @description The sum of the lines, tax included.
+                 */
+                total_minor: number;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_ManagedUserView: {
             /** @description A user as those see them who look after all. */
             data: components["schemas"]["UserView"] & {
@@ -838,6 +1012,21 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_OwnedInvoiceView: {
+            /** @description Somebody's invoice. */
+            data: components["schemas"]["InvoiceView"] & {
+                /** Format: uuid */
+                user_id: string;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_Page_ApiKeyView: {
             /** @description One page of a list. */
             data: {
@@ -893,6 +1082,38 @@ export interface components {
                     target?: components["schemas"]["TargetView"] | null;
                     user?: components["schemas"]["NamedView"] | null;
                     user_agent?: string | null;
+                }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_Page_CouponView: {
+            /** @description One page of a list. */
+            data: {
+                items: {
+                    /** @example WELCOME10 */
+                    code: string;
+                    created_at: components["schemas"]["Timestamp"];
+                    disabled: boolean;
+                    expires_at?: components["schemas"]["Timestamp"] | null;
+                    lasts: components["schemas"]["Lasts"];
+                    /** Format: int32 */
+                    max_redemptions?: number | null;
+                    off: components["schemas"]["Off"];
+                    plans?: string[] | null;
+                    /**
+                     * Format: int32
+                     * @description How often it was used.
+                     */
+                    redeemed: number;
                 }[];
                 /** @description Hand this back as `cursor` for what follows; absent on the last page. */
                 next_cursor?: string | null;
@@ -1002,6 +1223,60 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_Page_InvoiceView: {
+            /** @description One page of a list. */
+            data: {
+                items: {
+                    /**
+                     * Format: int64
+                     * @description Taken from your credit.
+                     */
+                    credit_minor: number;
+                    /**
+                     * Format: int64
+                     * @description Taken back by credit notes.
+                     */
+                    credited_minor: number;
+                    currency: components["schemas"]["Currency"];
+                    due_at: components["schemas"]["Timestamp"];
+                    /**
+                     * Format: int64
+                     * @description What is still to be paid: the total less the three above.
+                     */
+                    due_minor: number;
+                    /** Format: uuid */
+                    id: string;
+                    issued_at: components["schemas"]["Timestamp"];
+                    lines: components["schemas"]["LineView"][];
+                    /** @example INV-00000001 */
+                    number: string;
+                    /** Format: int64 */
+                    paid_minor: number;
+                    reason: components["schemas"]["InvoiceReason"];
+                    settled_at?: components["schemas"]["Timestamp"] | null;
+                    status: components["schemas"]["InvoiceStatus"];
+                    /** Format: uuid */
+                    subscription_id: string;
+                    /** Format: int64 */
+                    tax_minor: number;
+                    /**
+                     * Format: int64
+                     * @description The sum of the lines, tax included.
+                     */
+                    total_minor: number;
+                }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_Page_ListedUserView: {
             /** @description One page of a list. */
             data: {
@@ -1032,6 +1307,25 @@ export interface components {
                     message: string;
                     step?: string | null;
                 }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_Page_OwnedInvoiceView: {
+            /** @description One page of a list. */
+            data: {
+                items: (components["schemas"]["InvoiceView"] & {
+                    /** Format: uuid */
+                    user_id: string;
+                })[];
                 /** @description Hand this back as `cursor` for what follows; absent on the last page. */
                 next_cursor?: string | null;
             };
@@ -1350,6 +1644,27 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_PlanView: {
+            /** @description One version of a plan. */
+            data: {
+                /** @example basic */
+                code: string;
+                entitlements: components["schemas"]["PlanEntitlements"];
+                /** @description In the caller's language. */
+                name: string;
+                prices: components["schemas"]["Price"][];
+                /** Format: int32 */
+                version: number;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_PoolView: {
             /** @description A proxy pool. */
             data: {
@@ -1365,6 +1680,70 @@ export interface components {
                  */
                 proxies: number;
                 strategy: components["schemas"]["Strategy"];
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_QuoteView: {
+            /** @description What an upgrade would cost if it were made now. */
+            data: {
+                /**
+                 * Format: int64
+                 * @description What would be taken from your credit.
+                 */
+                credit_minor: number;
+                /**
+                 * Format: int64
+                 * @description What would be left to pay.
+                 */
+                due_minor: number;
+                interval?: components["schemas"]["Interval"] | null;
+                lines: components["schemas"]["LineView"][];
+                period_ends_at?: components["schemas"]["Timestamp"] | null;
+                /** @example pro */
+                plan: string;
+                /** Format: int64 */
+                total_minor: number;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_ReconciliationView: {
+            /** @description What does not add up; all is nothing when the books are right. */
+            data: {
+                balanced: boolean;
+                /**
+                 * Format: int64
+                 * @description Customers whose credit is not what their entries come to.
+                 */
+                credits_off: number;
+                /**
+                 * Format: int64
+                 * @description Customers whose invoices are not what their receivables come to.
+                 */
+                invoices_off: number;
+                /**
+                 * Format: int64
+                 * @description Numbers of documents that are missing.
+                 */
+                missing_numbers: number;
+                /**
+                 * Format: int64
+                 * @description Postings whose entries do not add up to nothing.
+                 */
+                unbalanced_postings: number;
             };
             /** @example 操作成功 */
             message: string;
@@ -1533,6 +1912,22 @@ export interface components {
                 /** @example Asia/Shanghai */
                 timezone: string;
                 webhook?: components["schemas"]["HookView"] | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_UsageView: {
+            /** @description Use against limits, and by day. */
+            data: {
+                /** @description The oldest first; days without use are left out. */
+                days: components["schemas"]["UsageDayView"][];
+                limits: components["schemas"]["LimitUsageView"][];
             };
             /** @example 操作成功 */
             message: string;
@@ -1824,6 +2219,56 @@ export interface components {
          * @enum {string}
          */
         Interval: "month" | "year";
+        /**
+         * @description What brought it about.
+         * @enum {string}
+         */
+        InvoiceReason: "subscribed" | "renewed" | "upgraded";
+        /**
+         * @description What became of it.
+         * @enum {string}
+         */
+        InvoiceStatus: "open" | "paid" | "uncollectible";
+        /** @description What is owed, or was. */
+        InvoiceView: {
+            /**
+             * Format: int64
+             * @description Taken from your credit.
+             */
+            credit_minor: number;
+            /**
+             * Format: int64
+             * @description Taken back by credit notes.
+             */
+            credited_minor: number;
+            currency: components["schemas"]["Currency"];
+            due_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description What is still to be paid: the total less the three above.
+             */
+            due_minor: number;
+            /** Format: uuid */
+            id: string;
+            issued_at: components["schemas"]["Timestamp"];
+            lines: components["schemas"]["LineView"][];
+            /** @example INV-00000001 */
+            number: string;
+            /** Format: int64 */
+            paid_minor: number;
+            reason: components["schemas"]["InvoiceReason"];
+            settled_at?: components["schemas"]["Timestamp"] | null;
+            status: components["schemas"]["InvoiceStatus"];
+            /** Format: uuid */
+            subscription_id: string;
+            /** Format: int64 */
+            tax_minor: number;
+            /**
+             * Format: int64
+             * @description The sum of the lines, tax included.
+             */
+            total_minor: number;
+        };
         /** @description Items of a step with `for_each`. */
         ItemCounts: {
             /** Format: int32 */
@@ -1839,6 +2284,48 @@ export interface components {
         KeyNameBody: {
             /** @example build server */
             name: string;
+        };
+        /** @description How many paid periods a discount lasts. */
+        Lasts: "once" | {
+            /** Format: int32 */
+            periods: number;
+        } | "forever";
+        /** @description Use of one limit. */
+        LimitUsageView: {
+            /**
+             * Format: int64
+             * @description Absent when there is no limit.
+             */
+            allowed?: number | null;
+            /**
+             * @description `executions_per_month`, `concurrent_executions`, `proxies`, `dataset_records`.
+             * @example executions_per_month
+             */
+            limit: string;
+            resets_at?: components["schemas"]["Timestamp"] | null;
+            /** Format: int64 */
+            used: number;
+        };
+        /**
+         * @description What a line is for.
+         * @enum {string}
+         */
+        LineKind: "subscription" | "proration_charge" | "proration_credit" | "discount" | "tax";
+        /** @description A part of an invoice. */
+        LineView: {
+            /**
+             * Format: int64
+             * @description In the currency's minor unit (fen); below zero for what is taken off.
+             */
+            amount_minor: number;
+            from?: components["schemas"]["Timestamp"] | null;
+            kind: components["schemas"]["LineKind"];
+            /**
+             * @description Code of the plan; absent for tax.
+             * @example basic
+             */
+            plan?: string | null;
+            until?: components["schemas"]["Timestamp"] | null;
         };
         /** @description A row of the list. */
         ListedUserView: components["schemas"]["ManagedUserView"] & {
@@ -1902,6 +2389,12 @@ export interface components {
          * @enum {string}
          */
         Misfire: "skip" | "once" | "all";
+        /** @description An amount in the currency's minor unit (fen, cents). */
+        Money: {
+            /** Format: int64 */
+            amount_minor: number;
+            currency: components["schemas"]["Currency"];
+        };
         /** @description Somebody, with the name they have today; null when there is no such user any more. */
         NamedView: {
             /** Format: uuid */
@@ -1931,6 +2424,17 @@ export interface components {
              */
             scopes: components["schemas"]["Permission"][];
         };
+        /** @description What is taken off a price. */
+        Off: {
+            /**
+             * Format: int32
+             * @description 1 to 100.
+             */
+            percent: number;
+        } | {
+            /** @description So much of a price in its currency, and at most all of it. */
+            amount: components["schemas"]["Money"];
+        };
         /** @description Somebody themselves, with what they may do. */
         OneselfView: components["schemas"]["UserView"] & {
             /** @description What the role grants and, for a key, its scopes cover. */
@@ -1946,6 +2450,11 @@ export interface components {
          * @enum {string}
          */
         OwnPurpose: "change_email" | "sensitive_action";
+        /** @description Somebody's invoice. */
+        OwnedInvoiceView: components["schemas"]["InvoiceView"] & {
+            /** Format: uuid */
+            user_id: string;
+        };
         /** @description An event that could not be handled. */
         ParkedEventView: {
             aggregate: string;
@@ -1970,7 +2479,13 @@ export interface components {
          * @description What somebody may do.
          * @enum {string}
          */
-        Permission: "profile:read" | "profile:write" | "workflow:read" | "workflow:write" | "workflow:run" | "proxy:read" | "proxy:write" | "dataset:read" | "dataset:write" | "subscription:read" | "subscription:write" | "users:read" | "users:write" | "users:roles" | "plans:write" | "audit:read" | "system:read" | "system:write";
+        Permission: "profile:read" | "profile:write" | "workflow:read" | "workflow:write" | "workflow:run" | "proxy:read" | "proxy:write" | "dataset:read" | "dataset:write" | "subscription:read" | "subscription:write" | "users:read" | "users:write" | "users:roles" | "plans:write" | "billing:read" | "billing:write" | "audit:read" | "system:read" | "system:write";
+        /** @description Another plan. */
+        PlanBody: {
+            interval?: components["schemas"]["Interval"] | null;
+            /** @example pro */
+            plan: string;
+        };
         /** @description `None` is unlimited. */
         PlanEntitlements: {
             /**
@@ -2005,6 +2520,20 @@ export interface components {
              */
             schedule_interval_seconds?: number | null;
         };
+        /** @description A version of a plan. */
+        PlanOfferBody: {
+            entitlements: components["schemas"]["PlanEntitlements"];
+            /** @example Pro */
+            name_en: string;
+            /** @example 专业版 */
+            name_zh: string;
+            prices: components["schemas"]["PriceBody"][];
+            /**
+             * Format: int32
+             * @description Higher plans have higher ranks.
+             */
+            rank: number;
+        };
         /** @description One version of a plan. */
         PlanView: {
             /** @example basic */
@@ -2033,6 +2562,16 @@ export interface components {
         };
         /** @description What a plan costs for one interval. */
         Price: {
+            /**
+             * Format: int64
+             * @description In the currency's minor unit (fen).
+             */
+            amount_minor: number;
+            currency: components["schemas"]["Currency"];
+            interval: components["schemas"]["Interval"];
+        };
+        /** @description What a plan costs for one interval. */
+        PriceBody: {
             /**
              * Format: int64
              * @description In the currency's minor unit (fen).
@@ -2106,6 +2645,50 @@ export interface components {
          * @enum {string}
          */
         PublicPurpose: "register" | "reset_password";
+        /** @description What an upgrade would cost if it were made now. */
+        QuoteView: {
+            /**
+             * Format: int64
+             * @description What would be taken from your credit.
+             */
+            credit_minor: number;
+            /**
+             * Format: int64
+             * @description What would be left to pay.
+             */
+            due_minor: number;
+            interval?: components["schemas"]["Interval"] | null;
+            lines: components["schemas"]["LineView"][];
+            period_ends_at?: components["schemas"]["Timestamp"] | null;
+            /** @example pro */
+            plan: string;
+            /** Format: int64 */
+            total_minor: number;
+        };
+        /** @description What does not add up; all is nothing when the books are right. */
+        ReconciliationView: {
+            balanced: boolean;
+            /**
+             * Format: int64
+             * @description Customers whose credit is not what their entries come to.
+             */
+            credits_off: number;
+            /**
+             * Format: int64
+             * @description Customers whose invoices are not what their receivables come to.
+             */
+            invoices_off: number;
+            /**
+             * Format: int64
+             * @description Numbers of documents that are missing.
+             */
+            missing_numbers: number;
+            /**
+             * Format: int64
+             * @description Postings whose entries do not add up to nothing.
+             */
+            unbalanced_postings: number;
+        };
         /** @description Ten codes, each good for one sign-in without the authenticator. They are not shown again. */
         RecoveryCodesView: {
             /**
@@ -2333,6 +2916,11 @@ export interface components {
              */
             priority?: number | null;
         };
+        /**
+         * @description The name of a [`State`].
+         * @enum {string}
+         */
+        Status: "trialing" | "active" | "past_due" | "cancelled" | "expired";
         /** @description A new status. */
         StatusBody: {
             status: components["schemas"]["SettableStatus"];
@@ -2394,6 +2982,16 @@ export interface components {
          * @enum {string}
          */
         Strategy: "round_robin";
+        /** @description A plan to begin with. */
+        SubscribeBody: {
+            /** @example WELCOME10 */
+            coupon?: string | null;
+            interval: components["schemas"]["Interval"];
+            /** @example basic */
+            plan: string;
+            /** @description Nothing is charged before the trial ends. Once for everybody. */
+            trial?: boolean;
+        };
         /** @description What it was done to. */
         TargetView: {
             id: string;
@@ -2475,6 +3073,22 @@ export interface components {
             /** @example Asia/Shanghai */
             timezone: string;
             webhook?: components["schemas"]["HookView"] | null;
+        };
+        /** @description A day with something in it. */
+        UsageDayView: {
+            /**
+             * Format: int64
+             * @description Executions that were started.
+             */
+            executions: number;
+            /** @description Midnight in UTC. */
+            starts_at: components["schemas"]["Timestamp"];
+        };
+        /** @description Use against limits, and by day. */
+        UsageView: {
+            /** @description The oldest first; days without use are left out. */
+            days: components["schemas"]["UsageDayView"][];
+            limits: components["schemas"]["LimitUsageView"][];
         };
         /** @description A user and what they hold. */
         UserDetailView: components["schemas"]["ListedUserView"] & {

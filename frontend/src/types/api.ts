@@ -85,3 +85,10 @@ export type ProxyTest = Schemas['TestView'];
 
 export type Plan = Schemas['PlanView'];
 export type CurrentSubscription = Schemas['CurrentView'];
+export type Interval = Schemas['Interval'];
+export type ChangedSubscription = Schemas['ChangedView'];
+export type UpgradeQuote = Schemas['QuoteView'];
+export type Invoice = Schemas['InvoiceView'];
+export type InvoiceLine = Schemas['LineView'];
+export type UsageReport = Schemas['UsageView'];
+export type LimitUsage = Schemas['LimitUsageView'];
