@@ -39,6 +39,7 @@ pub fn collection_actions(fetcher: &Arc<dyn Fetcher>, cpu: &CpuPool) -> Vec<Arc<
     vec![
         Arc::new(application::HttpRequest::new(Arc::clone(fetcher))),
         Arc::new(application::HtmlExtract::new(cpu.clone())),
+        Arc::new(application::JsonExtract::new(cpu.clone())),
         Arc::new(application::CrawlPages::new(Arc::clone(fetcher), cpu.clone())),
     ]
 }

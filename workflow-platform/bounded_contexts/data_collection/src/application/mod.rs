@@ -4,10 +4,12 @@ pub mod crawl;
 pub mod dataset;
 mod html_extract;
 mod http_request;
+mod json_extract;
 
 pub use crawl::CrawlPages;
 pub use html_extract::HtmlExtract;
 pub use http_request::HttpRequest;
+pub use json_extract::JsonExtract;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;

@@ -4,4 +4,5 @@ pub mod address;
 pub mod charset;
 pub mod dataset;
 pub mod extract;
+mod percent;
 pub mod robots;

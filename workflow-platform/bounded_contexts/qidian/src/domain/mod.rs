@@ -8,14 +8,13 @@ mod page_context;
 mod ranking;
 mod ranking_html;
 mod record;
-mod time;
 
 pub use book::parse_book;
 pub(crate) use category::category_names;
 pub use category::{ALL_CATEGORIES, category_id};
 pub use ranking::{Ranking, parse_ranking};
 pub use record::BookRecord;
-pub use time::parse_time;
+pub use shared_kernel::domain::parse_time;
 
 use shared_kernel::domain::{PageError, SitePage};
 

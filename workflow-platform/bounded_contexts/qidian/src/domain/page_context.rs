@@ -2,9 +2,7 @@
 
 use scraper::{Html, Selector};
 use serde_json::Value;
-use shared_kernel::domain::{Count, PageError, Timestamp};
-
-use super::time::{from_epoch, parse_time};
+use shared_kernel::domain::{Count, PageError, Timestamp, from_epoch, parse_time};
 
 /// `pageContext.pageProps.pageData`; `None` when the page has no such script.
 pub(super) fn page_data(document: &Html) -> Result<Option<Value>, PageError> {

@@ -1,13 +1,11 @@
 //! Parsers: from a page to records. No IO, no clock.
 
 mod block;
-mod js_literal;
 mod note;
 mod record;
 mod state;
 mod video;
 
-pub use js_literal::{LiteralError, parse_literal};
 pub use note::parse_note;
 pub use record::{Author, Image, NoteRecord, Video};
 

@@ -2,9 +2,7 @@
 
 use scraper::{Html, Selector};
 use serde_json::Value;
-use shared_kernel::domain::{Count, PageError, Timestamp};
-
-use super::js_literal::parse_literal;
+use shared_kernel::domain::{Count, PageError, Timestamp, parse_literal};
 
 const NAME: &str = "window.__INITIAL_STATE__";
 

@@ -106,8 +106,10 @@ impl Reader {
         };
         let (extraction, base, status) =
             (Arc::clone(&self.extraction), url.clone(), response.status);
-        let work =
-            move || extract(&charset::decode(&response.body, Some(&kind)), &base, &extraction);
+        let seen_at = Some(self.ctx.ambient.now());
+        let work = move || {
+            extract(&charset::decode(&response.body, Some(&kind)), &base, seen_at, &extraction)
+        };
         match self.cpu.run(work).await {
             Ok(found) => page(found, url.to_string(), status, depth),
             Err(error) => Seen::Failed(failure(
@@ -127,14 +129,17 @@ fn page(found: Extracted, url: String, status: u16, depth: u32) -> Seen {
         ("url", json!(url)),
         ("status", json!(status)),
         ("depth", json!(depth)),
-        ("title", json!(found.title)),
+        ("title", json!(found.survey.title)),
     ];
     for (name, value) in own {
         if name != "title" || !row.contains_key("title") {
             row.insert(name.to_owned(), value);
         }
     }
-    Seen::Page { row, links: found.links, url }
+    let links = found.survey.links.into_iter().filter(|link| !link.nofollow);
+    let links =
+        if found.survey.nofollow { Vec::new() } else { links.map(|link| link.url).collect() };
+    Seen::Page { row, links, url }
 }
 
 fn failure(url: &str, code: &str, message: &str, status: Option<u16>) -> Map<String, Value> {

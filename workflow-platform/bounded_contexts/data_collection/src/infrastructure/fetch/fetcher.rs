@@ -77,6 +77,9 @@ const ROBOTS_KEPT: Duration = Duration::from_hours(24);
 /// How long a site without a readable robots.txt is left alone.
 const CLOSED_KEPT: Duration = Duration::from_mins(5);
 
+/// The rest of a longer file is left unread; the parser counts no more than it should.
+const ROBOTS_READ: u64 = 2 * robots::READ as u64;
+
 struct Carried {
     answer: Answer,
     proxy: Option<Arc<str>>,
@@ -185,20 +188,16 @@ impl PoliteFetcher {
             body: None,
             method: FetchMethod::Get,
             obey_robots: false,
-            max_bytes: robots::READ as u64,
+            max_bytes: ROBOTS_READ,
             url: url.to_string(),
             ..hop.request.clone()
         };
         let response = Box::pin(self.follow(&request, url)).await;
         let robots = match response {
-            Ok(found) if found.status < 300 => {
-                Robots::parse(&String::from_utf8_lossy(&found.body), &self.settings.agent)
-            }
-            Ok(found) if found.status >= 500 || found.status == 429 => return Err(NoRobots(None)),
-            // Not there, or a file larger than anybody reads: everything is allowed.
-            Ok(_) | Err(FetchError::TooLarge(_) | FetchError::TooManyRedirects(_)) => {
-                Robots::default()
-            }
+            Ok(found) if found.status < 300 => Robots::read(&found.body, &self.settings.agent),
+            Ok(found) if closes(found.status) => return Err(NoRobots(None)),
+            // Not there, or behind more redirects than anybody follows: everything is allowed.
+            Ok(_) | Err(FetchError::TooManyRedirects(_)) => Robots::default(),
             Err(error) => return Err(NoRobots(Some(Kept::from(error)))),
         };
         if let Some(delay) = robots.delay() {
@@ -278,6 +277,11 @@ fn copy_of(error: &FetchError) -> FetchError {
         }
         other => FetchError::Transport(other.to_string()),
     }
+}
+
+/// A site that has trouble, or that does not even show its rules, is left alone.
+fn closes(status: u16) -> bool {
+    status >= 500 || matches!(status, 403 | 429)
 }
 
 fn host_of(url: &Url) -> String {
