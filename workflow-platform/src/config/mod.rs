@@ -5,6 +5,7 @@
 //! mails written to `./data/mail/`.
 
 mod access;
+mod collection;
 mod fault;
 mod print;
 mod read;
@@ -26,6 +27,7 @@ use shared_kernel::{
     infrastructure::{blob_bucket::BucketSettings, db::DatabaseSettings, telemetry::LogForm},
 };
 
+pub use collection::CollectionConfig;
 pub use fault::{ConfigError, ConfigFault};
 pub use secret::Purpose;
 pub use source::Source;
@@ -52,6 +54,7 @@ pub struct Config {
     pub mail: MailConfig,
     /// `host[:port]` and CIDR that users' requests may reach although they are private.
     pub outbound_allow: Vec<String>,
+    pub collection: CollectionConfig,
     /// How long people may keep an account that they asked to delete.
     pub deletion_grace: Duration,
     /// Proxies that say truly where a request comes from.
