@@ -2,7 +2,7 @@
 // down as the examples of the API document:
 //
 //   export BOOTSTRAP_ADMIN_EMAIL=root@example.com BOOTSTRAP_ADMIN_PASSWORD='correct horse battery staple'
-//   export RATE_LIMIT_ENABLED=false
+//   export RATE_LIMIT_ENABLED=false OUTBOUND_ALLOW=127.0.0.1
 //   DATA_DIR=/tmp/examples API_PORT=18001 target/debug/workflow-platform serve &
 //   node scripts/record-api-examples.mjs http://127.0.0.1:18001 /tmp/examples
 //
@@ -325,6 +325,31 @@ async function vault() {
   await ask('delete', '/workflow/variables/{name}', { at: variable });
 }
 
+/** A page of the platform itself, which the server must be allowed to reach, and a decision. */
+async function collection() {
+  const source = `name: own page\nsteps:\n  - id: page\n    uses: http.request\n    with: {url: "${base}/health"}\n`;
+  const { id } = await ask('post', '/workflow/definitions', { body: { source }, alone: true });
+  await ask('post', '/workflow/executions', { body: { definition_id: id }, alone: true });
+  const { items } = await until(async () => {
+    const pages = await ask('get', '/collection/pages', { alone: true });
+    return pages.items.length > 0 && pages;
+  });
+  await ask('get', '/collection/pages');
+  const page = { page_id: items[0].id };
+  await ask('get', '/collection/pages/{page_id}', { at: page });
+  await ask('get', '/collection/pages/{page_id}/content', { at: page });
+  const own = token;
+  const login = { identifier: 'root@example.com', password: PASSWORD };
+  token = (await ask('post', '/users/auth/login', { alone: true, body: login })).access_token;
+  const host = { host: 'example.com' };
+  const body = { requests_per_second: 0.5, parallel: 1, reason: 'agreed with the owner' };
+  await ask('put', '/collection/admin/hosts/{host}', { at: host, body });
+  await ask('get', '/collection/admin/hosts');
+  await ask('get', '/collection/admin/hosts/{host}', { at: host });
+  await ask('delete', '/collection/admin/hosts/{host}', { at: host });
+  token = own;
+}
+
 async function datasets() {
   const at = { name: 'reports' };
   await ask('get', '/datasets');
@@ -356,6 +381,7 @@ await triggers(definition);
 await executions(definition);
 await vault();
 await datasets();
+await collection();
 await proxies();
 await ask('delete', '/datasets/{name}', { at: { name: 'reports' } });
 await ask('delete', '/workflow/definitions/{id}', { at: { id: definition } });

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use api_gateway::{Gateway, GatewaySettings, Readiness, assemble, assemble_metrics};
 use axum::Router;
-use data_collection::{DatasetsModule, FetcherParts, FetcherSettings, PoliteFetcher};
+use data_collection::{ArchiveLimits, Collection, DatasetsModule, FetcherSettings};
 use event_driven_coordination::{
     Handlers, ParkedEvents, Relay, RelaySettings, SecurityNotice, VerificationMail,
 };
@@ -20,8 +20,8 @@ use proxy_pool::{ProxyPoolModule, ProxyPoolSettings};
 use secrecy::ExposeSecret as _;
 use shared_kernel::{
     application::{
-        Action, ActionRegistry, AuditTrail, Authenticator, EffectHandler, Entitlements, Fetcher,
-        PersonalData, ProxyPools,
+        Action, ActionRegistry, AuditTrail, Authenticator, BlobStore, EffectHandler, Entitlements,
+        Fetcher, PersonalData, ProxyPools,
     },
     domain::Ambient,
     infrastructure::{
@@ -73,8 +73,13 @@ fn sealed_columns() -> Vec<SealedColumn> {
 
 /// All that is kept of a person, in an order in which each may go before those behind it:
 /// workflows last, since their executions take a moment to end.
-fn personal_data(database: &Database, workflow: &WorkflowModule) -> Vec<Arc<dyn PersonalData>> {
+fn personal_data(
+    database: &Database,
+    blobs: &Arc<dyn BlobStore>,
+    workflow: &WorkflowModule,
+) -> Vec<Arc<dyn PersonalData>> {
     let mut parts = user_management::personal_data(database);
+    parts.push(data_collection::archive_personal_data(database, Arc::clone(blobs)));
     parts.extend(data_collection::personal_data(database));
     parts.extend(proxy_pool::personal_data(database));
     parts.extend(subscription::personal_data(database));
@@ -103,6 +108,7 @@ pub struct Platform {
     pub subscription: Arc<SubscriptionModule>,
     pub proxies: Arc<ProxyPoolModule>,
     pub datasets: Arc<DatasetsModule>,
+    pub collection: Collection,
     pub workflow: Arc<WorkflowModule>,
     idempotency: SqlIdempotencyKeys,
     relay: Relay,
@@ -129,7 +135,7 @@ impl Platform {
         subscription: Arc<SubscriptionModule>,
         entitlements: Arc<dyn Entitlements>,
     ) -> anyhow::Result<Self> {
-        let Foundation { database, cache, bus, limiter, ambient } = foundation.clone();
+        let Foundation { database, cache, bus, limiter, ambient, blobs, .. } = foundation.clone();
         let cpu = CpuPool::per_core();
         let sealer = sealer(&config, &ambient);
         let policy = Arc::new(OutboundPolicy::new(&config.outbound_allow)?);
@@ -137,7 +143,7 @@ impl Platform {
         let users = user_management::module(
             user_management::Surroundings {
                 database: database.clone(),
-                cache,
+                cache: Arc::clone(&cache),
                 limiter,
                 bus: Arc::clone(&bus),
                 sealer: sealer.clone(),
@@ -149,7 +155,7 @@ impl Platform {
         )?;
         let entitlements: Arc<dyn Entitlements> =
             Arc::new(Served { plans: entitlements, users: Arc::clone(&users) });
-        let fetcher_settings = FetcherSettings::default();
+        let fetcher_settings = fetcher_settings(&config);
         let proxies = proxy_pool::module(
             proxy_pool::Surroundings {
                 database: database.clone(),
@@ -161,21 +167,30 @@ impl Platform {
             },
             proxy_settings(&config),
         );
-        let parts = FetcherParts {
-            policy,
-            pools: Arc::clone(&proxies) as Arc<dyn ProxyPools>,
-            ambient: ambient.clone(),
-        };
-        let fetcher: Arc<dyn Fetcher> = Arc::new(PoliteFetcher::new(fetcher_settings, parts));
+        let collection = data_collection::collection(
+            data_collection::Surroundings {
+                database: database.clone(),
+                cache,
+                bus: Arc::clone(&bus),
+                redis: foundation.redis.clone(),
+                blobs: Arc::clone(&blobs),
+                pools: Arc::clone(&proxies) as Arc<dyn ProxyPools>,
+                policy,
+                cpu: cpu.clone(),
+                ambient: ambient.clone(),
+            },
+            fetcher_settings,
+            archive_limits(&config),
+        )?;
         let datasets =
             data_collection::datasets(database.clone(), Arc::clone(&entitlements), ambient.clone());
         let workflow = workflow::module(
             workflow::Surroundings {
                 database: database.clone(),
                 bus,
-                blobs: foundation::blobs(&config)?,
+                blobs: Arc::clone(&blobs),
                 ambient: ambient.clone(),
-                actions: actions(&fetcher, &datasets, &cpu),
+                actions: actions(&collection, &datasets, &cpu),
                 users: Arc::new(Directory(Arc::clone(&users))),
                 entitlements,
                 cpu,
@@ -188,7 +203,7 @@ impl Platform {
         let idempotency =
             SqlIdempotencyKeys::new(database.clone(), sealer.clone(), ambient.clone());
         let mail = VerificationMail::new(mailer, sealer, ambient.clone(), config.app_name.clone())?;
-        let erase = EraseDeleted::new(personal_data(&database, &workflow));
+        let erase = EraseDeleted::new(personal_data(&database, &blobs, &workflow));
         let handlers = Handlers::new(
             subscription::event_handlers(&subscription),
             [
@@ -206,6 +221,7 @@ impl Platform {
             subscription,
             proxies,
             datasets,
+            collection,
             workflow,
             idempotency,
             relay,
@@ -242,6 +258,10 @@ impl Platform {
             workflow::routes(Arc::clone(&self.workflow)),
             proxy_pool::routes(Arc::clone(&self.proxies)),
             data_collection::routes(Arc::clone(&self.datasets)),
+            data_collection::collection_routes(
+                Arc::clone(&self.collection.pages),
+                Arc::clone(&self.collection.hosts),
+            ),
             event_driven_coordination::parked::routes(self.parked_events()),
         ]
     }
@@ -252,7 +272,8 @@ impl Platform {
     }
 
     fn export(&self) -> Arc<PersonalExport> {
-        let parts = personal_data(&self.foundation.database, &self.workflow);
+        let Foundation { database, blobs, .. } = &self.foundation;
+        let parts = personal_data(database, blobs, &self.workflow);
         Arc::new(PersonalExport::new(Arc::clone(&self.users), parts))
     }
 
@@ -307,6 +328,7 @@ impl Platform {
         tasks.spawn(async move { users.run(token).await });
         tasks.spawn(Arc::clone(&self.proxies).run(stop.clone()));
         tasks.spawn(self.idempotency.clone().run(stop.clone()));
+        self.collection.spawn(tasks, stop);
         if works {
             let (subscription, token) = (Arc::clone(&self.subscription), stop.clone());
             tasks.spawn(async move { subscription.run(token).await });
@@ -361,6 +383,22 @@ fn user_settings(config: &Config) -> UserSettings {
     }
 }
 
+fn fetcher_settings(config: &Config) -> FetcherSettings {
+    FetcherSettings {
+        agent: config.collection.agent().to_owned(),
+        user_agent: config.collection.user_agent.clone(),
+        dns_servers: config.collection.dns_servers.clone(),
+        ..FetcherSettings::default()
+    }
+}
+
+fn archive_limits(config: &Config) -> ArchiveLimits {
+    ArchiveLimits {
+        days: config.collection.archive_days,
+        bytes_per_owner: config.collection.archive_mib_per_user * 1024 * 1024,
+    }
+}
+
 fn proxy_settings(config: &Config) -> ProxyPoolSettings {
     let settings = ProxyPoolSettings::default();
     let test_target = config.proxy_test_url.clone().or(settings.test_target);
@@ -378,13 +416,15 @@ fn workflow_settings(config: &Config) -> WorkflowSettings {
 
 /// What steps can do, beside the engine's own.
 fn actions(
-    fetcher: &Arc<dyn Fetcher>,
+    collection: &Collection,
     datasets: &Arc<DatasetsModule>,
     cpu: &CpuPool,
 ) -> ActionRegistry {
-    let mut actions: Vec<Arc<dyn Action>> = data_collection::collection_actions(fetcher, cpu);
+    let fetcher = Arc::clone(&collection.fetcher) as Arc<dyn Fetcher>;
+    let mut actions: Vec<Arc<dyn Action>> =
+        data_collection::collection_actions(collection, datasets, cpu);
     actions.extend(data_collection::dataset_actions(datasets));
-    actions.extend(qidian::actions(Arc::clone(fetcher), cpu.clone()));
-    actions.extend(xiaohongshu::actions(Arc::clone(fetcher), cpu.clone()));
+    actions.extend(qidian::actions(Arc::clone(&fetcher), cpu.clone()));
+    actions.extend(xiaohongshu::actions(fetcher, cpu.clone()));
     ActionRegistry::new(actions)
 }

@@ -6,6 +6,7 @@
 
 mod access;
 mod billing;
+mod collection;
 mod fault;
 mod print;
 mod read;
@@ -28,6 +29,7 @@ use shared_kernel::{
 };
 use subscription::BillingSettings;
 
+pub use collection::CollectionConfig;
 pub use fault::{ConfigError, ConfigFault};
 pub use secret::Purpose;
 pub use source::Source;
@@ -54,6 +56,7 @@ pub struct Config {
     pub mail: MailConfig,
     /// `host[:port]` and CIDR that users' requests may reach although they are private.
     pub outbound_allow: Vec<String>,
+    pub collection: CollectionConfig,
     /// How long people may keep an account that they asked to delete.
     pub deletion_grace: Duration,
     /// Proxies that say truly where a request comes from.

@@ -48,6 +48,13 @@ fn value(config: &Config, name: &str) -> String {
         "ACCOUNT_DELETION_DAYS" => (config.deletion_grace.as_secs() / 86_400).to_string(),
         "AUDIT_RETENTION_DAYS" => (config.audit_kept.as_secs() / 86_400).to_string(),
         "OUTBOUND_ALLOW" => config.outbound_allow.join(","),
+        "COLLECTION_USER_AGENT" => config.collection.user_agent.clone(),
+        "COLLECTION_ARCHIVE_DAYS" => config.collection.archive_days.to_string(),
+        "COLLECTION_ARCHIVE_MIB_PER_USER" => config.collection.archive_mib_per_user.to_string(),
+        "DNS_SERVERS" => {
+            let servers = config.collection.dns_servers.iter().map(ToString::to_string);
+            servers.collect::<Vec<_>>().join(",")
+        }
         "PROXY_TEST_URL" => config.proxy_test_url.as_ref().map(Url::to_string).unwrap_or_default(),
         "TRUSTED_PROXIES" => config.trusted_proxies.to_string(),
         "IP_ALLOW" => config.addresses.allow.to_string(),

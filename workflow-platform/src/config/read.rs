@@ -63,6 +63,7 @@ pub fn config(source: &Source, purpose: Purpose) -> Result<Config, ConfigError> 
         tokens: reader.tokens(),
         mail: reader.mail(&data_dir),
         outbound_allow: reader.outbound(),
+        collection: reader.collection(),
         deletion_grace: days(reader.between("ACCOUNT_DELETION_DAYS", 30, 1, 365)),
         trusted_proxies: reader.parsed("TRUSTED_PROXIES", Networks::default()),
         addresses: reader.addresses(),

@@ -106,6 +106,22 @@ pub const VARIABLES: &[Variable] = &[
         "",
         "comma list of host[:port] or CIDR that workflows may reach although private",
     ),
+    variable(
+        "COLLECTION_USER_AGENT",
+        "workflow-platform/version",
+        "what sites see; its first word is the name that robots.txt calls us by",
+    ),
+    variable("COLLECTION_ARCHIVE_DAYS", "30", "days for which fetched pages are kept"),
+    variable(
+        "COLLECTION_ARCHIVE_MIB_PER_USER",
+        "2048",
+        "most MiB of fetched pages, compressed, that are kept of one user",
+    ),
+    variable(
+        "DNS_SERVERS",
+        "",
+        "comma list of address[:port] to ask for names that workflows fetch from; the system's unless set",
+    ),
     variable("PROXY_TEST_URL", "", "what proxies are tested against; a public address unless set"),
     variable("DOCS_ENABLED", "true", "serve /api/openapi.json and the pages at /api/docs"),
     variable(

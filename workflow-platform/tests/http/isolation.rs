@@ -5,10 +5,11 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Operation, Person, Reply, TestApp};
+use crate::support::{Operation, Person, Reply, TestApp, eventually};
 
 const SOURCE: &str = r#"
 name: simple
+params: {properties: {url: {type: string, default: "http://127.0.0.1/"}}}
 triggers:
   - {cron: "0 8 1 1 *", timezone: UTC}
 steps:
@@ -18,6 +19,9 @@ steps:
   - id: save
     uses: dataset.upsert
     with: {dataset: things, key: id, records: "${{ steps.make.output }}"}
+  - id: fetch
+    uses: http.request
+    with: {url: "${{ params.url }}"}
 "#;
 
 /// One of everything that somebody can own.
@@ -29,6 +33,7 @@ struct Things {
     trigger: String,
     execution: String,
     pool: String,
+    page: String,
 }
 
 /// What an operation must do when somebody asks for a thing of somebody else.
@@ -48,7 +53,8 @@ fn id(value: &Value) -> String {
 impl Things {
     async fn of(person: &Person<'_>) -> Self {
         let definition = person.define(SOURCE).await;
-        let execution = person.start(&definition, json!({})).await;
+        let url = person.site.url("/health");
+        let execution = person.start(&definition, json!({ "url": url })).await;
         person.finished(&execution, Duration::from_secs(30)).await;
         let triggers = person.get(&format!("/workflow/definitions/{definition}/triggers")).await;
         let pool = json!({ "name": "mine", "strategy": "round_robin" });
@@ -57,6 +63,10 @@ impl Things {
             let value = json!({ "value": "something of hers" });
             person.put(&format!("/workflow/{kind}/hers"), &value).await.data();
         }
+        let page = eventually("an archived page", async || {
+            person.get("/collection/pages").await.data()["items"].get(0).map(id)
+        })
+        .await;
         let sessions = person.get("/users/me/sessions").await.data();
         let key = json!({ "name": "hers", "scopes": ["workflow:read"] });
         let key = person.post("/users/me/api-keys", &key).await.data();
@@ -68,6 +78,7 @@ impl Things {
             definition,
             execution,
             pool: id(&pool),
+            page,
         }
     }
 
@@ -86,6 +97,7 @@ impl Things {
             ("/workflow/variables/{name}", "hers"),
             ("/proxy/pools/{id}", &self.pool),
             ("/datasets/{name}", "things"),
+            ("/collection/pages/{page_id}", &self.page),
             ("/users/me/sessions/{id}", &self.session),
             ("/users/me/api-keys/{id}", &self.api_key),
         ];
@@ -109,6 +121,7 @@ impl Things {
             format!("/proxy/pools/{}", self.pool),
             format!("/proxy/pools/{}/proxies", self.pool),
             "/datasets/things/records".to_owned(),
+            format!("/collection/pages/{}", self.page),
             "/workflow/secrets".to_owned(),
             "/workflow/variables/hers".to_owned(),
             "/users/me/api-keys".to_owned(),
@@ -134,7 +147,7 @@ async fn ask(person: &Person<'_>, operation: &Operation, path: &str) -> Reply {
 
 #[tokio::test]
 async fn no_operation_reaches_what_belongs_to_somebody_else() {
-    for app in TestApp::everywhere(&[]).await {
+    for app in TestApp::everywhere(&[("OUTBOUND_ALLOW", "127.0.0.1")]).await {
         let ada = app.person("ada").await;
         let things = Things::of(&ada).await;
         let before = things.seen_by(&ada).await;
@@ -186,7 +199,7 @@ async fn operations_for_administrators_are_closed_to_users() {
 
 #[tokio::test]
 async fn ids_in_bodies_are_looked_up_among_ones_own() {
-    let app = TestApp::start().await;
+    let app = TestApp::with(&[("OUTBOUND_ALLOW", "127.0.0.1")]).await;
     let ada = app.person("ada").await;
     let things = Things::of(&ada).await;
     let eve = app.person("eve").await;

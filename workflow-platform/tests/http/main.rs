@@ -22,6 +22,7 @@ mod keys;
 mod leaving;
 mod limits;
 mod outage;
+mod politeness;
 mod processes;
 mod proxies;
 mod roles;

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{
     ActionContext, ActionError, FetchError, FetchOutcome, FetchRequest, FetchResponse, Fetcher,
-    PoolRef, ProxyUse,
+    LogLevel, PoolRef, ProxyUse,
 };
 use crate::domain::PageError;
 
@@ -27,6 +27,9 @@ pub async fn fetch_site_page(
         request.timeout = request.timeout.min(left.max(Duration::from_millis(1)));
     }
     let response = fetcher.fetch(request).await.map_err(|error| fetch_failure(&error))?;
+    for note in &response.notes {
+        ctx.log(LogLevel::Info, note);
+    }
     if response.status >= 500 {
         let status = response.status;
         return Err(ActionError::retryable("SITE_UNAVAILABLE", format!("{url} answered {status}"))

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// A number read from a page, with what the page really said.
 ///
 /// A number a site scrambles on purpose is not decoded: it has no value and is `protected`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Count {
     pub value: Option<u64>,
     /// As written on the page, without the white space around it.

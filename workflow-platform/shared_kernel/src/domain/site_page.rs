@@ -4,7 +4,10 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::Timestamp;
+use super::{Timestamp, page_text};
+
+/// A browser that saves a page says where from within so many bytes.
+const SAVED_FROM_WITHIN: usize = 4096;
 
 /// A fetched or saved page. Parsers are pure functions of it.
 #[derive(Debug, Clone, Copy)]
@@ -25,11 +28,34 @@ impl<'a> SitePage<'a> {
         Self { body, status: None, url: None, seen_at: None }
     }
 
-    /// The body as text; bytes that are not UTF-8 become U+FFFD.
+    /// The body as text: UTF-8, GBK or what its byte order mark says. Bytes that fit no character
+    /// become U+FFFD.
     pub fn text(&self) -> Cow<'a, str> {
-        let body = self.body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(self.body);
-        String::from_utf8_lossy(body)
+        page_text::decode(self.body)
     }
+
+    /// Where the page is from: its address, or what the browser that saved it wrote into its head.
+    pub fn address<'t>(&self, text: &'t str) -> Option<&'t str>
+    where
+        'a: 't,
+    {
+        self.url.or_else(|| saved_from(text))
+    }
+}
+
+/// `<!-- saved from url=(0042)https://… -->`, or `SingleFile`'s `url: https://…`.
+fn saved_from(text: &str) -> Option<&str> {
+    let mut end = text.len().min(SAVED_FROM_WITHIN);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let (comment, _) = text[..end].split_once("<!--")?.1.split_once("-->")?;
+    let behind = match comment.split_once("saved from url=") {
+        Some((_, behind)) => behind,
+        None => comment.contains("SingleFile").then(|| comment.split_once("url:"))??.1,
+    };
+    let start = behind.find("http")?;
+    behind[start..].split_whitespace().next()
 }
 
 /// Why a page gave no record.
@@ -68,5 +94,22 @@ impl PageError {
 
     pub fn drift(missing: impl Into<String>) -> Self {
         Self::ParseDrift { missing: missing.into() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn browsers_write_down_where_a_page_is_from() {
+        let page = SitePage::saved(b"");
+        let chrome = "<!DOCTYPE html>\n<!-- saved from url=(0028)https://example.invalid/a/1 -->";
+        assert_eq!(page.address(chrome), Some("https://example.invalid/a/1"));
+        let single = "<!DOCTYPE html> <html><!--\n Page saved with SingleFile \n url: https://example.invalid/b \n saved date: x\n-->";
+        assert_eq!(page.address(single), Some("https://example.invalid/b"));
+        assert_eq!(page.address("<!-- url: https://example.invalid -->"), None);
+        let known = SitePage { url: Some("https://example.invalid/c"), ..page };
+        assert_eq!(known.address(chrome), Some("https://example.invalid/c"));
     }
 }

@@ -2,6 +2,10 @@
 
 pub mod address;
 pub mod charset;
+pub mod cookies;
 pub mod dataset;
 pub mod extract;
+pub mod host;
+mod percent;
 pub mod robots;
+pub mod sitemap;

@@ -1,24 +1,34 @@
-//! robots.txt by RFC 9309, with `Crawl-delay` as a courtesy.
+//! robots.txt by RFC 9309, with `Crawl-delay` as a courtesy and `Sitemap` as a hint.
 
 use std::time::Duration;
 
-/// Bytes of a file that are read; the RFC asks for at least 500 KiB (section 2.5).
+use serde::{Deserialize, Serialize};
+
+use super::percent::{is_unreserved, octets, push_encoded};
+
+/// Bytes of a file that are read; what follows is not there (section 2.5).
 pub const READ: usize = 500 * 1024;
+/// Redirects that are followed on the way to a file (section 2.3.1.2).
+pub const REDIRECTS: u32 = 5;
 /// Longest pause that `Crawl-delay` may ask for.
 const LONGEST_DELAY: Duration = Duration::from_secs(30);
+/// Sitemaps of one file that are remembered.
+const SITEMAPS: usize = 100;
 
 /// One `Allow` or `Disallow` line.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Rule {
     allow: bool,
     pattern: String,
 }
 
 /// What one crawler may do on one site.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Robots {
     rules: Vec<Rule>,
     delay: Option<Duration>,
+    #[serde(default)]
+    sitemaps: Vec<String>,
 }
 
 /// What the file says of a path.
@@ -32,20 +42,31 @@ pub enum Verdict {
 impl Robots {
     /// For a site whose file cannot be got now (section 2.3.1.4).
     pub fn nothing_allowed() -> Self {
-        Self { rules: vec![Rule { allow: false, pattern: "/".to_owned() }], delay: None }
+        Self { rules: vec![Rule { allow: false, pattern: "/".to_owned() }], ..Self::default() }
     }
 
     /// The rules for the product token `agent`: all groups that name it, else all for `*`
     /// (section 2.2.1).
     pub fn parse(text: &str, agent: &str) -> Self {
-        let (named, anyone) = groups(text, agent);
-        named.unwrap_or(anyone.unwrap_or_default())
+        let mut groups = Groups { agent, ..Groups::default() };
+        let text = text.trim_start_matches('\u{feff}');
+        for line in text.split(['\n', '\r']) {
+            groups.line(line);
+        }
+        let mut robots = groups.named.unwrap_or(groups.anyone.unwrap_or_default());
+        robots.sitemaps = groups.sitemaps;
+        robots
+    }
+
+    /// The same from the bytes of a file, of which the first 500 KiB count.
+    pub fn read(body: &[u8], agent: &str) -> Self {
+        Self::parse(&String::from_utf8_lossy(&body[..body.len().min(READ)]), agent)
     }
 
     /// The longest pattern decides, and among equals `Allow` (section 2.2.2). `path` is the path
     /// with its query.
     pub fn verdict(&self, path: &str) -> Verdict {
-        let path = normalised(path);
+        let path = comparable(path, false);
         if path == "/robots.txt" {
             return Verdict::Allowed;
         }
@@ -60,40 +81,75 @@ impl Robots {
     pub fn delay(&self) -> Option<Duration> {
         self.delay
     }
+
+    /// Addresses of sitemaps, as they stand in the file.
+    pub fn sitemaps(&self) -> &[String] {
+        &self.sitemaps
+    }
 }
 
-fn groups(text: &str, agent: &str) -> (Option<Robots>, Option<Robots>) {
-    let (mut named, mut anyone) = (None::<Robots>, None::<Robots>);
-    let (mut for_us, mut for_anyone) = (false, false);
-    let mut in_head = false;
-    for line in text.trim_start_matches('\u{feff}').lines() {
+/// What was read so far.
+#[derive(Debug, Default)]
+struct Groups<'a> {
+    agent: &'a str,
+    named: Option<Robots>,
+    anyone: Option<Robots>,
+    sitemaps: Vec<String>,
+    for_us: bool,
+    for_anyone: bool,
+    /// Among the `User-agent` lines that open a group.
+    in_head: bool,
+}
+
+impl Groups<'_> {
+    fn line(&mut self, line: &str) {
         let line = line.split('#').next().unwrap_or_default();
-        let Some((key, value)) = line.split_once(':') else { continue };
+        let Some((key, value)) = line.split_once(':') else { return };
         let (key, value) = (key.trim().to_ascii_lowercase(), value.trim());
-        if key == "user-agent" {
-            if !in_head {
-                (for_us, for_anyone) = (false, false);
+        match key.as_str() {
+            "user-agent" => self.head(value),
+            "allow" | "disallow" => {
+                self.in_head = false;
+                if !value.is_empty() {
+                    let rule = Rule { allow: key == "allow", pattern: comparable(value, true) };
+                    self.each(|robots| robots.rules.push(rule.clone()));
+                }
             }
-            in_head = true;
-            for_us |= is_ours(value, agent);
-            for_anyone |= value == "*";
-            if for_us {
-                named.get_or_insert_default();
+            // Other records must not interfere (section 2.2.4): they end no group.
+            "crawl-delay" => {
+                let delay = delay(value);
+                self.each(|robots| robots.delay = delay.or(robots.delay));
             }
-            if for_anyone {
-                anyone.get_or_insert_default();
-            }
-            continue;
-        }
-        in_head &= !matches!(key.as_str(), "allow" | "disallow" | "crawl-delay");
-        if for_us {
-            add(named.get_or_insert_default(), &key, value);
-        }
-        if for_anyone {
-            add(anyone.get_or_insert_default(), &key, value);
+            "sitemap" if self.sitemaps.len() < SITEMAPS => self.sitemaps.push(value.to_owned()),
+            _ => {}
         }
     }
-    (named, anyone)
+
+    fn head(&mut self, value: &str) {
+        if !self.in_head {
+            (self.for_us, self.for_anyone) = (false, false);
+        }
+        self.in_head = true;
+        self.for_us |= is_ours(value, self.agent);
+        self.for_anyone |= value.split_whitespace().next() == Some("*");
+        self.each(|_| ());
+    }
+
+    /// The groups that are open now.
+    fn each(&mut self, change: impl Fn(&mut Robots)) {
+        if self.for_us {
+            change(self.named.get_or_insert_default());
+        }
+        if self.for_anyone {
+            change(self.anyone.get_or_insert_default());
+        }
+    }
+}
+
+fn delay(value: &str) -> Option<Duration> {
+    let seconds = value.parse::<f64>().ok()?;
+    let delay = Duration::try_from_secs_f64(seconds).ok()?;
+    Some(delay.min(LONGEST_DELAY))
 }
 
 /// The token of a `User-agent` line: letters, `_` and `-`, compared without case.
@@ -103,48 +159,32 @@ fn is_ours(value: &str, agent: &str) -> bool {
     !value[..end].is_empty() && value[..end].eq_ignore_ascii_case(agent)
 }
 
-fn add(robots: &mut Robots, key: &str, value: &str) {
-    match key {
-        "allow" | "disallow" if !value.is_empty() => {
-            robots.rules.push(Rule { allow: key == "allow", pattern: normalised(value) });
-        }
-        "crawl-delay" => {
-            let delay = value
-                .parse::<f64>()
-                .ok()
-                .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-            robots.delay = delay.map(|delay| delay.min(LONGEST_DELAY));
-        }
-        _ => {}
-    }
-}
-
-/// One spelling for each path: what need not be percent-encoded is not, the rest is, in upper
-/// case (section 2.2.2).
-fn normalised(path: &str) -> String {
-    let bytes = path.as_bytes();
-    let mut out = String::with_capacity(path.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let (byte, used) = match bytes[at] {
-            b'%' => hex_pair(bytes, at).map_or((b'%', 1), |byte| (byte, 3)),
-            byte => (byte, 1),
+/// One spelling for each path (section 2.2.2): what need not be percent-encoded is not, the rest
+/// is, in upper case. Reserved characters stay as they are, except that in a query `:` and `/`
+/// are the same encoded or not. `*` and `$` are encoded where they stand for themselves: in
+/// paths always, in patterns where they were.
+fn comparable(text: &str, is_pattern: bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut in_query = false;
+    let mut left = text.len();
+    for (byte, encoded) in octets(text) {
+        left -= if encoded { 3 } else { 1 };
+        let special = match byte {
+            b'*' => is_pattern && !encoded,
+            b'$' => is_pattern && !encoded && left == 0,
+            _ => false,
         };
-        let was_encoded = used == 3;
-        let unreserved = byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-        if unreserved || (!was_encoded && byte.is_ascii_graphic()) {
+        let sign = matches!(byte, b'*' | b'$');
+        let plain_in_query = in_query && matches!(byte, b':' | b'/');
+        let plain = byte.is_ascii_graphic() && !encoded && !sign;
+        if special || is_unreserved(byte) || plain_in_query || plain {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            push_encoded(&mut out, byte);
         }
-        at += used;
+        in_query |= byte == b'?' && !encoded;
     }
     out
-}
-
-fn hex_pair(bytes: &[u8], at: usize) -> Option<u8> {
-    let text = std::str::from_utf8(bytes.get(at + 1..at + 3)?).ok()?;
-    u8::from_str_radix(text, 16).ok()
 }
 
 /// `*` stands for any characters, a final `$` for the end (section 2.2.3). Linear in the path for
@@ -169,77 +209,4 @@ fn matches(pattern: &str, path: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn allowed(text: &str, path: &str) -> bool {
-        Robots::parse(text, "workflow-platform").verdict(path) == Verdict::Allowed
-    }
-
-    #[test]
-    fn the_longest_match_decides() {
-        let text = "User-agent: *\nDisallow: /\nAllow: /shop/\nDisallow: /shop/cart\n";
-        for (path, expected) in [
-            ("/", false),
-            ("/shop/", true),
-            ("/shop/a", true),
-            ("/shop/cart/1", false),
-            ("/robots.txt", true),
-        ] {
-            assert_eq!(allowed(text, path), expected, "{path}");
-        }
-        assert!(allowed("User-agent: *\nDisallow: /a\nAllow: /a\n", "/a"));
-    }
-
-    #[test]
-    fn our_own_group_hides_the_one_for_anyone() {
-        let text = "User-agent: other\nUser-agent: Workflow-Platform\nDisallow: /ours\n\nUser-agent: *\nDisallow: /anyone\n";
-        assert!(!allowed(text, "/ours") && allowed(text, "/anyone"));
-        let split = "User-agent: workflow-platform\nDisallow: /a\nUser-agent: x\nDisallow: /b\nUser-agent: workflow-platform\nDisallow: /c\n";
-        assert!(!allowed(split, "/a") && allowed(split, "/b") && !allowed(split, "/c"));
-        let none = "User-agent: workflow-platform\nDisallow:\n\nUser-agent: *\nDisallow: /\n";
-        assert!(allowed(none, "/x"));
-    }
-
-    #[test]
-    fn stars_and_ends() {
-        for (pattern, path, expected) in [
-            ("/*.gif$", "/a/b.gif", true),
-            ("/*.gif$", "/a/b.gif?x", false),
-            ("/fish*", "/fishheads/yummy.html", true),
-            ("/fish/", "/fish", false),
-            ("*/private", "/x/private/y", true),
-            ("/a*b*c", "/axxbyyczz", true),
-            ("/a$", "/a", true),
-            ("/a$", "/ab", false),
-        ] {
-            assert_eq!(matches(pattern, path), expected, "{pattern} {path}");
-        }
-    }
-
-    #[test]
-    fn encoded_and_plain_spellings_are_the_same() {
-        assert!(!allowed("User-agent: *\nDisallow: /foo/bar/ツ\n", "/foo/bar/%E3%83%84"));
-        assert!(!allowed("User-agent: *\nDisallow: /foo/bar/%62%61%7A\n", "/foo/bar/baz"));
-        assert!(!allowed("User-agent: *\nDisallow: /a%3cd.html\n", "/a%3Cd.html"));
-    }
-
-    #[test]
-    fn comments_noise_and_delays() {
-        let text = "\u{feff}# hello\nSitemap: http://x/s.xml\nuser-agent : *  # all\ncrawl-delay: 2.5\ndisallow : /x # no\nnonsense\n";
-        let robots = Robots::parse(text, "workflow-platform");
-        assert_eq!(robots.delay(), Some(Duration::from_millis(2500)));
-        assert_eq!(robots.verdict("/x/1"), Verdict::Denied("Disallow: /x".to_owned()));
-        assert_eq!(Robots::parse("", "a").verdict("/x"), Verdict::Allowed);
-        assert_ne!(Robots::nothing_allowed().verdict("/x"), Verdict::Allowed);
-    }
-
-    proptest! {
-        #[test]
-        fn any_file_is_read(text in "(?s).{0,300}", path in "/.{0,60}") {
-            let _ = Robots::parse(&text, "workflow-platform").verdict(&path);
-        }
-    }
-}
+mod tests;

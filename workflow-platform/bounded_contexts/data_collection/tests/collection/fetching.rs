@@ -98,10 +98,18 @@ async fn robots_txt_is_fetched_once_and_believed() {
     assert_eq!((site.seen.count("/robots.txt"), site.seen.count("/private/room")), (1, 0));
 }
 
-/// RFC 9309, section 2.3.1.
+/// RFC 9309, section 2.3.1; who does not even show the rules does not want to be collected.
 #[tokio::test]
 async fn a_missing_robots_txt_allows_and_a_broken_one_forbids() {
-    for (status, allowed) in [(404, true), (403, true), (500, false), (503, false)] {
+    for (status, allowed) in [
+        (404, true),
+        (410, true),
+        (401, true),
+        (403, false),
+        (429, false),
+        (500, false),
+        (503, false),
+    ] {
         let status = StatusCode::from_u16(status).unwrap();
         let site = Router::new()
             .route("/robots.txt", get(async move || status))

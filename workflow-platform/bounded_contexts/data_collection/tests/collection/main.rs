@@ -1,7 +1,14 @@
-//! The fetcher against real servers on loopback, and datasets on both databases.
+//! The fetcher, crawls and the archive against real servers on loopback, and datasets, on both
+//! databases.
 
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+mod crawling;
 mod datasets;
 mod fetching;
+mod guard;
+mod pages;
+mod sessions;
+mod step;
+mod turns;
 mod web;

@@ -4,16 +4,20 @@
 //! that shows books is never blocked, and a text counts only where there is little else to read.
 
 use scraper::Html;
-use shared_kernel::domain::{PageError, SitePage};
-
-use super::html::{has, sparse_text};
+use shared_kernel::domain::{
+    PageError, SitePage,
+    markup::{has, sparse_text},
+};
 
 /// A block page is smaller than this.
 const SMALL: usize = 8 * 1024;
+/// Most visible characters a block or error page has; pages with content have more.
+const SPARSE: usize = 600;
 
 /// Marks of a page that has what people come for.
 const CONTENT: &str = "script[id*='pageContext'], #rank-view-list, .rank-view-list, \
-    .y-list__item, #bookName, #book-img-text, meta[property^='og:novel:']";
+    .y-list__item, #bookName, #bookImg, #book-img-text, .book-mid-info, .catalog-volume, \
+    .volume-wrap, a[class*='_chapterItem_'], meta[property^='og:novel:']";
 
 const CHALLENGE_TEXTS: [&str; 4] = ["请完成安全验证", "访问过于频繁", "请完成验证", "安全验证"];
 const GONE_TEXTS: [&str; 6] =
@@ -35,12 +39,12 @@ pub(super) fn check(page: &SitePage<'_>, text: &str, document: &Html) -> Result<
     if page.status == Some(429) {
         return Err(PageError::challenge("status 429"));
     }
-    if text.len() < SMALL
+    if page.body.len() < SMALL
         && let Some(sign) = ["probe.js", "var buid"].iter().find(|sign| text.contains(**sign))
     {
         return Err(PageError::challenge(format!("a small page without books holding {sign:?}")));
     }
-    let Some(visible) = sparse_text(document) else { return Ok(()) };
+    let Some(visible) = sparse_text(document, SPARSE) else { return Ok(()) };
     if let Some(sign) = CHALLENGE_TEXTS.iter().find(|sign| visible.contains(**sign)) {
         return Err(PageError::challenge(format!("a page without books saying {sign:?}")));
     }

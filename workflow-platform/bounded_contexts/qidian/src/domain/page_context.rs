@@ -1,34 +1,45 @@
 //! The JSON that the mobile site embeds for its own front end.
 
-use scraper::{Html, Selector};
+use scraper::Html;
 use serde_json::Value;
-use shared_kernel::domain::{Count, PageError, Timestamp};
+use shared_kernel::domain::{
+    Count, PageError, Timestamp, from_epoch,
+    markup::{all, folded_lines},
+    parse_time,
+};
 
-use super::time::{from_epoch, parse_time};
+/// One of these stands at the top of a page's data.
+const KNOWN: [&str; 5] = ["records", "bookInfo", "vs", "allBook", "curFree"];
 
 /// `pageContext.pageProps.pageData`; `None` when the page has no such script.
 pub(super) fn page_data(document: &Html) -> Result<Option<Value>, PageError> {
-    let Some(script) = script(document) else { return Ok(None) };
-    let mut context: Value = serde_json::from_str(&script)
+    let scripts = all(document.root_element(), "script[id*='pageContext']");
+    let script = scripts
+        .iter()
+        .map(|element| element.text().collect::<String>())
+        .find(|text| !text.trim().is_empty());
+    script.map(|script| from_json(&script)).transpose()
+}
+
+/// The page's data from its page context, or from what people export of it.
+pub(super) fn from_json(text: &str) -> Result<Value, PageError> {
+    let mut context: Value = serde_json::from_str(text.trim())
         .map_err(|error| PageError::drift(format!("pageContext as JSON ({error})")))?;
-    if let Some(inner) = context.get_mut("pageContext") {
+    if let Some(inner @ Value::Object(_)) = context.get_mut("pageContext") {
         context = inner.take();
     }
     if is_error_page(&context) {
         return Err(PageError::gone("the page context is that of an error page"));
     }
-    match context.pointer_mut("/pageProps/pageData").map(Value::take) {
-        Some(data @ Value::Object(_)) => Ok(Some(data)),
-        _ => Err(PageError::drift("pageContext.pageProps.pageData")),
+    for path in ["/pageProps/pageData", "/pageData"] {
+        if let Some(data @ Value::Object(_)) = context.pointer_mut(path).map(Value::take) {
+            return Ok(data);
+        }
     }
-}
-
-fn script(document: &Html) -> Option<String> {
-    let selector = Selector::parse("script[id*='pageContext']").ok()?;
-    document
-        .select(&selector)
-        .map(|element| element.text().collect::<String>())
-        .find(|text| !text.trim().is_empty())
+    if KNOWN.iter().any(|key| context.get(key).is_some()) {
+        return Ok(context);
+    }
+    Err(PageError::drift("pageContext.pageProps.pageData"))
 }
 
 /// The front end's framework says so where the site has no such page.
@@ -43,6 +54,8 @@ fn is_error_page(context: &Value) -> bool {
 pub(super) fn text(object: &Value, key: &str) -> Option<String> {
     let raw = match object.get(key)? {
         Value::String(text) => text.as_str(),
+        // fractions may come out other than they were written
+        Value::Number(number) if number.is_f64() => return None,
         Value::Number(number) => return Some(number.to_string()),
         _ => return None,
     };
@@ -55,26 +68,43 @@ pub(super) fn text(object: &Value, key: &str) -> Option<String> {
     (!trimmed.is_empty()).then(|| trimmed.to_owned())
 }
 
+/// The first of several keys that holds a text.
+pub(super) fn text_of_any(object: &Value, keys: &[&str]) -> Option<String> {
+    keys.iter().find_map(|key| text(object, key))
+}
+
 /// A text of several lines: `<br>` becomes a line break, other white space around lines goes.
 pub(super) fn prose(object: &Value, key: &str) -> Option<String> {
     let raw = text(object, key)?;
-    let broken = raw.replace("<br>", "\n").replace("<br/>", "\n").replace("<br />", "\n");
-    let lines = broken.lines().map(str::trim).filter(|line| !line.is_empty());
-    let joined = lines.collect::<Vec<_>>().join("\n");
-    (!joined.is_empty()).then_some(joined)
+    folded_lines(&raw.replace("<br>", "\n").replace("<br/>", "\n").replace("<br />", "\n"))
 }
 
 /// An id, which the site writes as a number or as a text. Zero and less mean none.
 pub(super) fn id(object: &Value, key: &str) -> Option<String> {
-    text(object, key).filter(|id| !id.starts_with('-') && id != "0")
+    let id = match object.get(key)? {
+        Value::Number(number) => whole(number)?.to_string(),
+        _ => text(object, key)?,
+    };
+    let plain = id.len() <= 20 && id.bytes().all(|byte| byte.is_ascii_digit());
+    (plain && id.bytes().any(|byte| byte != b'0')).then_some(id)
 }
 
 /// A number, written as one or as a text ("9.8万").
 pub(super) fn count(object: &Value, key: &str) -> Option<Count> {
     match object.get(key)? {
-        Value::Number(number) => number.as_u64().map(Count::exact),
+        Value::Number(number) => whole(number).map(Count::exact),
         _ => Count::parse(&text(object, key)?),
     }
+}
+
+/// A whole number; `1.0` is one too.
+fn whole(number: &serde_json::Number) -> Option<u64> {
+    const EXACT: f64 = 9_007_199_254_740_992.0; // 2^53
+    number.as_u64().or_else(|| {
+        let float = number.as_f64().filter(|float| (0.0..=EXACT).contains(float))?;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "in range")]
+        (float.fract() == 0.0).then_some(float as u64)
+    })
 }
 
 /// An instant: seconds or milliseconds since 1970, or one of the site's texts.
@@ -82,5 +112,19 @@ pub(super) fn time(object: &Value, key: &str, seen_at: Option<Timestamp>) -> Opt
     match object.get(key)? {
         Value::Number(number) => from_epoch(number.as_i64()?),
         _ => parse_time(&text(object, key)?, seen_at),
+    }
+}
+
+/// Yes or no, however the site writes it.
+pub(super) fn flag(object: &Value, key: &str) -> Option<bool> {
+    match object.get(key)? {
+        Value::Bool(flag) => Some(*flag),
+        Value::Number(number) => whole(number).map(|number| number == 1),
+        Value::String(text) => match text.trim() {
+            "1" | "true" => Some(true),
+            "0" | "false" => Some(false),
+            _ => None,
+        },
+        _ => None,
     }
 }

@@ -1,14 +1,15 @@
-//! The mobile ranking page, `/rank/{list}/catid{N}/`.
+//! Ranking pages: `/rank/{list}/catid{N}/` and `/rank/` of the mobile site, `/rank/{slug}/` and
+//! `/all/` of the desktop site.
 
-use scraper::Html;
 use serde_json::Value;
-use shared_kernel::domain::{Count, PageError, SitePage};
+use shared_kernel::domain::{PageError, SitePage};
 
 use super::{
-    block,
-    page_context::{count, id, page_data, prose, text},
-    ranking_html,
-    record::{BookRecord, count_name},
+    desktop_rows, mobile_rows,
+    opened::Opened,
+    page_context::{count, flag},
+    record::BookRecord,
+    row::book,
 };
 
 /// A page of a ranking.
@@ -23,151 +24,57 @@ pub struct Ranking {
 
 /// Reads a ranking from the page context, or from the markup when the context is missing.
 pub fn parse_ranking(page: &SitePage<'_>) -> Result<Ranking, PageError> {
-    let body = page.text();
-    let document = Html::parse_document(&body);
-    block::check(page, &body, &document)?;
-    match page_data(&document)? {
-        Some(data) => from_data(&data),
-        None => ranking_html::parse(&document),
-    }
+    let opened = Opened::new(page)?;
+    opened.read(from_data, || from_markup(&opened))
 }
 
 fn from_data(data: &Value) -> Result<Ranking, PageError> {
-    let records = data
-        .get("records")
-        .and_then(Value::as_array)
-        .ok_or_else(|| PageError::drift("pageData.records"))?;
+    let found = data.get("records").or_else(|| data.pointer("/bookInfo/records"));
+    let Some(records) = found.and_then(Value::as_array) else { return boards(data) };
     let total = count(data, "total").and_then(|total| total.value);
-    let first_page =
-        count(data, "pageNum").and_then(|page| page.value).is_none_or(|page| page <= 1);
-    let books: Vec<BookRecord> = records
-        .iter()
-        .enumerate()
-        .filter_map(|(index, record)| book(record, first_page.then_some(index)))
-        .collect();
+    let books: Vec<BookRecord> = records.iter().filter_map(book).collect();
     if books.is_empty() && (!records.is_empty() || total.is_some_and(|total| total > 0)) {
         return Err(PageError::drift("pageData.records[].bid"));
     }
-    Ok(Ranking { books, total, is_last: is_true(data.get("isLast")) })
+    Ok(Ranking { books, total, is_last: flag(data, "isLast").unwrap_or(false) })
 }
 
-fn book(record: &Value, index: Option<usize>) -> Option<BookRecord> {
-    let place = count(record, "rankNum")
-        .and_then(|rank| u32::try_from(rank.value?).ok())
-        .filter(|rank| *rank > 0)
-        .or_else(|| u32::try_from(index? + 1).ok());
-    let mut book = BookRecord {
-        book_id: id(record, "bid")?,
-        title: text(record, "bName"),
-        author: text(record, "bAuth"),
-        category: text(record, "cat"),
-        sub_category: text(record, "subCat"),
-        words: count(record, "cnt").and_then(|words| words.value),
-        rank: place,
-        intro: prose(record, "desc"),
-        ..BookRecord::default()
-    };
-    if let Some(rank_count) = text(record, "rankCnt")
-        && let Some((value, unit)) = Count::parse_with_unit(&rank_count)
-    {
-        book.counts.insert(count_name(unit).to_owned(), value);
+/// `/rank/` has several rankings, each a list under its own name.
+fn boards(data: &Value) -> Result<Ranking, PageError> {
+    let members = data.as_object().into_iter().flatten();
+    let books: Vec<BookRecord> = members.flat_map(|(name, member)| board(name, member)).collect();
+    if books.is_empty() {
+        return Err(PageError::drift("pageData.records"));
     }
-    Some(book)
+    Ok(Ranking { books, total: None, is_last: true })
 }
 
-fn is_true(flag: Option<&Value>) -> bool {
-    match flag {
-        Some(Value::Bool(flag)) => *flag,
-        Some(Value::Number(number)) => number.as_i64() == Some(1),
-        _ => false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn page(data: &Value) -> String {
-        let context =
-            json!({"pageContext": {"_pageId": "/src/pages/rank", "pageProps": {"pageData": data}}});
-        format!(
-            r#"<!doctype html><html><body><div id="app"></div><script src="probev3.js"></script>
-            <script id="vite-plugin-ssr_pageContext" type="application/json">{context}</script></body></html>"#
-        )
-    }
-
-    fn parse(html: &str) -> Result<Ranking, PageError> {
-        parse_ranking(&SitePage::saved(html.as_bytes()))
-    }
-
-    fn row() -> Value {
-        json!({"bid": 1_000_000_001, "bName": "星河旧梦", "bAuth": "青衫客", "catId": 21, "cat": "玄幻",
-            "subCatId": 8, "subCat": "东方玄幻", "cnt": "569.44万字", "rankNum": 1,
-            "rankCnt": "9.8万月票", "desc": "　　少年出山。<br>天下变色。"})
-    }
-
-    #[test]
-    fn every_field_of_a_row_is_read() {
-        let html = page(&json!({"records": [row()], "total": 100, "pageNum": 1, "isLast": 0}));
-        let ranking = parse(&html).unwrap();
-        insta::assert_json_snapshot!(ranking.books);
-        assert_eq!((ranking.total, ranking.is_last), (Some(100), false));
-    }
-
-    #[test]
-    fn missing_fields_become_null_and_never_fail_the_row() {
-        let ranking = parse(&page(&json!({"records": [{"bid": "7"}]}))).unwrap();
-        let book = &ranking.books[0];
-        assert_eq!(
-            (book.book_id.as_str(), &book.title, book.words, book.rank),
-            ("7", &None, None, Some(1))
-        );
-    }
-
-    #[test]
-    fn rows_without_an_id_are_left_out() {
-        let ranking = parse(&page(&json!({"records": [{"bName": "无名"}, row()]}))).unwrap();
-        assert_eq!(ranking.books.len(), 1);
-        assert_eq!(ranking.books[0].rank, Some(1));
-    }
-
-    #[test]
-    fn renamed_fields_are_drift_and_an_empty_list_is_not() {
-        let renamed = page(&json!({"records": [{"bookId": 7, "name": "x"}]}));
-        assert!(matches!(parse(&renamed), Err(PageError::ParseDrift { .. })));
-        let moved = page(&json!({"list": []}));
-        assert!(matches!(parse(&moved), Err(PageError::ParseDrift { .. })));
-        assert_eq!(parse(&page(&json!({"records": [], "total": 0}))).unwrap().books, vec![]);
-    }
-
-    #[test]
-    fn broken_json_is_drift() {
-        let html = r#"<script id="vite-plugin-ssr_pageContext">{"pageContext":</script>"#;
-        assert!(matches!(parse(html), Err(PageError::ParseDrift { .. })));
-    }
-
-    #[test]
-    fn the_frameworks_error_page_is_gone() {
-        let html =
-            r#"<script id="vite-plugin-ssr_pageContext">{"pageContext":{"is404":true}}</script>"#;
-        assert!(matches!(parse(html), Err(PageError::Gone { .. })));
-    }
-
-    #[test]
-    fn scrambled_counts_stay_unread() {
-        let mut scrambled = row();
-        scrambled["rankCnt"] = json!("\u{1880D}\u{18811}月票");
-        let ranking = parse(&page(&json!({"records": [scrambled]}))).unwrap();
-        let tickets = &ranking.books[0].counts["month_tickets"];
-        assert!(tickets.protected && tickets.value.is_none());
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn no_bytes_make_it_panic(bytes: Vec<u8>) {
-            let _ = parse_ranking(&SitePage::saved(&bytes));
+/// A board shows the head of its ranking, so places are counted where the rows do not tell them.
+fn board(name: &str, member: &Value) -> Vec<BookRecord> {
+    let listed = ["records", "books", "list"].iter().find_map(|key| member.get(key)?.as_array());
+    let rows = member.as_array().or(listed).map(Vec::as_slice).unwrap_or_default();
+    let mut books: Vec<(usize, BookRecord)> =
+        rows.iter().enumerate().filter_map(|(at, row)| Some((at, book(row)?))).collect();
+    let counted = books.iter().all(|(_, book)| book.rank.is_none());
+    for (at, book) in &mut books {
+        book.board = Some(name.to_owned());
+        if counted {
+            book.rank = u32::try_from(*at + 1).ok();
         }
     }
+    books.into_iter().map(|(_, book)| book).collect()
+}
+
+fn from_markup(opened: &Opened) -> Result<Ranking, PageError> {
+    let rows = desktop_rows::read(opened);
+    let rows = if rows.is_empty() { mobile_rows::read(opened) } else { rows };
+    if rows.is_empty() {
+        let looked_for = format!("pageContext, {} and {}", desktop_rows::ROW, mobile_rows::ROW);
+        return Err(PageError::drift(looked_for));
+    }
+    let books: Vec<BookRecord> = rows.into_iter().flatten().collect();
+    if books.is_empty() {
+        return Err(PageError::drift("the book id in a ranking row"));
+    }
+    Ok(Ranking { books, total: None, is_last: false })
 }

@@ -1,11 +1,14 @@
-//! Why a page shows no note. Asked only after a note was looked for in vain, so that no word
-//! inside a note can make it look blocked.
+//! Why a page shows nothing. Asked only after its records were looked for in vain, so that no
+//! word inside a note can make it look blocked.
 
-use scraper::{ElementRef, Html, Selector};
+use scraper::Html;
 use serde_json::Value;
-use shared_kernel::domain::{PageError, SitePage};
+use shared_kernel::domain::{
+    PageError, SitePage,
+    markup::{has, sparse_text, text_at},
+};
 
-use super::state::{text, whole};
+use super::state::{at, text, whole};
 
 /// Most visible characters of a page that has nothing but a notice.
 const SPARSE: usize = 1500;
@@ -20,18 +23,15 @@ const GONE_TEXTS: [&str; 7] = [
     "当前内容无法展示",
 ];
 
-/// The best reason for the lack of a note, `missing` being what was looked for last.
-pub(super) fn reason(
+/// What status, server and address tell of a page that shows nothing.
+pub(super) fn told(
     page: &SitePage<'_>,
-    document: &Html,
     state: Option<&Value>,
-    missing: &str,
-) -> PageError {
+    address: Option<&str>,
+) -> Option<PageError> {
     by_status(page)
         .or_else(|| state.and_then(by_server_answer))
-        .or_else(|| page.url.and_then(by_address))
-        .or_else(|| by_sight(document))
-        .unwrap_or_else(|| PageError::drift(missing))
+        .or_else(|| address.and_then(by_address))
 }
 
 fn by_status(page: &SitePage<'_>) -> Option<PageError> {
@@ -45,15 +45,20 @@ fn by_status(page: &SitePage<'_>) -> Option<PageError> {
 
 /// What the site's own server told its front end.
 fn by_server_answer(state: &Value) -> Option<PageError> {
-    let info = ["note", "noteData"]
+    let info = ["note", "noteData", "user", "feed"]
         .iter()
-        .find_map(|part| super::state::at(state, &[part, "serverRequestInfo"]))?;
-    let code = whole(info, &["errorCode"]).unwrap_or_default();
+        .find_map(|part| at(state, &[part, "serverRequestInfo"]))?;
+    let code = whole(info, &["errorCode"]).or_else(|| negative(info)).unwrap_or_default();
     let message = text(info, &["errMsg"]).unwrap_or_default();
     by_code(code).or_else(|| {
         let gone = GONE_TEXTS.iter().find(|sign| message.contains(**sign))?;
         Some(PageError::gone(format!("the site's server says {gone:?}")))
     })
+}
+
+/// Some answers carry their codes with a minus.
+fn negative(info: &Value) -> Option<u64> {
+    at(info, &["errorCode"])?.as_i64().map(i64::unsigned_abs)
 }
 
 fn by_code(code: u64) -> Option<PageError> {
@@ -83,45 +88,17 @@ fn by_address(url: &str) -> Option<PageError> {
 }
 
 /// What a person would see.
-fn by_sight(document: &Html) -> Option<PageError> {
-    let title = first_text(document, "title").unwrap_or_default();
+pub(super) fn by_sight(document: &Html) -> Option<PageError> {
+    let title = text_at(document.root_element(), "title").unwrap_or_default();
     if let Some(sign) =
         ["安全限制", "Security Verification", "安全验证"].iter().find(|sign| title.contains(**sign))
     {
         return Some(PageError::challenge(format!("title {sign:?}")));
     }
-    let visible = visible(document);
+    let visible = sparse_text(document, SPARSE).unwrap_or_default();
     if let Some(sign) = GONE_TEXTS.iter().find(|sign| visible.contains(**sign)) {
         return Some(PageError::gone(format!("a page without a note saying {sign:?}")));
     }
     let login = has(document, ".login-container, .login-modal, form input[type='password']");
     login.then(|| PageError::login_wall("a page without a note showing the login"))
-}
-
-fn has(document: &Html, selector: &str) -> bool {
-    Selector::parse(selector).is_ok_and(|selector| document.select(&selector).next().is_some())
-}
-
-fn first_text(document: &Html, selector: &str) -> Option<String> {
-    let selector = Selector::parse(selector).ok()?;
-    Some(document.select(&selector).next()?.text().collect())
-}
-
-/// Visible text of a sparse page; empty for a page with much of it.
-fn visible(document: &Html) -> String {
-    let mut text = String::new();
-    for node in document.root_element().descendants() {
-        let Some(piece) = node.value().as_text() else { continue };
-        let hidden = node
-            .ancestors()
-            .filter_map(ElementRef::wrap)
-            .any(|element| matches!(element.value().name(), "script" | "style" | "noscript"));
-        if !hidden {
-            text.extend(piece.split_whitespace());
-        }
-        if text.chars().count() > SPARSE {
-            return String::new();
-        }
-    }
-    text
 }

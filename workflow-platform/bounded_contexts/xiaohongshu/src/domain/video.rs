@@ -11,13 +11,15 @@ use super::{
 const CODECS: [&str; 4] = ["h264", "h265", "h266", "av1"];
 
 pub(super) fn images(note: &Value) -> Vec<Image> {
-    items(note, &["imageList"])
+    let listed = ["imageList", "imagesList"];
+    let key = listed.into_iter().find(|key| items(note, &[key]).next().is_some());
+    items(note, &[key.unwrap_or("imageList")])
         .map(image)
         .filter(|image| image.id.is_some() || image.url.is_some())
         .collect()
 }
 
-fn image(value: &Value) -> Image {
+pub(super) fn image(value: &Value) -> Image {
     let listed = || {
         let scenes: Vec<&Value> = items(value, &["infoList"]).collect();
         let default =
@@ -26,7 +28,7 @@ fn image(value: &Value) -> Image {
     };
     let url = text_of_any(value, &["urlDefault"])
         .or_else(listed)
-        .or_else(|| text_of_any(value, &["url", "urlPre"]));
+        .or_else(|| text_of_any(value, &["url", "urlSizeLarge", "urlPre"]));
     Image {
         id: text_of_any(value, &["fileId"]).or_else(|| image_id(url.as_deref()?)),
         url,
@@ -36,7 +38,7 @@ fn image(value: &Value) -> Image {
 }
 
 /// The last part of the address, before the `!` of its size.
-fn image_id(url: &str) -> Option<String> {
+pub(super) fn image_id(url: &str) -> Option<String> {
     let path = url.split(['?', '#']).next()?;
     let last = path.rsplit('/').next()?.split('!').next()?;
     (!last.is_empty() && last != path).then(|| last.to_owned())
@@ -51,7 +53,7 @@ pub(super) fn video(note: &Value) -> Option<Video> {
     })?;
     Some(Video {
         url: text(stream, &["masterUrl"]),
-        codec: codec.to_owned(),
+        codec: Some(codec.to_owned()),
         width: whole(stream, &["width"]),
         height: whole(stream, &["height"]),
         size_bytes: whole(stream, &["size"]),

@@ -14,3 +14,4 @@ pub use module::DatasetsModule;
 pub use ports::{DatasetRow, DatasetStore, RecordRow};
 pub use upsert::{Upsert, Upserted};
 pub use upsert_action::DatasetUpsert;
+pub(super) use upsert_action::failure as upsert_failure;

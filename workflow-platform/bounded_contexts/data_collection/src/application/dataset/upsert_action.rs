@@ -105,7 +105,7 @@ impl Action for DatasetUpsert {
 }
 
 /// A database that is away may be back at the next attempt.
-fn failure(error: &DatasetsError) -> ActionError {
+pub(in crate::application) fn failure(error: &DatasetsError) -> ActionError {
     match error {
         DatasetsError::Batch(fault) => {
             ActionError::invalid_input(&fault.path, fault.message.clone())

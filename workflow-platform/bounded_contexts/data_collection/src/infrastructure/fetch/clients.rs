@@ -10,7 +10,7 @@ use shared_kernel::{
     infrastructure::outbound::OutboundPolicy,
 };
 
-use super::guard::GuardedResolver;
+use super::guard::{GuardedResolver, Names};
 
 const CONNECT: Duration = Duration::from_secs(10);
 const IDLE: Duration = Duration::from_secs(30);
@@ -20,15 +20,16 @@ const KEPT: u64 = 500;
 /// Clients by proxy.
 pub(super) struct Clients {
     policy: Arc<OutboundPolicy>,
+    names: Names,
     user_agent: String,
     direct: std::sync::OnceLock<Client>,
     by_proxy: Cache<String, Client>,
 }
 
 impl Clients {
-    pub fn new(policy: Arc<OutboundPolicy>, user_agent: String) -> Self {
+    pub fn new(policy: Arc<OutboundPolicy>, names: Names, user_agent: String) -> Self {
         let by_proxy = Cache::builder().max_capacity(KEPT).time_to_idle(IDLE * 4).build();
-        Self { policy, user_agent, direct: std::sync::OnceLock::new(), by_proxy }
+        Self { policy, names, user_agent, direct: std::sync::OnceLock::new(), by_proxy }
     }
 
     pub fn direct(&self) -> Result<Client, FetchError> {
@@ -56,8 +57,12 @@ impl Clients {
             .referer(false)
             .connect_timeout(CONNECT)
             .pool_idle_timeout(IDLE)
-            .pool_max_idle_per_host(64)
-            .dns_resolver(GuardedResolver(Arc::clone(&self.policy)));
+            .pool_max_idle_per_host(256)
+            .tcp_nodelay(true)
+            .dns_resolver(GuardedResolver {
+                policy: Arc::clone(&self.policy),
+                names: self.names.clone(),
+            });
         let builder = match proxy {
             Some(proxy) => builder.proxy(proxy),
             None => builder.no_proxy(),

@@ -1,14 +1,14 @@
-//! The site's times, all at +08:00: "刚刚", "3小时前", "昨日15:04", "06-27 15:04", "2026-06-27 15:04:05".
+//! Times as Chinese sites write them, all at +08:00: "刚刚", "3小时前", "昨日15:04", "06-27 15:04", "2026-06-27 15:04:05".
 
 use std::time::Duration;
 
+use super::Timestamp;
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
-use shared_kernel::domain::Timestamp;
 
 /// China has no daylight saving, and the site writes its own time.
 const OFFSET_SECONDS: i32 = 8 * 3600;
 
-/// Reads a time of the site. Relative ones, and dates without a year, are counted from
+/// Reads a time as Chinese sites write it. Relative ones, and dates without a year, are counted from
 /// `seen_at`; without it they are unknown.
 pub fn parse_time(text: &str, seen_at: Option<Timestamp>) -> Option<Timestamp> {
     let text = strip_label(text.trim());
@@ -22,7 +22,7 @@ pub fn parse_time(text: &str, seen_at: Option<Timestamp>) -> Option<Timestamp> {
 }
 
 /// Seconds or milliseconds since 1970, told apart by size; zero and less mean unknown.
-pub(super) fn from_epoch(number: i64) -> Option<Timestamp> {
+pub fn from_epoch(number: i64) -> Option<Timestamp> {
     match number {
         1..100_000_000_000 => Some(Timestamp::from_millis(number * 1000)),
         100_000_000_000..100_000_000_000_000 => Some(Timestamp::from_millis(number)),
