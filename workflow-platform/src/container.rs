@@ -118,7 +118,7 @@ impl Platform {
         subscription: Arc<SubscriptionModule>,
         entitlements: Arc<dyn Entitlements>,
     ) -> anyhow::Result<Self> {
-        let Foundation { database, cache, bus, limiter, ambient } = foundation.clone();
+        let Foundation { database, cache, bus, limiter, redis, ambient } = foundation.clone();
         let cpu = CpuPool::per_core();
         let sealer = sealer(&config, &ambient);
         let policy = Arc::new(OutboundPolicy::new(&config.outbound_allow)?);
@@ -142,6 +142,8 @@ impl Platform {
         let proxies = proxy_pool::module(
             proxy_pool::Surroundings {
                 database: database.clone(),
+                bus: Arc::clone(&bus),
+                redis,
                 sealer: sealer.clone(),
                 entitlements: Arc::clone(&entitlements),
                 rules: Arc::new(Rules(Arc::clone(&policy))),

@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use event_driven_coordination::{FolderMailer, SmtpMailer, SmtpSecurity, SmtpSettings};
-use redis::aio::ConnectionManagerConfig;
+use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use sea_orm::ConnectionTrait as _;
 use secrecy::ExposeSecret as _;
 use shared_kernel::{
@@ -43,6 +43,8 @@ pub struct Foundation {
     pub cache: Arc<dyn Cache>,
     pub bus: Arc<dyn Bus>,
     pub limiter: Arc<dyn RateLimiter>,
+    /// For what a context keeps there on its own; none without a Redis.
+    pub redis: Option<ConnectionManager>,
     pub ambient: Ambient,
 }
 
@@ -50,8 +52,9 @@ impl Foundation {
     pub async fn open(config: &Config, stop: CancellationToken) -> anyhow::Result<Self> {
         let database = Database::open(&config.database).await?;
         let ambient = system::ambient();
-        let Shared { cache, bus, limiter } = shared(config, &database, &ambient, stop).await?;
-        Ok(Self { database, cache, bus, limiter, ambient })
+        let Shared { cache, bus, limiter, redis } =
+            shared(config, &database, &ambient, stop).await?;
+        Ok(Self { database, cache, bus, limiter, redis, ambient })
     }
 }
 
@@ -60,6 +63,7 @@ struct Shared {
     cache: Arc<dyn Cache>,
     bus: Arc<dyn Bus>,
     limiter: Arc<dyn RateLimiter>,
+    redis: Option<ConnectionManager>,
 }
 
 /// What processes share: Redis when there is one. PostgreSQL alone carries messages too.
@@ -77,7 +81,7 @@ async fn shared(
             }
         };
         let (cache, limiter) = (LocalCache::default(), LocalLimiter::default());
-        return Ok(Shared { cache: Arc::new(cache), bus, limiter: Arc::new(limiter) });
+        return Ok(Shared { cache: Arc::new(cache), bus, limiter: Arc::new(limiter), redis: None });
     };
     let client = redis::Client::open(url.expose_secret()).context("REDIS_URL cannot be used")?;
     let connection = client.get_connection_manager_with_config(manners()).await;
@@ -87,7 +91,8 @@ async fn shared(
     Ok(Shared {
         cache: Arc::new(RedisCache::new(connection.clone())),
         bus: Arc::new(bus),
-        limiter: Arc::new(RedisLimiter::new(connection)),
+        limiter: Arc::new(RedisLimiter::new(connection.clone())),
+        redis: Some(connection),
     })
 }
 
