@@ -37,6 +37,26 @@ export interface components {
             kind: components["schemas"]["ActorKind"];
             user?: components["schemas"]["NamedView"] | null;
         };
+        /** @description A proxy to be added. */
+        AddProxy: {
+            /**
+             * @description In any form that an import understands.
+             * @example http://user:secret@203.0.113.7:8080
+             */
+            address: string;
+            /**
+             * Format: double
+             * @description Divides its score under `smart`; 1 unless given.
+             */
+            cost?: number | null;
+            enabled?: boolean | null;
+            label?: string | null;
+        };
+        /**
+         * @description How much a proxy hides.
+         * @enum {string}
+         */
+        Anonymity: "transparent" | "anonymous" | "elite";
         /** @description A key without its secret. */
         ApiKeyView: {
             created_at: components["schemas"]["Timestamp"];
@@ -131,6 +151,12 @@ export interface components {
             /** Format: int32 */
             started: number;
         };
+        /** @description A breaker: `closed`, `open` or `half_open`. */
+        BreakerView: {
+            /** @example closed */
+            state: string;
+            until?: components["schemas"]["Timestamp"] | null;
+        };
         /** @enum {string} */
         BulkActionName: "cancel" | "retry";
         /**
@@ -162,6 +188,35 @@ export interface components {
             failures: components["schemas"]["BulkFailureView"][];
             /** @description Further ones fit: ask again. */
             more: boolean;
+        };
+        /**
+         * @description A candidate and what its score is made of:
+         *     `drawn × typical / (typical + latency) × free_share / cost`.
+         */
+        CandidateView: {
+            /** @description `scheme://host:port`. */
+            address: string;
+            /** Format: double */
+            alpha: number;
+            /** Format: double */
+            beta: number;
+            /** Format: double */
+            cost: number;
+            /**
+             * Format: double
+             * @description Drawn from Beta(alpha, beta).
+             */
+            drawn: number;
+            /** Format: double */
+            free_share: number;
+            /** Format: int32 */
+            in_use: number;
+            /** Format: double */
+            latency_ms?: number | null;
+            /** Format: uuid */
+            proxy_id: string;
+            /** Format: double */
+            score: number;
         };
         /** @description One value that is another one now. */
         Change: {
@@ -232,6 +287,13 @@ export interface components {
         /** @description A pool to be made. */
         CreatePool: {
             /**
+             * Format: int64
+             * @description Seconds between two checks of a proxy that nobody uses; null for none, 600 unless given.
+             */
+            check_every?: number | null;
+            /** @description A judge (`workflow-platform judge`), which tells exit address and anonymity. */
+            judge?: string | null;
+            /**
              * @description 1 to 64 letters, digits, `.`, `_` or `-`; unique among your pools.
              * @example default
              */
@@ -241,7 +303,19 @@ export interface components {
              * @description Most requests at once through one proxy; 8 unless given.
              */
             parallel_limit?: number | null;
+            /**
+             * Format: int64
+             * @description Seconds for which a session keeps its proxy; 600 unless given.
+             */
+            sticky_ttl?: number | null;
+            /**
+             * Format: int32
+             * @description Requests for which a session keeps its proxy; any number unless given.
+             */
+            sticky_uses?: number | null;
             strategy?: components["schemas"]["Strategy"];
+            /** @description What its proxies are tested against; the platform's address unless given. */
+            test_target?: string | null;
         };
         /**
          * @description ISO 4217 code of three capital letters.
@@ -717,6 +791,48 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_ExplanationView: {
+            /** @description What the pool would choose now. */
+            data: {
+                /** @description Compared by score, the best first; empty for strategies without scores. */
+                candidates: components["schemas"]["CandidateView"][];
+                /** @example site.example:443 */
+                host: string;
+                host_breaker: components["schemas"]["BreakerView"];
+                next_at?: components["schemas"]["Timestamp"] | null;
+                /**
+                 * Format: double
+                 * @description Share of successes that a new pair starts from.
+                 */
+                prior: number;
+                proxies: components["schemas"]["StandingView"];
+                /** Format: uuid */
+                proxy_id?: string | null;
+                reason: string;
+                /** @description Latest first. */
+                recent: components["schemas"]["RecentChoiceView"][];
+                session?: string | null;
+                strategy: components["schemas"]["Strategy"];
+                /**
+                 * Format: double
+                 * @description What an answer takes in the pool.
+                 */
+                typical_ms: number;
+                /**
+                 * @description `chosen`, `busy`, `host_rests` or `nobody`.
+                 * @example chosen
+                 */
+                verdict: string;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_FreshView: {
             /** @description How long the proof is believed. */
             data: {
@@ -1002,6 +1118,59 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_Page_HostView: {
+            /** @description One page of a list. */
+            data: {
+                items: {
+                    breaker: components["schemas"]["BreakerView"];
+                    /** Format: int64 */
+                    failures: number;
+                    first_used_at: components["schemas"]["Timestamp"];
+                    /**
+                     * @description `name:port`.
+                     * @example site.example:443
+                     */
+                    host: string;
+                    /** Format: uuid */
+                    id: string;
+                    last_used_at: components["schemas"]["Timestamp"];
+                    /**
+                     * Format: double
+                     * @description Mean over its proxies.
+                     */
+                    latency_ms?: number | null;
+                    /**
+                     * Format: int64
+                     * @description Proxies that were used for it.
+                     */
+                    proxies: number;
+                    /**
+                     * Format: int64
+                     * @description Throttled or challenged.
+                     */
+                    refused: number;
+                    /** Format: int64 */
+                    requests: number;
+                    /**
+                     * Format: int64
+                     * @description Of them, those that may not be used for it for now.
+                     */
+                    resting: number;
+                    /** Format: int64 */
+                    successes: number;
+                }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_Page_ListedUserView: {
             /** @description One page of a list. */
             data: {
@@ -1031,6 +1200,49 @@ export interface components {
                     level: components["schemas"]["LogLevel"];
                     message: string;
                     step?: string | null;
+                }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_Page_PairView: {
+            /** @description One page of a list. */
+            data: {
+                items: {
+                    /** @description `scheme://host:port`. */
+                    address: string;
+                    /**
+                     * Format: double
+                     * @description Failures, likewise.
+                     */
+                    bad: number;
+                    breaker: components["schemas"]["BreakerView"];
+                    /** Format: int64 */
+                    failures: number;
+                    /**
+                     * Format: double
+                     * @description Successes with exponential decay, half of them forgotten in 30 minutes.
+                     */
+                    good: number;
+                    last_used_at: components["schemas"]["Timestamp"];
+                    /** Format: double */
+                    latency_ms?: number | null;
+                    /** Format: uuid */
+                    proxy_id: string;
+                    /** Format: int64 */
+                    refused: number;
+                    /** Format: int64 */
+                    requests: number;
+                    /** Format: int64 */
+                    successes: number;
                 }[];
                 /** @description Hand this back as `cursor` for what follows; absent on the last page. */
                 next_cursor?: string | null;
@@ -1107,9 +1319,15 @@ export interface components {
             /** @description One page of a list. */
             data: {
                 items: {
+                    /**
+                     * Format: int64
+                     * @description Seconds.
+                     */
+                    check_every?: number | null;
                     created_at: components["schemas"]["Timestamp"];
                     /** Format: uuid */
                     id: string;
+                    judge?: string | null;
                     name: string;
                     /** Format: int32 */
                     parallel_limit: number;
@@ -1118,7 +1336,15 @@ export interface components {
                      * @description How many proxies it has.
                      */
                     proxies: number;
+                    /**
+                     * Format: int64
+                     * @description Seconds.
+                     */
+                    sticky_ttl: number;
+                    /** Format: int32 */
+                    sticky_uses?: number | null;
                     strategy: components["schemas"]["Strategy"];
+                    test_target?: string | null;
                 }[];
                 /** @description Hand this back as `cursor` for what follows; absent on the last page. */
                 next_cursor?: string | null;
@@ -1138,16 +1364,24 @@ export interface components {
                 items: {
                     /** @description `scheme://host:port`. */
                     address: string;
+                    anonymity?: components["schemas"]["Anonymity"] | null;
                     /** Format: int64 */
                     bytes: number;
+                    checked_at?: components["schemas"]["Timestamp"] | null;
                     cool_down_until?: components["schemas"]["Timestamp"] | null;
+                    /** Format: double */
+                    cost: number;
                     created_at: components["schemas"]["Timestamp"];
+                    enabled: boolean;
+                    /** @description The address its requests come from. */
+                    exit_address?: string | null;
                     /** Format: int64 */
                     failures: number;
                     has_credentials: boolean;
                     host: string;
                     /** Format: uuid */
                     id: string;
+                    label?: string | null;
                     last_error?: string | null;
                     last_used_at?: components["schemas"]["Timestamp"] | null;
                     /**
@@ -1159,8 +1393,14 @@ export interface components {
                     port: number;
                     /** Format: int64 */
                     requests: number;
+                    retires_at?: components["schemas"]["Timestamp"] | null;
                     /** @example http */
                     scheme: string;
+                    /**
+                     * Format: uuid
+                     * @description The provider's list that it comes from.
+                     */
+                    source_id?: string | null;
                     /** @description `unknown`, `healthy`, `degraded` or `quarantined`. */
                     state: string;
                     /** Format: int64 */
@@ -1353,9 +1593,15 @@ export interface components {
         Envelope_PoolView: {
             /** @description A proxy pool. */
             data: {
+                /**
+                 * Format: int64
+                 * @description Seconds.
+                 */
+                check_every?: number | null;
                 created_at: components["schemas"]["Timestamp"];
                 /** Format: uuid */
                 id: string;
+                judge?: string | null;
                 name: string;
                 /** Format: int32 */
                 parallel_limit: number;
@@ -1364,7 +1610,71 @@ export interface components {
                  * @description How many proxies it has.
                  */
                 proxies: number;
+                /**
+                 * Format: int64
+                 * @description Seconds.
+                 */
+                sticky_ttl: number;
+                /** Format: int32 */
+                sticky_uses?: number | null;
                 strategy: components["schemas"]["Strategy"];
+                test_target?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_ProxyView: {
+            /** @description A proxy. Credentials are never shown again. */
+            data: {
+                /** @description `scheme://host:port`. */
+                address: string;
+                anonymity?: components["schemas"]["Anonymity"] | null;
+                /** Format: int64 */
+                bytes: number;
+                checked_at?: components["schemas"]["Timestamp"] | null;
+                cool_down_until?: components["schemas"]["Timestamp"] | null;
+                /** Format: double */
+                cost: number;
+                created_at: components["schemas"]["Timestamp"];
+                enabled: boolean;
+                /** @description The address its requests come from. */
+                exit_address?: string | null;
+                /** Format: int64 */
+                failures: number;
+                has_credentials: boolean;
+                host: string;
+                /** Format: uuid */
+                id: string;
+                label?: string | null;
+                last_error?: string | null;
+                last_used_at?: components["schemas"]["Timestamp"] | null;
+                /**
+                 * Format: double
+                 * @description Weighted mean of recent answers.
+                 */
+                latency_ms?: number | null;
+                /** Format: int32 */
+                port: number;
+                /** Format: int64 */
+                requests: number;
+                retires_at?: components["schemas"]["Timestamp"] | null;
+                /** @example http */
+                scheme: string;
+                /**
+                 * Format: uuid
+                 * @description The provider's list that it comes from.
+                 */
+                source_id?: string | null;
+                /** @description `unknown`, `healthy`, `degraded` or `quarantined`. */
+                state: string;
+                /** Format: int64 */
+                successes: number;
             };
             /** @example 操作成功 */
             message: string;
@@ -1750,6 +2060,38 @@ export interface components {
             /** Format: int32 */
             version: number;
         };
+        /** @description What the pool would choose now. */
+        ExplanationView: {
+            /** @description Compared by score, the best first; empty for strategies without scores. */
+            candidates: components["schemas"]["CandidateView"][];
+            /** @example site.example:443 */
+            host: string;
+            host_breaker: components["schemas"]["BreakerView"];
+            next_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: double
+             * @description Share of successes that a new pair starts from.
+             */
+            prior: number;
+            proxies: components["schemas"]["StandingView"];
+            /** Format: uuid */
+            proxy_id?: string | null;
+            reason: string;
+            /** @description Latest first. */
+            recent: components["schemas"]["RecentChoiceView"][];
+            session?: string | null;
+            strategy: components["schemas"]["Strategy"];
+            /**
+             * Format: double
+             * @description What an answer takes in the pool.
+             */
+            typical_ms: number;
+            /**
+             * @description `chosen`, `busy`, `host_rests` or `nobody`.
+             * @example chosen
+             */
+            verdict: string;
+        };
         /** @description Which executions are meant. */
         FilterBody: {
             created_before?: components["schemas"]["Timestamp"] | null;
@@ -1797,6 +2139,45 @@ export interface components {
              * @example whsec_…
              */
             secret?: string | null;
+        };
+        /** @description A host the pool was used for. */
+        HostView: {
+            breaker: components["schemas"]["BreakerView"];
+            /** Format: int64 */
+            failures: number;
+            first_used_at: components["schemas"]["Timestamp"];
+            /**
+             * @description `name:port`.
+             * @example site.example:443
+             */
+            host: string;
+            /** Format: uuid */
+            id: string;
+            last_used_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: double
+             * @description Mean over its proxies.
+             */
+            latency_ms?: number | null;
+            /**
+             * Format: int64
+             * @description Proxies that were used for it.
+             */
+            proxies: number;
+            /**
+             * Format: int64
+             * @description Throttled or challenged.
+             */
+            refused: number;
+            /** Format: int64 */
+            requests: number;
+            /**
+             * Format: int64
+             * @description Of them, those that may not be used for it for now.
+             */
+            resting: number;
+            /** Format: int64 */
+            successes: number;
         };
         /** @description Proxies to be added, one a line. */
         ImportText: {
@@ -1946,6 +2327,35 @@ export interface components {
          * @enum {string}
          */
         OwnPurpose: "change_email" | "sensitive_action";
+        /** @description One proxy on one host. */
+        PairView: {
+            /** @description `scheme://host:port`. */
+            address: string;
+            /**
+             * Format: double
+             * @description Failures, likewise.
+             */
+            bad: number;
+            breaker: components["schemas"]["BreakerView"];
+            /** Format: int64 */
+            failures: number;
+            /**
+             * Format: double
+             * @description Successes with exponential decay, half of them forgotten in 30 minutes.
+             */
+            good: number;
+            last_used_at: components["schemas"]["Timestamp"];
+            /** Format: double */
+            latency_ms?: number | null;
+            /** Format: uuid */
+            proxy_id: string;
+            /** Format: int64 */
+            refused: number;
+            /** Format: int64 */
+            requests: number;
+            /** Format: int64 */
+            successes: number;
+        };
         /** @description An event that could not be handled. */
         ParkedEventView: {
             aggregate: string;
@@ -2018,9 +2428,15 @@ export interface components {
         };
         /** @description A proxy pool. */
         PoolView: {
+            /**
+             * Format: int64
+             * @description Seconds.
+             */
+            check_every?: number | null;
             created_at: components["schemas"]["Timestamp"];
             /** Format: uuid */
             id: string;
+            judge?: string | null;
             name: string;
             /** Format: int32 */
             parallel_limit: number;
@@ -2029,7 +2445,15 @@ export interface components {
              * @description How many proxies it has.
              */
             proxies: number;
+            /**
+             * Format: int64
+             * @description Seconds.
+             */
+            sticky_ttl: number;
+            /** Format: int32 */
+            sticky_uses?: number | null;
             strategy: components["schemas"]["Strategy"];
+            test_target?: string | null;
         };
         /** @description What a plan costs for one interval. */
         Price: {
@@ -2073,16 +2497,24 @@ export interface components {
         ProxyView: {
             /** @description `scheme://host:port`. */
             address: string;
+            anonymity?: components["schemas"]["Anonymity"] | null;
             /** Format: int64 */
             bytes: number;
+            checked_at?: components["schemas"]["Timestamp"] | null;
             cool_down_until?: components["schemas"]["Timestamp"] | null;
+            /** Format: double */
+            cost: number;
             created_at: components["schemas"]["Timestamp"];
+            enabled: boolean;
+            /** @description The address its requests come from. */
+            exit_address?: string | null;
             /** Format: int64 */
             failures: number;
             has_credentials: boolean;
             host: string;
             /** Format: uuid */
             id: string;
+            label?: string | null;
             last_error?: string | null;
             last_used_at?: components["schemas"]["Timestamp"] | null;
             /**
@@ -2094,8 +2526,14 @@ export interface components {
             port: number;
             /** Format: int64 */
             requests: number;
+            retires_at?: components["schemas"]["Timestamp"] | null;
             /** @example http */
             scheme: string;
+            /**
+             * Format: uuid
+             * @description The provider's list that it comes from.
+             */
+            source_id?: string | null;
             /** @description `unknown`, `healthy`, `degraded` or `quarantined`. */
             state: string;
             /** Format: int64 */
@@ -2106,6 +2544,17 @@ export interface components {
          * @enum {string}
          */
         PublicPurpose: "register" | "reset_password";
+        /** @description A choice that was made for the host lately, by this process. */
+        RecentChoiceView: {
+            at: components["schemas"]["Timestamp"];
+            compared: number;
+            /** Format: uuid */
+            proxy_id: string;
+            reason: string;
+            /** Format: double */
+            score?: number | null;
+            session?: string | null;
+        };
         /** @description Ten codes, each good for one sign-in without the authenticator. They are not shown again. */
         RecoveryCodesView: {
             /**
@@ -2314,6 +2763,18 @@ export interface components {
             token_type: string;
             user: components["schemas"]["OneselfView"];
         };
+        /** @description Proxies by where they stand. */
+        StandingView: {
+            /** @description At their parallel limit. */
+            full: number;
+            /** @description Switched off. */
+            off: number;
+            ready: number;
+            /** @description In quarantine. */
+            resting: number;
+            /** @description Ready, but not for this host. */
+            resting_here: number;
+        };
         /** @description What is to be run. */
         StartExecution: {
             /** Format: uuid */
@@ -2390,10 +2851,10 @@ export interface components {
             totp?: string | null;
         };
         /**
-         * @description How a pool chooses. More ways join here and in [`super::rotation_of`].
+         * @description How a pool chooses; what each does stands in [`super::Scene`].
          * @enum {string}
          */
-        Strategy: "round_robin";
+        Strategy: "round_robin" | "random" | "least_used" | "sticky" | "smart";
         /** @description What it was done to. */
         TargetView: {
             id: string;
@@ -2475,6 +2936,35 @@ export interface components {
             /** @example Asia/Shanghai */
             timezone: string;
             webhook?: components["schemas"]["HookView"] | null;
+        };
+        /** @description What is to be another; a field that is not there stays, null takes away what may be missing. */
+        UpdatePool: {
+            /**
+             * Format: int64
+             * @description Seconds.
+             */
+            check_every?: number | null;
+            judge?: string | null;
+            name?: string | null;
+            /** Format: int32 */
+            parallel_limit?: number | null;
+            /**
+             * Format: int64
+             * @description Seconds.
+             */
+            sticky_ttl?: number | null;
+            /** Format: int32 */
+            sticky_uses?: number | null;
+            strategy?: components["schemas"]["Strategy"] | null;
+            test_target?: string | null;
+        };
+        /** @description What is to be another; a field that is not there stays. */
+        UpdateProxy: {
+            /** Format: double */
+            cost?: number | null;
+            /** @description One that is not enabled is never chosen. */
+            enabled?: boolean | null;
+            label?: string | null;
         };
         /** @description A user and what they hold. */
         UserDetailView: components["schemas"]["ListedUserView"] & {
