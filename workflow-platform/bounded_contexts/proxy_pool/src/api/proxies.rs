@@ -63,7 +63,11 @@ pub struct ProxyQuery {
 
 const STATES: [&str; 4] = ["unknown", "healthy", "degraded", "quarantined"];
 
-#[expect(clippy::ref_option, reason = "garde hands the field itself")]
+#[expect(
+    clippy::ref_option,
+    clippy::trivially_copy_pass_by_ref,
+    reason = "garde hands the field and its context like this"
+)]
 fn known_state(state: &Option<String>, (): &()) -> garde::Result {
     match state {
         Some(state) if !STATES.contains(&state.as_str()) => {

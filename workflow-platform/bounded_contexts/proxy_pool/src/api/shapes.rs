@@ -4,12 +4,15 @@ use std::{collections::BTreeMap, time::Duration};
 
 use garde::Validate;
 use serde::{Deserialize, Serialize};
-use shared_kernel::{application::ProxyScheme, domain::Timestamp};
+use shared_kernel::{
+    application::ProxyScheme,
+    domain::{Id, Timestamp},
+};
 use uuid::Uuid;
 
 use crate::{
     application::{
-        ImportReport, NewPool, NewProxyByHand, PoolChange, PoolStatus, ProxyChangeByHand,
+        Change, ImportReport, NewPool, NewProxyByHand, PoolChange, PoolStatus, ProxyChangeByHand,
         TestResult, ports::CountedPool,
     },
     domain::{Anonymity, Health, Proxy, RejectedLine, Strategy},
@@ -39,9 +42,9 @@ pub struct CreatePool {
     #[schema(minimum = 1, maximum = 1_000_000)]
     pub sticky_uses: Option<u32>,
     /// Seconds between two checks of a proxy that nobody uses; null for none, 600 unless given.
-    #[schema(minimum = 60, maximum = 86400)]
-    #[serde(default, deserialize_with = "given")]
-    pub check_every: Option<Option<u64>>,
+    #[serde(default)]
+    #[schema(value_type = Option<u64>, minimum = 60, maximum = 86400)]
+    pub check_every: Change<u64>,
 }
 
 impl From<CreatePool> for NewPool {
@@ -50,23 +53,14 @@ impl From<CreatePool> for NewPool {
             name: None,
             strategy: Some(body.strategy),
             parallel_limit: body.parallel_limit,
-            test_target: body.test_target.map(Some),
-            judge: body.judge.map(Some),
+            test_target: body.test_target.into(),
+            judge: body.judge.into(),
             sticky_ttl: body.sticky_ttl.map(Duration::from_secs),
-            sticky_uses: body.sticky_uses.map(Some),
-            check_every: body.check_every.map(|every| every.map(Duration::from_secs)),
+            sticky_uses: body.sticky_uses.into(),
+            check_every: body.check_every.map(Duration::from_secs),
         };
         Self { name: body.name, terms }
     }
-}
-
-/// Tells `null` from a field that is not there.
-fn given<'de, D, T>(reader: D) -> Result<Option<Option<T>>, D::Error>
-where
-    D: serde::Deserializer<'de>,
-    T: Deserialize<'de>,
-{
-    Option::deserialize(reader).map(Some)
 }
 
 /// What is to be another; a field that is not there stays, null takes away what may be missing.
@@ -78,20 +72,22 @@ pub struct UpdatePool {
     pub strategy: Option<Strategy>,
     #[schema(minimum = 1, maximum = 1000)]
     pub parallel_limit: Option<u32>,
-    #[serde(default, deserialize_with = "given")]
-    pub test_target: Option<Option<String>>,
-    #[serde(default, deserialize_with = "given")]
-    pub judge: Option<Option<String>>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub test_target: Change<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub judge: Change<String>,
     /// Seconds.
     #[schema(minimum = 1, maximum = 86400)]
     pub sticky_ttl: Option<u64>,
-    #[serde(default, deserialize_with = "given")]
-    #[schema(minimum = 1, maximum = 1_000_000)]
-    pub sticky_uses: Option<Option<u32>>,
+    #[serde(default)]
+    #[schema(value_type = Option<u32>, minimum = 1, maximum = 1_000_000)]
+    pub sticky_uses: Change<u32>,
     /// Seconds.
-    #[serde(default, deserialize_with = "given")]
-    #[schema(minimum = 60, maximum = 86400)]
-    pub check_every: Option<Option<u64>>,
+    #[serde(default)]
+    #[schema(value_type = Option<u64>, minimum = 60, maximum = 86400)]
+    pub check_every: Change<u64>,
 }
 
 impl From<UpdatePool> for PoolChange {
@@ -104,7 +100,7 @@ impl From<UpdatePool> for PoolChange {
             judge: body.judge,
             sticky_ttl: body.sticky_ttl.map(Duration::from_secs),
             sticky_uses: body.sticky_uses,
-            check_every: body.check_every.map(|every| every.map(Duration::from_secs)),
+            check_every: body.check_every.map(Duration::from_secs),
         }
     }
 }
@@ -128,7 +124,7 @@ pub struct AddProxy {
 impl From<AddProxy> for NewProxyByHand {
     fn from(body: AddProxy) -> Self {
         let AddProxy { address, enabled, cost, label } = body;
-        Self { address, manual: ProxyChangeByHand { enabled, cost, label: label.map(Some) } }
+        Self { address, manual: ProxyChangeByHand { enabled, cost, label: label.into() } }
     }
 }
 
@@ -141,8 +137,9 @@ pub struct UpdateProxy {
     pub enabled: Option<bool>,
     #[schema(minimum = 0.01, maximum = 1000)]
     pub cost: Option<f64>,
-    #[serde(default, deserialize_with = "given")]
-    pub label: Option<Option<String>>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub label: Change<String>,
 }
 
 impl From<UpdateProxy> for ProxyChangeByHand {
@@ -307,7 +304,7 @@ impl From<Proxy> for ProxyView {
             anonymity: proxy.sight.anonymity,
             exit_address: proxy.sight.exit_address,
             checked_at: proxy.checked_at,
-            source_id: proxy.source.map(|source| source.uuid()),
+            source_id: proxy.source.map(Id::uuid),
             retires_at: proxy.retires_at,
             created_at: proxy.created_at,
         }

@@ -2,15 +2,15 @@
 
 use shared_kernel::{application::Principal, domain::Permission};
 
-use super::{PoolError, ProxyPoolModule};
+use super::{Change, PoolError, ProxyPoolModule};
 use crate::domain::{Manual, PoolId, Proxy, ProxyId};
 
-/// What is to be another; an outer `None` keeps what stands.
+/// What is to be another; `None` keeps what stands.
 #[derive(Debug, Clone, Default)]
 pub struct ProxyChangeByHand {
     pub enabled: Option<bool>,
     pub cost: Option<f64>,
-    pub label: Option<Option<String>>,
+    pub label: Change<String>,
 }
 
 const LEAST_COST: f64 = 0.01;
@@ -23,12 +23,14 @@ impl ProxyChangeByHand {
         if !(LEAST_COST..=MOST_COST).contains(&cost) {
             return Err(PoolError::invalid("cost", "must be between 0.01 and 1000"));
         }
-        let label = self.label.unwrap_or(manual.label).filter(|label| !label.is_empty());
-        let bad = |label: &String| {
-            label.chars().count() > LABEL || label.chars().any(char::is_control)
-        };
+        let label = self.label.onto(manual.label).filter(|label| !label.is_empty());
+        let bad =
+            |label: &String| label.chars().count() > LABEL || label.chars().any(char::is_control);
         if label.as_ref().is_some_and(bad) {
-            return Err(PoolError::invalid("label", "must have at most 100 characters on one line"));
+            return Err(PoolError::invalid(
+                "label",
+                "must have at most 100 characters on one line",
+            ));
         }
         Ok(Manual { enabled: self.enabled.unwrap_or(manual.enabled), cost, label })
     }

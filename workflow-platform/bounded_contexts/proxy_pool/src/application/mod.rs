@@ -1,6 +1,7 @@
 //! Use cases of the context, one a file, and the ports they need.
 
 mod add_proxy;
+mod change;
 mod change_proxy;
 mod create_pool;
 mod delete_pool;
@@ -18,6 +19,7 @@ mod test_pool;
 mod update_pool;
 
 pub use add_proxy::NewProxyByHand;
+pub use change::Change;
 pub use change_proxy::ProxyChangeByHand;
 pub use create_pool::NewPool;
 pub use error::PoolError;

@@ -127,7 +127,10 @@ impl ProxyPoolModule {
             heard.run_until_cancelled(listener.listen()).await;
         });
         let mut turns: u64 = 0;
-        while stop.run_until_cancelled(tokio::time::sleep(self.settings.flush_every)).await.is_some()
+        while stop
+            .run_until_cancelled(tokio::time::sleep(self.settings.flush_every))
+            .await
+            .is_some()
         {
             self.flush().await;
             if turns.is_multiple_of(600) {

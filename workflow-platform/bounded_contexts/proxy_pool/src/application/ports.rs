@@ -12,8 +12,8 @@ use shared_kernel::{
 use url::Url;
 
 use crate::domain::{
-    Health, HostId, HostNews, Manual, Pair, Pool, PoolId, Proxy, ProxyEndpoint,
-    ProxyId, Sight, SourceId, StickyTerms, StoredHost, Tally, TestId, TestState, UsageDelta,
+    Health, HostId, HostNews, Manual, Pair, Pool, PoolId, Proxy, ProxyEndpoint, ProxyId, Sight,
+    SourceId, StickyTerms, StoredHost, Tally, TestId, TestState, UsageDelta,
 };
 
 /// The store failed.
@@ -429,12 +429,8 @@ pub trait TestStore: Send + Sync {
     ) -> Result<bool, StoreError>;
 
     /// Whoever drives it stops; tells whether it was running.
-    async fn cancel_test(
-        &self,
-        owner: Owner,
-        pool: PoolId,
-        id: TestId,
-    ) -> Result<bool, StoreError>;
+    async fn cancel_test(&self, owner: Owner, pool: PoolId, id: TestId)
+    -> Result<bool, StoreError>;
 
     /// Keeps the newest of a pool.
     async fn forget_tests(&self, pool: PoolId, keep: u32) -> Result<(), StoreError>;

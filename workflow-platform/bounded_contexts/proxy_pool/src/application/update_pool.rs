@@ -5,20 +5,20 @@ use std::time::Duration;
 use shared_kernel::{application::Principal, domain::Permission};
 use url::Url;
 
-use super::{PoolError, ProxyPoolModule, ports::CountedPool};
+use super::{Change, PoolError, ProxyPoolModule, ports::CountedPool};
 use crate::domain::{PoolId, PoolTerms, Strategy};
 
-/// What is to be another; an outer `None` keeps what stands, an inner one takes it away.
+/// What is to be another; `None` keeps what stands.
 #[derive(Debug, Clone, Default)]
 pub struct PoolChange {
     pub name: Option<String>,
     pub strategy: Option<Strategy>,
     pub parallel_limit: Option<u32>,
-    pub test_target: Option<Option<String>>,
-    pub judge: Option<Option<String>>,
+    pub test_target: Change<String>,
+    pub judge: Change<String>,
     pub sticky_ttl: Option<Duration>,
-    pub sticky_uses: Option<Option<u32>>,
-    pub check_every: Option<Option<Duration>>,
+    pub sticky_uses: Change<u32>,
+    pub check_every: Change<Duration>,
 }
 
 /// Longest life of a session, and longest time between checks.
@@ -59,33 +59,34 @@ impl ProxyPoolModule {
             within("parallel_limit", limit, 1, PoolTerms::MAX_PARALLEL_LIMIT)?;
             terms.parallel_limit = limit;
         }
-        if let Some(target) = change.test_target {
-            terms.test_target = self.outside("test_target", target)?;
-        }
-        if let Some(judge) = change.judge {
-            terms.judge = self.outside("judge", judge)?;
-        }
+        terms.test_target = self.outside("test_target", change.test_target, terms.test_target)?;
+        terms.judge = self.outside("judge", change.judge, terms.judge)?;
         if let Some(ttl) = change.sticky_ttl {
             between("sticky_ttl", ttl, Duration::from_secs(1), DAY)?;
             terms.sticky.ttl = ttl;
         }
-        if let Some(uses) = change.sticky_uses {
-            uses.map(|uses| within("sticky_uses", uses, 1, 1_000_000)).transpose()?;
-            terms.sticky.uses = uses;
+        if let Some(uses) = change.sticky_uses.set() {
+            within("sticky_uses", *uses, 1, 1_000_000)?;
         }
-        if let Some(every) = change.check_every {
-            every.map(|every| between("check_every", every, MINUTE, DAY)).transpose()?;
-            terms.check_every = every;
+        terms.sticky.uses = change.sticky_uses.onto(terms.sticky.uses);
+        if let Some(every) = change.check_every.set() {
+            between("check_every", *every, MINUTE, DAY)?;
         }
+        terms.check_every = change.check_every.onto(terms.check_every);
         Ok(terms)
     }
 
     fn outside(
         &self,
         field: &'static str,
-        address: Option<String>,
+        change: Change<String>,
+        old: Option<String>,
     ) -> Result<Option<String>, PoolError> {
-        address.map(|address| self.target(field, &address).map(|url| url.to_string())).transpose()
+        let change = match change {
+            Change::Set(address) => Change::Set(self.target(field, &address)?.to_string()),
+            other => other,
+        };
+        Ok(change.onto(old))
     }
 
     /// An address that requests may aim at.

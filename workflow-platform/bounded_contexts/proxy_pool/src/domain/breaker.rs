@@ -137,7 +137,7 @@ mod tests {
         first_pause: Duration::from_secs(20),
         longest_pause: Duration::from_secs(100),
         shortest_pause: Duration::from_secs(1),
-        probe_timeout: Duration::from_secs(60),
+        probe_timeout: Duration::from_mins(1),
     };
 
     fn at(seconds: i64) -> Timestamp {

@@ -20,7 +20,7 @@ impl Dice {
 
     /// In `[0, 1)`.
     pub fn share(&mut self) -> f64 {
-        const STEPS: f64 = (1_u64 << 53) as f64;
+        const STEPS: f64 = 9_007_199_254_740_992.0; // 2⁵³
         #[expect(clippy::cast_precision_loss, reason = "53 bits fit a float")]
         let bits = (self.number() >> 11) as f64;
         bits / STEPS

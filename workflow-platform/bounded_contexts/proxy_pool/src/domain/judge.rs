@@ -36,7 +36,8 @@ pub struct Seen {
 impl Seen {
     /// None when the page is no judge's answer.
     pub fn read(page: &str) -> Option<Self> {
-        serde_json::from_str(page).map_or_else(|_| Self::of_lines(page), |json| Self::of_json(&json))
+        serde_json::from_str(page)
+            .map_or_else(|_| Self::of_lines(page), |json| Self::of_json(&json))
     }
 
     fn of_json(page: &Value) -> Option<Self> {

@@ -47,11 +47,7 @@ pub struct Ready {
 impl Ready {
     /// All off.
     pub fn new(size: usize) -> Self {
-        Self {
-            standing: vec![Standing::Off; size],
-            place: vec![NOWHERE; size],
-            ..Self::default()
-        }
+        Self { standing: vec![Standing::Off; size], place: vec![NOWHERE; size], ..Self::default() }
     }
 
     pub fn size(&self) -> usize {

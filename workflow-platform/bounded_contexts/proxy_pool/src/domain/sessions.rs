@@ -68,7 +68,7 @@ mod tests {
 
     use super::*;
 
-    const TERMS: StickyTerms = StickyTerms { ttl: Duration::from_secs(60), uses: Some(3) };
+    const TERMS: StickyTerms = StickyTerms { ttl: Duration::from_mins(1), uses: Some(3) };
 
     fn at(seconds: u64) -> Timestamp {
         Timestamp::default().plus(Duration::from_secs(seconds))

@@ -77,8 +77,7 @@ impl Dialer {
         target: &Url,
     ) -> Result<Dialled, ProbeFailure> {
         let (host, port) = place(target)?;
-        let mut stream: Box<dyn Stream> =
-            Box::new(self.connect(&proxy.host, proxy.port).await?);
+        let mut stream: Box<dyn Stream> = Box::new(self.connect(&proxy.host, proxy.port).await?);
         if proxy.scheme == ProxyScheme::Https {
             stream = self.secured(stream, &proxy.host).await.map_err(ProbeFailure::proxy)?;
         }
@@ -106,9 +105,8 @@ impl Dialer {
             ProbeFailure::proxy(format!("connection failed: {}", words(&cause)))
         };
         let found = tokio::net::lookup_host((bare, port)).await.map_err(failed)?;
-        let allowed: Vec<SocketAddr> = found
-            .filter(|address| self.rules.address_allowed(address.ip(), bare, port))
-            .collect();
+        let allowed: Vec<SocketAddr> =
+            found.filter(|address| self.rules.address_allowed(address.ip(), bare, port)).collect();
         if allowed.is_empty() {
             return Err(ProbeFailure::proxy("its address is not allowed"));
         }
@@ -161,7 +159,7 @@ async fn tunnel(
         authorization.map(|value| format!("Proxy-Authorization: {value}\r\n")).unwrap_or_default();
     let head =
         format!("CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n{authorization}\r\n");
-    stream.write_all(head.as_bytes()).await.map_err(hung_up)?;
+    stream.write_all(head.as_bytes()).await.map_err(|cause| hung_up(&cause))?;
     let answer = head_of(stream).await?;
     let status = answer.split(' ').nth(1).and_then(|text| text.parse::<u16>().ok());
     match status {
@@ -172,8 +170,8 @@ async fn tunnel(
     }
 }
 
-fn hung_up(cause: std::io::Error) -> ProbeFailure {
-    ProbeFailure::proxy(format!("connection failed: {}", words(&cause)))
+fn hung_up(cause: &std::io::Error) -> ProbeFailure {
+    ProbeFailure::proxy(format!("connection failed: {}", words(cause)))
 }
 
 /// Reads up to the empty line; what follows belongs to the target and has not come yet, since
@@ -184,7 +182,7 @@ async fn head_of(stream: &mut Box<dyn Stream>) -> Result<String, ProbeFailure> {
         if head.len() >= MOST_HEAD {
             return Err(ProbeFailure::proxy("connection failed: the answer has no end"));
         }
-        head.push(stream.read_u8().await.map_err(hung_up)?);
+        head.push(stream.read_u8().await.map_err(|cause| hung_up(&cause))?);
     }
     Ok(String::from_utf8_lossy(&head).into_owned())
 }
@@ -196,9 +194,9 @@ async fn socks5(
     port: u16,
 ) -> Result<(), ProbeFailure> {
     let ways: &[u8] = if proxy.credentials.is_some() { &[5, 2, 0, 2] } else { &[5, 1, 0] };
-    stream.write_all(ways).await.map_err(hung_up)?;
+    stream.write_all(ways).await.map_err(|cause| hung_up(&cause))?;
     let mut chosen = [0; 2];
-    stream.read_exact(&mut chosen).await.map_err(hung_up)?;
+    stream.read_exact(&mut chosen).await.map_err(|cause| hung_up(&cause))?;
     match (chosen, &proxy.credentials) {
         ([5, 0], _) => {}
         ([5, 2], Some((user, password))) => {
@@ -206,9 +204,9 @@ async fn socks5(
             sub.extend(user.as_bytes());
             sub.push(short(password.expose_secret())?);
             sub.extend(password.expose_secret().as_bytes());
-            stream.write_all(&sub).await.map_err(hung_up)?;
+            stream.write_all(&sub).await.map_err(|cause| hung_up(&cause))?;
             let mut answer = [0; 2];
-            stream.read_exact(&mut answer).await.map_err(hung_up)?;
+            stream.read_exact(&mut answer).await.map_err(|cause| hung_up(&cause))?;
             if answer[1] != 0 {
                 return Err(ProbeFailure::proxy("proxy refused the credentials"));
             }
@@ -223,11 +221,7 @@ fn short(text: &str) -> Result<u8, ProbeFailure> {
     u8::try_from(text.len()).map_err(|_| ProbeFailure::proxy("credentials are too long"))
 }
 
-async fn ask_for(
-    stream: &mut Box<dyn Stream>,
-    host: &str,
-    port: u16,
-) -> Result<(), ProbeFailure> {
+async fn ask_for(stream: &mut Box<dyn Stream>, host: &str, port: u16) -> Result<(), ProbeFailure> {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     let mut wish = vec![5, 1, 0];
     match bare.parse() {
@@ -245,9 +239,9 @@ async fn ask_for(
         }
     }
     wish.extend(port.to_be_bytes());
-    stream.write_all(&wish).await.map_err(hung_up)?;
+    stream.write_all(&wish).await.map_err(|cause| hung_up(&cause))?;
     let mut answer = [0; 4];
-    stream.read_exact(&mut answer).await.map_err(hung_up)?;
+    stream.read_exact(&mut answer).await.map_err(|cause| hung_up(&cause))?;
     if answer[1] != 0 {
         let text = format!("proxy could not reach the target (SOCKS5 reply {})", answer[1]);
         return Err(ProbeFailure::target(text));
@@ -255,9 +249,9 @@ async fn ask_for(
     let rest = match answer[3] {
         1 => 4,
         4 => 16,
-        3 => usize::from(stream.read_u8().await.map_err(hung_up)?),
+        3 => usize::from(stream.read_u8().await.map_err(|cause| hung_up(&cause))?),
         _ => return Err(ProbeFailure::proxy("connection failed: no SOCKS5 answer")),
     };
     let mut bound = vec![0; rest + 2];
-    stream.read_exact(&mut bound).await.map(|_| ()).map_err(hung_up)
+    stream.read_exact(&mut bound).await.map(|_| ()).map_err(|cause| hung_up(&cause))
 }

@@ -96,9 +96,7 @@ impl SqlHostStore {
         // everybody locks in the same order
         fresh.sort_by_key(|(host, proxy, _)| (*host, *proxy));
         let hex = |id: &Uuid| id.simple().to_string();
-        let key = |(host, proxy, _): &(Uuid, Uuid, &Pair)| {
-            json!({ "host": hex(host), "proxy": hex(proxy) })
-        };
+        let key = |(host, proxy, _): &(Uuid, Uuid, &Pair)| json!({ "host": hex(host), "proxy": hex(proxy) });
         let keys: Value = fresh.iter().map(key).collect();
         let stored = self.stored_pairs(work, &keys.to_string()).await?;
         let list: Value = fresh
@@ -346,9 +344,8 @@ fn after(values: &mut Vec<SqlValue>, table: &str, page: PageRequest) -> String {
 }
 
 fn host_sums(row: &QueryResult) -> Result<HostSums, StoreError> {
-    let sum = |name: &str| {
-        Ok(u64::try_from(column::<Option<i64>>(row, name)?.unwrap_or(0)).unwrap_or(0))
-    };
+    let sum =
+        |name: &str| Ok(u64::try_from(column::<Option<i64>>(row, name)?.unwrap_or(0)).unwrap_or(0));
     Ok(HostSums {
         stored: rows::host(row)?,
         proxies: sum("proxies")?,

@@ -13,7 +13,7 @@ use tokio::time::{Instant, timeout};
 use tokio_util::task::AbortOnDropHandle;
 use url::{Position, Url};
 
-use super::dial::{Dialled, Dialer};
+use super::dial::{Dialer, Dialled};
 use crate::application::ports::{AddressRules, ProbeAnswer, ProbeFailure, ProxyProbe};
 
 /// Most bytes of a page that is read.
@@ -34,7 +34,8 @@ impl HttpProbe {
     async fn ask(&self, dialled: Dialled, target: &Url) -> Result<ProbeAnswer, ProbeFailure> {
         let Dialled { stream, forward, authorization } = dialled;
         let lost = |error: hyper::Error| lost(&error);
-        let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(lost)?;
+        let (mut sender, connection) =
+            http1::handshake(TokioIo::new(stream)).await.map_err(lost)?;
         let _driven = AbortOnDropHandle::new(tokio::spawn(connection));
         let request = self.request(target, forward, authorization)?;
         let response = sender.send_request(request).await.map_err(lost)?;
@@ -66,7 +67,9 @@ impl HttpProbe {
         if let Some(authorization) = authorization {
             request = request.header(header::PROXY_AUTHORIZATION, authorization);
         }
-        request.body(Empty::new()).map_err(|_| ProbeFailure::target("the address cannot be asked for"))
+        request
+            .body(Empty::new())
+            .map_err(|_| ProbeFailure::target("the address cannot be asked for"))
     }
 }
 

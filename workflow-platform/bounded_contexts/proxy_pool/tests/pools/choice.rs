@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use proxy_pool::{
     ProxyPoolModule,
-    application::{PoolChange, ProxyChangeByHand, Verdict, ports::ProxyFilter},
+    application::{Change, PoolChange, ProxyChangeByHand, Verdict, ports::ProxyFilter},
     domain::{Breaker, PoolId, Strategy},
 };
 use shared_kernel::{
@@ -157,7 +157,7 @@ async fn a_session_keeps_its_proxy_under_any_strategy() {
     for world in worlds().await {
         let who = somebody(&world.ambient);
         let pool = pool_of(&world, &who, Strategy::Random).await;
-        let terms = PoolChange { sticky_uses: Some(Some(5)), ..PoolChange::default() };
+        let terms = PoolChange { sticky_uses: Change::Set(5), ..PoolChange::default() };
         world.module.update_pool(&who, pool, terms).await.unwrap();
         let mut taken = Vec::new();
         for host in ["a.example:443", "b.example:443", "a.example:443", "c.example:80", "d:1"] {

@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use proxy_pool::{ProxyPoolSettings, application::PoolChange, domain::Strategy};
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use shared_kernel::application::{
-    FetchOutcome, PoolRef, ProxyPools as _, ProxyWish,
-};
+use shared_kernel::application::{FetchOutcome, PoolRef, ProxyPools as _, ProxyWish};
 use testkit::RedisServer;
 
 use crate::support::{feedback, settings_of_tests, somebody, worlds};
@@ -17,7 +15,7 @@ async fn connect(server: &RedisServer) -> ConnectionManager {
     client.get_connection_manager_with_config(manners).await.unwrap()
 }
 
-fn wish<'a>(session: Option<&'a str>) -> ProxyWish<'a> {
+fn wish(session: Option<&str>) -> ProxyWish<'_> {
     ProxyWish { host: "h.example:443", session, avoid: &[] }
 }
 
@@ -27,10 +25,8 @@ async fn the_parallel_limit_holds_over_all_processes_and_a_dead_one_leaks_no_lea
     for world in worlds().await {
         let who = somebody(&world.ambient);
         world.pool(&who, "default", "203.0.113.1:80").await;
-        let settings = || ProxyPoolSettings {
-            lease_ttl: Duration::from_millis(1500),
-            ..settings_of_tests()
-        };
+        let settings =
+            || ProxyPoolSettings { lease_ttl: Duration::from_millis(1500), ..settings_of_tests() };
         let one = world.process(Some(connect(&server).await), settings());
         let two = world.process(Some(connect(&server).await), settings());
         let pool = PoolRef("default".to_owned());

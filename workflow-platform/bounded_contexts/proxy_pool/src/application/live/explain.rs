@@ -94,10 +94,8 @@ impl LivePool {
             Outlook::HostRests(until) => (Verdict::HostRests(until), Vec::new()),
             Outlook::None => (Verdict::Nobody, Vec::new()),
         };
-        let mut candidates: Vec<_> = considered
-            .into_iter()
-            .map(|one| (one, address(&one).unwrap_or_default()))
-            .collect();
+        let mut candidates: Vec<_> =
+            considered.into_iter().map(|one| (one, address(&one).unwrap_or_default())).collect();
         candidates.sort_by(|(a, _), (b, _)| b.score.total_cmp(&a.score));
         let recent = state.recent.iter().rev().filter(|one| one.host == wish.host);
         Explanation {

@@ -198,9 +198,7 @@ impl LivePool {
         state.ends.push(Reverse((now.plus(self.lease_ttl), id, proxy)));
         state.last = Some(proxy);
         let pool = state.pool.id;
-        let book = state
-            .hosts
-            .open(wish.host, || HostBook::new(host_id(pool, wish.host), now));
+        let book = state.hosts.open(wish.host, || HostBook::new(host_id(pool, wish.host), now));
         let probing = book.sent(proxy, id, now, &self.manners);
         if let Some(session) = session_of(&state.pool, wish) {
             let terms = state.pool.terms.sticky;
@@ -254,10 +252,8 @@ impl LivePool {
         let mut state = self.state.lock();
         let terms = state.pool.terms.sticky;
         let Some((position, _)) = state.list.find(proxy) else { return false };
-        let usable = matches!(
-            state.ready.standing(position),
-            Standing::Ready { .. } | Standing::Full
-        );
+        let usable =
+            matches!(state.ready.standing(position), Standing::Ready { .. } | Standing::Full);
         if usable {
             state.sessions.used(session, proxy, now, &terms);
         }

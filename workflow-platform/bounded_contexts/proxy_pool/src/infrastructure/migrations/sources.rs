@@ -3,9 +3,7 @@
 use sea_orm_migration::{
     MigrationTrait,
     prelude::*,
-    schema::{
-        big_integer, big_integer_null, boolean, integer, string_len, text, text_null, uuid,
-    },
+    schema::{big_integer, big_integer_null, boolean, integer, string_len, text, text_null, uuid},
 };
 
 use super::{ProxyPools, execute};
