@@ -211,5 +211,4 @@ fn free_share(in_use: u32, limit: u32) -> f64 {
 }
 
 #[cfg(test)]
-#[path = "choice_tests.rs"]
 mod tests;

@@ -463,5 +463,4 @@ impl HostBook {
 }
 
 #[cfg(test)]
-#[path = "host_tests.rs"]
 mod tests;
