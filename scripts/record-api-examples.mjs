@@ -359,13 +359,22 @@ async function datasets() {
 }
 
 async function proxies() {
-  const pool = await ask('post', '/proxy/pools', { body: { name: 'spare' } });
+  const pool = await ask('post', '/proxy/pools', { body: { name: 'spare', strategy: 'smart' } });
   const at = { id: pool.id };
   await ask('get', '/proxy/pools');
   await ask('get', '/proxy/pools/{id}', { at });
+  await ask('put', '/proxy/pools/{id}', { at, body: { parallel_limit: 4, check_every: null } });
   await ask('post', '/proxy/pools/{id}/import', { at, body: { text: 'http://user:secret@192.0.2.7:8080' } });
+  const proxy = await ask('post', '/proxy/pools/{id}/proxies', { at, body: { address: 'http://user:secret@1.0.0.1:8080', label: 'spare one' } });
+  const one = { ...at, proxy_id: proxy.id };
   await ask('get', '/proxy/pools/{id}/proxies', { at });
+  await ask('get', '/proxy/pools/{id}/proxies/{proxy_id}', { at: one });
+  await ask('put', '/proxy/pools/{id}/proxies/{proxy_id}', { at: one, body: { cost: 2 } });
+  await ask('get', '/proxy/pools/{id}/explain', { at, query: '?host=site.example:443' });
+  await ask('get', '/proxy/pools/{id}/hosts', { at });
+  await ask('get', '/proxy/pools/{id}/hosts/{host}', { at: { ...at, host: 'site.example:443' } });
   await ask('get', '/proxy/pools/{id}/status', { at });
+  await ask('delete', '/proxy/pools/{id}/proxies/{proxy_id}', { at: one });
   await ask('post', '/proxy/pools/{id}/test', { at, body: {} });
   await ask('delete', '/proxy/pools/{id}', { at });
 }

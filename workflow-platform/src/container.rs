@@ -135,7 +135,8 @@ impl Platform {
         subscription: Arc<SubscriptionModule>,
         entitlements: Arc<dyn Entitlements>,
     ) -> anyhow::Result<Self> {
-        let Foundation { database, cache, bus, limiter, ambient, blobs, .. } = foundation.clone();
+        let Foundation { database, cache, bus, limiter, ambient, blobs, redis } =
+            foundation.clone();
         let cpu = CpuPool::per_core();
         let sealer = sealer(&config, &ambient);
         let policy = Arc::new(OutboundPolicy::new(&config.outbound_allow)?);
@@ -159,6 +160,8 @@ impl Platform {
         let proxies = proxy_pool::module(
             proxy_pool::Surroundings {
                 database: database.clone(),
+                bus: Arc::clone(&bus),
+                redis,
                 sealer: sealer.clone(),
                 entitlements: Arc::clone(&entitlements),
                 rules: Arc::new(Rules(Arc::clone(&policy))),

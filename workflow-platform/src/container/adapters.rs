@@ -1,6 +1,6 @@
 //! Small adapters that tie ports of one context to another.
 
-use std::{error::Error, sync::Arc};
+use std::{error::Error, net::IpAddr, sync::Arc};
 
 use api_gateway::HealthPart;
 use async_trait::async_trait;
@@ -20,6 +20,10 @@ pub struct Rules(pub Arc<OutboundPolicy>);
 impl AddressRules for Rules {
     fn proxy_allowed(&self, host: &str, port: u16) -> bool {
         self.0.allows_host(host, port)
+    }
+
+    fn address_allowed(&self, address: IpAddr, host: &str, port: u16) -> bool {
+        self.0.allows_ip(address, host, port)
     }
 
     fn target_allowed(&self, target: &Url) -> bool {

@@ -6,16 +6,18 @@
 //! *feedback* and ends by itself when its holder dies.
 //!
 //! **Invariants.**
-//! * Only transport failures make a proxy worse; what a site says never does.
+//! * Only transport failures make a proxy worse; what a site says cools down the pair of proxy
+//!   and host, or, when several proxies hear it, the host.
 //! * `unknown → healthy ⇄ degraded → quarantined → half-open → …`; each failed probe doubles the
 //!   cool-down, and at most one probe is out at a time.
-//! * No proxy carries more requests at once than the pool's parallel limit, in one process.
+//! * No proxy carries more requests at once than the pool's parallel limit: over all processes
+//!   with Redis, in each of them without.
 //! * Somebody else's pool does not exist.
 //! * Proxies on private addresses are refused unless the operator allows them.
 //!
 //! Counts and states are kept in memory and written down in batches about once a second; what a
-//! crash loses is at most that second. Several processes see each other's findings when they
-//! refresh a pool in use.
+//! crash loses is at most that second. Processes tell each other over the bus what they wrote, and
+//! look at the database now and then in any case.
 //!
 //! **Published events:** `proxy.quarantined`.
 //!
@@ -34,7 +36,7 @@ pub use application::{ProxyPoolModule, ProxyPoolPorts, ProxyPoolSettings};
 pub use infrastructure::{migrations, personal_data, sealed_columns, usage};
 
 use shared_kernel::{
-    application::Entitlements,
+    application::{Bus, Entitlements},
     domain::Ambient,
     infrastructure::{db::Database, seal::Sealer},
 };
@@ -42,6 +44,9 @@ use shared_kernel::{
 /// What the context needs from its surroundings.
 pub struct Surroundings {
     pub database: Database,
+    pub bus: Arc<dyn Bus>,
+    /// Where leases count over all processes, when there is such a place.
+    pub redis: Option<redis::aio::ConnectionManager>,
     pub sealer: Sealer,
     pub entitlements: Arc<dyn Entitlements>,
     pub rules: Arc<dyn application::ports::AddressRules>,
@@ -53,10 +58,18 @@ pub struct Surroundings {
 /// Puts the context together. The result is also the kernel's `ProxyPools` port; run
 /// [`ProxyPoolModule::run`] in one task of the process.
 pub fn module(surroundings: Surroundings, settings: ProxyPoolSettings) -> Arc<ProxyPoolModule> {
-    let Surroundings { database, sealer, entitlements, rules, ambient, user_agent } = surroundings;
+    let Surroundings { database, bus, redis, sealer, entitlements, rules, ambient, user_agent } =
+        surroundings;
+    let leases = redis.map(|connection| {
+        Arc::new(infrastructure::RedisLeases::new(connection))
+            as Arc<dyn application::ports::SharedLeases>
+    });
     let ports = ProxyPoolPorts {
+        hosts: Arc::new(infrastructure::SqlHostStore::new(database.clone())),
         store: Arc::new(infrastructure::SqlPoolStore::new(database, sealer)),
-        probe: Arc::new(infrastructure::HttpProbe { user_agent }),
+        leases,
+        bus,
+        probe: Arc::new(infrastructure::HttpProbe::new(Arc::clone(&rules), user_agent)),
         rules,
         entitlements,
         ambient,

@@ -42,6 +42,7 @@ pub use outage::is_outage;
 pub use personal_data::{PersonalData, PersonalDataError, PersonalPage};
 pub use proxies::{
     PoolRef, ProxyAddress, ProxyError, ProxyFeedback, ProxyLease, ProxyPools, ProxyScheme,
+    ProxyWish,
 };
 pub use rate_limiter::{Attempt, RateCheck, RateLimiter, RateLimiterError};
 pub use request::{RequestContext, RequestId};

@@ -5,10 +5,11 @@ use std::{fmt, str::FromStr, time::Duration};
 use async_trait::async_trait;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::FetchOutcome;
-use crate::domain::{ErrorKind, Fault, Owner, Text};
+use crate::domain::{ErrorKind, Fault, Owner, Text, Timestamp};
 
 /// A pool by its id or its name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -80,6 +81,17 @@ pub struct ProxyLease {
     pub address: ProxyAddress,
 }
 
+/// What a proxy is wanted for.
+#[derive(Debug, Clone, Copy)]
+pub struct ProxyWish<'a> {
+    /// The target, `name:port`.
+    pub host: &'a str,
+    /// Requests of one session go through one proxy, for as long and as often as the pool says.
+    pub session: Option<&'a str>,
+    /// Proxies that are taken only when there is no other.
+    pub avoid: &'a [Uuid],
+}
+
 /// How the request through a lease went.
 #[derive(Debug, Clone)]
 pub struct ProxyFeedback {
@@ -95,6 +107,9 @@ pub enum ProxyError {
     UnknownPool(String),
     #[error("proxy pool {0:?} has no usable proxy now")]
     Exhausted(String),
+    /// The host turned several proxies away: it is left alone through all of them.
+    #[error("host {host} turned requests away and is left alone")]
+    HostRests { host: String, retry_at: Timestamp },
     #[error("proxy pools cannot be read")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
@@ -103,6 +118,7 @@ impl Fault for ProxyError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::UnknownPool(_) => ErrorKind::NotFound,
+            Self::HostRests { .. } => ErrorKind::RateLimited,
             Self::Exhausted(_) | Self::Unavailable(_) => ErrorKind::Unavailable,
         }
     }
@@ -111,6 +127,7 @@ impl Fault for ProxyError {
         match self {
             Self::UnknownPool(_) => "PROXY_POOL_NOT_FOUND",
             Self::Exhausted(_) => "NO_PROXY",
+            Self::HostRests { .. } => "HOST_THROTTLED",
             Self::Unavailable(_) => "UNAVAILABLE",
         }
     }
@@ -121,7 +138,18 @@ impl Fault for ProxyError {
             Self::Exhausted(_) => {
                 Text::new("代理池中没有可用的代理", "No proxy of the pool is usable now")
             }
+            Self::HostRests { .. } => Text::new(
+                "目标站点要求放慢速度",
+                "The host turned requests away and is left alone for a while",
+            ),
             Self::Unavailable(_) => Text::new("服务暂时不可用", "The service is not available now"),
+        }
+    }
+
+    fn details(&self) -> Value {
+        match self {
+            Self::HostRests { host, retry_at } => json!({ "host": host, "retry_at": retry_at }),
+            _ => json!({}),
         }
     }
 }
@@ -138,6 +166,20 @@ pub trait ProxyPools: Send + Sync {
         avoid: &[Uuid],
     ) -> Result<ProxyLease, ProxyError>;
 
+    /// The same for requests that belong together. Pools that know no sessions choose anew.
+    async fn lease_for(
+        &self,
+        owner: Owner,
+        pool: &PoolRef,
+        wish: ProxyWish<'_>,
+    ) -> Result<ProxyLease, ProxyError> {
+        self.lease(owner, pool, wish.host, wish.avoid).await
+    }
+
     /// Ends the lease and remembers how it went.
     async fn give_back(&self, lease: ProxyLease, host: &str, feedback: ProxyFeedback);
+
+    /// What was found out about an answer after its lease was given back as `Ok`: a challenge or
+    /// a login wall that only its reader could tell from a page.
+    async fn report(&self, _pool: Uuid, _proxy: Uuid, _host: &str, _outcome: FetchOutcome) {}
 }

@@ -1,5 +1,7 @@
 //! Routes of the context.
 
+mod host_shapes;
+mod hosts;
 mod pools;
 mod proxies;
 mod shapes;
@@ -17,10 +19,14 @@ type Module = axum::extract::State<Arc<ProxyPoolModule>>;
 pub fn routes(module: Arc<ProxyPoolModule>) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(pools::list, pools::create))
-        .routes(routes!(pools::show, pools::delete))
+        .routes(routes!(pools::show, pools::update, pools::delete))
         .routes(routes!(pools::status))
         .routes(routes!(proxies::import))
-        .routes(routes!(proxies::list))
+        .routes(routes!(proxies::list, proxies::add))
+        .routes(routes!(proxies::show, proxies::update, proxies::remove))
+        .routes(routes!(hosts::list))
+        .routes(routes!(hosts::proxies))
+        .routes(routes!(hosts::explain))
         .routes(routes!(proxies::test))
         .with_state(module)
 }

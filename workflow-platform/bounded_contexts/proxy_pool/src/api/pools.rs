@@ -8,9 +8,9 @@ use shared_kernel::{
 
 use super::{
     Module,
-    shapes::{CreatePool, PoolView, StatusView},
+    shapes::{CreatePool, PoolView, StatusView, UpdatePool},
 };
-use crate::{application::NewPool, domain::PoolId};
+use crate::domain::PoolId;
 
 /// Your proxy pools, newest first.
 #[utoipa::path(
@@ -42,9 +42,30 @@ pub async fn create(
     who: Principal,
     ApiJson(body): ApiJson<CreatePool>,
 ) -> Result<Reply<PoolView>, Failure> {
-    let CreatePool { name, strategy, parallel_limit } = body;
-    let pool = module.create_pool(&who, NewPool { name, strategy, parallel_limit }).await?;
+    let pool = module.create_pool(&who, body.into()).await?;
     Ok(Reply::created(pool.into()))
+}
+
+/// Changes name and terms of a proxy pool.
+#[utoipa::path(
+    put, path = "/proxy/pools/{id}", tag = "proxy", request_body = UpdatePool,
+    operation_id = "update_proxy_pool",
+    params(("id" = uuid::Uuid, Path, description = "pool")),
+    responses(
+        (status = 200, body = Envelope<PoolView>),
+        (status = 404, body = ErrorEnvelope),
+        (status = 409, description = "PROXY_POOL_NAME_TAKEN", body = ErrorEnvelope),
+        (status = 422, body = ErrorEnvelope),
+    ),
+    security(("bearer" = [])),
+)]
+pub async fn update(
+    module: Module,
+    who: Principal,
+    ApiPath(id): ApiPath<PoolId>,
+    ApiJson(body): ApiJson<UpdatePool>,
+) -> Result<Reply<PoolView>, Failure> {
+    Ok(Reply::ok(module.update_pool(&who, id, body.into()).await?.into()))
 }
 
 /// One proxy pool.

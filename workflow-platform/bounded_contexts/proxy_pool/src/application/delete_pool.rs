@@ -12,6 +12,7 @@ impl ProxyPoolModule {
             return Err(PoolError::NotFound);
         }
         self.live.forget(id);
+        self.tell(id).await;
         Ok(())
     }
 }

@@ -18,8 +18,13 @@ pub enum PoolError {
     /// Absent, or another user's.
     #[error("there is no such proxy pool")]
     NotFound,
+    /// Absent, or in another pool.
+    #[error("there is no such proxy in this pool")]
+    ProxyNotFound,
     #[error("a proxy pool of this name exists already")]
     NameTaken,
+    #[error("the pool has this proxy already")]
+    ProxyKnown,
     #[error("{field}: {reason}")]
     Invalid { field: &'static str, reason: String },
     #[error("import is too large: {0}")]
@@ -48,8 +53,8 @@ impl Fault for PoolError {
         match self {
             Self::Authentication(error) => error.kind(),
             Self::Quota(error) => error.kind(),
-            Self::NotFound => ErrorKind::NotFound,
-            Self::NameTaken => ErrorKind::Conflict,
+            Self::NotFound | Self::ProxyNotFound => ErrorKind::NotFound,
+            Self::NameTaken | Self::ProxyKnown => ErrorKind::Conflict,
             Self::Invalid { .. } => ErrorKind::Invalid,
             Self::TooLarge(_) => ErrorKind::TooLarge,
             Self::Store(_) => ErrorKind::Bug,
@@ -60,8 +65,9 @@ impl Fault for PoolError {
         match self {
             Self::Authentication(error) => error.code(),
             Self::Quota(error) => error.code(),
-            Self::NotFound => "NOT_FOUND",
+            Self::NotFound | Self::ProxyNotFound => "NOT_FOUND",
             Self::NameTaken => "PROXY_POOL_NAME_TAKEN",
+            Self::ProxyKnown => "PROXY_EXISTS",
             Self::Invalid { .. } => "VALIDATION_ERROR",
             Self::TooLarge(_) => "PAYLOAD_TOO_LARGE",
             Self::Store(_) => "INTERNAL_ERROR",
@@ -73,6 +79,10 @@ impl Fault for PoolError {
             Self::Authentication(error) => error.text(),
             Self::Quota(error) => error.text(),
             Self::NotFound => Text::new("代理池不存在", "There is no such proxy pool"),
+            Self::ProxyNotFound => {
+                Text::new("代理池中没有该代理", "There is no such proxy in this pool")
+            }
+            Self::ProxyKnown => Text::new("代理池中已有该代理", "The pool has this proxy already"),
             Self::NameTaken => {
                 Text::new("已有同名的代理池", "You already have a proxy pool of this name")
             }

@@ -41,6 +41,7 @@ impl ProxyPoolModule {
         let _turn = self.imports.lock().await;
         let known = self.ports.store.endpoints(owner, found.pool.id).await?;
         let parsed = u64::try_from(allowed.len()).unwrap_or(u64::MAX);
+        let now = self.ports.ambient.now();
         let fresh: Vec<_> = allowed
             .into_iter()
             .filter(|line| !known.contains(&line.proxy.endpoint))
@@ -48,6 +49,8 @@ impl ProxyPoolModule {
                 id: self.ports.ambient.id(),
                 endpoint: proxy.endpoint,
                 password: proxy.password,
+                source: None,
+                check_at: now,
             })
             .collect();
         let mut added = 0;
@@ -55,9 +58,9 @@ impl ProxyPoolModule {
             let used = self.ports.store.count_proxies(owner).await?;
             let wanted = u64::try_from(fresh.len()).unwrap_or(u64::MAX);
             self.ports.entitlements.check(owner, Limit::Proxies, used, wanted).await?;
-            let now = self.ports.ambient.now();
             added = self.ports.store.add_proxies(owner, pool, &fresh, now).await?;
             self.live.reload_soon(pool);
+            self.tell(pool).await;
         }
         let duplicates = u64::from(list.duplicates) + (parsed - added);
         Ok(ImportReport { added, duplicates, rejected: list.rejected })

@@ -1,23 +1,33 @@
 //! Pools in use, in memory: who is leased, how each proxy fares since it was last written down.
 //!
 //! The database has the truth at rest; this is one process's view of it, loaded when a pool is
-//! first used, refreshed now and then, written back in batches. Leases live only here and end by
-//! themselves, so a holder that dies leaks none. A store shared by several processes can take
-//! this place behind the same calls.
+//! first used, refreshed now and then, written back in batches. Leases end by themselves, so a
+//! holder that dies leaks none; with `SharedLeases` they count over all processes.
 
+mod explain;
 mod member;
 mod pool;
+mod take;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use parking_lot::Mutex;
 use shared_kernel::domain::{DomainEvent, Owner, Timestamp};
 use tracing::warn;
 
-pub use pool::{LivePool, Taken};
+pub use explain::{Explanation, RecentChoice, Verdict};
+pub use pool::{LivePool, News};
+pub use take::{Setback, Taken};
 
 use super::{ProxyPoolPorts, ProxyPoolSettings, ports::StoreError};
-use crate::domain::{Pool, PoolId};
+use crate::domain::{Pool, PoolId, host_id};
+
+/// What another process wrote may have been on its way for so long.
+const OVERLAP: Duration = Duration::from_secs(5);
+/// A pool that nobody used for so long is dropped from memory.
+const IDLE: Duration = Duration::from_hours(1);
+/// Told that others changed something, a process looks after this: many changes, one look.
+const LOOK_AFTER: Duration = Duration::from_millis(500);
 
 /// All pools this process uses.
 pub struct LivePools {
@@ -86,16 +96,59 @@ impl LivePools {
         }
         // what is just being written must not be read in its old state
         let _no_writing = self.flushing.lock().await;
-        let due = self.ports.ambient.now().plus(self.settings.refresh_every);
+        let known = self.known(pool.id);
+        let loaded = known.as_ref().map(|live| live.loaded());
+        match (known, loaded) {
+            (Some(live), Some((version, since))) if version == pool.list_version => {
+                self.catch_up(&live, pool, since).await?;
+                Ok(live)
+            }
+            (known, _) => self.load(known, pool).await,
+        }
+    }
+
+    async fn load(
+        &self,
+        known: Option<Arc<LivePool>>,
+        pool: &Pool,
+    ) -> Result<Arc<LivePool>, StoreError> {
+        let now = self.ports.ambient.now();
         let proxies = self.ports.store.load(pool.owner, pool.id).await?;
-        let live = Arc::clone(
-            self.pools
-                .lock()
-                .entry(pool.id)
-                .or_insert_with(|| Arc::new(LivePool::new(pool.clone(), &self.settings))),
-        );
-        live.refresh(proxies, due);
+        let live = known.unwrap_or_else(|| {
+            let fresh = LivePool::new(pool.clone(), &self.settings, &self.ports.ambient);
+            Arc::clone(self.pools.lock().entry(pool.id).or_insert_with(|| Arc::new(fresh)))
+        });
+        live.reload(pool.clone(), proxies, now, now.plus(self.settings.refresh_every));
         Ok(live)
+    }
+
+    /// Reads what others wrote since the last time.
+    async fn catch_up(
+        &self,
+        live: &LivePool,
+        pool: &Pool,
+        since: Timestamp,
+    ) -> Result<(), StoreError> {
+        let now = self.ports.ambient.now();
+        let since = since.minus(OVERLAP);
+        let found = self.ports.store.load_changed(pool.id, since).await?;
+        if live.knows_any_host() {
+            live.refresh_hosts(self.ports.hosts.changed_hosts(pool.id, since).await?);
+        }
+        live.refresh(pool.clone(), &found, now, now.plus(self.settings.refresh_every));
+        Ok(())
+    }
+
+    /// What stands written down of a host that this process meets for the first time.
+    pub async fn meet(&self, live: &LivePool, host: &str) -> Result<(), StoreError> {
+        if live.knows_host(host) {
+            return Ok(());
+        }
+        let found = self.ports.hosts.load_host(host_id(live.pool().id, host)).await?;
+        if !live.knows_host(host) {
+            live.learn_host(host, found, self.ports.ambient.now());
+        }
+        Ok(())
     }
 
     pub fn forget(&self, id: PoolId) {
@@ -106,14 +159,24 @@ impl LivePools {
     /// The pool's list changed: read it again before the next use.
     pub fn reload_soon(&self, id: PoolId) {
         if let Some(live) = self.known(id) {
-            live.expire();
+            live.expire_at(Timestamp::default());
         }
     }
 
-    /// Writes down what is new of all pools.
-    pub async fn flush(&self) {
+    /// Another process changed something of the pool.
+    pub fn heard_of(&self, id: PoolId) {
+        if let Some(live) = self.known(id) {
+            live.expire_at(self.ports.ambient.now().plus(LOOK_AFTER));
+        }
+    }
+
+    /// Writes down what is new of all pools; tells of which something was.
+    pub async fn flush(&self) -> Vec<PoolId> {
         let pools: Vec<_> = self.pools.lock().values().cloned().collect();
-        self.write(&pools).await;
+        let written = self.write(&pools).await;
+        let then = self.ports.ambient.now().minus(IDLE);
+        self.pools.lock().retain(|_, live| !live.is_idle_since(then));
+        written
     }
 
     pub async fn flush_pool(&self, id: PoolId) {
@@ -123,23 +186,47 @@ impl LivePools {
     }
 
     /// What cannot be written is kept for the next time.
-    async fn write(&self, pools: &[Arc<LivePool>]) {
+    async fn write(&self, pools: &[Arc<LivePool>]) -> Vec<PoolId> {
         let _one_at_a_time = self.flushing.lock().await;
+        let mut written = Vec::new();
         for live in pools {
-            let news = live.collect();
-            if news.is_empty() {
+            let pool = live.pool();
+            let mut news = live.collect();
+            if news.proxies.is_empty() && news.hosts.is_empty() {
                 continue;
             }
-            let (changes, quarantines): (Vec<_>, Vec<_>) = news.into_iter().unzip();
+            match self.save(&pool, &mut news).await {
+                Ok(()) => written.push(pool.id),
+                Err(error) => {
+                    warn!(
+                        pool.id = %pool.id,
+                        error = &error as &dyn std::error::Error,
+                        "state of proxies could not be saved, trying again"
+                    );
+                    live.put_back(news);
+                }
+            }
+        }
+        written
+    }
+
+    /// Leaves in the news what was not written.
+    async fn save(&self, pool: &Pool, news: &mut News) -> Result<(), StoreError> {
+        let now = self.ports.ambient.now();
+        if !news.proxies.is_empty() {
+            let (changes, quarantines): (Vec<_>, Vec<_>) = news.proxies.iter().cloned().unzip();
             let events: Vec<DomainEvent> = quarantines
                 .iter()
                 .flatten()
-                .map(|quarantine| quarantine.event(live.pool(), &self.ports.ambient))
+                .map(|quarantine| quarantine.event(pool, &self.ports.ambient))
                 .collect();
-            if let Err(error) = self.ports.store.save(&changes, &events).await {
-                warn!(pool.id = %live.pool().id, %error, "state of proxies could not be saved, trying again");
-                live.put_back(changes.into_iter().zip(quarantines));
-            }
+            self.ports.store.save(&changes, &events, now).await?;
+            news.proxies.clear();
         }
+        if !news.hosts.is_empty() {
+            self.ports.hosts.save_hosts(pool.id, &news.hosts, now).await?;
+            news.hosts.clear();
+        }
+        Ok(())
     }
 }

@@ -1,8 +1,12 @@
 //! Use cases of the context, one a file, and the ports they need.
 
+mod add_proxy;
+mod change;
+mod change_proxy;
 mod create_pool;
 mod delete_pool;
 mod error;
+mod hosts;
 mod import_proxies;
 mod lease_proxy;
 mod list_pools;
@@ -12,10 +16,16 @@ mod module;
 mod pool_status;
 pub mod ports;
 mod test_pool;
+mod update_pool;
 
+pub use add_proxy::NewProxyByHand;
+pub use change::Change;
+pub use change_proxy::ProxyChangeByHand;
 pub use create_pool::NewPool;
 pub use error::PoolError;
 pub use import_proxies::ImportReport;
+pub use live::{Explanation, RecentChoice, Verdict};
 pub use module::{ProxyPoolModule, ProxyPoolPorts, ProxyPoolSettings};
 pub use pool_status::PoolStatus;
 pub use test_pool::TestResult;
+pub use update_pool::PoolChange;

@@ -4,7 +4,7 @@ use shared_kernel::{application::Principal, domain::PageRequest};
 
 use super::{
     PoolError, ProxyPoolModule,
-    ports::{CountedPool, PoolSums},
+    ports::{CountedPool, PoolSums, ProxyFilter},
 };
 use crate::domain::{PoolId, Proxy};
 
@@ -22,7 +22,8 @@ impl ProxyPoolModule {
         self.live.flush_pool(id).await;
         let sums = self.ports.store.sums(who.owner(), id).await?;
         let page = PageRequest::first(PageRequest::MAX);
-        let mut proxies = self.ports.store.proxies(who.owner(), id, page).await?;
+        let all = ProxyFilter::default();
+        let mut proxies = self.ports.store.proxies(who.owner(), id, &all, page).await?;
         proxies.truncate(PageRequest::MAX as usize);
         Ok(PoolStatus { pool, sums, proxies })
     }

@@ -39,7 +39,7 @@ impl ProxyPoolModule {
             .await;
         let live = self.live.get(&found).await?;
         for result in &results {
-            live.tested(result.proxy, &result.outcome, self.ports.ambient.now());
+            live.tested(result.proxy, &result.outcome, None, self.ports.ambient.now());
         }
         self.live.flush_pool(found.id).await;
         Ok(results)
@@ -47,7 +47,8 @@ impl ProxyPoolModule {
 
     async fn test_one(&self, proxy: LoadedProxy, target: &Url) -> TestResult {
         let timeout = self.settings.test_timeout;
-        let outcome = self.ports.probe.probe(&proxy.address, target, timeout).await;
+        let outcome = self.ports.probe.probe(Some(&proxy.address), target, timeout).await;
+        let outcome = outcome.map(|answer| answer.elapsed).map_err(|failure| failure.text);
         TestResult { proxy: proxy.id, address: proxy.address.to_string(), outcome }
     }
 
@@ -56,13 +57,6 @@ impl ProxyPoolModule {
             let default = self.settings.test_target.clone();
             return default.ok_or_else(|| PoolError::invalid("target", "is needed"));
         };
-        let target = Url::parse(wanted).map_err(|error| PoolError::invalid("target", error))?;
-        if !matches!(target.scheme(), "http" | "https") || target.host_str().is_none() {
-            return Err(PoolError::invalid("target", "must be an http or https address"));
-        }
-        if !self.ports.rules.target_allowed(&target) {
-            return Err(PoolError::invalid("target", "this address is not allowed"));
-        }
-        Ok(target)
+        self.target("target", wanted)
     }
 }

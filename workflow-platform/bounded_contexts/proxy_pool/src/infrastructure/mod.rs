@@ -1,14 +1,19 @@
-//! Adapters: tables, the store on them, and the probe over HTTP.
+//! Adapters: tables, the stores on them, and the probe over HTTP.
 
+mod dial;
+mod host_store;
 mod migrations;
 mod personal;
 mod probe;
+mod redis_leases;
 mod rows;
 mod store;
 mod usage;
 
+pub use host_store::SqlHostStore;
 pub use migrations::migrations;
 pub use personal::personal_data;
 pub use probe::HttpProbe;
+pub use redis_leases::RedisLeases;
 pub use store::{SqlPoolStore, sealed_columns};
 pub use usage::usage;

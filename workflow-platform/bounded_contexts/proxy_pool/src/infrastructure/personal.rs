@@ -8,7 +8,37 @@ use shared_kernel::{
 };
 
 /// Passwords are kept sealed and are not handed out.
-const TABLES: [PersonalTable; 2] = [
+const TABLES: [PersonalTable; 4] = [
+    PersonalTable {
+        name: "proxy_tests",
+        table: "proxy_tests",
+        key: RowKey::Id("id"),
+        owned: "owner_id = $1",
+        columns: &[
+            ("id", Shown::Id),
+            ("pool_id", Shown::Id),
+            ("state", Shown::Text),
+            ("target", Shown::Text),
+            ("total", Shown::Number),
+            ("worked", Shown::Number),
+            ("created_at", Shown::Time),
+        ],
+        erased: true,
+    },
+    PersonalTable {
+        name: "proxy_sources",
+        table: "proxy_sources",
+        key: RowKey::Id("id"),
+        owned: "owner_id = $1",
+        columns: &[
+            ("id", Shown::Id),
+            ("pool_id", Shown::Id),
+            ("shown_url", Shown::Text),
+            ("every_seconds", Shown::Number),
+            ("created_at", Shown::Time),
+        ],
+        erased: true,
+    },
     PersonalTable {
         name: "proxies",
         table: "proxies",
@@ -21,6 +51,7 @@ const TABLES: [PersonalTable; 2] = [
             ("host", Shown::Text),
             ("port", Shown::Number),
             ("username", Shown::Text),
+            ("label", Shown::Text),
             ("state", Shown::Text),
             ("requests", Shown::Number),
             ("created_at", Shown::Time),
@@ -44,7 +75,7 @@ const TABLES: [PersonalTable; 2] = [
     },
 ];
 
-/// Proxies before their pools.
+/// What belongs to pools before them.
 pub fn personal_data(database: &Database) -> Vec<Arc<dyn PersonalData>> {
     TABLES.map(|table| table.of(database)).into()
 }

@@ -1,88 +1,106 @@
 //! One real request through one proxy.
 
-use std::{error::Error, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use reqwest::{Client, Proxy, StatusCode, redirect};
-use secrecy::ExposeSecret as _;
-use shared_kernel::application::{ProxyAddress, ProxyScheme};
-use tokio::time::Instant;
-use url::Url;
+use bytes::Bytes;
+use http::{Request, StatusCode, header};
+use http_body_util::{BodyExt as _, Empty, Limited};
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use shared_kernel::application::ProxyAddress;
+use tokio::time::{Instant, timeout};
+use tokio_util::task::AbortOnDropHandle;
+use url::{Position, Url};
 
-use crate::application::ports::ProxyProbe;
+use super::dial::{Dialer, Dialled};
+use crate::application::ports::{AddressRules, ProbeAnswer, ProbeFailure, ProxyProbe};
 
-/// [`ProxyProbe`] over reqwest. Any answer below 400 counts: the target was reached.
-#[derive(Debug, Clone)]
+/// Most bytes of a page that is read.
+const MOST_BODY: usize = 64 * 1024;
+
+/// [`ProxyProbe`] over connections of its own: a client for each of ten thousand proxies would
+/// cost more than the requests. Any answer below 400 counts: the target was reached.
 pub struct HttpProbe {
-    pub user_agent: String,
-}
-
-/// The address with its credentials, as reqwest takes it. Names are resolved by a SOCKS proxy,
-/// not here.
-fn url_of(proxy: &ProxyAddress) -> Option<Url> {
-    let scheme = match proxy.scheme {
-        ProxyScheme::Socks5 => "socks5h",
-        other => other.as_str(),
-    };
-    let text = proxy.to_string();
-    let (_, place) = text.split_once("://")?;
-    let mut url = Url::parse(&format!("{scheme}://{place}")).ok()?;
-    if let Some((user, password)) = &proxy.credentials {
-        url.set_username(user).ok()?;
-        url.set_password(Some(password.expose_secret())).ok()?;
-    }
-    Some(url)
+    dialer: Dialer,
+    user_agent: String,
 }
 
 impl HttpProbe {
-    fn client(&self, proxy: &ProxyAddress, timeout: Duration) -> Result<Client, String> {
-        let url = url_of(proxy).ok_or("address of the proxy cannot be used")?;
-        let through = Proxy::all(url).map_err(|_| "address of the proxy cannot be used")?;
-        Client::builder()
-            .proxy(through)
-            .timeout(timeout)
-            .redirect(redirect::Policy::none())
-            .pool_max_idle_per_host(0)
-            .user_agent(&self.user_agent)
-            .build()
-            .map_err(|_| "client could not be made".to_owned())
+    pub fn new(rules: Arc<dyn AddressRules>, user_agent: String) -> Self {
+        Self { dialer: Dialer::new(rules), user_agent }
     }
+
+    async fn ask(&self, dialled: Dialled, target: &Url) -> Result<ProbeAnswer, ProbeFailure> {
+        let Dialled { stream, forward, authorization } = dialled;
+        let lost = |error: hyper::Error| lost(&error);
+        let (mut sender, connection) =
+            http1::handshake(TokioIo::new(stream)).await.map_err(lost)?;
+        let _driven = AbortOnDropHandle::new(tokio::spawn(connection));
+        let request = self.request(target, forward, authorization)?;
+        let response = sender.send_request(request).await.map_err(lost)?;
+        let status = response.status();
+        if status == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
+            return Err(ProbeFailure::proxy("proxy refused the credentials (407)"));
+        }
+        if status.as_u16() >= 400 {
+            return Err(ProbeFailure::target(format!("answer was {}", status.as_u16())));
+        }
+        let body = Limited::new(response.into_body(), MOST_BODY).collect().await;
+        let body = body.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+        Ok(ProbeAnswer { elapsed: Duration::ZERO, body })
+    }
+
+    fn request(
+        &self,
+        target: &Url,
+        forward: bool,
+        authorization: Option<String>,
+    ) -> Result<Request<Empty<Bytes>>, ProbeFailure> {
+        let path = &target[Position::BeforePath..Position::AfterQuery];
+        let uri = if forward { &target[..Position::AfterQuery] } else { path };
+        let host = &target[Position::BeforeHost..Position::AfterPort];
+        let mut request = Request::get(uri)
+            .header(header::HOST, host)
+            .header(header::USER_AGENT, &self.user_agent)
+            .header(header::CONNECTION, "close");
+        if let Some(authorization) = authorization {
+            request = request.header(header::PROXY_AUTHORIZATION, authorization);
+        }
+        request
+            .body(Empty::new())
+            .map_err(|_| ProbeFailure::target("the address cannot be asked for"))
+    }
+}
+
+/// The innermost cause; addresses and credentials stay out.
+fn lost(error: &hyper::Error) -> ProbeFailure {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(next) = cause.source() {
+        cause = next;
+    }
+    ProbeFailure::proxy(format!("connection failed: {cause}"))
 }
 
 #[async_trait]
 impl ProxyProbe for HttpProbe {
     async fn probe(
         &self,
-        proxy: &ProxyAddress,
+        proxy: Option<&ProxyAddress>,
         target: &Url,
-        timeout: Duration,
-    ) -> Result<Duration, String> {
-        let client = self.client(proxy, timeout)?;
+        limit: Duration,
+    ) -> Result<ProbeAnswer, ProbeFailure> {
         let begun = Instant::now();
-        let answer =
-            client.get(target.clone()).send().await.map_err(|error| in_words(&error, timeout))?;
-        match answer.status() {
-            StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
-                Err("proxy refused the credentials (407)".to_owned())
-            }
-            status if status.as_u16() >= 400 => Err(format!("answer was {}", status.as_u16())),
-            _ => Ok(begun.elapsed()),
-        }
-    }
-}
-
-/// The innermost cause; addresses and credentials stay out.
-fn in_words(error: &reqwest::Error, timeout: Duration) -> String {
-    if error.is_timeout() {
-        return format!("no answer within {} s", timeout.as_secs());
-    }
-    let mut cause: &dyn Error = error;
-    while let Some(next) = cause.source() {
-        cause = next;
-    }
-    if error.is_connect() {
-        format!("connection failed: {cause}")
-    } else {
-        format!("request failed: {cause}")
+        let exchange = async {
+            let dialled = match proxy {
+                Some(proxy) => self.dialer.through(proxy, target).await?,
+                None => self.dialer.direct(target).await?,
+            };
+            self.ask(dialled, target).await
+        };
+        let answer = timeout(limit, exchange).await.unwrap_or_else(|_| {
+            Err(ProbeFailure::target(format!("no answer within {} s", limit.as_secs())))
+        })?;
+        Ok(ProbeAnswer { elapsed: begun.elapsed(), ..answer })
     }
 }

@@ -1,7 +1,7 @@
 //! Pools and proxies in the database. Many rows go in one statement: they travel as one JSON
 //! parameter, which PostgreSQL and SQLite each take apart in their own way.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 
 use async_trait::async_trait;
 use sea_orm::{ConnectionTrait as _, QueryResult, SqlErr, Value as SqlValue};
@@ -11,7 +11,7 @@ use shared_kernel::{
     application::ProxyAddress,
     domain::{DomainEvent, Owner, PageRequest, Timestamp},
     infrastructure::{
-        db::{Backend, Database},
+        db::{Backend, Database, UnitOfWork},
         reseal::SealedColumn,
         seal::Sealer,
     },
@@ -22,9 +22,10 @@ use uuid::Uuid;
 use super::rows::{self, column, count, database, signed};
 use crate::{
     application::ports::{
-        CountedPool, LoadedProxy, NewProxy, PoolStore, PoolSums, ProxyChange, StoreError,
+        CountedPool, FoundHealth, LoadedProxy, NewProxy, PoolStore, PoolSums, ProxyChange,
+        ProxyFilter, StoreError,
     },
-    domain::{Pool, PoolId, Proxy, ProxyEndpoint, ProxyId},
+    domain::{Anonymity, Manual, Pool, PoolId, PoolTerms, Proxy, ProxyEndpoint, ProxyId},
 };
 
 const POOL: &str = "SELECT p.*, (SELECT COUNT(*) FROM proxies x WHERE x.pool_id = p.id) AS proxies \
@@ -83,6 +84,30 @@ impl SqlPoolStore {
         self.rows(sql, values).await
     }
 
+    /// Does what the statement says to one proxy, and lets every process load the list anew.
+    async fn change_list(
+        &self,
+        pool: PoolId,
+        sql: &str,
+        values: impl IntoIterator<Item = SqlValue>,
+    ) -> Result<bool, StoreError> {
+        let work = self.database.begin().await.map_err(database)?;
+        let statement = self.database.statement(sql, values);
+        let done = work.conn().execute_raw(statement).await.map_err(database)?;
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
+        self.list_changed(&work, pool).await?;
+        work.commit().await.map_err(database)?;
+        Ok(true)
+    }
+
+    async fn list_changed(&self, work: &UnitOfWork, pool: PoolId) -> Result<(), StoreError> {
+        let sql = "UPDATE proxy_pools SET list_version = list_version + 1 WHERE id = $1";
+        let statement = self.database.statement(sql, [pool.into()]);
+        work.conn().execute_raw(statement).await.map(|_| ()).map_err(database)
+    }
+
     fn row_of(&self, proxy: &NewProxy) -> Result<Value, StoreError> {
         let seal = |password: &SecretString| {
             self.sealer
@@ -96,6 +121,8 @@ impl SqlPoolStore {
             "port": proxy.endpoint.port,
             "username": proxy.endpoint.username,
             "password": proxy.password.as_ref().map(seal).transpose()?,
+            "source": proxy.source.map(|source| source.uuid().simple().to_string()),
+            "check_at": proxy.check_at.micros(),
         }))
     }
 
@@ -112,7 +139,7 @@ impl SqlPoolStore {
         };
         let address = ProxyAddress { scheme, host, port, credentials };
         let (health, latency_ms) = (rows::health(row)?, column(row, "latency_ms")?);
-        Ok(Some(LoadedProxy { id, address, health, latency_ms }))
+        Ok(Some(LoadedProxy { id, address, manual: rows::manual(row)?, health, latency_ms }))
     }
 
     fn opened(&self, id: ProxyId, sealed: &str) -> Option<SecretString> {
@@ -142,23 +169,28 @@ impl SqlPoolStore {
             "latency_ms": change.latency_ms,
             "last_error": change.last_error,
             "last_used_at": change.last_used_at.map(Timestamp::micros),
+            "anonymity": change.sight.as_ref().and_then(|sight| sight.anonymity).map(Anonymity::as_str),
+            "exit_address": change.sight.as_ref().and_then(|sight| sight.exit_address.as_ref()),
+            "checked_at": change.checked_at.map(Timestamp::micros),
         })
     }
 }
 
 const INSERT_HEAD: &str = "INSERT INTO proxies (id, pool_id, owner_id, scheme, host, port, username, \
-    sealed_password, state, failures_in_row, strikes, created_at) ";
+    sealed_password, source_id, next_check_at, state, failures_in_row, strikes, created_at) ";
 
 fn insert_sql(backend: Backend) -> String {
     let tail = match backend {
         Backend::Postgres => {
-            "SELECT d.id, $2, $3, d.scheme, d.host, d.port, d.username, d.password, 'unknown', 0, 0, $4 \
+            "SELECT d.id, $2, $3, d.scheme, d.host, d.port, d.username, d.password, \
+             d.source, d.check_at, 'unknown', 0, 0, $4 \
              FROM jsonb_to_recordset($1::jsonb) AS d(id uuid, scheme text, host text, port integer, \
-             username text, password text) ON CONFLICT DO NOTHING"
+             username text, password text, source uuid, check_at bigint) ON CONFLICT DO NOTHING"
         }
         Backend::Sqlite => {
             "SELECT unhex(d.value->>'id'), $2, $3, d.value->>'scheme', d.value->>'host', \
-             d.value->>'port', d.value->>'username', d.value->>'password', 'unknown', 0, 0, $4 \
+             d.value->>'port', d.value->>'username', d.value->>'password', \
+             unhex(d.value->>'source'), d.value->>'check_at', 'unknown', 0, 0, $4 \
              FROM json_each($1) AS d WHERE true ON CONFLICT DO NOTHING"
         }
     };
@@ -172,7 +204,7 @@ fn update_sql(backend: Backend) -> String {
             "jsonb_to_recordset($1::jsonb) AS d(id uuid, state text, failures_in_row integer, \
              strikes integer, cool_down_until bigint, requests bigint, successes bigint, \
              failures bigint, bytes bigint, latency_ms double precision, last_error text, \
-             last_used_at bigint)"
+             last_used_at bigint, anonymity text, exit_address text, checked_at bigint)"
         }
         Backend::Sqlite => {
             "(SELECT unhex(value->>'id') AS id, value->>'state' AS state, \
@@ -180,7 +212,9 @@ fn update_sql(backend: Backend) -> String {
              value->>'cool_down_until' AS cool_down_until, value->>'requests' AS requests, \
              value->>'successes' AS successes, value->>'failures' AS failures, \
              value->>'bytes' AS bytes, value->>'latency_ms' AS latency_ms, \
-             value->>'last_error' AS last_error, value->>'last_used_at' AS last_used_at \
+             value->>'last_error' AS last_error, value->>'last_used_at' AS last_used_at, \
+             value->>'anonymity' AS anonymity, value->>'exit_address' AS exit_address, \
+             value->>'checked_at' AS checked_at \
              FROM json_each($1)) AS d"
         }
     };
@@ -190,7 +224,10 @@ fn update_sql(backend: Backend) -> String {
          requests = proxies.requests + d.requests, successes = proxies.successes + d.successes, \
          failures = proxies.failures + d.failures, bytes = proxies.bytes + d.bytes, \
          latency_ms = d.latency_ms, last_error = COALESCE(d.last_error, proxies.last_error), \
-         last_used_at = COALESCE(d.last_used_at, proxies.last_used_at) \
+         last_used_at = COALESCE(d.last_used_at, proxies.last_used_at), \
+         anonymity = COALESCE(d.anonymity, proxies.anonymity), \
+         exit_address = COALESCE(d.exit_address, proxies.exit_address), \
+         checked_at = COALESCE(d.checked_at, proxies.checked_at), changed_at = $2 \
          FROM {news} WHERE proxies.id = d.id"
     )
 }
@@ -199,24 +236,25 @@ fn update_sql(backend: Backend) -> String {
 impl PoolStore for SqlPoolStore {
     async fn insert_pool(&self, pool: &Pool) -> Result<(), StoreError> {
         let statement = self.database.statement(
-            "INSERT INTO proxy_pools (id, owner_id, name, strategy, parallel_limit, created_at) \
-             VALUES ($1, $2, $3, $4, $5, $6)",
-            [
-                pool.id.into(),
-                pool.owner.into(),
-                pool.name.as_str().into(),
-                pool.strategy.as_str().into(),
-                i32::try_from(pool.parallel_limit).unwrap_or(i32::MAX).into(),
-                pool.created_at.into(),
-            ],
+            "INSERT INTO proxy_pools (id, owner_id, created_at, name, strategy, parallel_limit, \
+             test_target, judge, sticky_seconds, sticky_uses, check_seconds) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            [pool.id.into(), pool.owner.into(), pool.created_at.into()]
+                .into_iter()
+                .chain(terms_of(pool)),
         );
-        match self.database.write().execute_raw(statement).await {
-            Ok(_) => Ok(()),
-            Err(error) => match error.sql_err() {
-                Some(SqlErr::UniqueConstraintViolation(_)) => Err(StoreError::NameTaken),
-                _ => Err(database(error)),
-            },
-        }
+        self.database.write().execute_raw(statement).await.map(|_| ()).map_err(taken)
+    }
+
+    async fn update_pool(&self, pool: &Pool) -> Result<bool, StoreError> {
+        let statement = self.database.statement(
+            "UPDATE proxy_pools SET name = $3, strategy = $4, parallel_limit = $5, \
+             test_target = $6, judge = $7, sticky_seconds = $8, sticky_uses = $9, \
+             check_seconds = $10 WHERE owner_id = $1 AND id = $2",
+            [pool.owner.into(), pool.id.into()].into_iter().chain(terms_of(pool)),
+        );
+        let done = self.database.write().execute_raw(statement).await.map_err(taken)?;
+        Ok(done.rows_affected() > 0)
     }
 
     async fn pools(&self, owner: Owner, page: PageRequest) -> Result<Vec<CountedPool>, StoreError> {
@@ -274,7 +312,10 @@ impl PoolStore for SqlPoolStore {
             insert_sql(self.database.backend()),
             [Value::from(list).to_string().into(), pool.into(), owner.into(), now.into()],
         );
-        let done = self.database.write().execute_raw(statement).await.map_err(database)?;
+        let work = self.database.begin().await.map_err(database)?;
+        let done = work.conn().execute_raw(statement).await.map_err(database)?;
+        self.list_changed(&work, pool).await?;
+        work.commit().await.map_err(database)?;
         Ok(done.rows_affected())
     }
 
@@ -282,11 +323,68 @@ impl PoolStore for SqlPoolStore {
         &self,
         owner: Owner,
         pool: PoolId,
+        filter: &ProxyFilter,
         page: PageRequest,
     ) -> Result<Vec<Proxy>, StoreError> {
-        let sql = "SELECT * FROM proxies WHERE owner_id = $1 AND pool_id = $2";
-        let rows = self.page(sql, vec![owner.into(), pool.into()], page).await?;
-        rows.iter().map(rows::proxy).collect()
+        let mut sql = "SELECT * FROM proxies WHERE owner_id = $1 AND pool_id = $2".to_owned();
+        let mut values: Vec<SqlValue> = vec![owner.into(), pool.into()];
+        if let Some(state) = &filter.state {
+            values.push(state.as_str().into());
+            sql.push_str(&format!(" AND state = ${}", values.len()));
+        }
+        if let Some(enabled) = filter.enabled {
+            values.push(enabled.into());
+            sql.push_str(&format!(" AND enabled = ${}", values.len()));
+        }
+        if let Some(search) = &filter.search {
+            values.push(like(search).into());
+            let at = values.len();
+            sql.push_str(&format!(
+                " AND (host LIKE ${at} ESCAPE '!' OR label LIKE ${at} ESCAPE '!')"
+            ));
+        }
+        self.page(&sql, values, page).await?.iter().map(rows::proxy).collect()
+    }
+
+    async fn proxy(
+        &self,
+        owner: Owner,
+        pool: PoolId,
+        id: ProxyId,
+    ) -> Result<Option<Proxy>, StoreError> {
+        let sql = "SELECT * FROM proxies WHERE owner_id = $1 AND pool_id = $2 AND id = $3";
+        let rows = self.rows(sql, [owner.into(), pool.into(), id.into()]).await?;
+        rows.first().map(rows::proxy).transpose()
+    }
+
+    async fn update_proxy(
+        &self,
+        owner: Owner,
+        pool: PoolId,
+        id: ProxyId,
+        manual: &Manual,
+    ) -> Result<bool, StoreError> {
+        let sql = "UPDATE proxies SET enabled = $4, cost = $5, label = $6 \
+                   WHERE owner_id = $1 AND pool_id = $2 AND id = $3";
+        let values = [
+            owner.into(),
+            pool.into(),
+            id.into(),
+            manual.enabled.into(),
+            manual.cost.into(),
+            manual.label.clone().into(),
+        ];
+        self.change_list(pool, sql, values).await
+    }
+
+    async fn remove_proxy(
+        &self,
+        owner: Owner,
+        pool: PoolId,
+        id: ProxyId,
+    ) -> Result<bool, StoreError> {
+        let sql = "DELETE FROM proxies WHERE owner_id = $1 AND pool_id = $2 AND id = $3";
+        self.change_list(pool, sql, [owner.into(), pool.into(), id.into()]).await
     }
 
     async fn sums(&self, owner: Owner, pool: PoolId) -> Result<PoolSums, StoreError> {
@@ -308,29 +406,77 @@ impl PoolStore for SqlPoolStore {
     }
 
     async fn load(&self, owner: Owner, pool: PoolId) -> Result<Vec<LoadedProxy>, StoreError> {
-        let sql = "SELECT id, scheme, host, port, username, sealed_password, state, \
-                   failures_in_row, strikes, cool_down_until, latency_ms \
+        let sql = "SELECT id, scheme, host, port, username, sealed_password, state, enabled, \
+                   label, cost, failures_in_row, strikes, cool_down_until, latency_ms \
                    FROM proxies WHERE owner_id = $1 AND pool_id = $2 ORDER BY id";
         let rows = self.rows(sql, [owner.into(), pool.into()]).await?;
         rows.iter().filter_map(|row| self.loaded(row).transpose()).collect()
+    }
+
+    async fn load_changed(
+        &self,
+        pool: PoolId,
+        since: Timestamp,
+    ) -> Result<Vec<FoundHealth>, StoreError> {
+        let sql = "SELECT id, state, failures_in_row, strikes, cool_down_until, latency_ms \
+                   FROM proxies WHERE pool_id = $1 AND changed_at >= $2";
+        let found = |row: &QueryResult| {
+            Ok(FoundHealth {
+                id: column::<Uuid>(row, "id")?.into(),
+                health: rows::health(row)?,
+                latency_ms: column(row, "latency_ms")?,
+            })
+        };
+        self.rows(sql, [pool.into(), since.into()]).await?.iter().map(found).collect()
     }
 
     async fn save(
         &self,
         changes: &[ProxyChange],
         events: &[DomainEvent],
+        now: Timestamp,
     ) -> Result<(), StoreError> {
         let list: Vec<Value> = changes.iter().map(Self::change_row).collect();
         let mut work = self.database.begin().await.map_err(database)?;
-        let statement = self
-            .database
-            .statement(update_sql(self.database.backend()), [Value::from(list).to_string().into()]);
+        let values = [Value::from(list).to_string().into(), now.into()];
+        let statement = self.database.statement(update_sql(self.database.backend()), values);
         work.conn().execute_raw(statement).await.map_err(database)?;
         for event in events {
             work.record(event).await.map_err(database)?;
         }
         work.commit().await.map_err(database)
     }
+}
+
+/// Name and terms in the order of their columns.
+fn terms_of(pool: &Pool) -> [SqlValue; 8] {
+    let PoolTerms { strategy, parallel_limit, test_target, judge, sticky, check_every } =
+        &pool.terms;
+    let seconds = |time: Duration| i32::try_from(time.as_secs()).unwrap_or(i32::MAX);
+    let whole = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
+    [
+        pool.name.as_str().into(),
+        strategy.as_str().into(),
+        whole(*parallel_limit).into(),
+        test_target.clone().into(),
+        judge.clone().into(),
+        seconds(sticky.ttl).into(),
+        sticky.uses.map(whole).into(),
+        check_every.map(seconds).into(),
+    ]
+}
+
+fn taken(error: sea_orm::DbErr) -> StoreError {
+    match error.sql_err() {
+        Some(SqlErr::UniqueConstraintViolation(_)) => StoreError::NameTaken,
+        _ => database(error),
+    }
+}
+
+/// A pattern for text that contains this one.
+fn like(text: &str) -> String {
+    let escaped = text.replace('!', "!!").replace('%', "!%").replace('_', "!_");
+    format!("%{escaped}%")
 }
 
 fn counted(row: &QueryResult) -> Result<CountedPool, StoreError> {

@@ -1,6 +1,6 @@
 use std::sync::atomic::Ordering;
 
-use proxy_pool::application::PoolError;
+use proxy_pool::application::{PoolError, ports::ProxyFilter};
 use sea_orm::ConnectionTrait as _;
 use shared_kernel::domain::PageRequest;
 
@@ -17,11 +17,16 @@ async fn good_lines_are_added_and_every_other_line_is_accounted_for() {
         assert_eq!((report.added, report.duplicates), (2, 2));
         let lines: Vec<_> = report.rejected.iter().map(|line| line.line).collect();
         assert_eq!(lines, [4, 5]);
-        let page = world.module.list_proxies(&who, pool, PageRequest::first(2)).await.unwrap();
+        let page = world
+            .module
+            .list_proxies(&who, pool, &ProxyFilter::default(), PageRequest::first(2))
+            .await
+            .unwrap();
         assert_eq!(page.items.len(), 2);
         let after = shared_kernel::domain::Cursor::decode(&page.next_cursor.unwrap()).unwrap();
         let rest = PageRequest { limit: 2, after: Some(after) };
-        let rest = world.module.list_proxies(&who, pool, rest).await.unwrap();
+        let rest =
+            world.module.list_proxies(&who, pool, &ProxyFilter::default(), rest).await.unwrap();
         assert_eq!((rest.items.len(), rest.next_cursor), (1, None));
     }
 }
@@ -83,7 +88,9 @@ async fn names_are_unique_per_owner_and_others_pools_do_not_exist() {
         assert!(missing(module.test_pool(&theirs, pool, None).await.unwrap_err()));
         assert!(missing(module.delete_pool(&theirs, pool).await.unwrap_err()));
         let first = PageRequest::default();
-        assert!(missing(module.list_proxies(&theirs, pool, first).await.unwrap_err()));
+        assert!(missing(
+            module.list_proxies(&theirs, pool, &ProxyFilter::default(), first).await.unwrap_err()
+        ));
         assert_eq!(module.list_pools(&mine, first).await.unwrap().items.len(), 1);
         module.delete_pool(&mine, pool).await.unwrap();
         assert!(missing(module.delete_pool(&mine, pool).await.unwrap_err()));

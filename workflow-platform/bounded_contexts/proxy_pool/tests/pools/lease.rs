@@ -1,6 +1,6 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use proxy_pool::{ProxyPoolModule, domain::Health};
+use proxy_pool::{ProxyPoolModule, application::ports::ProxyFilter, domain::Health};
 use secrecy::ExposeSecret as _;
 use shared_kernel::{
     application::{FetchOutcome, PoolRef, Principal, ProxyError, ProxyLease, ProxyPools as _},
@@ -177,7 +177,11 @@ async fn given_back_twice_counts_once() {
         world.module.give_back(lease, "h:80", feedback(FetchOutcome::Transport)).await;
         let status = world.module.pool_status(&who, pool).await.unwrap();
         assert_eq!(status.sums.failures, 1);
-        let page = world.module.list_proxies(&who, pool, PageRequest::default()).await.unwrap();
+        let page = world
+            .module
+            .list_proxies(&who, pool, &ProxyFilter::default(), PageRequest::default())
+            .await
+            .unwrap();
         assert_eq!(page.items[0].health, Health::Degraded { failures: 1 });
     }
 }

@@ -3,8 +3,10 @@
 
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+mod choice;
 mod import;
 mod lease;
 mod probing;
 mod routes;
+mod shared;
 mod support;

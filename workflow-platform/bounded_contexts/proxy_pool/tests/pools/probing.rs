@@ -1,4 +1,7 @@
-use proxy_pool::{application::PoolError, domain::Health};
+use proxy_pool::{
+    application::{PoolError, ports::ProxyFilter},
+    domain::Health,
+};
 use shared_kernel::domain::PageRequest;
 use testkit::proxy::{Behaviour, ForwardProxy};
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers::method};
@@ -46,7 +49,12 @@ async fn each_proxy_is_tried_for_real_and_its_state_follows() {
             assert!(reasons.contains(part), "{part} is missing in {reasons}");
         }
         let page = PageRequest::default();
-        let proxies = world.module.list_proxies(&who, pool, page).await.unwrap().items;
+        let proxies = world
+            .module
+            .list_proxies(&who, pool, &ProxyFilter::default(), page)
+            .await
+            .unwrap()
+            .items;
         let healthy = proxies.iter().filter(|proxy| proxy.health == Health::Healthy).count();
         let degraded = Health::Degraded { failures: 1 };
         assert_eq!(healthy, 2);

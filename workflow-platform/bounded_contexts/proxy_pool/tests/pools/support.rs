@@ -2,6 +2,7 @@
 
 use std::{
     env,
+    net::IpAddr,
     sync::{
         Arc,
         atomic::{AtomicI64, AtomicU64, Ordering},
@@ -11,18 +12,21 @@ use std::{
 
 use async_trait::async_trait;
 use proxy_pool::{
-    ProxyPoolModule, ProxyPoolSettings, Surroundings, application::ports::AddressRules,
+    ProxyPoolModule, ProxyPoolSettings, Surroundings,
+    application::{PoolChange, ports::AddressRules},
     domain::PoolId,
 };
+use redis::aio::ConnectionManager;
 use sea_orm::ConnectionTrait as _;
 use shared_kernel::{
     application::{
-        Allowance, Entitlements, EntitlementsError, FetchOutcome, Limit, Principal, Proof,
+        Allowance, Bus, Entitlements, EntitlementsError, FetchOutcome, Limit, Principal, Proof,
         ProxyFeedback, SessionProof,
     },
     domain::{Ambient, Clock, Locale, Owner, Role, Timestamp},
     infrastructure::{
         db::{Database, DatabaseSettings, Migrations, PostgresSettings},
+        local_bus::LocalBus,
         seal::Sealer,
         system::SystemEntropy,
     },
@@ -63,6 +67,10 @@ impl AddressRules for Rules {
         !host.starts_with("10.")
     }
 
+    fn address_allowed(&self, address: IpAddr, _: &str, _: u16) -> bool {
+        !address.to_string().starts_with("10.")
+    }
+
     fn target_allowed(&self, target: &Url) -> bool {
         !target.host_str().is_some_and(|host| host.starts_with("10."))
     }
@@ -73,6 +81,7 @@ pub struct World {
     pub clock: Arc<MovableClock>,
     pub ambient: Ambient,
     pub plan: Arc<Plan>,
+    pub bus: Arc<dyn Bus>,
     pub module: Arc<ProxyPoolModule>,
     _folder: tempfile::TempDir,
 }
@@ -84,20 +93,31 @@ impl World {
         let clock = Arc::new(MovableClock(AtomicI64::new(1_795_000_000_000_000)));
         let ambient = Ambient::new(Arc::clone(&clock) as Arc<dyn Clock>, Arc::new(SystemEntropy));
         let plan = Arc::new(Plan(AtomicU64::new(1000)));
-        let module = build(&database, &ambient, &plan);
-        Self { database, clock, ambient, plan, module, _folder: folder }
+        let bus: Arc<dyn Bus> = Arc::new(LocalBus::default());
+        let module = Parts { database: &database, bus: &bus, ambient: &ambient, plan: &plan };
+        let module = module.build(None, settings_of_tests());
+        Self { database, clock, ambient, plan, bus, module, _folder: folder }
     }
 
     /// Another process on the same database.
     pub fn restarted(&self) -> Arc<ProxyPoolModule> {
-        build(&self.database, &self.ambient, &self.plan)
+        self.process(None, settings_of_tests())
+    }
+
+    /// Another process with a Redis and settings of its own.
+    pub fn process(
+        &self,
+        redis: Option<ConnectionManager>,
+        settings: ProxyPoolSettings,
+    ) -> Arc<ProxyPoolModule> {
+        let Self { database, bus, ambient, plan, .. } = self;
+        Parts { database, bus, ambient, plan }.build(redis, settings)
     }
 
     pub async fn pool(&self, who: &Principal, name: &str, lines: &str) -> PoolId {
         let new = proxy_pool::application::NewPool {
             name: name.to_owned(),
-            strategy: proxy_pool::domain::Strategy::RoundRobin,
-            parallel_limit: Some(2),
+            terms: PoolChange { parallel_limit: Some(2), ..PoolChange::default() },
         };
         let id = self.module.create_pool(who, new).await.unwrap().pool.id;
         self.module.import_proxies(who, id, lines).await.unwrap();
@@ -113,22 +133,40 @@ impl World {
     }
 }
 
-fn build(database: &Database, ambient: &Ambient, plan: &Arc<Plan>) -> Arc<ProxyPoolModule> {
-    let surroundings = Surroundings {
-        database: database.clone(),
-        sealer: Sealer::new(b"a secret that only tests ever know", ambient.clone()),
-        entitlements: Arc::clone(plan) as Arc<dyn Entitlements>,
-        rules: Arc::new(Rules),
-        ambient: ambient.clone(),
-        user_agent: "workflow-platform-tests".to_owned(),
-    };
-    let settings = ProxyPoolSettings {
+struct Parts<'a> {
+    database: &'a Database,
+    bus: &'a Arc<dyn Bus>,
+    ambient: &'a Ambient,
+    plan: &'a Arc<Plan>,
+}
+
+impl Parts<'_> {
+    fn build(
+        self,
+        redis: Option<ConnectionManager>,
+        settings: ProxyPoolSettings,
+    ) -> Arc<ProxyPoolModule> {
+        let surroundings = Surroundings {
+            database: self.database.clone(),
+            bus: Arc::clone(self.bus),
+            redis,
+            sealer: Sealer::new(b"a secret that only tests ever know", self.ambient.clone()),
+            entitlements: Arc::clone(self.plan) as Arc<dyn Entitlements>,
+            rules: Arc::new(Rules),
+            ambient: self.ambient.clone(),
+            user_agent: "workflow-platform-tests".to_owned(),
+        };
+        proxy_pool::module(surroundings, settings)
+    }
+}
+
+pub fn settings_of_tests() -> ProxyPoolSettings {
+    ProxyPoolSettings {
         test_target: None,
         test_timeout: Duration::from_secs(2),
         lease_wait: Duration::from_millis(300),
         ..ProxyPoolSettings::default()
-    };
-    proxy_pool::module(surroundings, settings)
+    }
 }
 
 /// One world per engine at hand.

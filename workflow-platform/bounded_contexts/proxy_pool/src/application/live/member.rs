@@ -8,8 +8,10 @@ use shared_kernel::{
 use uuid::Uuid;
 
 use crate::{
-    application::ports::{LoadedProxy, ProxyChange},
-    domain::{Health, HealthPolicy, Pool, ProxyId, UsageDelta, Verdict},
+    application::ports::{FoundHealth, LoadedProxy, ProxyChange},
+    domain::{
+        Health, HealthPolicy, Manual, Pool, ProxyId, Sight, Standing, UsageDelta, Verdict, View,
+    },
 };
 
 /// A proxy was put into quarantine.
@@ -47,21 +49,33 @@ impl Quarantine {
 
 struct Lease {
     id: Uuid,
-    until: Timestamp,
+    /// Counts against the limit; one that ran out is remembered a while for late feedback.
+    live: bool,
 }
+
+/// Leases remembered beyond their time.
+const REMEMBERED: usize = 64;
 
 /// A proxy, its leases, and what is not yet written down of it.
 pub struct Member {
     pub id: ProxyId,
     address: ProxyAddress,
+    manual: Manual,
     pub health: Health,
     leases: Vec<Lease>,
+    in_use: u32,
+    /// When it was taken last, in turns of the pool.
+    turn: u64,
+    /// Other processes use up its limit until about then.
+    full_until: Timestamp,
     /// The lease that is the half-open probe.
     probe: Option<Uuid>,
     usage: UsageDelta,
     latency_ms: Option<f64>,
     last_error: Option<String>,
     last_used_at: Option<Timestamp>,
+    sight: Option<Sight>,
+    checked_at: Option<Timestamp>,
     quarantine: Option<Quarantine>,
     dirty: bool,
 }
@@ -71,61 +85,130 @@ impl Member {
         Self {
             id: loaded.id,
             address: loaded.address,
+            manual: loaded.manual,
             health: loaded.health,
             leases: Vec::new(),
+            in_use: 0,
+            turn: 0,
+            full_until: Timestamp::default(),
             probe: None,
             usage: UsageDelta::default(),
             latency_ms: loaded.latency_ms,
             last_error: None,
             last_used_at: None,
+            sight: None,
+            checked_at: None,
             quarantine: None,
             dirty: false,
         }
     }
 
+    /// Takes what the list says now.
+    pub fn reload(&mut self, loaded: LoadedProxy) {
+        let LoadedProxy { id, address, manual, health, latency_ms } = loaded;
+        (self.address, self.manual) = (address, manual);
+        self.refresh(&FoundHealth { id, health, latency_ms });
+    }
+
     /// Takes what another process may have found out, unless this one has news of its own.
-    pub fn refresh(&mut self, loaded: LoadedProxy) {
-        self.address = loaded.address;
+    pub fn refresh(&mut self, found: &FoundHealth) {
         if !self.dirty && self.probe.is_none() {
-            self.health = loaded.health;
-            self.latency_ms = loaded.latency_ms;
+            self.health = found.health;
+            self.latency_ms = found.latency_ms;
         }
     }
 
-    /// Live leases.
-    pub fn in_use(&self, now: Timestamp) -> u32 {
-        let live = self.leases.iter().filter(|lease| lease.until > now).count();
-        u32::try_from(live).unwrap_or(u32::MAX)
+    pub fn view(&self) -> View {
+        View {
+            id: self.id,
+            in_use: self.in_use,
+            cost: self.manual.cost,
+            latency_ms: self.latency_ms,
+        }
     }
 
-    pub fn lease(
-        &mut self,
-        id: Uuid,
-        now: Timestamp,
-        until: Timestamp,
-        policy: &HealthPolicy,
-    ) -> ProxyAddress {
-        // ended leases are remembered for a while, so that late feedback still counts
-        if self.leases.len() > 64 {
-            self.leases.retain(|lease| lease.until > now);
+    pub fn latency_ms(&self) -> Option<f64> {
+        self.latency_ms
+    }
+
+    pub fn address(&self) -> &ProxyAddress {
+        &self.address
+    }
+
+    pub fn is_idle(&self) -> bool {
+        self.in_use == 0 && !self.dirty
+    }
+
+    /// Where it stands as far as choosing goes.
+    pub fn standing(&self, now: Timestamp, limit: u32) -> Standing {
+        if !self.manual.enabled {
+            return Standing::Off;
         }
-        self.leases.push(Lease { id, until });
+        let rest = match self.health {
+            Health::Quarantined { until, .. } => until,
+            Health::HalfOpen { probe_until, .. } => probe_until,
+            Health::Unknown | Health::Healthy | Health::Degraded { .. } => Timestamp::default(),
+        };
+        let rest = rest.max(self.full_until);
+        if rest > now {
+            Standing::Resting(rest)
+        } else if self.in_use >= limit {
+            Standing::Full
+        } else {
+            Standing::Ready { in_use: self.in_use, turn: self.turn }
+        }
+    }
+
+    /// Answers whether the request probes the proxy.
+    pub fn lease(&mut self, id: Uuid, turn: u64, now: Timestamp, policy: &HealthPolicy) -> bool {
+        if self.leases.len() > REMEMBERED + self.in_use as usize {
+            self.leases.retain(|lease| lease.live);
+        }
+        self.leases.push(Lease { id, live: true });
+        self.in_use += 1;
+        self.turn = turn;
         self.health = self.health.leased(now, policy);
-        if matches!(self.health, Health::HalfOpen { .. }) {
+        let probes = matches!(self.health, Health::HalfOpen { .. });
+        if probes {
             self.probe = Some(id);
+            self.dirty = true;
         }
-        self.address.clone()
+        probes
     }
 
-    /// Feedback of an unknown lease (given back twice) changes nothing.
+    /// The lease's time is over.
+    pub fn expire(&mut self, lease: Uuid) {
+        if let Some(held) = self.leases.iter_mut().find(|held| held.id == lease && held.live) {
+            held.live = false;
+            self.in_use = self.in_use.saturating_sub(1);
+        }
+    }
+
+    /// The lease was not used: other processes have the proxy until about then.
+    pub fn unsent(&mut self, lease: Uuid, now: Timestamp, full_until: Timestamp) {
+        self.expire(lease);
+        self.leases.retain(|held| held.id != lease);
+        self.full_until = full_until;
+        if self.probe == Some(lease) {
+            self.probe = None;
+            if let Health::HalfOpen { strikes, .. } = self.health {
+                self.health = Health::Quarantined { until: now, strikes };
+            }
+        }
+    }
+
+    /// Feedback of an unknown lease (given back twice) changes nothing; tells whether it was known.
     pub fn give_back(
         &mut self,
         lease: Uuid,
         feedback: &ProxyFeedback,
         now: Timestamp,
         policy: &HealthPolicy,
-    ) {
-        let Some(place) = self.leases.iter().position(|held| held.id == lease) else { return };
+    ) -> bool {
+        let Some(place) = self.leases.iter().position(|held| held.id == lease) else {
+            return false;
+        };
+        self.expire(lease);
         self.leases.swap_remove(place);
         let verdict = Verdict::from(feedback.outcome);
         let is_probe = self.probe == Some(lease);
@@ -134,7 +217,7 @@ impl Member {
         }
         // while a probe is out, only the probe speaks
         if is_probe || !matches!(self.health, Health::HalfOpen { .. }) {
-            self.turn(self.health.after(verdict, now, policy), now);
+            self.turn_to(self.health.after(verdict, now, policy), now);
         }
         self.usage.count(verdict, feedback.bytes);
         self.last_used_at = Some(now);
@@ -146,6 +229,7 @@ impl Member {
             FetchOutcome::Transport => self.last_error = Some("connection failed".to_owned()),
             _ => {}
         }
+        true
     }
 
     pub fn tested(
@@ -154,15 +238,22 @@ impl Member {
         now: Timestamp,
         policy: &HealthPolicy,
     ) {
-        self.turn(self.health.tested(outcome.is_ok(), now, policy), now);
+        self.turn_to(self.health.tested(outcome.is_ok(), now, policy), now);
         self.dirty = true;
+        self.checked_at = Some(now);
         match outcome {
             Ok(elapsed) => self.latency_ms = Some(UsageDelta::latency(self.latency_ms, *elapsed)),
             Err(error) => self.last_error = Some(error.clone()),
         }
     }
 
-    fn turn(&mut self, next: Health, now: Timestamp) {
+    /// A judge told what the other side sees.
+    pub fn seen(&mut self, sight: Sight) {
+        self.sight = Some(sight);
+        self.dirty = true;
+    }
+
+    fn turn_to(&mut self, next: Health, now: Timestamp) {
         if let Health::Quarantined { until, strikes } = next
             && self.health != next
             && until > now
@@ -185,6 +276,8 @@ impl Member {
             latency_ms: self.latency_ms,
             last_error: self.last_error.take(),
             last_used_at: self.last_used_at,
+            sight: self.sight.take(),
+            checked_at: self.checked_at.take(),
         };
         Some((change, self.quarantine.take()))
     }
@@ -193,6 +286,8 @@ impl Member {
     pub fn put_back(&mut self, change: ProxyChange, quarantine: Option<Quarantine>) {
         self.usage.add(&change.usage);
         self.last_error = self.last_error.take().or(change.last_error);
+        self.sight = self.sight.take().or(change.sight);
+        self.checked_at = self.checked_at.or(change.checked_at);
         self.quarantine = self.quarantine.take().or(quarantine);
         self.dirty = true;
     }

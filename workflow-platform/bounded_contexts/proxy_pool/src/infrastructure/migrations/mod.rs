@@ -6,9 +6,26 @@ use sea_orm_migration::{
     schema::{big_integer, big_integer_null, double_null, integer, string_len, text_null, uuid},
 };
 
+mod choice;
+mod sources;
+mod tests;
+
 /// The context's migrations.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(ProxyPoolTables)]
+    vec![
+        Box::new(ProxyPoolTables),
+        Box::new(choice::ChoiceTables),
+        Box::new(tests::TestTables),
+        Box::new(sources::SourceTables),
+    ]
+}
+
+/// Statements that both databases understand.
+async fn execute(manager: &SchemaManager<'_>, statements: &[&str]) -> Result<(), DbErr> {
+    for sql in statements {
+        manager.get_connection().execute_unprepared(sql).await?;
+    }
+    Ok(())
 }
 
 #[derive(DeriveIden)]
