@@ -35,6 +35,9 @@ pub enum Permission {
     ProxyRead,
     #[serde(rename = "proxy:write")]
     ProxyWrite,
+    /// Sending requests through one's pools over the gateway port.
+    #[serde(rename = "proxy:use")]
+    ProxyUse,
     #[serde(rename = "dataset:read")]
     DatasetRead,
     #[serde(rename = "dataset:write")]
@@ -66,7 +69,7 @@ pub struct UnknownPermission;
 
 impl Permission {
     /// All there are, in the order in which they are shown.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::ProfileRead,
         Self::ProfileWrite,
         Self::WorkflowRead,
@@ -74,6 +77,7 @@ impl Permission {
         Self::WorkflowRun,
         Self::ProxyRead,
         Self::ProxyWrite,
+        Self::ProxyUse,
         Self::DatasetRead,
         Self::DatasetWrite,
         Self::SubscriptionRead,
@@ -97,6 +101,7 @@ impl Permission {
             Self::WorkflowRun => "workflow:run",
             Self::ProxyRead => "proxy:read",
             Self::ProxyWrite => "proxy:write",
+            Self::ProxyUse => "proxy:use",
             Self::DatasetRead => "dataset:read",
             Self::DatasetWrite => "dataset:write",
             Self::SubscriptionRead => "subscription:read",
