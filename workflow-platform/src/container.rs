@@ -8,8 +8,9 @@ mod foundation;
 mod scratch;
 mod served;
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
+use anyhow::Context as _;
 use api_gateway::{Gateway, GatewaySettings, Readiness, assemble, assemble_metrics};
 use axum::Router;
 use data_collection::{DatasetsModule, FetcherParts, FetcherSettings, PoliteFetcher};
@@ -47,6 +48,7 @@ use crate::config::{Config, FirstAdmin};
 
 use adapters::{CacheHealth, DatabaseHealth, Directory, Rules};
 pub use foundation::Foundation;
+use foundation::read_authority;
 pub use scratch::Scratch;
 use served::Served;
 
@@ -94,6 +96,9 @@ pub struct Platform {
     idempotency: SqlIdempotencyKeys,
     relay: Relay,
     trail: Arc<AuditQueue>,
+    policy: Arc<OutboundPolicy>,
+    /// PEM of authorities to trust beside those of the system.
+    authorities: Option<Vec<u8>>,
 }
 
 impl Platform {
@@ -138,7 +143,9 @@ impl Platform {
         )?;
         let entitlements: Arc<dyn Entitlements> =
             Arc::new(Served { plans: entitlements, users: Arc::clone(&users) });
-        let fetcher_settings = FetcherSettings::default();
+        let authorities = config.outbound_ca_file.as_deref().map(read_authority).transpose()?;
+        let fetcher_settings =
+            FetcherSettings { authorities: authorities.clone(), ..FetcherSettings::default() };
         let proxies = proxy_pool::module(
             proxy_pool::Surroundings {
                 database: database.clone(),
@@ -153,7 +160,7 @@ impl Platform {
             proxy_settings(&config),
         );
         let parts = FetcherParts {
-            policy,
+            policy: Arc::clone(&policy),
             pools: Arc::clone(&proxies) as Arc<dyn ProxyPools>,
             ambient: ambient.clone(),
         };
@@ -201,11 +208,17 @@ impl Platform {
             idempotency,
             relay,
             trail,
+            policy,
+            authorities,
         })
     }
 
     pub fn database(&self) -> &Database {
         &self.foundation.database
+    }
+
+    pub fn ambient(&self) -> &Ambient {
+        &self.foundation.ambient
     }
 
     pub fn config(&self) -> &Config {
@@ -281,6 +294,23 @@ impl Platform {
         })
     }
 
+    /// What stands behind the port where outside clients use proxy pools. `own` is where this
+    /// process listens.
+    pub fn proxy_gateway(&self, own: Vec<SocketAddr>) -> anyhow::Result<Arc<proxy_pool::Gateway>> {
+        let Foundation { limiter, ambient, .. } = self.foundation.clone();
+        let surroundings = proxy_pool::GatewaySurroundings {
+            pools: Arc::clone(&self.proxies) as Arc<dyn ProxyPools>,
+            authenticator: Arc::clone(&self.users) as Arc<dyn Authenticator>,
+            limiter,
+            policy: Arc::clone(&self.policy),
+            own,
+            authorities: self.authorities.clone(),
+            ambient,
+        };
+        let gateway = proxy_pool::gateway(surroundings, proxy_gateway_settings(&self.config));
+        gateway.context("the proxy gateway cannot be started")
+    }
+
     /// `/metrics` alone.
     pub fn metrics_router(&self) -> Router {
         assemble_metrics(&self.gateway_settings(), self.foundation.ambient.clone())
@@ -354,6 +384,18 @@ fn proxy_settings(config: &Config) -> ProxyPoolSettings {
     let settings = ProxyPoolSettings::default();
     let test_target = config.proxy_test_url.clone().or(settings.test_target);
     ProxyPoolSettings { test_target, ..settings }
+}
+
+fn proxy_gateway_settings(config: &Config) -> proxy_pool::GatewaySettings {
+    let (limits, gateway) = (config.limits, config.proxy_gateway);
+    proxy_pool::GatewaySettings {
+        allow: config.addresses.allow.clone(),
+        deny: config.addresses.deny.clone(),
+        connections_per_user: gateway.connections_per_user,
+        requests_per_minute: limits.enabled.then_some(gateway.requests_per_minute),
+        failures_per_minute: limits.enabled.then_some(limits.sensitive),
+        ..proxy_pool::GatewaySettings::default()
+    }
 }
 
 fn workflow_settings(config: &Config) -> WorkflowSettings {

@@ -37,6 +37,8 @@ pub struct FetcherSettings {
     /// Longest wait for a host's turn.
     pub patience: Duration,
     pub max_redirects: u32,
+    /// PEM of authorities that sites and HTTPS proxies are checked by beside those of the system.
+    pub authorities: Option<Vec<u8>>,
 }
 
 impl Default for FetcherSettings {
@@ -49,6 +51,7 @@ impl Default for FetcherSettings {
             own_manners: Manners { parallel: 64, interval: Duration::ZERO },
             patience: Duration::from_mins(1),
             max_redirects: 10,
+            authorities: None,
         }
     }
 }
@@ -87,7 +90,8 @@ struct Carried {
 
 impl PoliteFetcher {
     pub fn new(settings: FetcherSettings, parts: FetcherParts) -> Self {
-        let clients = Clients::new(Arc::clone(&parts.policy), settings.user_agent.clone());
+        let clients = Clients::new(Arc::clone(&parts.policy), settings.user_agent.clone())
+            .trusting(settings.authorities.clone());
         let robots = Cache::builder().max_capacity(10_000).time_to_live(ROBOTS_KEPT).build();
         let closed = Cache::builder().max_capacity(10_000).time_to_live(CLOSED_KEPT).build();
         Self { settings, parts, clients, gates: Gates::new(), robots, closed }
