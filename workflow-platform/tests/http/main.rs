@@ -24,6 +24,8 @@ mod limits;
 mod outage;
 mod processes;
 mod proxies;
+mod proxy_gateway;
+mod real_proxies;
 mod roles;
 mod users;
 mod workflow;
