@@ -8,8 +8,9 @@ mod foundation;
 mod scratch;
 mod served;
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
+use anyhow::Context as _;
 use api_gateway::{Gateway, GatewaySettings, Readiness, assemble, assemble_metrics};
 use axum::Router;
 use data_collection::{ArchiveLimits, Collection, DatasetsModule, FetcherSettings};
@@ -47,6 +48,7 @@ use crate::config::{Config, FirstAdmin};
 
 use adapters::{CacheHealth, DatabaseHealth, Directory, Rules};
 pub use foundation::Foundation;
+use foundation::read_authority;
 pub use scratch::Scratch;
 use served::Served;
 
@@ -113,6 +115,9 @@ pub struct Platform {
     idempotency: SqlIdempotencyKeys,
     relay: Relay,
     trail: Arc<AuditQueue>,
+    policy: Arc<OutboundPolicy>,
+    /// PEM of authorities to trust beside those of the system.
+    authorities: Option<Vec<u8>>,
 }
 
 impl Platform {
@@ -156,7 +161,9 @@ impl Platform {
         )?;
         let entitlements: Arc<dyn Entitlements> =
             Arc::new(Served { plans: entitlements, users: Arc::clone(&users) });
-        let fetcher_settings = fetcher_settings(&config);
+        let authorities = config.outbound_ca_file.as_deref().map(read_authority).transpose()?;
+        let fetcher_settings =
+            FetcherSettings { authorities: authorities.clone(), ..fetcher_settings(&config) };
         let proxies = proxy_pool::module(
             proxy_pool::Surroundings {
                 database: database.clone(),
@@ -178,7 +185,7 @@ impl Platform {
                 redis: foundation.redis.clone(),
                 blobs: Arc::clone(&blobs),
                 pools: Arc::clone(&proxies) as Arc<dyn ProxyPools>,
-                policy,
+                policy: Arc::clone(&policy),
                 cpu: cpu.clone(),
                 ambient: ambient.clone(),
             },
@@ -229,11 +236,17 @@ impl Platform {
             idempotency,
             relay,
             trail,
+            policy,
+            authorities,
         })
     }
 
     pub fn database(&self) -> &Database {
         &self.foundation.database
+    }
+
+    pub fn ambient(&self) -> &Ambient {
+        &self.foundation.ambient
     }
 
     pub fn config(&self) -> &Config {
@@ -312,6 +325,23 @@ impl Platform {
             ambient,
             public_keys: self.users.public_keys(),
         })
+    }
+
+    /// What stands behind the port where outside clients use proxy pools. `own` is where this
+    /// process listens.
+    pub fn proxy_gateway(&self, own: Vec<SocketAddr>) -> anyhow::Result<Arc<proxy_pool::Gateway>> {
+        let Foundation { limiter, ambient, .. } = self.foundation.clone();
+        let surroundings = proxy_pool::GatewaySurroundings {
+            pools: Arc::clone(&self.proxies) as Arc<dyn ProxyPools>,
+            authenticator: Arc::clone(&self.users) as Arc<dyn Authenticator>,
+            limiter,
+            policy: Arc::clone(&self.policy),
+            own,
+            authorities: self.authorities.clone(),
+            ambient,
+        };
+        let gateway = proxy_pool::gateway(surroundings, proxy_gateway_settings(&self.config));
+        gateway.context("the proxy gateway cannot be started")
     }
 
     /// `/metrics` alone.
@@ -406,6 +436,18 @@ fn proxy_settings(config: &Config) -> ProxyPoolSettings {
     let settings = ProxyPoolSettings::default();
     let test_target = config.proxy_test_url.clone().or(settings.test_target);
     ProxyPoolSettings { test_target, ..settings }
+}
+
+fn proxy_gateway_settings(config: &Config) -> proxy_pool::GatewaySettings {
+    let (limits, gateway) = (config.limits, config.proxy_gateway);
+    proxy_pool::GatewaySettings {
+        allow: config.addresses.allow.clone(),
+        deny: config.addresses.deny.clone(),
+        connections_per_user: gateway.connections_per_user,
+        requests_per_minute: limits.enabled.then_some(gateway.requests_per_minute),
+        failures_per_minute: limits.enabled.then_some(limits.sensitive),
+        ..proxy_pool::GatewaySettings::default()
+    }
 }
 
 fn workflow_settings(config: &Config) -> WorkflowSettings {

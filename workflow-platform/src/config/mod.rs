@@ -77,6 +77,9 @@ pub struct Config {
     /// Executions that one process drives at once.
     pub worker_concurrency: usize,
     pub proxy_test_url: Option<url::Url>,
+    /// PEM file of authorities to trust beside those of the system.
+    pub outbound_ca_file: Option<PathBuf>,
+    pub proxy_gateway: ProxyGatewayConfig,
 }
 
 /// Connections to PostgreSQL.
@@ -85,6 +88,15 @@ pub struct PoolConfig {
     pub size: u32,
     /// Opened under load on top of `size`.
     pub overflow: u32,
+}
+
+/// The port where outside clients use proxy pools.
+#[derive(Debug, Clone, Copy)]
+pub struct ProxyGatewayConfig {
+    /// Where it listens; nowhere unless given.
+    pub address: Option<SocketAddr>,
+    pub connections_per_user: u32,
+    pub requests_per_minute: u32,
 }
 
 /// How log lines look and which are written.

@@ -8,7 +8,7 @@ use shared_kernel::infrastructure::{
 };
 use url::Url;
 
-use super::{Config, MailConfig, VARIABLES, billing::tax_rate};
+use super::{Config, MailConfig, ProxyGatewayConfig, VARIABLES, billing::tax_rate};
 
 const HIDDEN: &str = "********";
 
@@ -56,6 +56,12 @@ fn value(config: &Config, name: &str) -> String {
             servers.collect::<Vec<_>>().join(",")
         }
         "PROXY_TEST_URL" => config.proxy_test_url.as_ref().map(Url::to_string).unwrap_or_default(),
+        "OUTBOUND_CA_FILE" => config
+            .outbound_ca_file
+            .as_ref()
+            .map(|file| file.display().to_string())
+            .unwrap_or_default(),
+        name if name.starts_with("PROXY_GATEWAY_") => proxy_gateway(config.proxy_gateway, name),
         "TRUSTED_PROXIES" => config.trusted_proxies.to_string(),
         "IP_ALLOW" => config.addresses.allow.to_string(),
         "IP_DENY" => config.addresses.deny.to_string(),
@@ -87,6 +93,16 @@ fn hidden(set: bool) -> String {
 
 fn metrics(config: &Config, part: impl Fn(SocketAddr) -> String) -> String {
     config.metrics_address.map(part).unwrap_or_default()
+}
+
+fn proxy_gateway(gateway: ProxyGatewayConfig, name: &str) -> String {
+    let part = |part: fn(SocketAddr) -> String| gateway.address.map(part).unwrap_or_default();
+    match name {
+        "PROXY_GATEWAY_PORT" => part(|address| address.port().to_string()),
+        "PROXY_GATEWAY_HOST" => part(|address| address.ip().to_string()),
+        "PROXY_GATEWAY_CONNECTIONS" => gateway.connections_per_user.to_string(),
+        _ => gateway.requests_per_minute.to_string(),
+    }
 }
 
 fn bucket(bucket: Option<&BucketSettings>, name: &str) -> String {

@@ -20,8 +20,8 @@ use shared_kernel::{
 use url::Url;
 
 use super::{
-    Config, ConfigError, ConfigFault, FirstAdmin, LogConfig, MailConfig, PoolConfig, Purpose,
-    SmtpConfig, Source, mail_dir, secret,
+    Config, ConfigError, ConfigFault, FirstAdmin, LogConfig, MailConfig, PoolConfig,
+    ProxyGatewayConfig, Purpose, SmtpConfig, Source, mail_dir, secret,
 };
 
 /// Readers of the embedded database.
@@ -82,6 +82,8 @@ pub fn config(source: &Source, purpose: Purpose) -> Result<Config, ConfigError> 
         audit_kept: reader.days("AUDIT_RETENTION_DAYS", 365, 1, 36_500),
         worker_concurrency: reader.between("WORKER_CONCURRENCY", 64, 1, 10_000),
         proxy_test_url: reader.optional("PROXY_TEST_URL"),
+        outbound_ca_file: reader.source.get("OUTBOUND_CA_FILE").map(PathBuf::from),
+        proxy_gateway: reader.proxy_gateway(),
         data_dir,
     };
     reader.need_secret(&config, purpose);
@@ -289,6 +291,16 @@ impl Reader<'_> {
     fn metrics_address(&mut self) -> Option<SocketAddr> {
         let host = self.parsed("METRICS_HOST", IpAddr::V4(Ipv4Addr::LOCALHOST));
         self.optional("METRICS_PORT").map(|port| SocketAddr::new(host, port))
+    }
+
+    fn proxy_gateway(&mut self) -> ProxyGatewayConfig {
+        let host = self.parsed("PROXY_GATEWAY_HOST", IpAddr::V4(Ipv4Addr::LOCALHOST));
+        let port = self.optional("PROXY_GATEWAY_PORT");
+        ProxyGatewayConfig {
+            address: port.map(|port| SocketAddr::new(host, port)),
+            connections_per_user: self.between("PROXY_GATEWAY_CONNECTIONS", 256, 1, 100_000),
+            requests_per_minute: self.between("PROXY_GATEWAY_REQUESTS", 6000, 1, u32::MAX),
+        }
     }
 
     fn first_admin(&mut self) -> Option<FirstAdmin> {

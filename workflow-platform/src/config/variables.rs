@@ -123,6 +123,23 @@ pub const VARIABLES: &[Variable] = &[
         "comma list of address[:port] to ask for names that workflows fetch from; the system's unless set",
     ),
     variable("PROXY_TEST_URL", "", "what proxies are tested against; a public address unless set"),
+    variable(
+        "OUTBOUND_CA_FILE",
+        "",
+        "PEM file of authorities that sites and HTTPS proxies are checked by beside the system's",
+    ),
+    variable(
+        "PROXY_GATEWAY_PORT",
+        "",
+        "port where outside clients use proxy pools; off unless set",
+    ),
+    variable("PROXY_GATEWAY_HOST", "127.0.0.1", "address to listen on with PROXY_GATEWAY_PORT"),
+    variable("PROXY_GATEWAY_CONNECTIONS", "256", "connections of one user to that port at once"),
+    variable(
+        "PROXY_GATEWAY_REQUESTS",
+        "6000",
+        "requests and tunnels of one user there in a minute",
+    ),
     variable("DOCS_ENABLED", "true", "serve /api/openapi.json and the pages at /api/docs"),
     variable(
         "REQUEST_BODY_TIMEOUT",

@@ -143,7 +143,7 @@ pub fn blobs(config: &Config) -> anyhow::Result<Arc<dyn BlobStore>> {
     })
 }
 
-fn read_authority(file: &Path) -> anyhow::Result<Vec<u8>> {
+pub(super) fn read_authority(file: &Path) -> anyhow::Result<Vec<u8>> {
     std::fs::read(file).with_context(|| format!("SMTP_CA_FILE {} cannot be read", file.display()))
 }
 

@@ -25,6 +25,8 @@ mod outage;
 mod politeness;
 mod processes;
 mod proxies;
+mod proxy_gateway;
+mod real_proxies;
 mod roles;
 mod users;
 mod workflow;

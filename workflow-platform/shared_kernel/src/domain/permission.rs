@@ -35,6 +35,9 @@ pub enum Permission {
     ProxyRead,
     #[serde(rename = "proxy:write")]
     ProxyWrite,
+    /// Sending requests through one's pools over the gateway port.
+    #[serde(rename = "proxy:use")]
+    ProxyUse,
     #[serde(rename = "dataset:read")]
     DatasetRead,
     #[serde(rename = "dataset:write")]
@@ -70,7 +73,7 @@ pub struct UnknownPermission;
 
 impl Permission {
     /// All there are, in the order in which they are shown.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::ProfileRead,
         Self::ProfileWrite,
         Self::WorkflowRead,
@@ -78,6 +81,7 @@ impl Permission {
         Self::WorkflowRun,
         Self::ProxyRead,
         Self::ProxyWrite,
+        Self::ProxyUse,
         Self::DatasetRead,
         Self::DatasetWrite,
         Self::SubscriptionRead,
@@ -103,6 +107,7 @@ impl Permission {
             Self::WorkflowRun => "workflow:run",
             Self::ProxyRead => "proxy:read",
             Self::ProxyWrite => "proxy:write",
+            Self::ProxyUse => "proxy:use",
             Self::DatasetRead => "dataset:read",
             Self::DatasetWrite => "dataset:write",
             Self::SubscriptionRead => "subscription:read",

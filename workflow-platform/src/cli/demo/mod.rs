@@ -74,7 +74,7 @@ async fn here(mut config: Config, world: &DemoWorld, once: bool) -> anyhow::Resu
         // nobody is to visit it, so any free port will do
         config.api_port = 0;
     }
-    let server = Server::start(config.clone(), Role::All).await?;
+    let server = Box::pin(Server::start(config.clone(), Role::All)).await?;
     introduce(world);
     let shown = show(&config, world, &url(server.address)?).await;
     if once && shown.is_ok() {

@@ -1,5 +1,6 @@
 //! Routes of the context.
 
+mod gateway;
 mod host_shapes;
 mod hosts;
 mod pools;
@@ -7,6 +8,8 @@ mod proxies;
 mod shapes;
 
 use std::sync::Arc;
+
+pub use gateway::serve_gateway;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
 

@@ -6,6 +6,7 @@ mod change_proxy;
 mod create_pool;
 mod delete_pool;
 mod error;
+pub mod gateway;
 mod hosts;
 mod import_proxies;
 mod lease_proxy;

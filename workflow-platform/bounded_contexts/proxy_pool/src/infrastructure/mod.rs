@@ -1,6 +1,7 @@
 //! Adapters: tables, the stores on them, and the probe over HTTP.
 
 mod dial;
+pub mod gateway;
 mod host_store;
 mod migrations;
 mod personal;

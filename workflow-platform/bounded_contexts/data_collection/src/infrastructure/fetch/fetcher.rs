@@ -86,7 +86,8 @@ impl PoliteFetcher {
     pub fn new(settings: FetcherSettings, parts: FetcherParts) -> Result<Self, FetchError> {
         let names = Names::of(&settings.dns_servers)?;
         let user_agent = settings.user_agent.clone();
-        let clients = Clients::new(Arc::clone(&parts.policy), names.clone(), user_agent);
+        let clients = Clients::new(Arc::clone(&parts.policy), names.clone(), user_agent)
+            .trusting(settings.authorities.clone());
         let robots = RobotsFiles::new(Arc::clone(&parts.cache), settings.agent.clone());
         let jars = Moka::builder().max_capacity(SESSIONS).time_to_idle(SESSION).build();
         Ok(Self { settings, parts, gates: Gates::new(), names, clients, robots, jars })

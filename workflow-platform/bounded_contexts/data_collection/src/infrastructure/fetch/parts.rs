@@ -25,6 +25,8 @@ pub struct FetcherSettings {
     pub max_redirects: u32,
     /// DNS servers to ask instead of the machine's own resolver.
     pub dns_servers: Vec<SocketAddr>,
+    /// PEM of authorities that sites and HTTPS proxies are checked by beside those of the system.
+    pub authorities: Option<Vec<u8>>,
 }
 
 impl Default for FetcherSettings {
@@ -38,6 +40,7 @@ impl Default for FetcherSettings {
             patience: Duration::from_mins(1),
             max_redirects: 10,
             dns_servers: Vec::new(),
+            authorities: None,
         }
     }
 }

@@ -2,17 +2,21 @@
 
 use std::sync::Arc;
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use rustls::{
     ServerConfig,
     pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer},
 };
 use tokio_rustls::TlsAcceptor;
 
-pub(super) struct Identity {
+/// A certificate for `127.0.0.1` and `localhost`.
+pub struct Identity {
     pub acceptor: TlsAcceptor,
     /// The authority, in PEM.
     pub authority: String,
+    /// The certificate and its key, in PEM.
+    pub certificate: String,
+    pub key: String,
 }
 
 impl Identity {
@@ -20,6 +24,8 @@ impl Identity {
     /// When no certificate can be made: the test cannot go on.
     pub fn fresh() -> Self {
         let mut authority = CertificateParams::default();
+        // under one name with its issuer, OpenSSL takes a certificate for a self-signed one
+        authority.distinguished_name.push(DnType::CommonName, "authority of a test");
         authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let authority = CertifiedIssuer::self_signed(authority, key()).expect("an authority");
         let own = key();
@@ -35,7 +41,12 @@ impl Identity {
             .with_no_client_auth()
             .with_single_cert(vec![certificate.der().clone()], private)
             .expect("a certificate that fits its key");
-        Self { acceptor: TlsAcceptor::from(Arc::new(config)), authority: authority.pem() }
+        Self {
+            acceptor: TlsAcceptor::from(Arc::new(config)),
+            authority: authority.pem(),
+            certificate: certificate.pem(),
+            key: own.serialize_pem(),
+        }
     }
 }
 
