@@ -156,8 +156,12 @@ impl Platform {
             ambient: ambient.clone(),
         };
         let fetcher: Arc<dyn Fetcher> = Arc::new(PoliteFetcher::new(fetcher_settings, parts));
-        let datasets =
-            data_collection::datasets(database.clone(), Arc::clone(&entitlements), ambient.clone());
+        let datasets = data_collection::datasets(
+            database.clone(),
+            Arc::clone(&entitlements),
+            cpu.clone(),
+            ambient.clone(),
+        );
         let workflow = workflow::module(
             workflow::Surroundings {
                 database: database.clone(),
@@ -296,6 +300,8 @@ impl Platform {
         tasks.spawn(async move { users.run(token).await });
         tasks.spawn(Arc::clone(&self.proxies).run(stop.clone()));
         tasks.spawn(self.idempotency.clone().run(stop.clone()));
+        let (datasets, token) = (Arc::clone(&self.datasets), stop.clone());
+        tasks.spawn(async move { datasets.run(token).await });
         if works {
             let (workflow, token) = (Arc::clone(&self.workflow), stop.clone());
             tasks.spawn(async move { workflow.run_worker(token).await });

@@ -3,6 +3,8 @@ import moreEnglish from '@/locales/account.en';
 import moreChinese from '@/locales/account.zh-CN';
 import adminEnglish from '@/locales/admin.en';
 import adminChinese from '@/locales/admin.zh-CN';
+import dataEnglish from '@/locales/data.en';
+import dataChinese from '@/locales/data.zh-CN';
 import en from '@/locales/en';
 import keysEnglish from '@/locales/keys.en';
 import keysChinese from '@/locales/keys.zh-CN';
@@ -26,8 +28,8 @@ const places = (text = '') => [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]
 
 describe('the two languages', () => {
   const [english, chinese] = [
-    flat({ ...en, ...stepEnglish, ...moreEnglish, ...keysEnglish, ...adminEnglish }),
-    flat({ ...zh, ...stepChinese, ...moreChinese, ...keysChinese, ...adminChinese }),
+    flat({ ...en, ...stepEnglish, ...moreEnglish, ...keysEnglish, ...adminEnglish, ...dataEnglish }),
+    flat({ ...zh, ...stepChinese, ...moreChinese, ...keysChinese, ...adminChinese, ...dataChinese }),
   ];
 
   it('have the same texts', () => expect([...chinese.keys()].sort()).toEqual([...english.keys()].sort()));

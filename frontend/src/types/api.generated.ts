@@ -131,6 +131,25 @@ export interface components {
             /** Format: int32 */
             started: number;
         };
+        /** @description A line that is no record. */
+        BadLine: {
+            /**
+             * Format: int64
+             * @description From 1; 0 where the file ends in the middle of something.
+             */
+            line: number;
+            /** @example has 3 cells where 4 are wanted */
+            message: string;
+        };
+        /** @description A rule that a batch breaks. */
+        Breach: {
+            field?: string | null;
+            /** @description Key of the first record at fault. */
+            key?: string | null;
+            /** @example 7 records of 20 have none, at most 10 % may */
+            message: string;
+            rule: components["schemas"]["Rule"];
+        };
         /** @enum {string} */
         BulkActionName: "cancel" | "retry";
         /**
@@ -163,6 +182,11 @@ export interface components {
             /** @description Further ones fit: ask again. */
             more: boolean;
         };
+        /**
+         * @description How a version came about.
+         * @enum {string}
+         */
+        Cause: "batch" | "import" | "removal" | "release" | "retention";
         /** @description One value that is another one now. */
         Change: {
             /** @description Absent when it was removed. */
@@ -186,6 +210,11 @@ export interface components {
             /** @example ann@new.example */
             new_email: string;
         };
+        /**
+         * @description What became of a record.
+         * @enum {string}
+         */
+        ChangeKind: "added" | "changed" | "removed";
         /** @description The old password and a new one. */
         ChangePasswordBody: {
             /** Format: password */
@@ -195,6 +224,22 @@ export interface components {
              * @description 8 to 128 characters, not easy to guess.
              */
             new_password: string;
+        };
+        /** @description A change of a record. */
+        ChangeView: {
+            at: components["schemas"]["Timestamp"];
+            cause: components["schemas"]["Cause"];
+            /** Format: uuid */
+            execution_id?: string | null;
+            /** @description Fields that differ. */
+            fields: components["schemas"]["FieldChange"][];
+            /** @description Absent where a link does not show it. */
+            key?: string | null;
+            kind: components["schemas"]["ChangeKind"];
+            /** Format: uuid */
+            user_id?: string | null;
+            /** Format: int64 */
+            version: number;
         };
         /** @description How long the code lives and when the next can be had. */
         CodeSentView: {
@@ -211,16 +256,33 @@ export interface components {
              */
             retry_after: number;
         };
-        /** @description One field. */
-        Column: {
+        /** @description What is said of a column. What is absent stays; an empty text takes it back. */
+        ColumnBody: {
+            description?: string | null;
+            /** @description Makes the field one to sort by. An index is not taken back. */
+            indexed?: boolean;
+            label?: string | null;
             name: string;
-            type: components["schemas"]["ColumnType"];
+            required?: boolean | null;
+            type?: components["schemas"]["ColumnType"] | null;
         };
         /**
          * @description What the values of a field were so far.
          * @enum {string}
          */
         ColumnType: "null" | "boolean" | "integer" | "number" | "string" | "array" | "object" | "mixed";
+        /** @description A field of records. */
+        ColumnView: {
+            /** @description The type was said by hand, and batches do not change it. */
+            declared: boolean;
+            description?: string | null;
+            index: components["schemas"]["IndexState"];
+            /** @description What people read instead of the name. */
+            label?: string | null;
+            name: string;
+            required: boolean;
+            type: components["schemas"]["ColumnType"];
+        };
         /** @description What the authenticator shows. */
         ConfirmBody: {
             /**
@@ -228,6 +290,55 @@ export interface components {
              * @example 012345
              */
             totp: string;
+        };
+        /** @description The rules; those that are absent ask for nothing. */
+        Contract: {
+            /**
+             * Format: double
+             * @description The largest share by which a batch may have fewer records than the one before: 0 to 1.
+             * @default null
+             */
+            largest_drop: number | null;
+            /**
+             * Format: int64
+             * @description Records of a batch, at least.
+             * @default null
+             */
+            least_records: number | null;
+            /**
+             * @description By field, the largest share of records in which it is null or missing: 0 to 1.
+             * @default {}
+             */
+            most_nulls: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Records of a batch, at most.
+             * @default null
+             */
+            most_records: number | null;
+            /**
+             * @description Values have the declared types, and required fields are there.
+             * @default false
+             */
+            schema: boolean;
+            /**
+             * @description Fields whose values, where there are any, stand once in a batch.
+             * @default []
+             */
+            unique: string[];
+        };
+        /** @description A new dataset. */
+        CreateDataset: {
+            columns?: components["schemas"]["ColumnBody"][];
+            contract?: components["schemas"]["Contract"] | null;
+            description?: string | null;
+            /** @description Fields that tell records apart. */
+            key?: string[] | null;
+            /** @description 1 to 100 letters, digits, `_`, `-` or `.`. */
+            name: string;
+            retention?: components["schemas"]["Retention"] | null;
         };
         /** @description A pool to be made. */
         CreatePool: {
@@ -242,6 +353,14 @@ export interface components {
              */
             parallel_limit?: number | null;
             strategy?: components["schemas"]["Strategy"];
+        };
+        /** @description A link as you want it. */
+        CreateShare: {
+            /** @description All when absent. */
+            columns?: string[] | null;
+            expires_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Whom it is for, 1 to 100 characters. */
+            label: string;
         };
         /**
          * @description ISO 4217 code of three capital letters.
@@ -265,11 +384,16 @@ export interface components {
         /** @description A dataset. */
         DatasetView: {
             /** @description Fields that records were seen to have, in the order in which they appeared. */
-            columns: components["schemas"]["Column"][];
+            columns: components["schemas"]["ColumnView"][];
+            contract: components["schemas"]["Contract"];
             created_at: components["schemas"]["Timestamp"];
+            description: string;
+            /** @description Fields that tell records apart; none until a batch names them. */
+            key: string[];
             name: string;
             /** Format: int64 */
             records: number;
+            retention: components["schemas"]["Retention"];
             updated_at: components["schemas"]["Timestamp"];
             /**
              * Format: int64
@@ -302,6 +426,14 @@ export interface components {
         DeletionView: {
             delete_at: components["schemas"]["Timestamp"];
         };
+        /** @description Changes in the order in which they happened. */
+        DeltaView: {
+            /** @description Hand this back as `after`, also when nothing follows yet. */
+            cursor: string;
+            items: components["schemas"]["ChangeView"][];
+            /** @description More follows at once. */
+            more: boolean;
+        };
         /** @description What one version changed in another. */
         DiffView: {
             /** @description The same value by value. */
@@ -319,6 +451,15 @@ export interface components {
             definition?: Record<string, never> | null;
             /** @description YAML or JSON text. */
             source?: string | null;
+        };
+        /** @description What is to change; what is absent stays. */
+        EditDataset: {
+            columns?: components["schemas"]["ColumnBody"][];
+            contract?: components["schemas"]["Contract"] | null;
+            description?: string | null;
+            /** @description Only while there are no records. */
+            key?: string[] | null;
+            retention?: components["schemas"]["Retention"] | null;
         };
         /**
          * @description `data` of a success that has nothing to say: `null`.
@@ -477,11 +618,16 @@ export interface components {
             /** @description A dataset. */
             data: {
                 /** @description Fields that records were seen to have, in the order in which they appeared. */
-                columns: components["schemas"]["Column"][];
+                columns: components["schemas"]["ColumnView"][];
+                contract: components["schemas"]["Contract"];
                 created_at: components["schemas"]["Timestamp"];
+                description: string;
+                /** @description Fields that tell records apart; none until a batch names them. */
+                key: string[];
                 name: string;
                 /** Format: int64 */
                 records: number;
+                retention: components["schemas"]["Retention"];
                 updated_at: components["schemas"]["Timestamp"];
                 /**
                  * Format: int64
@@ -543,6 +689,24 @@ export interface components {
             /** @description When the account will be gone. */
             data: {
                 delete_at: components["schemas"]["Timestamp"];
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_DeltaView: {
+            /** @description Changes in the order in which they happened. */
+            data: {
+                /** @description Hand this back as `after`, also when nothing follows yet. */
+                cursor: string;
+                items: components["schemas"]["ChangeView"][];
+                /** @description More follows at once. */
+                more: boolean;
             };
             /** @example 操作成功 */
             message: string;
@@ -717,10 +881,100 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_FieldStatistics: {
+            /** @description Figures of a field. */
+            data: {
+                /**
+                 * Format: int64
+                 * @description Different values, null aside.
+                 */
+                distinct: number;
+                /**
+                 * Format: int64
+                 * @description Records that were looked at.
+                 */
+                examined: number;
+                field: string;
+                max: Record<string, never>;
+                /** @description The least; of all records when the field is indexed. */
+                min: Record<string, never>;
+                /**
+                 * Format: int64
+                 * @description Among them, those in which the field is null or missing.
+                 */
+                nulls: number;
+                /** @description These were the newest, and not all. */
+                sampled: boolean;
+                /** @description The most frequent values. */
+                top: components["schemas"]["Frequency"][];
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_FreshView: {
             /** @description How long the proof is believed. */
             data: {
                 fresh_until: components["schemas"]["Timestamp"];
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_HeldBatchView: {
+            /** @description A held batch with some of its records. */
+            data: {
+                batch: components["schemas"]["HeldView"];
+                /**
+                 * Format: int64
+                 * @description Hand this back as `from` for the records that follow.
+                 */
+                next?: number | null;
+                records: Record<string, never>[];
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_HeldView: {
+            /** @description A batch that was held back. */
+            data: {
+                /** @description What it breaks. */
+                breaches: components["schemas"]["Breach"][];
+                decided_at?: components["schemas"]["Timestamp"] | null;
+                /** Format: uuid */
+                decided_by?: string | null;
+                /** Format: uuid */
+                execution_id?: string | null;
+                held_at: components["schemas"]["Timestamp"];
+                /** Format: uuid */
+                id: string;
+                mode: components["schemas"]["Mode"];
+                /** Format: int64 */
+                records: number;
+                state: components["schemas"]["HeldState"];
+                /** Format: uuid */
+                user_id?: string | null;
+                /**
+                 * Format: int64
+                 * @description Of the dataset, when its release changed something.
+                 */
+                version?: number | null;
             };
             /** @example 操作成功 */
             message: string;
@@ -740,6 +994,43 @@ export interface components {
                 /** @description Of an execution that has ended. */
                 outputs?: Record<string, never> | null;
                 status: components["schemas"]["ExecutionStatus"];
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_ImportReport: {
+            /** @description What became of a file. */
+            data: {
+                /** Format: int64 */
+                added: number;
+                /**
+                 * Format: int64
+                 * @description Lines that are no record, and were left out.
+                 */
+                bad: number;
+                /** @description The first hundred of them. */
+                bad_lines: components["schemas"]["BadLine"][];
+                /** Format: int64 */
+                changed: number;
+                /** @description Batches that were held back. */
+                held: string[];
+                /**
+                 * Format: int64
+                 * @description Lines that are records.
+                 */
+                records: number;
+                /** Format: int64 */
+                total: number;
+                /** Format: int64 */
+                unchanged: number;
+                /** Format: int64 */
+                version: number;
             };
             /** @example 操作成功 */
             message: string;
@@ -813,6 +1104,48 @@ export interface components {
                 api_key: components["schemas"]["ApiKeyView"];
                 /** @description Sent as `Authorization: Bearer …`. It is shown this once. */
                 key: string;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_NewShareView: {
+            /** @description A new link with its token, which is shown this once. */
+            data: {
+                share: components["schemas"]["ShareView"];
+                /**
+                 * @description Goes into `/shared/datasets/{token}`.
+                 * @example wps_…
+                 */
+                token: string;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_OneRecord: {
+            /** @description A record, now or at a version. */
+            data: {
+                created_at?: components["schemas"]["Timestamp"] | null;
+                data: Record<string, never>;
+                key: string;
+                seen_at?: components["schemas"]["Timestamp"] | null;
+                updated_at?: components["schemas"]["Timestamp"] | null;
+                /**
+                 * Format: int64
+                 * @description Of the dataset, when the record last changed; of a former one, the version asked for.
+                 */
+                version: number;
             };
             /** @example 操作成功 */
             message: string;
@@ -906,16 +1239,51 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_Page_ChangeView: {
+            /** @description One page of a list. */
+            data: {
+                items: {
+                    at: components["schemas"]["Timestamp"];
+                    cause: components["schemas"]["Cause"];
+                    /** Format: uuid */
+                    execution_id?: string | null;
+                    /** @description Fields that differ. */
+                    fields: components["schemas"]["FieldChange"][];
+                    /** @description Absent where a link does not show it. */
+                    key?: string | null;
+                    kind: components["schemas"]["ChangeKind"];
+                    /** Format: uuid */
+                    user_id?: string | null;
+                    /** Format: int64 */
+                    version: number;
+                }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_Page_DatasetView: {
             /** @description One page of a list. */
             data: {
                 items: {
                     /** @description Fields that records were seen to have, in the order in which they appeared. */
-                    columns: components["schemas"]["Column"][];
+                    columns: components["schemas"]["ColumnView"][];
+                    contract: components["schemas"]["Contract"];
                     created_at: components["schemas"]["Timestamp"];
+                    description: string;
+                    /** @description Fields that tell records apart; none until a batch names them. */
+                    key: string[];
                     name: string;
                     /** Format: int64 */
                     records: number;
+                    retention: components["schemas"]["Retention"];
                     updated_at: components["schemas"]["Timestamp"];
                     /**
                      * Format: int64
@@ -989,6 +1357,44 @@ export interface components {
                     status: components["schemas"]["ExecutionStatus"];
                     /** Format: int32 */
                     version: number;
+                }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_Page_HeldView: {
+            /** @description One page of a list. */
+            data: {
+                items: {
+                    /** @description What it breaks. */
+                    breaches: components["schemas"]["Breach"][];
+                    decided_at?: components["schemas"]["Timestamp"] | null;
+                    /** Format: uuid */
+                    decided_by?: string | null;
+                    /** Format: uuid */
+                    execution_id?: string | null;
+                    held_at: components["schemas"]["Timestamp"];
+                    /** Format: uuid */
+                    id: string;
+                    mode: components["schemas"]["Mode"];
+                    /** Format: int64 */
+                    records: number;
+                    state: components["schemas"]["HeldState"];
+                    /** Format: uuid */
+                    user_id?: string | null;
+                    /**
+                     * Format: int64
+                     * @description Of the dataset, when its release changed something.
+                     */
+                    version?: number | null;
                 }[];
                 /** @description Hand this back as `cursor` for what follows; absent on the last page. */
                 next_cursor?: string | null;
@@ -1237,6 +1643,32 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_Page_ShareView: {
+            /** @description One page of a list. */
+            data: {
+                items: {
+                    /** @description Columns that are shown; all when null. */
+                    columns?: string[] | null;
+                    created_at: components["schemas"]["Timestamp"];
+                    expires_at?: components["schemas"]["Timestamp"] | null;
+                    /** Format: uuid */
+                    id: string;
+                    label: string;
+                    revoked_at?: components["schemas"]["Timestamp"] | null;
+                    used_at?: components["schemas"]["Timestamp"] | null;
+                }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_Page_TickView: {
             /** @description One page of a list. */
             data: {
@@ -1350,6 +1782,42 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_Page_VersionView: {
+            /** @description One page of a list. */
+            data: {
+                items: {
+                    /** Format: int64 */
+                    added: number;
+                    at: components["schemas"]["Timestamp"];
+                    cause: components["schemas"]["Cause"];
+                    /** Format: int64 */
+                    changed: number;
+                    /** Format: uuid */
+                    execution_id?: string | null;
+                    /** Format: int64 */
+                    removed: number;
+                    /**
+                     * Format: int64
+                     * @description Records then.
+                     */
+                    total: number;
+                    /** Format: uuid */
+                    user_id?: string | null;
+                    /** Format: int64 */
+                    version: number;
+                }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_PoolView: {
             /** @description A proxy pool. */
             data: {
@@ -1408,6 +1876,28 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_Removed: {
+            /** @description What was removed. */
+            data: {
+                /** Format: int64 */
+                removed: number;
+                /**
+                 * Format: int64
+                 * @description Records in the dataset now.
+                 */
+                total: number;
+                /** Format: int64 */
+                version: number;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_SecretView: {
             /** @description A secret. Its value is shown to nobody. */
             data: {
@@ -1416,6 +1906,28 @@ export interface components {
                 /** @example SHOP_API_KEY */
                 name: string;
                 updated_at: components["schemas"]["Timestamp"];
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_SharedDataset: {
+            /** @description A dataset as a link shows it. */
+            data: {
+                columns: components["schemas"]["ColumnView"][];
+                description: string;
+                expires_at?: components["schemas"]["Timestamp"] | null;
+                name: string;
+                /** Format: int64 */
+                records: number;
+                updated_at: components["schemas"]["Timestamp"];
+                /** Format: int64 */
+                version: number;
             };
             /** @example 操作成功 */
             message: string;
@@ -1644,6 +2156,43 @@ export interface components {
             success: boolean;
             timestamp: components["schemas"]["Timestamp"];
         };
+        /** @description A success. */
+        Envelope_Written: {
+            /** @description What a batch did. */
+            data: {
+                /** Format: int64 */
+                added: number;
+                /**
+                 * Format: uuid
+                 * @description Of the held batch.
+                 */
+                batch_id?: string | null;
+                breaches?: components["schemas"]["Breach"][];
+                /** @description Keys of records that were there and are different now; the first thousand. */
+                changed: string[];
+                /** Format: int64 */
+                changed_count: number;
+                dataset: string;
+                /** @description Nothing was published: the batch breaks the contract and waits for somebody to look at it. */
+                held?: boolean;
+                /**
+                 * Format: int64
+                 * @description Records in the dataset now.
+                 */
+                total: number;
+                /** Format: int64 */
+                unchanged: number;
+                /** Format: int64 */
+                version: number;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
         /** @description An error. */
         ErrorEnvelope: {
             details: Record<string, never>;
@@ -1750,6 +2299,38 @@ export interface components {
             /** Format: int32 */
             version: number;
         };
+        /** @description One field before and after; absent where the record, or the field, was not there. */
+        FieldChange: {
+            after?: Record<string, never> | null;
+            before?: Record<string, never> | null;
+            field: string;
+        };
+        /** @description Figures of a field. */
+        FieldStatistics: {
+            /**
+             * Format: int64
+             * @description Different values, null aside.
+             */
+            distinct: number;
+            /**
+             * Format: int64
+             * @description Records that were looked at.
+             */
+            examined: number;
+            field: string;
+            max: Record<string, never>;
+            /** @description The least; of all records when the field is indexed. */
+            min: Record<string, never>;
+            /**
+             * Format: int64
+             * @description Among them, those in which the field is null or missing.
+             */
+            nulls: number;
+            /** @description These were the newest, and not all. */
+            sampled: boolean;
+            /** @description The most frequent values. */
+            top: components["schemas"]["Frequency"][];
+        };
         /** @description Which executions are meant. */
         FilterBody: {
             created_before?: components["schemas"]["Timestamp"] | null;
@@ -1772,9 +2353,55 @@ export interface components {
              */
             status?: string | null;
         };
+        /** @description How often a value stands in a field. */
+        Frequency: {
+            /** Format: int64 */
+            count: number;
+            /** @description Of a long text its beginning. */
+            value: Record<string, never>;
+        };
         /** @description How long the proof is believed. */
         FreshView: {
             fresh_until: components["schemas"]["Timestamp"];
+        };
+        /** @description A held batch with some of its records. */
+        HeldBatchView: {
+            batch: components["schemas"]["HeldView"];
+            /**
+             * Format: int64
+             * @description Hand this back as `from` for the records that follow.
+             */
+            next?: number | null;
+            records: Record<string, never>[];
+        };
+        /**
+         * @description What became of a held batch.
+         * @enum {string}
+         */
+        HeldState: "held" | "released" | "discarded";
+        /** @description A batch that was held back. */
+        HeldView: {
+            /** @description What it breaks. */
+            breaches: components["schemas"]["Breach"][];
+            decided_at?: components["schemas"]["Timestamp"] | null;
+            /** Format: uuid */
+            decided_by?: string | null;
+            /** Format: uuid */
+            execution_id?: string | null;
+            held_at: components["schemas"]["Timestamp"];
+            /** Format: uuid */
+            id: string;
+            mode: components["schemas"]["Mode"];
+            /** Format: int64 */
+            records: number;
+            state: components["schemas"]["HeldState"];
+            /** Format: uuid */
+            user_id?: string | null;
+            /**
+             * Format: int64
+             * @description Of the dataset, when its release changed something.
+             */
+            version?: number | null;
         };
         /** @description What a call led to. */
         HookReply: {
@@ -1798,6 +2425,33 @@ export interface components {
              */
             secret?: string | null;
         };
+        /** @description What became of a file. */
+        ImportReport: {
+            /** Format: int64 */
+            added: number;
+            /**
+             * Format: int64
+             * @description Lines that are no record, and were left out.
+             */
+            bad: number;
+            /** @description The first hundred of them. */
+            bad_lines: components["schemas"]["BadLine"][];
+            /** Format: int64 */
+            changed: number;
+            /** @description Batches that were held back. */
+            held: string[];
+            /**
+             * Format: int64
+             * @description Lines that are records.
+             */
+            records: number;
+            /** Format: int64 */
+            total: number;
+            /** Format: int64 */
+            unchanged: number;
+            /** Format: int64 */
+            version: number;
+        };
         /** @description Proxies to be added, one a line. */
         ImportText: {
             /**
@@ -1819,6 +2473,11 @@ export interface components {
             duplicates: number;
             rejected: components["schemas"]["RejectedView"][];
         };
+        /**
+         * @description Whether a field can be sorted by and is found quickly.
+         * @enum {string}
+         */
+        IndexState: "none" | "building" | "ready";
         /**
          * @description How often a price is paid.
          * @enum {string}
@@ -1902,6 +2561,11 @@ export interface components {
          * @enum {string}
          */
         Misfire: "skip" | "once" | "all";
+        /**
+         * @description How a batch is written.
+         * @enum {string}
+         */
+        Mode: "upsert" | "insert" | "append";
         /** @description Somebody, with the name they have today; null when there is no such user any more. */
         NamedView: {
             /** Format: uuid */
@@ -1930,6 +2594,28 @@ export interface components {
              *     ]
              */
             scopes: components["schemas"]["Permission"][];
+        };
+        /** @description A new link with its token, which is shown this once. */
+        NewShareView: {
+            share: components["schemas"]["ShareView"];
+            /**
+             * @description Goes into `/shared/datasets/{token}`.
+             * @example wps_…
+             */
+            token: string;
+        };
+        /** @description A record, now or at a version. */
+        OneRecord: {
+            created_at?: components["schemas"]["Timestamp"] | null;
+            data: Record<string, never>;
+            key: string;
+            seen_at?: components["schemas"]["Timestamp"] | null;
+            updated_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description Of the dataset, when the record last changed; of a former one, the version asked for.
+             */
+            version: number;
         };
         /** @description Somebody themselves, with what they may do. */
         OneselfView: components["schemas"]["UserView"] & {
@@ -2154,6 +2840,23 @@ export interface components {
             /** @description The line with credentials masked. */
             text: string;
         };
+        /** @description Keys of records. */
+        RemoveRecords: {
+            /** @description 1 to 1000; those that are not there are left out. */
+            keys: string[];
+        };
+        /** @description What was removed. */
+        Removed: {
+            /** Format: int64 */
+            removed: number;
+            /**
+             * Format: int64
+             * @description Records in the dataset now.
+             */
+            total: number;
+            /** Format: int64 */
+            version: number;
+        };
         /**
          * @description From where and with what it runs again.
          * @example {
@@ -2189,6 +2892,27 @@ export interface components {
              */
             new_password: string;
         };
+        /** @description What is kept of a dataset, and how long. What is absent is kept. */
+        Retention: {
+            /**
+             * Format: int32
+             * @description Records that no batch held for so many days are removed, 1 to 3650.
+             * @default null
+             */
+            days: number | null;
+            /**
+             * Format: int32
+             * @description Changes older than so many days are forgotten, 1 to 3650.
+             * @default null
+             */
+            history_days: number | null;
+            /**
+             * Format: int64
+             * @description Of more records than this, those that came first are removed, at least 1.
+             * @default null
+             */
+            records: number | null;
+        };
         /**
          * @description A person's rank. Each contains the permissions of the ones below.
          * @enum {string}
@@ -2198,6 +2922,11 @@ export interface components {
         RoleBody: {
             role: components["schemas"]["Role"];
         };
+        /**
+         * @description A rule of a [`Contract`].
+         * @enum {string}
+         */
+        Rule: "least_records" | "most_records" | "most_nulls" | "unique" | "schema" | "largest_drop";
         /**
          * @description A secret to be kept.
          * @example {
@@ -2267,6 +2996,30 @@ export interface components {
          * @enum {string}
          */
         Severity: "error" | "warning";
+        /** @description A link. */
+        ShareView: {
+            /** @description Columns that are shown; all when null. */
+            columns?: string[] | null;
+            created_at: components["schemas"]["Timestamp"];
+            expires_at?: components["schemas"]["Timestamp"] | null;
+            /** Format: uuid */
+            id: string;
+            label: string;
+            revoked_at?: components["schemas"]["Timestamp"] | null;
+            used_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description A dataset as a link shows it. */
+        SharedDataset: {
+            columns: components["schemas"]["ColumnView"][];
+            description: string;
+            expires_at?: components["schemas"]["Timestamp"] | null;
+            name: string;
+            /** Format: int64 */
+            records: number;
+            updated_at: components["schemas"]["Timestamp"];
+            /** Format: int64 */
+            version: number;
+        };
         /**
          * @description What is told to a step that waits for a signal.
          * @example {
@@ -2551,6 +3304,63 @@ export interface components {
              * Format: int32
              * @example 3
              */
+            version: number;
+        };
+        /** @description A version of a dataset. */
+        VersionView: {
+            /** Format: int64 */
+            added: number;
+            at: components["schemas"]["Timestamp"];
+            cause: components["schemas"]["Cause"];
+            /** Format: int64 */
+            changed: number;
+            /** Format: uuid */
+            execution_id?: string | null;
+            /** Format: int64 */
+            removed: number;
+            /**
+             * Format: int64
+             * @description Records then.
+             */
+            total: number;
+            /** Format: uuid */
+            user_id?: string | null;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A batch of records. */
+        WriteRecords: {
+            /** @description Fields that tell records apart; those of the dataset unless given. */
+            key?: string[] | null;
+            mode?: components["schemas"]["Mode"];
+            /** @description Up to 50 000 objects, each of a mebibyte at most. */
+            records: Record<string, never>[];
+        };
+        /** @description What a batch did. */
+        Written: {
+            /** Format: int64 */
+            added: number;
+            /**
+             * Format: uuid
+             * @description Of the held batch.
+             */
+            batch_id?: string | null;
+            breaches?: components["schemas"]["Breach"][];
+            /** @description Keys of records that were there and are different now; the first thousand. */
+            changed: string[];
+            /** Format: int64 */
+            changed_count: number;
+            dataset: string;
+            /** @description Nothing was published: the batch breaks the contract and waits for somebody to look at it. */
+            held?: boolean;
+            /**
+             * Format: int64
+             * @description Records in the dataset now.
+             */
+            total: number;
+            /** Format: int64 */
+            unchanged: number;
+            /** Format: int64 */
             version: number;
         };
     };

@@ -1,6 +1,6 @@
 //! The fetcher against real servers on loopback, and datasets on both databases.
 
-#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod datasets;
 mod fetching;
