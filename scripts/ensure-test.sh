@@ -27,3 +27,12 @@ if ! cargo nextest --version >/dev/null 2>&1; then
     say "installing cargo-nextest"
     cargo install --locked --quiet cargo-nextest
 fi
+
+# What other programs make of exported files. LibreOffice would be another reader of Excel files, and
+# half a gigabyte of it.
+readers=$(git rev-parse --show-toplevel)/target/readers
+if ! "$readers/bin/python" -c 'import openpyxl, pyarrow.parquet' 2>/dev/null; then
+    say "installing openpyxl and pyarrow, which read what is exported"
+    python3 -m venv "$readers"
+    "$readers/bin/pip" install --quiet --disable-pip-version-check openpyxl==3.1.5 'pyarrow==21.*'
+fi

@@ -30,11 +30,12 @@ function tidy(value, key) {
   if (key === 'secret') return 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
   if (key === 'uri') return 'otpauth://totp/Workflow%20Platform:grace%40new.example?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Workflow%20Platform';
   if (key === 'qr_svg') return '<svg …>';
-  if (key === 'next_cursor') return 'AAY0n2…';
+  if (key === 'next_cursor' && value.length > 8) return 'AAY0n2…';
+  if (value.startsWith('wps_')) return 'wps_dpmT1IuP…';
   return value.length > 400 ? `${value.slice(0, 400)}…` : value;
 }
 
-async function ask(method, path, { at = {}, query = '', body, headers = {}, alone = false } = {}) {
+async function ask(method, path, { at = {}, query = '', body, file, headers = {}, alone = false } = {}) {
   const real = path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(at[name]));
   const answer = await fetch(`${base}/api/v1${real}${query}`, {
     method: method.toUpperCase(),
@@ -44,7 +45,7 @@ async function ask(method, path, { at = {}, query = '', body, headers = {}, alon
       ...(token ? { authorization: `Bearer ${token}` } : {}),
       ...headers,
     },
-    body: body === undefined ? undefined : JSON.stringify(body),
+    body: file ?? (body === undefined ? undefined : JSON.stringify(body)),
   });
   const type = answer.headers.get('content-type') ?? '';
   const text = await answer.text();
@@ -52,8 +53,10 @@ async function ask(method, path, { at = {}, query = '', body, headers = {}, alon
   if (!alone) {
     const example = (examples[`${method} ${path}`] ??= {});
     if (body !== undefined) example.request = tidy(body);
+    if (file !== undefined) example.request = file;
     if (type.includes('json')) example[answer.status] = tidy(JSON.parse(text));
-    else example[answer.status] = text.slice(0, 600);
+    // Excel and Parquet are no text.
+    else if (/csv|jsonl|atom/.test(type)) example[answer.status] = text.slice(0, 600);
   }
   return type.includes('json') ? JSON.parse(text).data : text;
 }
@@ -350,12 +353,66 @@ async function collection() {
   token = own;
 }
 
+const BOOKS = [
+  { id: 1, title: '剑来', author: '烽火戏诸侯', price: 39.5 },
+  { id: 2, title: '雪中悍刀行', author: '烽火戏诸侯', price: 45 },
+];
+
+/** What is done before there are records, and to them. */
 async function datasets() {
-  const at = { name: 'reports' };
+  const at = { name: 'books' };
+  await ask('post', '/datasets', {
+    body: { name: 'books', description: 'Books on sale', key: ['id'], columns: [{ name: 'price', type: 'number', label: 'Price' }] },
+  });
+  await ask('post', '/datasets/{name}/records', { at, body: { records: BOOKS } });
+  await ask('post', '/datasets/{name}/records', { at, alone: true, body: { records: [{ ...BOOKS[0], price: 35 }] } });
+  const file = 'id,title,author,price\r\n3,择天记,猫腻,42\r\n4,broken\r\n';
+  await ask('post', '/datasets/{name}/import', { at, query: '?format=csv', file, headers: { 'content-type': 'text/csv' } });
+  await ask('put', '/datasets/{name}', {
+    at,
+    body: { retention: { days: 90, history_days: 365 }, contract: { least_records: 2, most_nulls: { title: 0.1 }, unique: ['title'], schema: true } },
+  });
   await ask('get', '/datasets');
   await ask('get', '/datasets/{name}', { at });
-  await ask('get', '/datasets/{name}/records', { at });
+  await reading(at);
+  await holding(at);
+  await sharing(at);
+  await ask('delete', '/datasets/{name}/records/{key}', { at: { ...at, key: '3' } });
+  await ask('post', '/datasets/{name}/remove', { at, body: { keys: ['2', '99'] } });
+}
+
+async function reading(at) {
+  const filter = encodeURIComponent(JSON.stringify({ price: { gte: 40 } }));
+  await ask('get', '/datasets/{name}/records', { at, query: `?filter=${filter}&sort=price&full=true` });
+  await ask('get', '/datasets/{name}/records/{key}', { at: { ...at, key: '1' }, query: '?as_of=1' });
+  await ask('get', '/datasets/{name}/records/{key}/history', { at: { ...at, key: '1' } });
+  await ask('get', '/datasets/{name}/statistics/{field}', { at: { ...at, field: 'price' } });
   await ask('get', '/datasets/{name}/export', { at, query: '?format=csv' });
+  await ask('get', '/datasets/{name}/changes', { at, query: '?after=1' });
+  await ask('get', '/datasets/{name}/changes.atom', { at });
+  await ask('get', '/datasets/{name}/versions', { at });
+}
+
+async function holding(at) {
+  const held = async () =>
+    (await ask('post', '/datasets/{name}/records', { at, alone: true, body: { records: [{ id: 9, title: null }] } })).batch_id;
+  const [one, other] = [await held(), await held()];
+  await ask('get', '/datasets/{name}/held', { at });
+  await ask('get', '/datasets/{name}/held/{batch_id}', { at: { ...at, batch_id: one } });
+  await ask('post', '/datasets/{name}/held/{batch_id}/discard', { at: { ...at, batch_id: one } });
+  await ask('post', '/datasets/{name}/held/{batch_id}/release', { at: { ...at, batch_id: other } });
+}
+
+async function sharing(at) {
+  const body = { label: 'for the shop', columns: ['title', 'price'] };
+  const { share, token: link } = await ask('post', '/datasets/{name}/shares', { at, body });
+  await ask('get', '/datasets/{name}/shares', { at });
+  const mine = token;
+  token = undefined;
+  for (const path of ['', '/records', '/changes', '/changes.atom']) await ask('get', `/shared/datasets/{token}${path}`, { at: { token: link } });
+  await ask('get', '/shared/datasets/{token}/export', { at: { token: link }, query: '?format=csv' });
+  token = mine;
+  await ask('delete', '/datasets/{name}/shares/{share_id}', { at: { ...at, share_id: share.id } });
 }
 
 async function proxies() {

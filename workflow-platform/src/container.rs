@@ -192,8 +192,12 @@ impl Platform {
             fetcher_settings,
             archive_limits(&config),
         )?;
-        let datasets =
-            data_collection::datasets(database.clone(), Arc::clone(&entitlements), ambient.clone());
+        let datasets = data_collection::datasets(
+            database.clone(),
+            Arc::clone(&entitlements),
+            cpu.clone(),
+            ambient.clone(),
+        );
         let workflow = workflow::module(
             workflow::Surroundings {
                 database: database.clone(),
@@ -362,6 +366,8 @@ impl Platform {
         tasks.spawn(Arc::clone(&self.proxies).run(stop.clone()));
         tasks.spawn(self.idempotency.clone().run(stop.clone()));
         self.collection.spawn(tasks, stop);
+        let (datasets, token) = (Arc::clone(&self.datasets), stop.clone());
+        tasks.spawn(async move { datasets.run(token).await });
         if works {
             let (subscription, token) = (Arc::clone(&self.subscription), stop.clone());
             tasks.spawn(async move { subscription.run(token).await });

@@ -183,8 +183,6 @@ export default {
     recordsUnit: 'records',
     columns: 'Columns',
     updated: 'Changed',
-    exportCsv: 'Export CSV',
-    exportJsonl: 'Export JSON Lines',
     emptyTitle: 'No datasets yet',
     emptyText: 'A step with dataset.upsert writes its records here.',
     noRecords: 'No records yet',

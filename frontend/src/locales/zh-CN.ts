@@ -183,8 +183,6 @@ export default {
     recordsUnit: '条记录',
     columns: '列数',
     updated: '更新时间',
-    exportCsv: '导出 CSV',
-    exportJsonl: '导出 JSON Lines',
     emptyTitle: '还没有数据集',
     emptyText: '使用 dataset.upsert 的步骤会把记录写到这里。',
     noRecords: '还没有记录',

@@ -76,6 +76,15 @@ export type ExecutionDetail = With<
 export type LogLine = With<Schemas['LogLine'], { fields?: Json }>;
 
 export type Dataset = Schemas['DatasetView'];
+export type DatasetColumn = Schemas['ColumnView'];
+export type DatasetRecord = With<Schemas['OneRecord'], { data: JsonObject }>;
+export type FieldChange = With<Schemas['FieldChange'], { before?: Json; after?: Json }>;
+export type DatasetChange = With<Schemas['ChangeView'], { fields: FieldChange[] }>;
+export type HeldBatch = Schemas['HeldView'];
+export type HeldDetail = With<Schemas['HeldBatchView'], { records: JsonObject[] }>;
+export type Share = Schemas['ShareView'];
+export type NewShare = Schemas['NewShareView'];
+export type ShareWish = Schemas['CreateShare'];
 
 export type ProxyPool = Schemas['PoolView'];
 export type ImportReport = Schemas['ImportView'];

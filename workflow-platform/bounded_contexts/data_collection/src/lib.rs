@@ -13,8 +13,14 @@
 //! * A crawl keeps no page twice, also across crashes.
 //! * Archived pages belong to one owner; nothing is shared between two.
 //! * A batch of records is stored as a whole or not at all; an unchanged record is not rewritten.
+//! * A version is what one batch, or one removal, changed; what stood before is kept with it.
+//! * A batch that breaks its dataset's contract is not published until somebody says so.
+//! * No query reads more than a bounded number of records for a page.
+//! * A link shows its columns and nothing else, not even by what it finds.
 //!
-//! **Published events:** `dataset.changed`, `host.decided`, `host.released`.
+//! **Published events:** `dataset.created`, `dataset.edited`, `dataset.changed`, `dataset.deleted`,
+//! `dataset.batch_held`, `dataset.batch_released`, `dataset.batch_discarded`, `dataset.shared`,
+//! `dataset.share_revoked`, `host.decided`, `host.released`.
 //!
 //! **Not here:** choosing proxies (`proxy_pool`), running steps (`workflow`), what pages of known
 //! sites mean (`qidian`, `xiaohongshu`).
@@ -75,13 +81,17 @@ pub fn collection_actions(
 pub fn datasets(
     database: Database,
     entitlements: Arc<dyn Entitlements>,
+    cpu: CpuPool,
     ambient: Ambient,
 ) -> Arc<DatasetsModule> {
     let store = Arc::new(infrastructure::dataset::SqlDatasets::new(database.clone()));
-    Arc::new(DatasetsModule::new(database, store, entitlements, ambient))
+    Arc::new(DatasetsModule::new(database, store, entitlements, cpu, ambient))
 }
 
 /// What steps can do with datasets.
 pub fn dataset_actions(module: &Arc<DatasetsModule>) -> Vec<Arc<dyn Action>> {
-    vec![Arc::new(application::dataset::DatasetUpsert::new(Arc::clone(module)))]
+    vec![
+        Arc::new(application::dataset::DatasetUpsert::new(Arc::clone(module))),
+        Arc::new(application::dataset::DatasetQuery::new(Arc::clone(module))),
+    ]
 }

@@ -1,7 +1,7 @@
 //! The fetcher, crawls and the archive against real servers on loopback, and datasets, on both
 //! databases.
 
-#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod crawling;
 mod datasets;

@@ -1,10 +1,18 @@
 //! Datasets in the database.
 
+mod catalog;
+mod changes;
+mod held;
+mod index;
+mod index_tables;
+mod lookup;
 mod personal;
+mod records;
+mod shares;
+mod statements;
 mod store;
 mod tables;
 mod usage;
-mod write;
 
 pub use personal::personal_data;
 pub use store::SqlDatasets;
