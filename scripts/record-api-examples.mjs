@@ -34,7 +34,7 @@ function tidy(value, key) {
   return value.length > 400 ? `${value.slice(0, 400)}…` : value;
 }
 
-async function ask(method, path, { at = {}, query = '', body, headers = {}, alone = false } = {}) {
+async function ask(method, path, { at = {}, query = '', body, text, headers = {}, alone = false } = {}) {
   const real = path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(at[name]));
   const answer = await fetch(`${base}/api/v1${real}${query}`, {
     method: method.toUpperCase(),
@@ -44,18 +44,19 @@ async function ask(method, path, { at = {}, query = '', body, headers = {}, alon
       ...(token ? { authorization: `Bearer ${token}` } : {}),
       ...headers,
     },
-    body: body === undefined ? undefined : JSON.stringify(body),
+    body: body === undefined ? text : JSON.stringify(body),
   });
   const type = answer.headers.get('content-type') ?? '';
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`${method} ${real}: ${answer.status} ${text}`);
+  const said = await answer.text();
+  if (!answer.ok) throw new Error(`${method} ${real}: ${answer.status} ${said}`);
   if (!alone) {
     const example = (examples[`${method} ${path}`] ??= {});
     if (body !== undefined) example.request = tidy(body);
-    if (type.includes('json')) example[answer.status] = tidy(JSON.parse(text));
-    else example[answer.status] = text.slice(0, 600);
+    if (text !== undefined) example.request = text;
+    if (type.includes('json')) example[answer.status] = tidy(JSON.parse(said));
+    else example[answer.status] = said.slice(0, 600);
   }
-  return type.includes('json') ? JSON.parse(text).data : text;
+  return type.includes('json') ? JSON.parse(said).data : said;
 }
 
 const pause = (millis) => new Promise((done) => setTimeout(done, millis));
@@ -225,6 +226,8 @@ steps:
 async function definitions() {
   await ask('get', '/workflow/actions');
   await ask('get', '/workflow/schema');
+  await ask('get', '/workflow/templates');
+  await ask('get', '/workflow/templates/{name}', { at: { name: 'book-tracker' } });
   await ask('post', '/workflow/definitions/validate', { body: { source: SOURCE.replace('script.javascript', 'script.javascrip') } });
   const { id } = await ask('post', '/workflow/definitions', { body: { source: SOURCE } });
   await ask('put', '/workflow/definitions/{id}', { at: { id }, body: { source: SOURCE.replace('monday', 'friday') } });
@@ -302,6 +305,15 @@ async function datasets() {
   await ask('get', '/datasets/{name}/export', { at, query: '?format=csv' });
 }
 
+async function files() {
+  const sent = { query: '?name=note.html', text: '<title>…</title>', headers: { 'content-type': 'text/html' } };
+  const { id } = await ask('post', '/files', sent);
+  await ask('get', '/files');
+  await ask('get', '/files/{id}', { at: { id } });
+  await ask('get', '/files/{id}/content', { at: { id } });
+  await ask('delete', '/files/{id}', { at: { id } });
+}
+
 async function proxies() {
   const pool = await ask('post', '/proxy/pools', { body: { name: 'spare' } });
   const at = { id: pool.id };
@@ -324,6 +336,7 @@ await triggers(definition);
 await executions(definition);
 await vault();
 await datasets();
+await files();
 await proxies();
 await ask('delete', '/datasets/{name}', { at: { name: 'reports' } });
 await ask('delete', '/workflow/definitions/{id}', { at: { id: definition } });

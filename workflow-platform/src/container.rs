@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use api_gateway::{Gateway, GatewaySettings, Readiness, assemble, assemble_metrics};
 use axum::Router;
-use data_collection::{DatasetsModule, FetcherParts, FetcherSettings, PoliteFetcher};
+use data_collection::{DatasetsModule, FetcherParts, FetcherSettings, FilesModule, PoliteFetcher};
 use event_driven_coordination::{
     Handlers, ParkedEvents, Relay, RelaySettings, SecurityNotice, VerificationMail,
 };
@@ -21,7 +21,7 @@ use secrecy::ExposeSecret as _;
 use shared_kernel::{
     application::{
         Action, ActionRegistry, AuditTrail, Authenticator, EffectHandler, Entitlements, Fetcher,
-        PersonalData, ProxyPools,
+        PersonalData, ProxyPools, Template, UserFiles,
     },
     domain::Ambient,
     infrastructure::{
@@ -59,6 +59,7 @@ pub fn migrations() -> Migrations {
         proxy_pool::migrations,
         workflow::migrations,
         data_collection::migrations,
+        data_collection::file_migrations,
     ])
 }
 
@@ -73,9 +74,11 @@ fn sealed_columns() -> Vec<SealedColumn> {
 
 /// All that is kept of a person, in an order in which each may go before those behind it:
 /// workflows last, since their executions take a moment to end.
-fn personal_data(database: &Database, workflow: &WorkflowModule) -> Vec<Arc<dyn PersonalData>> {
+fn personal_data(foundation: &Foundation, workflow: &WorkflowModule) -> Vec<Arc<dyn PersonalData>> {
+    let Foundation { database, ambient, .. } = foundation;
     let mut parts = user_management::personal_data(database);
     parts.extend(data_collection::personal_data(database));
+    parts.push(data_collection::file_personal_data(database, ambient));
     parts.extend(proxy_pool::personal_data(database));
     parts.extend(subscription::personal_data(database));
     parts.extend(workflow.personal_data());
@@ -90,6 +93,7 @@ pub struct Platform {
     pub subscription: Arc<SubscriptionModule>,
     pub proxies: Arc<ProxyPoolModule>,
     pub datasets: Arc<DatasetsModule>,
+    pub files: Arc<FilesModule>,
     pub workflow: Arc<WorkflowModule>,
     idempotency: SqlIdempotencyKeys,
     relay: Relay,
@@ -158,17 +162,25 @@ impl Platform {
         let fetcher: Arc<dyn Fetcher> = Arc::new(PoliteFetcher::new(fetcher_settings, parts));
         let datasets =
             data_collection::datasets(database.clone(), Arc::clone(&entitlements), ambient.clone());
+        let blobs = foundation::blobs(&config)?;
+        let files = data_collection::files(
+            database.clone(),
+            Arc::clone(&blobs),
+            ambient.clone(),
+            config.uploads,
+        );
         let workflow = workflow::module(
             workflow::Surroundings {
                 database: database.clone(),
                 bus,
-                blobs: foundation::blobs(&config)?,
+                blobs,
                 ambient: ambient.clone(),
-                actions: actions(&fetcher, &datasets, &cpu),
+                actions: actions(&fetcher, &datasets, &files, &cpu),
                 users: Arc::new(Directory(Arc::clone(&users))),
                 entitlements,
                 cpu,
                 sealer: sealer.clone(),
+                templates: templates(),
             },
             workflow_settings(&config),
         );
@@ -177,7 +189,7 @@ impl Platform {
         let idempotency =
             SqlIdempotencyKeys::new(database.clone(), sealer.clone(), ambient.clone());
         let mail = VerificationMail::new(mailer, sealer, ambient.clone(), config.app_name.clone())?;
-        let erase = EraseDeleted::new(personal_data(&database, &workflow));
+        let erase = EraseDeleted::new(personal_data(&foundation, &workflow));
         let handlers = Handlers::new(
             subscription::event_handlers(&subscription),
             [
@@ -195,6 +207,7 @@ impl Platform {
             subscription,
             proxies,
             datasets,
+            files,
             workflow,
             idempotency,
             relay,
@@ -231,6 +244,7 @@ impl Platform {
             workflow::routes(Arc::clone(&self.workflow)),
             proxy_pool::routes(Arc::clone(&self.proxies)),
             data_collection::routes(Arc::clone(&self.datasets)),
+            data_collection::file_routes(Arc::clone(&self.files)),
             event_driven_coordination::parked::routes(self.parked_events()),
         ]
     }
@@ -241,7 +255,7 @@ impl Platform {
     }
 
     fn export(&self) -> Arc<PersonalExport> {
-        let parts = personal_data(&self.foundation.database, &self.workflow);
+        let parts = personal_data(&self.foundation, &self.workflow);
         Arc::new(PersonalExport::new(Arc::clone(&self.users), parts))
     }
 
@@ -296,6 +310,7 @@ impl Platform {
         tasks.spawn(async move { users.run(token).await });
         tasks.spawn(Arc::clone(&self.proxies).run(stop.clone()));
         tasks.spawn(self.idempotency.clone().run(stop.clone()));
+        tasks.spawn(FilesModule::clone(&self.files).run(stop.clone()));
         if works {
             let (workflow, token) = (Arc::clone(&self.workflow), stop.clone());
             tasks.spawn(async move { workflow.run_worker(token).await });
@@ -367,11 +382,20 @@ fn workflow_settings(config: &Config) -> WorkflowSettings {
 fn actions(
     fetcher: &Arc<dyn Fetcher>,
     datasets: &Arc<DatasetsModule>,
+    files: &Arc<FilesModule>,
     cpu: &CpuPool,
 ) -> ActionRegistry {
     let mut actions: Vec<Arc<dyn Action>> = data_collection::collection_actions(fetcher, cpu);
     actions.extend(data_collection::dataset_actions(datasets));
-    actions.extend(qidian::actions(Arc::clone(fetcher), cpu.clone()));
-    actions.extend(xiaohongshu::actions(Arc::clone(fetcher), cpu.clone()));
+    let uploads = || Arc::clone(files) as Arc<dyn UserFiles>;
+    actions.extend(qidian::actions(Arc::clone(fetcher), uploads(), cpu.clone()));
+    actions.extend(xiaohongshu::actions(Arc::clone(fetcher), uploads(), cpu.clone()));
     ActionRegistry::new(actions)
+}
+
+/// Workflows that users may copy.
+pub(crate) fn templates() -> Vec<Template> {
+    let mut templates = qidian::TEMPLATES.to_vec();
+    templates.extend(xiaohongshu::TEMPLATES);
+    templates
 }

@@ -20,7 +20,9 @@ pub mod report;
 pub mod routes;
 pub mod s3;
 pub mod smtp;
+pub mod step;
 pub mod trail;
+mod zip;
 
 pub use clock::{MovableClock, SeededEntropy, ambient};
 pub use database::{
@@ -32,3 +34,4 @@ pub use postgres_server::PostgresServer;
 pub use redis_server::RedisServer;
 pub use s3::S3Server;
 pub use trail::Trail;
+pub use zip::zip;

@@ -29,6 +29,7 @@ struct Things {
     trigger: String,
     execution: String,
     pool: String,
+    file: String,
 }
 
 /// What an operation must do when somebody asks for a thing of somebody else.
@@ -37,7 +38,8 @@ enum Expected {
     NotFound(String),
     /// Administrators only.
     Denied(String),
-    /// The name is looked up among the caller's own, or knowing it is the permission.
+    /// The name is looked up among the caller's own, knowing it is the permission, or it is there
+    /// for everybody.
     NotTheirs,
 }
 
@@ -57,6 +59,8 @@ impl Things {
             let value = json!({ "value": "something of hers" });
             person.put(&format!("/workflow/{kind}/hers"), &value).await.data();
         }
+        let file = person.request(Method::POST, "/files?name=hers.html").body("<p>hers</p>");
+        let file = Reply::of(file).await.data();
         let sessions = person.get("/users/me/sessions").await.data();
         let key = json!({ "name": "hers", "scopes": ["workflow:read"] });
         let key = person.post("/users/me/api-keys", &key).await.data();
@@ -68,6 +72,7 @@ impl Things {
             definition,
             execution,
             pool: id(&pool),
+            file: id(&file),
         }
     }
 
@@ -86,11 +91,13 @@ impl Things {
             ("/workflow/variables/{name}", "hers"),
             ("/proxy/pools/{id}", &self.pool),
             ("/datasets/{name}", "things"),
+            ("/files/{id}", &self.file),
             ("/users/me/sessions/{id}", &self.session),
             ("/users/me/api-keys/{id}", &self.api_key),
         ];
         let named = path.starts_with("/workflow/secrets/") || path.starts_with("/workflow/var");
-        if (named && operation.method == Method::PUT) || path == "/workflow/hooks/{token}" {
+        let everybodys = path == "/workflow/templates/{name}" || path == "/workflow/hooks/{token}";
+        if (named && operation.method == Method::PUT) || everybodys {
             return Some(Expected::NotTheirs);
         }
         let (pattern, value) = places.into_iter().find(|(pattern, _)| path.starts_with(pattern))?;
@@ -109,6 +116,7 @@ impl Things {
             format!("/proxy/pools/{}", self.pool),
             format!("/proxy/pools/{}/proxies", self.pool),
             "/datasets/things/records".to_owned(),
+            format!("/files/{}", self.file),
             "/workflow/secrets".to_owned(),
             "/workflow/variables/hers".to_owned(),
             "/users/me/api-keys".to_owned(),

@@ -49,7 +49,7 @@ pub async fn demo(mut config: Config, once: bool, api: Option<Url>) -> anyhow::R
     let world = DemoWorld::start(&config.data_dir).await?;
     match api {
         Some(api) => elsewhere(&config, &world, once, &api).await,
-        None => here(config, &world, once).await,
+        None => Box::pin(here(config, &world, once)).await,
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod crawl;
 pub mod dataset;
+pub mod files;
 mod html_extract;
 mod http_request;
 mod json_extract;

@@ -4,5 +4,6 @@ pub mod address;
 pub mod charset;
 pub mod dataset;
 pub mod extract;
+pub mod file_name;
 mod percent;
 pub mod robots;

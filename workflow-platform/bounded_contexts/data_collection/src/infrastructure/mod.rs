@@ -2,3 +2,4 @@
 
 pub mod dataset;
 pub mod fetch;
+pub mod files;

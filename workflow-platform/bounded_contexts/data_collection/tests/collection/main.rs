@@ -4,4 +4,5 @@
 
 mod datasets;
 mod fetching;
+mod files;
 mod web;
