@@ -35,7 +35,7 @@ function tidy(value, key) {
   return value.length > 400 ? `${value.slice(0, 400)}…` : value;
 }
 
-async function ask(method, path, { at = {}, query = '', body, file, headers = {}, alone = false } = {}) {
+async function ask(method, path, { at = {}, query = '', body, text, headers = {}, alone = false } = {}) {
   const real = path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(at[name]));
   const answer = await fetch(`${base}/api/v1${real}${query}`, {
     method: method.toUpperCase(),
@@ -45,20 +45,20 @@ async function ask(method, path, { at = {}, query = '', body, file, headers = {}
       ...(token ? { authorization: `Bearer ${token}` } : {}),
       ...headers,
     },
-    body: file ?? (body === undefined ? undefined : JSON.stringify(body)),
+    body: body === undefined ? text : JSON.stringify(body),
   });
   const type = answer.headers.get('content-type') ?? '';
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`${method} ${real}: ${answer.status} ${text}`);
+  const said = await answer.text();
+  if (!answer.ok) throw new Error(`${method} ${real}: ${answer.status} ${said}`);
   if (!alone) {
     const example = (examples[`${method} ${path}`] ??= {});
     if (body !== undefined) example.request = tidy(body);
-    if (file !== undefined) example.request = file;
-    if (type.includes('json')) example[answer.status] = tidy(JSON.parse(text));
+    if (text !== undefined) example.request = text;
+    if (type.includes('json')) example[answer.status] = tidy(JSON.parse(said));
     // Excel and Parquet are no text.
-    else if (/csv|jsonl|atom/.test(type)) example[answer.status] = text.slice(0, 600);
+    else if (/csv|jsonl|atom|html|plain/.test(type)) example[answer.status] = said.slice(0, 600);
   }
-  return type.includes('json') ? JSON.parse(text).data : text;
+  return type.includes('json') ? JSON.parse(said).data : said;
 }
 
 const pause = (millis) => new Promise((done) => setTimeout(done, millis));
@@ -259,6 +259,8 @@ steps:
 async function definitions() {
   await ask('get', '/workflow/actions');
   await ask('get', '/workflow/schema');
+  await ask('get', '/workflow/templates');
+  await ask('get', '/workflow/templates/{name}', { at: { name: 'book-tracker' } });
   await ask('post', '/workflow/definitions/validate', { body: { source: SOURCE.replace('script.javascript', 'script.javascrip') } });
   const { id } = await ask('post', '/workflow/definitions', { body: { source: SOURCE } });
   await ask('put', '/workflow/definitions/{id}', { at: { id }, body: { source: SOURCE.replace('monday', 'friday') } });
@@ -367,7 +369,7 @@ async function datasets() {
   await ask('post', '/datasets/{name}/records', { at, body: { records: BOOKS } });
   await ask('post', '/datasets/{name}/records', { at, alone: true, body: { records: [{ ...BOOKS[0], price: 35 }] } });
   const file = 'id,title,author,price\r\n3,择天记,猫腻,42\r\n4,broken\r\n';
-  await ask('post', '/datasets/{name}/import', { at, query: '?format=csv', file, headers: { 'content-type': 'text/csv' } });
+  await ask('post', '/datasets/{name}/import', { at, query: '?format=csv', text: file, headers: { 'content-type': 'text/csv' } });
   await ask('put', '/datasets/{name}', {
     at,
     body: { retention: { days: 90, history_days: 365 }, contract: { least_records: 2, most_nulls: { title: 0.1 }, unique: ['title'], schema: true } },
@@ -415,6 +417,15 @@ async function sharing(at) {
   await ask('delete', '/datasets/{name}/shares/{share_id}', { at: { ...at, share_id: share.id } });
 }
 
+async function files() {
+  const sent = { query: '?name=note.html', text: '<title>…</title>', headers: { 'content-type': 'text/html' } };
+  const { id } = await ask('post', '/files', sent);
+  await ask('get', '/files');
+  await ask('get', '/files/{id}', { at: { id } });
+  await ask('get', '/files/{id}/content', { at: { id } });
+  await ask('delete', '/files/{id}', { at: { id } });
+}
+
 async function proxies() {
   const pool = await ask('post', '/proxy/pools', { body: { name: 'spare', strategy: 'smart' } });
   const at = { id: pool.id };
@@ -448,6 +459,7 @@ await executions(definition);
 await vault();
 await datasets();
 await collection();
+await files();
 await proxies();
 await ask('delete', '/datasets/{name}', { at: { name: 'reports' } });
 await ask('delete', '/workflow/definitions/{id}', { at: { id: definition } });

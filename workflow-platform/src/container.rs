@@ -13,7 +13,9 @@ use std::{net::SocketAddr, sync::Arc};
 use anyhow::Context as _;
 use api_gateway::{Gateway, GatewaySettings, Readiness, assemble, assemble_metrics};
 use axum::Router;
-use data_collection::{ArchiveLimits, Collection, DatasetsModule, FetcherSettings};
+use data_collection::{
+    ArchiveLimits, Collection, DatasetsModule, FetcherSettings, FilesModule,
+};
 use event_driven_coordination::{
     Handlers, ParkedEvents, Relay, RelaySettings, SecurityNotice, VerificationMail,
 };
@@ -21,8 +23,8 @@ use proxy_pool::{ProxyPoolModule, ProxyPoolSettings};
 use secrecy::ExposeSecret as _;
 use shared_kernel::{
     application::{
-        Action, ActionRegistry, AuditTrail, Authenticator, BlobStore, EffectHandler, Entitlements,
-        Fetcher, PersonalData, ProxyPools,
+        Action, ActionRegistry, AuditTrail, Authenticator, EffectHandler, Entitlements, Fetcher,
+        PersonalData, ProxyPools, Template, UserFiles,
     },
     domain::Ambient,
     infrastructure::{
@@ -61,6 +63,7 @@ pub fn migrations() -> Migrations {
         proxy_pool::migrations,
         workflow::migrations,
         data_collection::migrations,
+        data_collection::file_migrations,
     ])
 }
 
@@ -75,14 +78,12 @@ fn sealed_columns() -> Vec<SealedColumn> {
 
 /// All that is kept of a person, in an order in which each may go before those behind it:
 /// workflows last, since their executions take a moment to end.
-fn personal_data(
-    database: &Database,
-    blobs: &Arc<dyn BlobStore>,
-    workflow: &WorkflowModule,
-) -> Vec<Arc<dyn PersonalData>> {
+fn personal_data(foundation: &Foundation, workflow: &WorkflowModule) -> Vec<Arc<dyn PersonalData>> {
+    let Foundation { database, ambient, blobs, .. } = foundation;
     let mut parts = user_management::personal_data(database);
     parts.push(data_collection::archive_personal_data(database, Arc::clone(blobs)));
     parts.extend(data_collection::personal_data(database));
+    parts.push(data_collection::file_personal_data(database, ambient));
     parts.extend(proxy_pool::personal_data(database));
     parts.extend(subscription::personal_data(database));
     parts.extend(workflow.personal_data());
@@ -111,6 +112,7 @@ pub struct Platform {
     pub proxies: Arc<ProxyPoolModule>,
     pub datasets: Arc<DatasetsModule>,
     pub collection: Collection,
+    pub files: Arc<FilesModule>,
     pub workflow: Arc<WorkflowModule>,
     idempotency: SqlIdempotencyKeys,
     relay: Relay,
@@ -198,17 +200,24 @@ impl Platform {
             cpu.clone(),
             ambient.clone(),
         );
+        let files = data_collection::files(
+            database.clone(),
+            Arc::clone(&blobs),
+            ambient.clone(),
+            config.uploads,
+        );
         let workflow = workflow::module(
             workflow::Surroundings {
                 database: database.clone(),
                 bus,
-                blobs: Arc::clone(&blobs),
+                blobs,
                 ambient: ambient.clone(),
-                actions: actions(&collection, &datasets, &cpu),
+                actions: actions(&collection, &datasets, &files, &cpu),
                 users: Arc::new(Directory(Arc::clone(&users))),
                 entitlements,
                 cpu,
                 sealer: sealer.clone(),
+                templates: templates(),
             },
             workflow_settings(&config),
         );
@@ -217,7 +226,7 @@ impl Platform {
         let idempotency =
             SqlIdempotencyKeys::new(database.clone(), sealer.clone(), ambient.clone());
         let mail = VerificationMail::new(mailer, sealer, ambient.clone(), config.app_name.clone())?;
-        let erase = EraseDeleted::new(personal_data(&database, &blobs, &workflow));
+        let erase = EraseDeleted::new(personal_data(&foundation, &workflow));
         let handlers = Handlers::new(
             subscription::event_handlers(&subscription),
             [
@@ -236,6 +245,7 @@ impl Platform {
             proxies,
             datasets,
             collection,
+            files,
             workflow,
             idempotency,
             relay,
@@ -282,6 +292,7 @@ impl Platform {
                 Arc::clone(&self.collection.pages),
                 Arc::clone(&self.collection.hosts),
             ),
+            data_collection::file_routes(Arc::clone(&self.files)),
             event_driven_coordination::parked::routes(self.parked_events()),
         ]
     }
@@ -292,8 +303,7 @@ impl Platform {
     }
 
     fn export(&self) -> Arc<PersonalExport> {
-        let Foundation { database, blobs, .. } = &self.foundation;
-        let parts = personal_data(database, blobs, &self.workflow);
+        let parts = personal_data(&self.foundation, &self.workflow);
         Arc::new(PersonalExport::new(Arc::clone(&self.users), parts))
     }
 
@@ -368,6 +378,7 @@ impl Platform {
         self.collection.spawn(tasks, stop);
         let (datasets, token) = (Arc::clone(&self.datasets), stop.clone());
         tasks.spawn(async move { datasets.run(token).await });
+        tasks.spawn(FilesModule::clone(&self.files).run(stop.clone()));
         if works {
             let (subscription, token) = (Arc::clone(&self.subscription), stop.clone());
             tasks.spawn(async move { subscription.run(token).await });
@@ -469,13 +480,22 @@ fn workflow_settings(config: &Config) -> WorkflowSettings {
 fn actions(
     collection: &Collection,
     datasets: &Arc<DatasetsModule>,
+    files: &Arc<FilesModule>,
     cpu: &CpuPool,
 ) -> ActionRegistry {
     let fetcher = Arc::clone(&collection.fetcher) as Arc<dyn Fetcher>;
     let mut actions: Vec<Arc<dyn Action>> =
         data_collection::collection_actions(collection, datasets, cpu);
     actions.extend(data_collection::dataset_actions(datasets));
-    actions.extend(qidian::actions(Arc::clone(&fetcher), cpu.clone()));
-    actions.extend(xiaohongshu::actions(fetcher, cpu.clone()));
+    let uploads = || Arc::clone(files) as Arc<dyn UserFiles>;
+    actions.extend(qidian::actions(Arc::clone(&fetcher), uploads(), cpu.clone()));
+    actions.extend(xiaohongshu::actions(fetcher, uploads(), cpu.clone()));
     ActionRegistry::new(actions)
+}
+
+/// Workflows that users may copy.
+pub(crate) fn templates() -> Vec<Template> {
+    let mut templates = qidian::TEMPLATES.to_vec();
+    templates.extend(xiaohongshu::TEMPLATES);
+    templates
 }

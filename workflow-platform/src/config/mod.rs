@@ -22,6 +22,7 @@ use std::{
 };
 
 use api_gateway::{AddressRules, LimitSettings};
+use data_collection::UploadSettings;
 use secrecy::SecretString;
 use shared_kernel::{
     domain::{Locale, Networks},
@@ -68,6 +69,8 @@ pub struct Config {
     pub docs_enabled: bool,
     /// For the body of a request to arrive.
     pub request_body_timeout: Duration,
+    /// What users may upload, and for how long it is kept.
+    pub uploads: UploadSettings,
     pub metrics_token: Option<SecretString>,
     /// Where `/metrics` is, when not beside the API.
     pub metrics_address: Option<SocketAddr>,

@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use data_collection::UploadSettings;
 use secrecy::{ExposeSecret as _, SecretString};
 use shared_kernel::{
     domain::{Locale, Networks},
@@ -76,6 +77,16 @@ pub fn config(source: &Source, purpose: Purpose) -> Result<Config, ConfigError> 
             1,
             3600,
         )),
+        uploads: UploadSettings {
+            most_bytes: reader.between(
+                "UPLOAD_MAX_BYTES",
+                32 * 1024 * 1024,
+                1024,
+                1024 * 1024 * 1024,
+            ),
+            most_files: reader.between("UPLOAD_MAX_FILES", 200, 1, 100_000),
+            kept: reader.days("UPLOAD_RETENTION_DAYS", 7, 1, 3650),
+        },
         metrics_token: source.get("METRICS_TOKEN").map(SecretString::from),
         metrics_address: reader.metrics_address(),
         first_admin: reader.first_admin(),

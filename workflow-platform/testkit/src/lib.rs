@@ -22,8 +22,10 @@ pub mod report;
 pub mod routes;
 pub mod s3;
 pub mod smtp;
+pub mod step;
 pub mod tls_site;
 pub mod trail;
+mod zip;
 
 pub use clock::{MovableClock, SeededEntropy, ambient};
 pub use database::{
@@ -38,3 +40,4 @@ pub use redis_server::RedisServer;
 pub use s3::S3Server;
 pub use tls_site::TlsSite;
 pub use trail::Trail;
+pub use zip::zip;

@@ -34,6 +34,7 @@ struct Things {
     execution: String,
     pool: String,
     page: String,
+    file: String,
 }
 
 /// What an operation must do when somebody asks for a thing of somebody else.
@@ -42,7 +43,8 @@ enum Expected {
     NotFound(String),
     /// Administrators only.
     Denied(String),
-    /// The name is looked up among the caller's own, or knowing it is the permission.
+    /// The name is looked up among the caller's own, knowing it is the permission, or it is there
+    /// for everybody.
     NotTheirs,
 }
 
@@ -67,6 +69,8 @@ impl Things {
             person.get("/collection/pages").await.data()["items"].get(0).map(id)
         })
         .await;
+        let file = person.request(Method::POST, "/files?name=hers.html").body("<p>hers</p>");
+        let file = Reply::of(file).await.data();
         let sessions = person.get("/users/me/sessions").await.data();
         let key = json!({ "name": "hers", "scopes": ["workflow:read"] });
         let key = person.post("/users/me/api-keys", &key).await.data();
@@ -79,6 +83,7 @@ impl Things {
             execution,
             pool: id(&pool),
             page,
+            file: id(&file),
         }
     }
 
@@ -98,11 +103,13 @@ impl Things {
             ("/proxy/pools/{id}", &self.pool),
             ("/datasets/{name}", "things"),
             ("/collection/pages/{page_id}", &self.page),
+            ("/files/{id}", &self.file),
             ("/users/me/sessions/{id}", &self.session),
             ("/users/me/api-keys/{id}", &self.api_key),
         ];
         let named = path.starts_with("/workflow/secrets/") || path.starts_with("/workflow/var");
-        if (named && operation.method == Method::PUT) || path == "/workflow/hooks/{token}" {
+        let everybodys = path == "/workflow/templates/{name}" || path == "/workflow/hooks/{token}";
+        if (named && operation.method == Method::PUT) || everybodys {
             return Some(Expected::NotTheirs);
         }
         let (pattern, value) = places.into_iter().find(|(pattern, _)| path.starts_with(pattern))?;
@@ -122,6 +129,7 @@ impl Things {
             format!("/proxy/pools/{}/proxies", self.pool),
             "/datasets/things/records".to_owned(),
             format!("/collection/pages/{}", self.page),
+            format!("/files/{}", self.file),
             "/workflow/secrets".to_owned(),
             "/workflow/variables/hers".to_owned(),
             "/users/me/api-keys".to_owned(),

@@ -3,7 +3,8 @@
 //! **Vocabulary.** A *fetch* is one request as a step sees it, redirects included; a *hop* is one
 //! exchange of it. A *turn* is the right to ask a host once; a *rule* is what the operator decided
 //! about a host. A *crawl* follows links from start pages; its *frontier* is what it knows of
-//! pages done and waiting. A *dataset* is a named table of *records* under the user's own key.
+//! pages done and waiting. A *dataset* is a named table of *records* under the user's own key. A
+//! *file* is what somebody uploaded for steps to read, kept for some days.
 //!
 //! **Invariants.**
 //! * No hop reaches an address that the operator's policy refuses, whatever names resolve to.
@@ -17,6 +18,7 @@
 //! * A batch that breaks its dataset's contract is not published until somebody says so.
 //! * No query reads more than a bounded number of records for a page.
 //! * A link shows its columns and nothing else, not even by what it finds.
+//! * Content that belongs to no file is on a list before it is stored, and removed in time.
 //!
 //! **Published events:** `dataset.created`, `dataset.edited`, `dataset.changed`, `dataset.deleted`,
 //! `dataset.batch_held`, `dataset.batch_released`, `dataset.batch_discarded`, `dataset.shared`,
@@ -35,19 +37,25 @@ use std::sync::Arc;
 
 use sea_orm_migration::MigrationTrait;
 use shared_kernel::{
-    application::{Action, Entitlements, Fetcher},
+    application::{Action, BlobStore, Entitlements, Fetcher},
     domain::Ambient,
     infrastructure::{cpu::CpuPool, db::Database},
 };
 
-pub use api::{collection_routes, routes};
-pub use application::dataset::DatasetsModule;
+pub use api::{collection_routes, file_routes, routes};
+pub use application::{
+    dataset::DatasetsModule,
+    files::{FilesModule, UploadSettings},
+};
 pub use collection::{Collection, Surroundings, archive_personal_data, collection};
 pub use infrastructure::archive::{Archive, ArchiveJanitor, ArchiveLimits, SqlPages};
 pub use infrastructure::dataset::{personal_data, usage};
 pub use infrastructure::fetch::{
     Ask, FetcherParts, FetcherSettings, Manners, PoliteFetcher, RedisTurns, SharedTurns, SqlTurns,
     Taken,
+};
+pub use infrastructure::files::{
+    migrations as file_migrations, personal_data as file_personal_data,
 };
 
 /// The migrations of the context, in order.
@@ -86,6 +94,17 @@ pub fn datasets(
 ) -> Arc<DatasetsModule> {
     let store = Arc::new(infrastructure::dataset::SqlDatasets::new(database.clone()));
     Arc::new(DatasetsModule::new(database, store, entitlements, cpu, ambient))
+}
+
+/// Puts uploaded files together.
+pub fn files(
+    database: Database,
+    blobs: Arc<dyn BlobStore>,
+    ambient: Ambient,
+    settings: UploadSettings,
+) -> Arc<FilesModule> {
+    let store = Arc::new(infrastructure::files::SqlFiles::new(database.clone()));
+    Arc::new(FilesModule::new(database, store, blobs, ambient, settings))
 }
 
 /// What steps can do with datasets.

@@ -4,6 +4,7 @@ pub mod archive;
 pub mod crawl;
 pub mod dataset;
 pub mod hosts;
+pub mod files;
 mod html_extract;
 mod http_request;
 mod json_extract;

@@ -6,6 +6,7 @@ pub mod cookies;
 pub mod dataset;
 pub mod extract;
 pub mod host;
+pub mod file_name;
 mod percent;
 pub mod robots;
 pub mod sitemap;

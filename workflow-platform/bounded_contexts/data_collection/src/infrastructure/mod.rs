@@ -4,3 +4,4 @@ pub mod archive;
 pub mod dataset;
 pub mod fetch;
 pub mod hosts;
+pub mod files;

@@ -6,6 +6,7 @@
 mod crawling;
 mod datasets;
 mod fetching;
+mod files;
 mod guard;
 mod pages;
 mod sessions;
