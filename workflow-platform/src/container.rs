@@ -13,9 +13,7 @@ use std::{net::SocketAddr, sync::Arc};
 use anyhow::Context as _;
 use api_gateway::{Gateway, GatewaySettings, Readiness, assemble, assemble_metrics};
 use axum::Router;
-use data_collection::{
-    ArchiveLimits, Collection, DatasetsModule, FetcherSettings, FilesModule,
-};
+use data_collection::{ArchiveLimits, Collection, DatasetsModule, FetcherSettings, FilesModule};
 use event_driven_coordination::{
     Handlers, ParkedEvents, Relay, RelaySettings, SecurityNotice, VerificationMail,
 };

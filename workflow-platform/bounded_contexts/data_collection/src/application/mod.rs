@@ -3,8 +3,8 @@
 pub mod archive;
 pub mod crawl;
 pub mod dataset;
-pub mod hosts;
 pub mod files;
+pub mod hosts;
 mod html_extract;
 mod http_request;
 mod json_extract;

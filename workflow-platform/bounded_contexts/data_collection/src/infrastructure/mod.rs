@@ -3,5 +3,5 @@
 pub mod archive;
 pub mod dataset;
 pub mod fetch;
-pub mod hosts;
 pub mod files;
+pub mod hosts;

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use serde_json::Value;
 use shared_kernel::application::{ActionContext, ActionError};
 
-use super::super::dataset::{DatasetsModule, Upsert, upsert_failure};
-use crate::domain::dataset::{Batch, DatasetName};
+use super::super::dataset::{Author, Cause, DatasetsModule, Mode, Write, upsert_failure};
+use crate::domain::dataset::DatasetName;
 
 /// Stores rows durably.
 #[async_trait]
@@ -33,15 +33,17 @@ impl RowSink for DatasetsModule {
         let text = serde_json::to_vec(&rows).unwrap_or_default();
         let hash = blake3::hash(&text).to_hex();
         let idempotency_key = format!("{}:{}", ctx.idempotency_key, &hash[..32]);
-        let batch = Batch::new(key, rows).map_err(|error| upsert_failure(&error.into()))?;
-        let wanted = Upsert {
+        let wanted = Write {
             owner: ctx.owner,
             dataset: dataset.clone(),
-            batch,
+            key: Some(key.to_vec()),
+            records: rows,
+            mode: Mode::Upsert,
             idempotency_key,
-            execution: Some(ctx.execution),
+            author: Author { user: None, execution: Some(ctx.execution) },
+            cause: Cause::Batch,
         };
-        self.upsert(&wanted).await.map_err(|error| upsert_failure(&error))?;
+        self.write(wanted).await.map_err(|error| upsert_failure(&error))?;
         Ok(())
     }
 }
