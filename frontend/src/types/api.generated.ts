@@ -37,6 +37,26 @@ export interface components {
             kind: components["schemas"]["ActorKind"];
             user?: components["schemas"]["NamedView"] | null;
         };
+        /** @description A proxy to be added. */
+        AddProxy: {
+            /**
+             * @description In any form that an import understands.
+             * @example http://user:secret@203.0.113.7:8080
+             */
+            address: string;
+            /**
+             * Format: double
+             * @description Divides its score under `smart`; 1 unless given.
+             */
+            cost?: number | null;
+            enabled?: boolean | null;
+            label?: string | null;
+        };
+        /**
+         * @description How much a proxy hides.
+         * @enum {string}
+         */
+        Anonymity: "transparent" | "anonymous" | "elite";
         /** @description A key without its secret. */
         ApiKeyView: {
             created_at: components["schemas"]["Timestamp"];
@@ -136,6 +156,31 @@ export interface components {
             /** Format: int32 */
             started: number;
         };
+        /** @description A line that is no record. */
+        BadLine: {
+            /**
+             * Format: int64
+             * @description From 1; 0 where the file ends in the middle of something.
+             */
+            line: number;
+            /** @example has 3 cells where 4 are wanted */
+            message: string;
+        };
+        /** @description A rule that a batch breaks. */
+        Breach: {
+            field?: string | null;
+            /** @description Key of the first record at fault. */
+            key?: string | null;
+            /** @example 7 records of 20 have none, at most 10 % may */
+            message: string;
+            rule: components["schemas"]["Rule"];
+        };
+        /** @description A breaker: `closed`, `open` or `half_open`. */
+        BreakerView: {
+            /** @example closed */
+            state: string;
+            until?: components["schemas"]["Timestamp"] | null;
+        };
         /** @enum {string} */
         BulkActionName: "cancel" | "retry";
         /**
@@ -178,6 +223,40 @@ export interface components {
          * @enum {string}
          */
         CancelWhen: "period_end" | "now";
+        /**
+         * @description A candidate and what its score is made of:
+         *     `drawn × typical / (typical + latency) × free_share / cost`.
+         */
+        CandidateView: {
+            /** @description `scheme://host:port`. */
+            address: string;
+            /** Format: double */
+            alpha: number;
+            /** Format: double */
+            beta: number;
+            /** Format: double */
+            cost: number;
+            /**
+             * Format: double
+             * @description Drawn from Beta(alpha, beta).
+             */
+            drawn: number;
+            /** Format: double */
+            free_share: number;
+            /** Format: int32 */
+            in_use: number;
+            /** Format: double */
+            latency_ms?: number | null;
+            /** Format: uuid */
+            proxy_id: string;
+            /** Format: double */
+            score: number;
+        };
+        /**
+         * @description How a version came about.
+         * @enum {string}
+         */
+        Cause: "batch" | "import" | "removal" | "release" | "retention";
         /** @description One value that is another one now. */
         Change: {
             /** @description Absent when it was removed. */
@@ -201,6 +280,11 @@ export interface components {
             /** @example ann@new.example */
             new_email: string;
         };
+        /**
+         * @description What became of a record.
+         * @enum {string}
+         */
+        ChangeKind: "added" | "changed" | "removed";
         /** @description The old password and a new one. */
         ChangePasswordBody: {
             /** Format: password */
@@ -210,6 +294,22 @@ export interface components {
              * @description 8 to 128 characters, not easy to guess.
              */
             new_password: string;
+        };
+        /** @description A change of a record. */
+        ChangeView: {
+            at: components["schemas"]["Timestamp"];
+            cause: components["schemas"]["Cause"];
+            /** Format: uuid */
+            execution_id?: string | null;
+            /** @description Fields that differ. */
+            fields: components["schemas"]["FieldChange"][];
+            /** @description Absent where a link does not show it. */
+            key?: string | null;
+            kind: components["schemas"]["ChangeKind"];
+            /** Format: uuid */
+            user_id?: string | null;
+            /** Format: int64 */
+            version: number;
         };
         /** @description A subscription as a change left it. */
         ChangedView: {
@@ -242,16 +342,33 @@ export interface components {
              */
             retry_after: number;
         };
-        /** @description One field. */
-        Column: {
+        /** @description What is said of a column. What is absent stays; an empty text takes it back. */
+        ColumnBody: {
+            description?: string | null;
+            /** @description Makes the field one to sort by. An index is not taken back. */
+            indexed?: boolean;
+            label?: string | null;
             name: string;
-            type: components["schemas"]["ColumnType"];
+            required?: boolean | null;
+            type?: components["schemas"]["ColumnType"] | null;
         };
         /**
          * @description What the values of a field were so far.
          * @enum {string}
          */
         ColumnType: "null" | "boolean" | "integer" | "number" | "string" | "array" | "object" | "mixed";
+        /** @description A field of records. */
+        ColumnView: {
+            /** @description The type was said by hand, and batches do not change it. */
+            declared: boolean;
+            description?: string | null;
+            index: components["schemas"]["IndexState"];
+            /** @description What people read instead of the name. */
+            label?: string | null;
+            name: string;
+            required: boolean;
+            type: components["schemas"]["ColumnType"];
+        };
         /** @description What the authenticator shows. */
         ConfirmBody: {
             /**
@@ -259,6 +376,44 @@ export interface components {
              * @example 012345
              */
             totp: string;
+        };
+        /** @description The rules; those that are absent ask for nothing. */
+        Contract: {
+            /**
+             * Format: double
+             * @description The largest share by which a batch may have fewer records than the one before: 0 to 1.
+             * @default null
+             */
+            largest_drop: number | null;
+            /**
+             * Format: int64
+             * @description Records of a batch, at least.
+             * @default null
+             */
+            least_records: number | null;
+            /**
+             * @description By field, the largest share of records in which it is null or missing: 0 to 1.
+             * @default {}
+             */
+            most_nulls: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Records of a batch, at most.
+             * @default null
+             */
+            most_records: number | null;
+            /**
+             * @description Values have the declared types, and required fields are there.
+             * @default false
+             */
+            schema: boolean;
+            /**
+             * @description Fields whose values, where there are any, stand once in a batch.
+             * @default []
+             */
+            unique: string[];
         };
         /** @description A coupon to be. */
         CouponBody: {
@@ -293,8 +448,26 @@ export interface components {
              */
             redeemed: number;
         };
+        /** @description A new dataset. */
+        CreateDataset: {
+            columns?: components["schemas"]["ColumnBody"][];
+            contract?: components["schemas"]["Contract"] | null;
+            description?: string | null;
+            /** @description Fields that tell records apart. */
+            key?: string[] | null;
+            /** @description 1 to 100 letters, digits, `_`, `-` or `.`. */
+            name: string;
+            retention?: components["schemas"]["Retention"] | null;
+        };
         /** @description A pool to be made. */
         CreatePool: {
+            /**
+             * Format: int64
+             * @description Seconds between two checks of a proxy that nobody uses; null for none, 600 unless given.
+             */
+            check_every?: number | null;
+            /** @description A judge (`workflow-platform judge`), which tells exit address and anonymity. */
+            judge?: string | null;
             /**
              * @description 1 to 64 letters, digits, `.`, `_` or `-`; unique among your pools.
              * @example default
@@ -305,7 +478,27 @@ export interface components {
              * @description Most requests at once through one proxy; 8 unless given.
              */
             parallel_limit?: number | null;
+            /**
+             * Format: int64
+             * @description Seconds for which a session keeps its proxy; 600 unless given.
+             */
+            sticky_ttl?: number | null;
+            /**
+             * Format: int32
+             * @description Requests for which a session keeps its proxy; any number unless given.
+             */
+            sticky_uses?: number | null;
             strategy?: components["schemas"]["Strategy"];
+            /** @description What its proxies are tested against; the platform's address unless given. */
+            test_target?: string | null;
+        };
+        /** @description A link as you want it. */
+        CreateShare: {
+            /** @description All when absent. */
+            columns?: string[] | null;
+            expires_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Whom it is for, 1 to 100 characters. */
+            label: string;
         };
         /**
          * @description ISO 4217 code of three capital letters.
@@ -332,11 +525,16 @@ export interface components {
         /** @description A dataset. */
         DatasetView: {
             /** @description Fields that records were seen to have, in the order in which they appeared. */
-            columns: components["schemas"]["Column"][];
+            columns: components["schemas"]["ColumnView"][];
+            contract: components["schemas"]["Contract"];
             created_at: components["schemas"]["Timestamp"];
+            description: string;
+            /** @description Fields that tell records apart; none until a batch names them. */
+            key: string[];
             name: string;
             /** Format: int64 */
             records: number;
+            retention: components["schemas"]["Retention"];
             updated_at: components["schemas"]["Timestamp"];
             /**
              * Format: int64
@@ -369,6 +567,14 @@ export interface components {
         DeletionView: {
             delete_at: components["schemas"]["Timestamp"];
         };
+        /** @description Changes in the order in which they happened. */
+        DeltaView: {
+            /** @description Hand this back as `after`, also when nothing follows yet. */
+            cursor: string;
+            items: components["schemas"]["ChangeView"][];
+            /** @description More follows at once. */
+            more: boolean;
+        };
         /** @description What one version changed in another. */
         DiffView: {
             /** @description The same value by value. */
@@ -386,6 +592,15 @@ export interface components {
             definition?: Record<string, never> | null;
             /** @description YAML or JSON text. */
             source?: string | null;
+        };
+        /** @description What is to change; what is absent stays. */
+        EditDataset: {
+            columns?: components["schemas"]["ColumnBody"][];
+            contract?: components["schemas"]["Contract"] | null;
+            description?: string | null;
+            /** @description Only while there are no records. */
+            key?: string[] | null;
+            retention?: components["schemas"]["Retention"] | null;
         };
         /**
          * @description `data` of a success that has nothing to say: `null`.
@@ -601,11 +816,16 @@ export interface components {
             /** @description A dataset. */
             data: {
                 /** @description Fields that records were seen to have, in the order in which they appeared. */
-                columns: components["schemas"]["Column"][];
+                columns: components["schemas"]["ColumnView"][];
+                contract: components["schemas"]["Contract"];
                 created_at: components["schemas"]["Timestamp"];
+                description: string;
+                /** @description Fields that tell records apart; none until a batch names them. */
+                key: string[];
                 name: string;
                 /** Format: int64 */
                 records: number;
+                retention: components["schemas"]["Retention"];
                 updated_at: components["schemas"]["Timestamp"];
                 /**
                  * Format: int64
@@ -667,6 +887,24 @@ export interface components {
             /** @description When the account will be gone. */
             data: {
                 delete_at: components["schemas"]["Timestamp"];
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_DeltaView: {
+            /** @description Changes in the order in which they happened. */
+            data: {
+                /** @description Hand this back as `after`, also when nothing follows yet. */
+                cursor: string;
+                items: components["schemas"]["ChangeView"][];
+                /** @description More follows at once. */
+                more: boolean;
             };
             /** @example 操作成功 */
             message: string;
@@ -841,10 +1079,167 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_ExplanationView: {
+            /** @description What the pool would choose now. */
+            data: {
+                /** @description Compared by score, the best first; empty for strategies without scores. */
+                candidates: components["schemas"]["CandidateView"][];
+                /** @example site.example:443 */
+                host: string;
+                host_breaker: components["schemas"]["BreakerView"];
+                next_at?: components["schemas"]["Timestamp"] | null;
+                /**
+                 * Format: double
+                 * @description Share of successes that a new pair starts from.
+                 */
+                prior: number;
+                proxies: components["schemas"]["StandingView"];
+                /** Format: uuid */
+                proxy_id?: string | null;
+                reason: string;
+                /** @description Latest first. */
+                recent: components["schemas"]["RecentChoiceView"][];
+                session?: string | null;
+                strategy: components["schemas"]["Strategy"];
+                /**
+                 * Format: double
+                 * @description What an answer takes in the pool.
+                 */
+                typical_ms: number;
+                /**
+                 * @description `chosen`, `busy`, `host_rests` or `nobody`.
+                 * @example chosen
+                 */
+                verdict: string;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_FieldStatistics: {
+            /** @description Figures of a field. */
+            data: {
+                /**
+                 * Format: int64
+                 * @description Different values, null aside.
+                 */
+                distinct: number;
+                /**
+                 * Format: int64
+                 * @description Records that were looked at.
+                 */
+                examined: number;
+                field: string;
+                max: Record<string, never>;
+                /** @description The least; of all records when the field is indexed. */
+                min: Record<string, never>;
+                /**
+                 * Format: int64
+                 * @description Among them, those in which the field is null or missing.
+                 */
+                nulls: number;
+                /** @description These were the newest, and not all. */
+                sampled: boolean;
+                /** @description The most frequent values. */
+                top: components["schemas"]["Frequency"][];
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_FileView: {
+            /** @description An uploaded file. */
+            data: {
+                /** Format: int64 */
+                bytes: number;
+                created_at: components["schemas"]["Timestamp"];
+                /** @description When it will be forgotten. */
+                expires_at: components["schemas"]["Timestamp"];
+                /** @description BLAKE3 of the content, in hex. */
+                hash: string;
+                /** Format: uuid */
+                id: string;
+                /** @description As its sender called it. */
+                media_type: string;
+                name: string;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_FreshView: {
             /** @description How long the proof is believed. */
             data: {
                 fresh_until: components["schemas"]["Timestamp"];
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_HeldBatchView: {
+            /** @description A held batch with some of its records. */
+            data: {
+                batch: components["schemas"]["HeldView"];
+                /**
+                 * Format: int64
+                 * @description Hand this back as `from` for the records that follow.
+                 */
+                next?: number | null;
+                records: Record<string, never>[];
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_HeldView: {
+            /** @description A batch that was held back. */
+            data: {
+                /** @description What it breaks. */
+                breaches: components["schemas"]["Breach"][];
+                decided_at?: components["schemas"]["Timestamp"] | null;
+                /** Format: uuid */
+                decided_by?: string | null;
+                /** Format: uuid */
+                execution_id?: string | null;
+                held_at: components["schemas"]["Timestamp"];
+                /** Format: uuid */
+                id: string;
+                mode: components["schemas"]["Mode"];
+                /** Format: int64 */
+                records: number;
+                state: components["schemas"]["HeldState"];
+                /** Format: uuid */
+                user_id?: string | null;
+                /**
+                 * Format: int64
+                 * @description Of the dataset, when its release changed something.
+                 */
+                version?: number | null;
             };
             /** @example 操作成功 */
             message: string;
@@ -864,6 +1259,69 @@ export interface components {
                 /** @description Of an execution that has ended. */
                 outputs?: Record<string, never> | null;
                 status: components["schemas"]["ExecutionStatus"];
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_HostRuleView: {
+            /** @description How a host is treated. */
+            data: {
+                blocked: boolean;
+                decided_at: components["schemas"]["Timestamp"];
+                /** @description Name, or `name:port`. */
+                host: string;
+                /** Format: int32 */
+                parallel?: number | null;
+                reason: string;
+                /**
+                 * Format: double
+                 * @description Null: as for any other host.
+                 */
+                requests_per_second?: number | null;
+                robots: components["schemas"]["RobotsChoice"];
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_ImportReport: {
+            /** @description What became of a file. */
+            data: {
+                /** Format: int64 */
+                added: number;
+                /**
+                 * Format: int64
+                 * @description Lines that are no record, and were left out.
+                 */
+                bad: number;
+                /** @description The first hundred of them. */
+                bad_lines: components["schemas"]["BadLine"][];
+                /** Format: int64 */
+                changed: number;
+                /** @description Batches that were held back. */
+                held: string[];
+                /**
+                 * Format: int64
+                 * @description Lines that are records.
+                 */
+                records: number;
+                /** Format: int64 */
+                total: number;
+                /** Format: int64 */
+                unchanged: number;
+                /** Format: int64 */
+                version: number;
             };
             /** @example 操作成功 */
             message: string;
@@ -997,6 +1455,48 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_NewShareView: {
+            /** @description A new link with its token, which is shown this once. */
+            data: {
+                share: components["schemas"]["ShareView"];
+                /**
+                 * @description Goes into `/shared/datasets/{token}`.
+                 * @example wps_…
+                 */
+                token: string;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_OneRecord: {
+            /** @description A record, now or at a version. */
+            data: {
+                created_at?: components["schemas"]["Timestamp"] | null;
+                data: Record<string, never>;
+                key: string;
+                seen_at?: components["schemas"]["Timestamp"] | null;
+                updated_at?: components["schemas"]["Timestamp"] | null;
+                /**
+                 * Format: int64
+                 * @description Of the dataset, when the record last changed; of a former one, the version asked for.
+                 */
+                version: number;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_OneselfView: {
             /** @description Somebody themselves, with what they may do. */
             data: components["schemas"]["UserView"] & {
@@ -1017,6 +1517,40 @@ export interface components {
             data: components["schemas"]["InvoiceView"] & {
                 /** Format: uuid */
                 user_id: string;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_PageView: {
+            /** @description A page that was fetched. */
+            data: {
+                /**
+                 * Format: int64
+                 * @description Of the content.
+                 */
+                bytes: number;
+                /** @description Name of the encoding it is read in. */
+                charset: string;
+                content_type?: string | null;
+                fetched_at: components["schemas"]["Timestamp"];
+                /** @description BLAKE3 of the content, in hex. */
+                hash: string;
+                /** @description Those that say something of the page; repeated ones as one. */
+                headers: {
+                    [key: string]: string;
+                };
+                /** Format: uuid */
+                id: string;
+                /** Format: int32 */
+                status: number;
+                /** @description Where it came from, after redirects. */
+                url: string;
             };
             /** @example 操作成功 */
             message: string;
@@ -1095,6 +1629,36 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_Page_ChangeView: {
+            /** @description One page of a list. */
+            data: {
+                items: {
+                    at: components["schemas"]["Timestamp"];
+                    cause: components["schemas"]["Cause"];
+                    /** Format: uuid */
+                    execution_id?: string | null;
+                    /** @description Fields that differ. */
+                    fields: components["schemas"]["FieldChange"][];
+                    /** @description Absent where a link does not show it. */
+                    key?: string | null;
+                    kind: components["schemas"]["ChangeKind"];
+                    /** Format: uuid */
+                    user_id?: string | null;
+                    /** Format: int64 */
+                    version: number;
+                }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_Page_CouponView: {
             /** @description One page of a list. */
             data: {
@@ -1132,11 +1696,16 @@ export interface components {
             data: {
                 items: {
                     /** @description Fields that records were seen to have, in the order in which they appeared. */
-                    columns: components["schemas"]["Column"][];
+                    columns: components["schemas"]["ColumnView"][];
+                    contract: components["schemas"]["Contract"];
                     created_at: components["schemas"]["Timestamp"];
+                    description: string;
+                    /** @description Fields that tell records apart; none until a batch names them. */
+                    key: string[];
                     name: string;
                     /** Format: int64 */
                     records: number;
+                    retention: components["schemas"]["Retention"];
                     updated_at: components["schemas"]["Timestamp"];
                     /**
                      * Format: int64
@@ -1210,6 +1779,156 @@ export interface components {
                     status: components["schemas"]["ExecutionStatus"];
                     /** Format: int32 */
                     version: number;
+                }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_Page_FileView: {
+            /** @description One page of a list. */
+            data: {
+                items: {
+                    /** Format: int64 */
+                    bytes: number;
+                    created_at: components["schemas"]["Timestamp"];
+                    /** @description When it will be forgotten. */
+                    expires_at: components["schemas"]["Timestamp"];
+                    /** @description BLAKE3 of the content, in hex. */
+                    hash: string;
+                    /** Format: uuid */
+                    id: string;
+                    /** @description As its sender called it. */
+                    media_type: string;
+                    name: string;
+                }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_Page_HeldView: {
+            /** @description One page of a list. */
+            data: {
+                items: {
+                    /** @description What it breaks. */
+                    breaches: components["schemas"]["Breach"][];
+                    decided_at?: components["schemas"]["Timestamp"] | null;
+                    /** Format: uuid */
+                    decided_by?: string | null;
+                    /** Format: uuid */
+                    execution_id?: string | null;
+                    held_at: components["schemas"]["Timestamp"];
+                    /** Format: uuid */
+                    id: string;
+                    mode: components["schemas"]["Mode"];
+                    /** Format: int64 */
+                    records: number;
+                    state: components["schemas"]["HeldState"];
+                    /** Format: uuid */
+                    user_id?: string | null;
+                    /**
+                     * Format: int64
+                     * @description Of the dataset, when its release changed something.
+                     */
+                    version?: number | null;
+                }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_Page_HostRuleView: {
+            /** @description One page of a list. */
+            data: {
+                items: {
+                    blocked: boolean;
+                    decided_at: components["schemas"]["Timestamp"];
+                    /** @description Name, or `name:port`. */
+                    host: string;
+                    /** Format: int32 */
+                    parallel?: number | null;
+                    reason: string;
+                    /**
+                     * Format: double
+                     * @description Null: as for any other host.
+                     */
+                    requests_per_second?: number | null;
+                    robots: components["schemas"]["RobotsChoice"];
+                }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_Page_HostView: {
+            /** @description One page of a list. */
+            data: {
+                items: {
+                    breaker: components["schemas"]["BreakerView"];
+                    /** Format: int64 */
+                    failures: number;
+                    first_used_at: components["schemas"]["Timestamp"];
+                    /**
+                     * @description `name:port`.
+                     * @example site.example:443
+                     */
+                    host: string;
+                    /** Format: uuid */
+                    id: string;
+                    last_used_at: components["schemas"]["Timestamp"];
+                    /**
+                     * Format: double
+                     * @description Mean over its proxies.
+                     */
+                    latency_ms?: number | null;
+                    /**
+                     * Format: int64
+                     * @description Proxies that were used for it.
+                     */
+                    proxies: number;
+                    /**
+                     * Format: int64
+                     * @description Throttled or challenged.
+                     */
+                    refused: number;
+                    /** Format: int64 */
+                    requests: number;
+                    /**
+                     * Format: int64
+                     * @description Of them, those that may not be used for it for now.
+                     */
+                    resting: number;
+                    /** Format: int64 */
+                    successes: number;
                 }[];
                 /** @description Hand this back as `cursor` for what follows; absent on the last page. */
                 next_cursor?: string | null;
@@ -1338,6 +2057,87 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_Page_PageView: {
+            /** @description One page of a list. */
+            data: {
+                items: {
+                    /**
+                     * Format: int64
+                     * @description Of the content.
+                     */
+                    bytes: number;
+                    /** @description Name of the encoding it is read in. */
+                    charset: string;
+                    content_type?: string | null;
+                    fetched_at: components["schemas"]["Timestamp"];
+                    /** @description BLAKE3 of the content, in hex. */
+                    hash: string;
+                    /** @description Those that say something of the page; repeated ones as one. */
+                    headers: {
+                        [key: string]: string;
+                    };
+                    /** Format: uuid */
+                    id: string;
+                    /** Format: int32 */
+                    status: number;
+                    /** @description Where it came from, after redirects. */
+                    url: string;
+                }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_Page_PairView: {
+            /** @description One page of a list. */
+            data: {
+                items: {
+                    /** @description `scheme://host:port`. */
+                    address: string;
+                    /**
+                     * Format: double
+                     * @description Failures, likewise.
+                     */
+                    bad: number;
+                    breaker: components["schemas"]["BreakerView"];
+                    /** Format: int64 */
+                    failures: number;
+                    /**
+                     * Format: double
+                     * @description Successes with exponential decay, half of them forgotten in 30 minutes.
+                     */
+                    good: number;
+                    last_used_at: components["schemas"]["Timestamp"];
+                    /** Format: double */
+                    latency_ms?: number | null;
+                    /** Format: uuid */
+                    proxy_id: string;
+                    /** Format: int64 */
+                    refused: number;
+                    /** Format: int64 */
+                    requests: number;
+                    /** Format: int64 */
+                    successes: number;
+                }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_Page_ParkedEventView: {
             /** @description One page of a list. */
             data: {
@@ -1401,9 +2201,15 @@ export interface components {
             /** @description One page of a list. */
             data: {
                 items: {
+                    /**
+                     * Format: int64
+                     * @description Seconds.
+                     */
+                    check_every?: number | null;
                     created_at: components["schemas"]["Timestamp"];
                     /** Format: uuid */
                     id: string;
+                    judge?: string | null;
                     name: string;
                     /** Format: int32 */
                     parallel_limit: number;
@@ -1412,7 +2218,15 @@ export interface components {
                      * @description How many proxies it has.
                      */
                     proxies: number;
+                    /**
+                     * Format: int64
+                     * @description Seconds.
+                     */
+                    sticky_ttl: number;
+                    /** Format: int32 */
+                    sticky_uses?: number | null;
                     strategy: components["schemas"]["Strategy"];
+                    test_target?: string | null;
                 }[];
                 /** @description Hand this back as `cursor` for what follows; absent on the last page. */
                 next_cursor?: string | null;
@@ -1432,16 +2246,24 @@ export interface components {
                 items: {
                     /** @description `scheme://host:port`. */
                     address: string;
+                    anonymity?: components["schemas"]["Anonymity"] | null;
                     /** Format: int64 */
                     bytes: number;
+                    checked_at?: components["schemas"]["Timestamp"] | null;
                     cool_down_until?: components["schemas"]["Timestamp"] | null;
+                    /** Format: double */
+                    cost: number;
                     created_at: components["schemas"]["Timestamp"];
+                    enabled: boolean;
+                    /** @description The address its requests come from. */
+                    exit_address?: string | null;
                     /** Format: int64 */
                     failures: number;
                     has_credentials: boolean;
                     host: string;
                     /** Format: uuid */
                     id: string;
+                    label?: string | null;
                     last_error?: string | null;
                     last_used_at?: components["schemas"]["Timestamp"] | null;
                     /**
@@ -1453,8 +2275,14 @@ export interface components {
                     port: number;
                     /** Format: int64 */
                     requests: number;
+                    retires_at?: components["schemas"]["Timestamp"] | null;
                     /** @example http */
                     scheme: string;
+                    /**
+                     * Format: uuid
+                     * @description The provider's list that it comes from.
+                     */
+                    source_id?: string | null;
                     /** @description `unknown`, `healthy`, `degraded` or `quarantined`. */
                     state: string;
                     /** Format: int64 */
@@ -1518,6 +2346,32 @@ export interface components {
                     last_used_at: components["schemas"]["Timestamp"];
                     /** @description The `User-Agent` of the login. */
                     user_agent?: string | null;
+                }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_Page_ShareView: {
+            /** @description One page of a list. */
+            data: {
+                items: {
+                    /** @description Columns that are shown; all when null. */
+                    columns?: string[] | null;
+                    created_at: components["schemas"]["Timestamp"];
+                    expires_at?: components["schemas"]["Timestamp"] | null;
+                    /** Format: uuid */
+                    id: string;
+                    label: string;
+                    revoked_at?: components["schemas"]["Timestamp"] | null;
+                    used_at?: components["schemas"]["Timestamp"] | null;
                 }[];
                 /** @description Hand this back as `cursor` for what follows; absent on the last page. */
                 next_cursor?: string | null;
@@ -1644,6 +2498,42 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_Page_VersionView: {
+            /** @description One page of a list. */
+            data: {
+                items: {
+                    /** Format: int64 */
+                    added: number;
+                    at: components["schemas"]["Timestamp"];
+                    cause: components["schemas"]["Cause"];
+                    /** Format: int64 */
+                    changed: number;
+                    /** Format: uuid */
+                    execution_id?: string | null;
+                    /** Format: int64 */
+                    removed: number;
+                    /**
+                     * Format: int64
+                     * @description Records then.
+                     */
+                    total: number;
+                    /** Format: uuid */
+                    user_id?: string | null;
+                    /** Format: int64 */
+                    version: number;
+                }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_PlanView: {
             /** @description One version of a plan. */
             data: {
@@ -1668,9 +2558,15 @@ export interface components {
         Envelope_PoolView: {
             /** @description A proxy pool. */
             data: {
+                /**
+                 * Format: int64
+                 * @description Seconds.
+                 */
+                check_every?: number | null;
                 created_at: components["schemas"]["Timestamp"];
                 /** Format: uuid */
                 id: string;
+                judge?: string | null;
                 name: string;
                 /** Format: int32 */
                 parallel_limit: number;
@@ -1679,7 +2575,71 @@ export interface components {
                  * @description How many proxies it has.
                  */
                 proxies: number;
+                /**
+                 * Format: int64
+                 * @description Seconds.
+                 */
+                sticky_ttl: number;
+                /** Format: int32 */
+                sticky_uses?: number | null;
                 strategy: components["schemas"]["Strategy"];
+                test_target?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_ProxyView: {
+            /** @description A proxy. Credentials are never shown again. */
+            data: {
+                /** @description `scheme://host:port`. */
+                address: string;
+                anonymity?: components["schemas"]["Anonymity"] | null;
+                /** Format: int64 */
+                bytes: number;
+                checked_at?: components["schemas"]["Timestamp"] | null;
+                cool_down_until?: components["schemas"]["Timestamp"] | null;
+                /** Format: double */
+                cost: number;
+                created_at: components["schemas"]["Timestamp"];
+                enabled: boolean;
+                /** @description The address its requests come from. */
+                exit_address?: string | null;
+                /** Format: int64 */
+                failures: number;
+                has_credentials: boolean;
+                host: string;
+                /** Format: uuid */
+                id: string;
+                label?: string | null;
+                last_error?: string | null;
+                last_used_at?: components["schemas"]["Timestamp"] | null;
+                /**
+                 * Format: double
+                 * @description Weighted mean of recent answers.
+                 */
+                latency_ms?: number | null;
+                /** Format: int32 */
+                port: number;
+                /** Format: int64 */
+                requests: number;
+                retires_at?: components["schemas"]["Timestamp"] | null;
+                /** @example http */
+                scheme: string;
+                /**
+                 * Format: uuid
+                 * @description The provider's list that it comes from.
+                 */
+                source_id?: string | null;
+                /** @description `unknown`, `healthy`, `degraded` or `quarantined`. */
+                state: string;
+                /** Format: int64 */
+                successes: number;
             };
             /** @example 操作成功 */
             message: string;
@@ -1787,6 +2747,28 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_Removed: {
+            /** @description What was removed. */
+            data: {
+                /** Format: int64 */
+                removed: number;
+                /**
+                 * Format: int64
+                 * @description Records in the dataset now.
+                 */
+                total: number;
+                /** Format: int64 */
+                version: number;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_SecretView: {
             /** @description A secret. Its value is shown to nobody. */
             data: {
@@ -1795,6 +2777,28 @@ export interface components {
                 /** @example SHOP_API_KEY */
                 name: string;
                 updated_at: components["schemas"]["Timestamp"];
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_SharedDataset: {
+            /** @description A dataset as a link shows it. */
+            data: {
+                columns: components["schemas"]["ColumnView"][];
+                description: string;
+                expires_at?: components["schemas"]["Timestamp"] | null;
+                name: string;
+                /** Format: int64 */
+                records: number;
+                updated_at: components["schemas"]["Timestamp"];
+                /** Format: int64 */
+                version: number;
             };
             /** @example 操作成功 */
             message: string;
@@ -1866,6 +2870,23 @@ export interface components {
                 successes: number;
                 /** Format: int64 */
                 total: number;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_TemplateDetail: {
+            /** @description A template with its text. */
+            data: components["schemas"]["TemplateView"] & {
+                /** @description The same as a model. */
+                definition: Record<string, never>;
+                /** @description YAML, to be saved as a workflow of your own. */
+                source: string;
             };
             /** @example 操作成功 */
             message: string;
@@ -2002,6 +3023,25 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_Vec_TemplateView: {
+            data: {
+                /** @description Actions that it uses. */
+                actions: string[];
+                description?: string | null;
+                /** @description Names it in addresses. */
+                name: string;
+                /** @description JSON Schema of what a run is given. */
+                params: Record<string, never>;
+            }[];
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_Verdict: {
             /** @description What a check found. */
             data: {
@@ -2029,6 +3069,43 @@ export interface components {
                  * Format: int32
                  * @example 3
                  */
+                version: number;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_Written: {
+            /** @description What a batch did. */
+            data: {
+                /** Format: int64 */
+                added: number;
+                /**
+                 * Format: uuid
+                 * @description Of the held batch.
+                 */
+                batch_id?: string | null;
+                breaches?: components["schemas"]["Breach"][];
+                /** @description Keys of records that were there and are different now; the first thousand. */
+                changed: string[];
+                /** Format: int64 */
+                changed_count: number;
+                dataset: string;
+                /** @description Nothing was published: the batch breaks the contract and waits for somebody to look at it. */
+                held?: boolean;
+                /**
+                 * Format: int64
+                 * @description Records in the dataset now.
+                 */
+                total: number;
+                /** Format: int64 */
+                unchanged: number;
+                /** Format: int64 */
                 version: number;
             };
             /** @example 操作成功 */
@@ -2145,6 +3222,85 @@ export interface components {
             /** Format: int32 */
             version: number;
         };
+        /** @description What the pool would choose now. */
+        ExplanationView: {
+            /** @description Compared by score, the best first; empty for strategies without scores. */
+            candidates: components["schemas"]["CandidateView"][];
+            /** @example site.example:443 */
+            host: string;
+            host_breaker: components["schemas"]["BreakerView"];
+            next_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: double
+             * @description Share of successes that a new pair starts from.
+             */
+            prior: number;
+            proxies: components["schemas"]["StandingView"];
+            /** Format: uuid */
+            proxy_id?: string | null;
+            reason: string;
+            /** @description Latest first. */
+            recent: components["schemas"]["RecentChoiceView"][];
+            session?: string | null;
+            strategy: components["schemas"]["Strategy"];
+            /**
+             * Format: double
+             * @description What an answer takes in the pool.
+             */
+            typical_ms: number;
+            /**
+             * @description `chosen`, `busy`, `host_rests` or `nobody`.
+             * @example chosen
+             */
+            verdict: string;
+        };
+        /** @description One field before and after; absent where the record, or the field, was not there. */
+        FieldChange: {
+            after?: Record<string, never> | null;
+            before?: Record<string, never> | null;
+            field: string;
+        };
+        /** @description Figures of a field. */
+        FieldStatistics: {
+            /**
+             * Format: int64
+             * @description Different values, null aside.
+             */
+            distinct: number;
+            /**
+             * Format: int64
+             * @description Records that were looked at.
+             */
+            examined: number;
+            field: string;
+            max: Record<string, never>;
+            /** @description The least; of all records when the field is indexed. */
+            min: Record<string, never>;
+            /**
+             * Format: int64
+             * @description Among them, those in which the field is null or missing.
+             */
+            nulls: number;
+            /** @description These were the newest, and not all. */
+            sampled: boolean;
+            /** @description The most frequent values. */
+            top: components["schemas"]["Frequency"][];
+        };
+        /** @description An uploaded file. */
+        FileView: {
+            /** Format: int64 */
+            bytes: number;
+            created_at: components["schemas"]["Timestamp"];
+            /** @description When it will be forgotten. */
+            expires_at: components["schemas"]["Timestamp"];
+            /** @description BLAKE3 of the content, in hex. */
+            hash: string;
+            /** Format: uuid */
+            id: string;
+            /** @description As its sender called it. */
+            media_type: string;
+            name: string;
+        };
         /** @description Which executions are meant. */
         FilterBody: {
             created_before?: components["schemas"]["Timestamp"] | null;
@@ -2167,9 +3323,55 @@ export interface components {
              */
             status?: string | null;
         };
+        /** @description How often a value stands in a field. */
+        Frequency: {
+            /** Format: int64 */
+            count: number;
+            /** @description Of a long text its beginning. */
+            value: Record<string, never>;
+        };
         /** @description How long the proof is believed. */
         FreshView: {
             fresh_until: components["schemas"]["Timestamp"];
+        };
+        /** @description A held batch with some of its records. */
+        HeldBatchView: {
+            batch: components["schemas"]["HeldView"];
+            /**
+             * Format: int64
+             * @description Hand this back as `from` for the records that follow.
+             */
+            next?: number | null;
+            records: Record<string, never>[];
+        };
+        /**
+         * @description What became of a held batch.
+         * @enum {string}
+         */
+        HeldState: "held" | "released" | "discarded";
+        /** @description A batch that was held back. */
+        HeldView: {
+            /** @description What it breaks. */
+            breaches: components["schemas"]["Breach"][];
+            decided_at?: components["schemas"]["Timestamp"] | null;
+            /** Format: uuid */
+            decided_by?: string | null;
+            /** Format: uuid */
+            execution_id?: string | null;
+            held_at: components["schemas"]["Timestamp"];
+            /** Format: uuid */
+            id: string;
+            mode: components["schemas"]["Mode"];
+            /** Format: int64 */
+            records: number;
+            state: components["schemas"]["HeldState"];
+            /** Format: uuid */
+            user_id?: string | null;
+            /**
+             * Format: int64
+             * @description Of the dataset, when its release changed something.
+             */
+            version?: number | null;
         };
         /** @description What a call led to. */
         HookReply: {
@@ -2193,6 +3395,110 @@ export interface components {
              */
             secret?: string | null;
         };
+        /** @description A decision about a host. What is left out is as for any other host. */
+        HostChange: {
+            /** @description Nothing is fetched from the host. */
+            blocked?: boolean;
+            /**
+             * Format: int32
+             * @description Requests at once, by all processes together.
+             */
+            parallel?: number | null;
+            /**
+             * @description Why; shown in the logs of steps.
+             * @example agreed with the site's owner
+             */
+            reason: string;
+            /**
+             * Format: double
+             * @description From 0.0001 to 100000, by all processes together.
+             * @example 0.5
+             */
+            requests_per_second?: number | null;
+            robots?: components["schemas"]["RobotsChoice"];
+        };
+        /** @description How a host is treated. */
+        HostRuleView: {
+            blocked: boolean;
+            decided_at: components["schemas"]["Timestamp"];
+            /** @description Name, or `name:port`. */
+            host: string;
+            /** Format: int32 */
+            parallel?: number | null;
+            reason: string;
+            /**
+             * Format: double
+             * @description Null: as for any other host.
+             */
+            requests_per_second?: number | null;
+            robots: components["schemas"]["RobotsChoice"];
+        };
+        /** @description A host the pool was used for. */
+        HostView: {
+            breaker: components["schemas"]["BreakerView"];
+            /** Format: int64 */
+            failures: number;
+            first_used_at: components["schemas"]["Timestamp"];
+            /**
+             * @description `name:port`.
+             * @example site.example:443
+             */
+            host: string;
+            /** Format: uuid */
+            id: string;
+            last_used_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: double
+             * @description Mean over its proxies.
+             */
+            latency_ms?: number | null;
+            /**
+             * Format: int64
+             * @description Proxies that were used for it.
+             */
+            proxies: number;
+            /**
+             * Format: int64
+             * @description Throttled or challenged.
+             */
+            refused: number;
+            /** Format: int64 */
+            requests: number;
+            /**
+             * Format: int64
+             * @description Of them, those that may not be used for it for now.
+             */
+            resting: number;
+            /** Format: int64 */
+            successes: number;
+        };
+        /** @description What became of a file. */
+        ImportReport: {
+            /** Format: int64 */
+            added: number;
+            /**
+             * Format: int64
+             * @description Lines that are no record, and were left out.
+             */
+            bad: number;
+            /** @description The first hundred of them. */
+            bad_lines: components["schemas"]["BadLine"][];
+            /** Format: int64 */
+            changed: number;
+            /** @description Batches that were held back. */
+            held: string[];
+            /**
+             * Format: int64
+             * @description Lines that are records.
+             */
+            records: number;
+            /** Format: int64 */
+            total: number;
+            /** Format: int64 */
+            unchanged: number;
+            /** Format: int64 */
+            version: number;
+        };
         /** @description Proxies to be added, one a line. */
         ImportText: {
             /**
@@ -2214,6 +3520,11 @@ export interface components {
             duplicates: number;
             rejected: components["schemas"]["RejectedView"][];
         };
+        /**
+         * @description Whether a field can be sorted by and is found quickly.
+         * @enum {string}
+         */
+        IndexState: "none" | "building" | "ready";
         /**
          * @description How often a price is paid.
          * @enum {string}
@@ -2389,6 +3700,11 @@ export interface components {
          * @enum {string}
          */
         Misfire: "skip" | "once" | "all";
+        /**
+         * @description How a batch is written.
+         * @enum {string}
+         */
+        Mode: "upsert" | "insert" | "append";
         /** @description An amount in the currency's minor unit (fen, cents). */
         Money: {
             /** Format: int64 */
@@ -2424,6 +3740,15 @@ export interface components {
              */
             scopes: components["schemas"]["Permission"][];
         };
+        /** @description A new link with its token, which is shown this once. */
+        NewShareView: {
+            share: components["schemas"]["ShareView"];
+            /**
+             * @description Goes into `/shared/datasets/{token}`.
+             * @example wps_…
+             */
+            token: string;
+        };
         /** @description What is taken off a price. */
         Off: {
             /**
@@ -2434,6 +3759,19 @@ export interface components {
         } | {
             /** @description So much of a price in its currency, and at most all of it. */
             amount: components["schemas"]["Money"];
+        };
+        /** @description A record, now or at a version. */
+        OneRecord: {
+            created_at?: components["schemas"]["Timestamp"] | null;
+            data: Record<string, never>;
+            key: string;
+            seen_at?: components["schemas"]["Timestamp"] | null;
+            updated_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description Of the dataset, when the record last changed; of a former one, the version asked for.
+             */
+            version: number;
         };
         /** @description Somebody themselves, with what they may do. */
         OneselfView: components["schemas"]["UserView"] & {
@@ -2454,6 +3792,59 @@ export interface components {
         OwnedInvoiceView: components["schemas"]["InvoiceView"] & {
             /** Format: uuid */
             user_id: string;
+        };
+        /** @description A page that was fetched. */
+        PageView: {
+            /**
+             * Format: int64
+             * @description Of the content.
+             */
+            bytes: number;
+            /** @description Name of the encoding it is read in. */
+            charset: string;
+            content_type?: string | null;
+            fetched_at: components["schemas"]["Timestamp"];
+            /** @description BLAKE3 of the content, in hex. */
+            hash: string;
+            /** @description Those that say something of the page; repeated ones as one. */
+            headers: {
+                [key: string]: string;
+            };
+            /** Format: uuid */
+            id: string;
+            /** Format: int32 */
+            status: number;
+            /** @description Where it came from, after redirects. */
+            url: string;
+        };
+        /** @description One proxy on one host. */
+        PairView: {
+            /** @description `scheme://host:port`. */
+            address: string;
+            /**
+             * Format: double
+             * @description Failures, likewise.
+             */
+            bad: number;
+            breaker: components["schemas"]["BreakerView"];
+            /** Format: int64 */
+            failures: number;
+            /**
+             * Format: double
+             * @description Successes with exponential decay, half of them forgotten in 30 minutes.
+             */
+            good: number;
+            last_used_at: components["schemas"]["Timestamp"];
+            /** Format: double */
+            latency_ms?: number | null;
+            /** Format: uuid */
+            proxy_id: string;
+            /** Format: int64 */
+            refused: number;
+            /** Format: int64 */
+            requests: number;
+            /** Format: int64 */
+            successes: number;
         };
         /** @description An event that could not be handled. */
         ParkedEventView: {
@@ -2479,7 +3870,7 @@ export interface components {
          * @description What somebody may do.
          * @enum {string}
          */
-        Permission: "profile:read" | "profile:write" | "workflow:read" | "workflow:write" | "workflow:run" | "proxy:read" | "proxy:write" | "dataset:read" | "dataset:write" | "subscription:read" | "subscription:write" | "users:read" | "users:write" | "users:roles" | "plans:write" | "billing:read" | "billing:write" | "audit:read" | "system:read" | "system:write";
+        Permission: "profile:read" | "profile:write" | "workflow:read" | "workflow:write" | "workflow:run" | "proxy:read" | "proxy:write" | "proxy:use" | "dataset:read" | "dataset:write" | "subscription:read" | "subscription:write" | "users:read" | "users:write" | "users:roles" | "plans:write" | "billing:read" | "billing:write" | "audit:read" | "system:read" | "system:write";
         /** @description Another plan. */
         PlanBody: {
             interval?: components["schemas"]["Interval"] | null;
@@ -2547,9 +3938,15 @@ export interface components {
         };
         /** @description A proxy pool. */
         PoolView: {
+            /**
+             * Format: int64
+             * @description Seconds.
+             */
+            check_every?: number | null;
             created_at: components["schemas"]["Timestamp"];
             /** Format: uuid */
             id: string;
+            judge?: string | null;
             name: string;
             /** Format: int32 */
             parallel_limit: number;
@@ -2558,7 +3955,15 @@ export interface components {
              * @description How many proxies it has.
              */
             proxies: number;
+            /**
+             * Format: int64
+             * @description Seconds.
+             */
+            sticky_ttl: number;
+            /** Format: int32 */
+            sticky_uses?: number | null;
             strategy: components["schemas"]["Strategy"];
+            test_target?: string | null;
         };
         /** @description What a plan costs for one interval. */
         Price: {
@@ -2612,16 +4017,24 @@ export interface components {
         ProxyView: {
             /** @description `scheme://host:port`. */
             address: string;
+            anonymity?: components["schemas"]["Anonymity"] | null;
             /** Format: int64 */
             bytes: number;
+            checked_at?: components["schemas"]["Timestamp"] | null;
             cool_down_until?: components["schemas"]["Timestamp"] | null;
+            /** Format: double */
+            cost: number;
             created_at: components["schemas"]["Timestamp"];
+            enabled: boolean;
+            /** @description The address its requests come from. */
+            exit_address?: string | null;
             /** Format: int64 */
             failures: number;
             has_credentials: boolean;
             host: string;
             /** Format: uuid */
             id: string;
+            label?: string | null;
             last_error?: string | null;
             last_used_at?: components["schemas"]["Timestamp"] | null;
             /**
@@ -2633,8 +4046,14 @@ export interface components {
             port: number;
             /** Format: int64 */
             requests: number;
+            retires_at?: components["schemas"]["Timestamp"] | null;
             /** @example http */
             scheme: string;
+            /**
+             * Format: uuid
+             * @description The provider's list that it comes from.
+             */
+            source_id?: string | null;
             /** @description `unknown`, `healthy`, `degraded` or `quarantined`. */
             state: string;
             /** Format: int64 */
@@ -2664,6 +4083,17 @@ export interface components {
             plan: string;
             /** Format: int64 */
             total_minor: number;
+        };
+        /** @description A choice that was made for the host lately, by this process. */
+        RecentChoiceView: {
+            at: components["schemas"]["Timestamp"];
+            compared: number;
+            /** Format: uuid */
+            proxy_id: string;
+            reason: string;
+            /** Format: double */
+            score?: number | null;
+            session?: string | null;
         };
         /** @description What does not add up; all is nothing when the books are right. */
         ReconciliationView: {
@@ -2737,6 +4167,23 @@ export interface components {
             /** @description The line with credentials masked. */
             text: string;
         };
+        /** @description Keys of records. */
+        RemoveRecords: {
+            /** @description 1 to 1000; those that are not there are left out. */
+            keys: string[];
+        };
+        /** @description What was removed. */
+        Removed: {
+            /** Format: int64 */
+            removed: number;
+            /**
+             * Format: int64
+             * @description Records in the dataset now.
+             */
+            total: number;
+            /** Format: int64 */
+            version: number;
+        };
         /**
          * @description From where and with what it runs again.
          * @example {
@@ -2772,6 +4219,32 @@ export interface components {
              */
             new_password: string;
         };
+        /** @description What is kept of a dataset, and how long. What is absent is kept. */
+        Retention: {
+            /**
+             * Format: int32
+             * @description Records that no batch held for so many days are removed, 1 to 3650.
+             * @default null
+             */
+            days: number | null;
+            /**
+             * Format: int32
+             * @description Changes older than so many days are forgotten, 1 to 3650.
+             * @default null
+             */
+            history_days: number | null;
+            /**
+             * Format: int64
+             * @description Of more records than this, those that came first are removed, at least 1.
+             * @default null
+             */
+            records: number | null;
+        };
+        /**
+         * @description Whether robots.txt of a host is heeded.
+         * @enum {string}
+         */
+        RobotsChoice: "obey" | "ignore";
         /**
          * @description A person's rank. Each contains the permissions of the ones below.
          * @enum {string}
@@ -2781,6 +4254,11 @@ export interface components {
         RoleBody: {
             role: components["schemas"]["Role"];
         };
+        /**
+         * @description A rule of a [`Contract`].
+         * @enum {string}
+         */
+        Rule: "least_records" | "most_records" | "most_nulls" | "unique" | "schema" | "largest_drop";
         /**
          * @description A secret to be kept.
          * @example {
@@ -2850,6 +4328,30 @@ export interface components {
          * @enum {string}
          */
         Severity: "error" | "warning";
+        /** @description A link. */
+        ShareView: {
+            /** @description Columns that are shown; all when null. */
+            columns?: string[] | null;
+            created_at: components["schemas"]["Timestamp"];
+            expires_at?: components["schemas"]["Timestamp"] | null;
+            /** Format: uuid */
+            id: string;
+            label: string;
+            revoked_at?: components["schemas"]["Timestamp"] | null;
+            used_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description A dataset as a link shows it. */
+        SharedDataset: {
+            columns: components["schemas"]["ColumnView"][];
+            description: string;
+            expires_at?: components["schemas"]["Timestamp"] | null;
+            name: string;
+            /** Format: int64 */
+            records: number;
+            updated_at: components["schemas"]["Timestamp"];
+            /** Format: int64 */
+            version: number;
+        };
         /**
          * @description What is told to a step that waits for a signal.
          * @example {
@@ -2896,6 +4398,18 @@ export interface components {
              */
             token_type: string;
             user: components["schemas"]["OneselfView"];
+        };
+        /** @description Proxies by where they stand. */
+        StandingView: {
+            /** @description At their parallel limit. */
+            full: number;
+            /** @description Switched off. */
+            off: number;
+            ready: number;
+            /** @description In quarantine. */
+            resting: number;
+            /** @description Ready, but not for this host. */
+            resting_here: number;
         };
         /** @description What is to be run. */
         StartExecution: {
@@ -2978,10 +4492,10 @@ export interface components {
             totp?: string | null;
         };
         /**
-         * @description How a pool chooses. More ways join here and in [`super::rotation_of`].
+         * @description How a pool chooses; what each does stands in [`super::Scene`].
          * @enum {string}
          */
-        Strategy: "round_robin";
+        Strategy: "round_robin" | "random" | "least_used" | "sticky" | "smart";
         /** @description A plan to begin with. */
         SubscribeBody: {
             /** @example WELCOME10 */
@@ -2997,6 +4511,23 @@ export interface components {
             id: string;
             /** @example user */
             kind: string;
+        };
+        /** @description A template with its text. */
+        TemplateDetail: components["schemas"]["TemplateView"] & {
+            /** @description The same as a model. */
+            definition: Record<string, never>;
+            /** @description YAML, to be saved as a workflow of your own. */
+            source: string;
+        };
+        /** @description A workflow ready to be copied. */
+        TemplateView: {
+            /** @description Actions that it uses. */
+            actions: string[];
+            description?: string | null;
+            /** @description Names it in addresses. */
+            name: string;
+            /** @description JSON Schema of what a run is given. */
+            params: Record<string, never>;
         };
         /** @description What the proxies are tested against. */
         TestPool: {
@@ -3073,6 +4604,35 @@ export interface components {
             /** @example Asia/Shanghai */
             timezone: string;
             webhook?: components["schemas"]["HookView"] | null;
+        };
+        /** @description What is to be another; a field that is not there stays, null takes away what may be missing. */
+        UpdatePool: {
+            /**
+             * Format: int64
+             * @description Seconds.
+             */
+            check_every?: number | null;
+            judge?: string | null;
+            name?: string | null;
+            /** Format: int32 */
+            parallel_limit?: number | null;
+            /**
+             * Format: int64
+             * @description Seconds.
+             */
+            sticky_ttl?: number | null;
+            /** Format: int32 */
+            sticky_uses?: number | null;
+            strategy?: components["schemas"]["Strategy"] | null;
+            test_target?: string | null;
+        };
+        /** @description What is to be another; a field that is not there stays. */
+        UpdateProxy: {
+            /** Format: double */
+            cost?: number | null;
+            /** @description One that is not enabled is never chosen. */
+            enabled?: boolean | null;
+            label?: string | null;
         };
         /** @description A day with something in it. */
         UsageDayView: {
@@ -3165,6 +4725,63 @@ export interface components {
              * Format: int32
              * @example 3
              */
+            version: number;
+        };
+        /** @description A version of a dataset. */
+        VersionView: {
+            /** Format: int64 */
+            added: number;
+            at: components["schemas"]["Timestamp"];
+            cause: components["schemas"]["Cause"];
+            /** Format: int64 */
+            changed: number;
+            /** Format: uuid */
+            execution_id?: string | null;
+            /** Format: int64 */
+            removed: number;
+            /**
+             * Format: int64
+             * @description Records then.
+             */
+            total: number;
+            /** Format: uuid */
+            user_id?: string | null;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A batch of records. */
+        WriteRecords: {
+            /** @description Fields that tell records apart; those of the dataset unless given. */
+            key?: string[] | null;
+            mode?: components["schemas"]["Mode"];
+            /** @description Up to 50 000 objects, each of a mebibyte at most. */
+            records: Record<string, never>[];
+        };
+        /** @description What a batch did. */
+        Written: {
+            /** Format: int64 */
+            added: number;
+            /**
+             * Format: uuid
+             * @description Of the held batch.
+             */
+            batch_id?: string | null;
+            breaches?: components["schemas"]["Breach"][];
+            /** @description Keys of records that were there and are different now; the first thousand. */
+            changed: string[];
+            /** Format: int64 */
+            changed_count: number;
+            dataset: string;
+            /** @description Nothing was published: the batch breaks the contract and waits for somebody to look at it. */
+            held?: boolean;
+            /**
+             * Format: int64
+             * @description Records in the dataset now.
+             */
+            total: number;
+            /** Format: int64 */
+            unchanged: number;
+            /** Format: int64 */
             version: number;
         };
     };
