@@ -12,7 +12,7 @@ use shared_kernel::{
 };
 use tokio::sync::Notify;
 
-use super::{DatasetRow, DatasetStore};
+use super::{DatasetRow, DatasetStore, DatasetsError};
 
 /// Use cases of datasets.
 #[derive(Clone)]
@@ -37,9 +37,12 @@ impl DatasetsModule {
         Self { database, store, entitlements, cpu, ambient, bell: Arc::new(Notify::new()) }
     }
 
-    /// Heavy work of those who render what the use cases give.
-    pub fn cpu(&self) -> &CpuPool {
-        &self.cpu
+    /// Heavy work of those who render what the use cases give, away from the requests.
+    pub async fn calculate<T: Send + 'static>(
+        &self,
+        job: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, DatasetsError> {
+        Ok(self.cpu.run(job).await?)
     }
 
     pub fn now(&self) -> Timestamp {

@@ -10,10 +10,9 @@ use bytes::Bytes;
 use futures::{Stream, StreamExt as _, stream::try_unfold};
 use parking_lot::Mutex;
 use serde_json::Value;
-use shared_kernel::infrastructure::cpu::{CpuError, CpuPool};
 
 use crate::{
-    application::dataset::{DatasetsError, RecordRow},
+    application::dataset::{DatasetsError, DatasetsModule, RecordRow},
     domain::dataset::{ColumnType, Columns},
 };
 
@@ -23,8 +22,6 @@ use crate::{
 pub enum ExportError {
     #[error("records cannot be read")]
     Records(#[from] DatasetsError),
-    #[error(transparent)]
-    Cpu(#[from] CpuError),
     #[error("file cannot be written")]
     Write(#[from] io::Error),
     #[error("parquet file cannot be written")]
@@ -102,28 +99,28 @@ type Pages = std::pin::Pin<Box<dyn Stream<Item = Result<Vec<RecordRow>, Datasets
 
 /// Encodes on the pool for heavy work, a page at a time and none before the last was taken.
 pub fn stream(
-    cpu: CpuPool,
+    module: DatasetsModule,
     encoder: Box<dyn Encoder>,
     pages: impl Stream<Item = Result<Vec<RecordRow>, DatasetsError>> + Send + 'static,
 ) -> impl Stream<Item = Result<Bytes, ExportError>> + Send {
     let pages: Pages = Box::pin(pages);
-    try_unfold((cpu, Some(encoder), pages), |(cpu, encoder, mut pages)| async move {
+    try_unfold((module, Some(encoder), pages), |(module, encoder, mut pages)| async move {
         let Some(mut encoder) = encoder else { return Ok(None) };
         loop {
             let Some(rows) = pages.next().await.transpose()? else {
-                let last = cpu.run(move || encoder.end()).await??;
-                return Ok(Some((Bytes::from(last), (cpu, None, pages))));
+                let last = module.calculate(move || encoder.end()).await??;
+                return Ok(Some((Bytes::from(last), (module, None, pages))));
             };
             let written;
-            (encoder, written) = cpu
-                .run(move || {
+            (encoder, written) = module
+                .calculate(move || {
                     let written = encoder.rows(&rows);
                     (encoder, written)
                 })
                 .await?;
             let written = written?;
             if !written.is_empty() {
-                return Ok(Some((Bytes::from(written), (cpu, Some(encoder), pages))));
+                return Ok(Some((Bytes::from(written), (module, Some(encoder), pages))));
             }
         }
     })

@@ -112,9 +112,9 @@ pub fn file(module: &Module, dataset: DatasetRow, query: Query, wanted: &ExportQ
     let fields = fields_of(&dataset.columns, query.visible.as_deref());
     let encoder = encoder(wanted, fields);
     let name = dataset.name.clone();
-    let cpu = module.cpu().clone();
     let pages = module.as_ref().clone().pages(dataset, query);
-    let mut response = Body::from_stream(stream(cpu, encoder, pages)).into_response();
+    let bytes = stream(module.as_ref().clone(), encoder, pages);
+    let mut response = Body::from_stream(bytes).into_response();
     label(&mut response, wanted.format, &name);
     response
 }
