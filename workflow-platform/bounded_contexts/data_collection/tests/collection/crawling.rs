@@ -33,7 +33,7 @@ fn datasets(world: &TestDatabase) -> Arc<DatasetsModule> {
     data_collection::datasets(world.database.clone(), Arc::new(Unlimited), ambient)
 }
 
-async fn crawl(site: &Web, sink: Arc<dyn RowSink>) -> CrawlPages {
+fn crawl(site: &Web, sink: Arc<dyn RowSink>) -> CrawlPages {
     let fetcher: Arc<dyn Fetcher> = Arc::new(fetcher(&[site.address]));
     CrawlPages::new(fetcher, sink, CpuPool::new(2))
 }
@@ -79,7 +79,7 @@ fn xml(text: &'static str) -> Response {
 async fn a_denied_page_is_never_fetched_however_it_is_reached() {
     let site = linked().await;
     let world = sqlite().await;
-    let action = crawl(&site, datasets(&world)).await;
+    let action = crawl(&site, datasets(&world));
     let input =
         json!({ "start_urls": [site.url("/")], "sitemaps": true, "drop_params": ["utm_*"] });
     let output = Step::new().run(&action, input).await.unwrap();
@@ -132,7 +132,7 @@ async fn rows_go_into_a_dataset_as_they_come() {
     for world in testkit::databases(&[data_collection::migrations]).await {
         let site = chain("").await;
         let module = datasets(&world);
-        let action = crawl(&site, Arc::clone(&module) as Arc<dyn RowSink>).await;
+        let action = crawl(&site, Arc::clone(&module) as Arc<dyn RowSink>);
         let input = json!({
             "start_urls": [site.url("/p/0")], "max_depth": 1000, "max_pages": 5000, "parallelism": 16,
             "extract": { "n": { "selector": ".n", "type": "integer", "required": true } },
@@ -165,7 +165,7 @@ async fn rows_go_into_a_dataset_as_they_come() {
 async fn limits_priorities_and_missing_fields_are_heeded_and_told() {
     let site = chain("").await;
     let world = sqlite().await;
-    let action = crawl(&site, datasets(&world)).await;
+    let action = crawl(&site, datasets(&world));
     let base = json!({ "start_urls": [site.url("/p/0")], "max_pages": 5, "parallelism": 1 });
     let with = |change: Value| {
         let mut input = base.clone();
@@ -194,7 +194,7 @@ async fn limits_priorities_and_missing_fields_are_heeded_and_told() {
 async fn bad_input_names_its_field() {
     let site = chain("").await;
     let world = sqlite().await;
-    let action = crawl(&site, datasets(&world)).await;
+    let action = crawl(&site, datasets(&world));
     for (input, place) in [
         (json!({}), "start_urls"),
         (json!({ "start_urls": ["x"] }), "start_urls[0]"),

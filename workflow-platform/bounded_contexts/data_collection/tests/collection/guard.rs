@@ -144,8 +144,11 @@ impl RowSink for NoSink {
     }
 }
 
+/// The input of a step for an address.
+type Given = fn(&str) -> Value;
+
 /// Every step that takes an address, with the address as its input.
-fn steps(fetcher: PoliteFetcher) -> Vec<(Box<dyn Action>, fn(&str) -> Value)> {
+fn steps(fetcher: PoliteFetcher) -> Vec<(Box<dyn Action>, Given)> {
     let fetcher: Arc<dyn Fetcher> = Arc::new(fetcher);
     let crawl = CrawlPages::new(Arc::clone(&fetcher), Arc::new(NoSink), CpuPool::new(1));
     vec![
