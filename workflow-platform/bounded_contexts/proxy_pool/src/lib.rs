@@ -31,7 +31,7 @@ pub mod infrastructure;
 
 use std::sync::Arc;
 
-pub use api::routes;
+pub use api::{judge, routes};
 pub use application::{ProxyPoolModule, ProxyPoolPorts, ProxyPoolSettings};
 pub use infrastructure::{migrations, personal_data, sealed_columns};
 
@@ -64,12 +64,18 @@ pub fn module(surroundings: Surroundings, settings: ProxyPoolSettings) -> Arc<Pr
         Arc::new(infrastructure::RedisLeases::new(connection))
             as Arc<dyn application::ports::SharedLeases>
     });
+    let store = Arc::new(infrastructure::SqlPoolStore::new(database.clone(), sealer));
+    let probe = Arc::new(infrastructure::HttpProbe::new(Arc::clone(&rules), user_agent));
     let ports = ProxyPoolPorts {
         hosts: Arc::new(infrastructure::SqlHostStore::new(database.clone())),
-        store: Arc::new(infrastructure::SqlPoolStore::new(database, sealer)),
+        tests: Arc::new(infrastructure::SqlTestStore::new(database)),
+        checks: Arc::clone(&store) as _,
+        sources: Arc::clone(&store) as _,
+        lists: Arc::clone(&probe) as _,
+        store,
         leases,
         bus,
-        probe: Arc::new(infrastructure::HttpProbe::new(Arc::clone(&rules), user_agent)),
+        probe,
         rules,
         entitlements,
         ambient,

@@ -1,5 +1,6 @@
 //! Adapters: tables, the stores on them, and the probe over HTTP.
 
+mod check_store;
 mod dial;
 mod host_store;
 mod migrations;
@@ -7,7 +8,9 @@ mod personal;
 mod probe;
 mod redis_leases;
 mod rows;
+mod source_store;
 mod store;
+mod test_store;
 
 pub use host_store::SqlHostStore;
 pub use migrations::migrations;
@@ -15,3 +18,4 @@ pub use personal::personal_data;
 pub use probe::HttpProbe;
 pub use redis_leases::RedisLeases;
 pub use store::{SqlPoolStore, sealed_columns};
+pub use test_store::SqlTestStore;
