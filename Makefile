@@ -59,11 +59,12 @@ bench-api: ## requests and logins a second, beside a bare answer and a hash alon
 	@$(MAKE) --no-print-directory $(UI)
 	CI=1 scripts/with-services.sh cargo bench --locked -p workflow-platform --bench api -- $(if $(JSON),--json $(abspath $(JSON)))
 
-bench-proxy: ## the gateway port beside squid, plain and through CONNECT; JSON=FILE as above
+bench-proxy: ## strategies of proxy pools, a test of 10,000, and the gateway port beside squid; JSON=FILE as above
 	scripts/ensure-build.sh
 	scripts/ensure-test.sh
 	@$(MAKE) --no-print-directory $(UI)
-	cargo bench --locked -p workflow-platform --bench proxy -- $(if $(JSON),--json $(abspath $(JSON)))
+	CI=1 scripts/with-services.sh cargo bench --locked -p proxy_pool --bench proxy -- $(if $(JSON),--json $(abspath $(JSON)))
+	cargo bench --locked -p workflow-platform --bench proxy -- $(if $(JSON),--json $(basename $(abspath $(JSON)))-gateway.json)
 
 fmt: ## format everything
 	cargo fmt --all

@@ -443,7 +443,19 @@ async function proxies() {
   await ask('get', '/proxy/pools/{id}/hosts/{host}', { at: { ...at, host: 'site.example:443' } });
   await ask('get', '/proxy/pools/{id}/status', { at });
   await ask('delete', '/proxy/pools/{id}/proxies/{proxy_id}', { at: one });
-  await ask('post', '/proxy/pools/{id}/test', { at, body: {} });
+  const { test } = await ask('post', '/proxy/pools/{id}/test', { at, body: {} });
+  const run = { ...at, test_id: test.id };
+  await ask('get', '/proxy/pools/{id}/tests', { at });
+  await ask('get', '/proxy/pools/{id}/tests/{test_id}', { at: run });
+  await ask('get', '/proxy/pools/{id}/tests/{test_id}/results', { at: run });
+  await ask('get', '/proxy/pools/{id}/tests/{test_id}/events', { at: run });
+  await ask('post', '/proxy/pools/{id}/tests/{test_id}/cancel', { at: run });
+  const source = await ask('post', '/proxy/pools/{id}/sources', { at, body: { url: 'https://lists.example/proxies.txt?key=secret' } });
+  const list = { ...at, source_id: source.id };
+  await ask('get', '/proxy/pools/{id}/sources', { at });
+  await ask('get', '/proxy/pools/{id}/sources/{source_id}', { at: list });
+  await ask('put', '/proxy/pools/{id}/sources/{source_id}', { at: list, body: { every: 600, enabled: false } });
+  await ask('delete', '/proxy/pools/{id}/sources/{source_id}', { at: list });
   await ask('delete', '/proxy/pools/{id}', { at });
 }
 

@@ -4,6 +4,7 @@ mod admin;
 pub mod demo;
 mod doctor;
 mod document;
+mod judge;
 mod migrate;
 mod openapi;
 mod parse;
@@ -12,7 +13,7 @@ mod serve;
 pub mod start;
 mod validate;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use url::Url;
@@ -66,6 +67,12 @@ enum Command {
         /// `DATA_DIR` and `OUTBOUND_ALLOW=127.0.0.1`.
         #[arg(long, value_name = "URL")]
         api: Option<Url>,
+    },
+    /// Answer requests with what it saw of them, for tests of proxies. It must be reached directly.
+    Judge {
+        /// Address and port to listen on.
+        #[arg(long, default_value = "0.0.0.0:8089")]
+        listen: SocketAddr,
     },
     /// Parse a saved page of a known site and print its records as JSON.
     Parse {
@@ -189,6 +196,7 @@ async fn run_command(command: Command) -> anyhow::Result<ExitCode> {
         Command::Demo { once, api } => {
             Box::pin(demo::demo(load()?, *once, api.clone())).await?;
         }
+        Command::Judge { listen } => judge::run(&load()?, *listen).await?,
         Command::Parse { page, file } => parse::run(page, file)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -35,6 +35,9 @@ struct Things {
     pool: String,
     page: String,
     file: String,
+    proxy: String,
+    test: String,
+    source: String,
 }
 
 /// What an operation must do when somebody asks for a thing of somebody else.
@@ -60,7 +63,13 @@ impl Things {
         person.finished(&execution, Duration::from_secs(30)).await;
         let triggers = person.get(&format!("/workflow/definitions/{definition}/triggers")).await;
         let pool = json!({ "name": "mine", "strategy": "round_robin" });
-        let pool = person.post("/proxy/pools", &pool).await.data();
+        let pool = id(&person.post("/proxy/pools", &pool).await.data());
+        let test = json!({ "target": "http://1.0.0.1/" });
+        let test = person.post(&format!("/proxy/pools/{pool}/test"), &test).await.data();
+        let proxy = json!({ "address": "1.0.0.1:8080" });
+        let proxy = person.post(&format!("/proxy/pools/{pool}/proxies"), &proxy).await.data();
+        let source = json!({ "url": "https://lists.example/" });
+        let source = person.post(&format!("/proxy/pools/{pool}/sources"), &source).await.data();
         for kind in ["secrets", "variables"] {
             let value = json!({ "value": "something of hers" });
             person.put(&format!("/workflow/{kind}/hers"), &value).await.data();
@@ -81,9 +90,12 @@ impl Things {
             trigger: id(&triggers.data()["items"][0]),
             definition,
             execution,
-            pool: id(&pool),
+            pool,
             page,
             file: id(&file),
+            proxy: id(&proxy),
+            test: id(&test["test"]),
+            source: id(&source),
         }
     }
 
@@ -114,7 +126,13 @@ impl Things {
         }
         let (pattern, value) = places.into_iter().find(|(pattern, _)| path.starts_with(pattern))?;
         let own = pattern.replace(pattern.rsplit('/').next()?, value);
-        let path = path.replacen(pattern, &own, 1).replace("{version}", "1");
+        let path = path
+            .replacen(pattern, &own, 1)
+            .replace("{version}", "1")
+            .replace("{proxy_id}", &self.proxy)
+            .replace("{test_id}", &self.test)
+            .replace("{source_id}", &self.source)
+            .replace("{host}", "site.example:443");
         (!path.contains('{')).then_some(Expected::NotFound(path))
     }
 

@@ -34,7 +34,7 @@ pub mod infrastructure;
 
 use std::{net::SocketAddr, sync::Arc};
 
-pub use api::{routes, serve_gateway};
+pub use api::{judge, routes, serve_gateway};
 pub use application::{
     ProxyPoolModule, ProxyPoolPorts, ProxyPoolSettings,
     gateway::{Gateway, GatewaySettings},
@@ -70,12 +70,18 @@ pub fn module(surroundings: Surroundings, settings: ProxyPoolSettings) -> Arc<Pr
         Arc::new(infrastructure::RedisLeases::new(connection))
             as Arc<dyn application::ports::SharedLeases>
     });
+    let store = Arc::new(infrastructure::SqlPoolStore::new(database.clone(), sealer));
+    let probe = Arc::new(infrastructure::HttpProbe::new(Arc::clone(&rules), user_agent));
     let ports = ProxyPoolPorts {
         hosts: Arc::new(infrastructure::SqlHostStore::new(database.clone())),
-        store: Arc::new(infrastructure::SqlPoolStore::new(database, sealer)),
+        tests: Arc::new(infrastructure::SqlTestStore::new(database)),
+        checks: Arc::clone(&store) as _,
+        sources: Arc::clone(&store) as _,
+        lists: Arc::clone(&probe) as _,
+        store,
         leases,
         bus,
-        probe: Arc::new(infrastructure::HttpProbe::new(Arc::clone(&rules), user_agent)),
+        probe,
         rules,
         entitlements,
         ambient,

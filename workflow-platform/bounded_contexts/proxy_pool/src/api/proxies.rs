@@ -10,33 +10,12 @@ use shared_kernel::{
 
 use super::{
     Module,
-    shapes::{AddProxy, ImportText, ImportView, ProxyView, TestPool, TestView, UpdateProxy},
+    shapes::{AddProxy, ProxyView, UpdateProxy},
 };
 use crate::{
     application::ports::ProxyFilter,
     domain::{PoolId, ProxyId},
 };
-
-/// Adds proxies from text, with a report of every line that was not taken.
-#[utoipa::path(
-    post, path = "/proxy/pools/{id}/import", tag = "proxy", request_body = ImportText,
-    params(("id" = uuid::Uuid, Path, description = "pool")),
-    responses(
-        (status = 200, body = Envelope<ImportView>),
-        (status = 402, description = "QUOTA_EXCEEDED", body = ErrorEnvelope),
-        (status = 404, body = ErrorEnvelope),
-        (status = 413, body = ErrorEnvelope),
-    ),
-    security(("bearer" = [])),
-)]
-pub async fn import(
-    module: Module,
-    who: Principal,
-    ApiPath(id): ApiPath<PoolId>,
-    ApiJson(body): ApiJson<ImportText>,
-) -> Result<Reply<ImportView>, Failure> {
-    Ok(Reply::ok(module.import_proxies(&who, id, &body.text).await?.into()))
-}
 
 /// Which proxies are listed.
 #[derive(Debug, Default, Deserialize, Validate, utoipa::IntoParams)]
@@ -185,25 +164,4 @@ pub async fn remove(
 ) -> Result<Reply<Empty>, Failure> {
     module.remove_proxy(&who, id, proxy).await?;
     Ok(Reply::empty())
-}
-
-/// Sends one request through every proxy of the pool and updates their states.
-#[utoipa::path(
-    post, path = "/proxy/pools/{id}/test", tag = "proxy", request_body = TestPool,
-    params(("id" = uuid::Uuid, Path, description = "pool")),
-    responses(
-        (status = 200, body = Envelope<TestView>),
-        (status = 404, body = ErrorEnvelope),
-        (status = 422, body = ErrorEnvelope),
-    ),
-    security(("bearer" = [])),
-)]
-pub async fn test(
-    module: Module,
-    who: Principal,
-    ApiPath(id): ApiPath<PoolId>,
-    ApiJson(body): ApiJson<TestPool>,
-) -> Result<Reply<TestView>, Failure> {
-    let results = module.test_pool(&who, id, body.target.as_deref()).await?;
-    Ok(Reply::ok(TestView { results: results.into_iter().map(Into::into).collect() }))
 }

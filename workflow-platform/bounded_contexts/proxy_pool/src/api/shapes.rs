@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::{
     application::{
         Change, ImportReport, NewPool, NewProxyByHand, PoolChange, PoolStatus, ProxyChangeByHand,
-        TestResult, ports::CountedPool,
+        ports::CountedPool,
     },
     domain::{Anonymity, Health, Proxy, RejectedLine, Strategy},
 };
@@ -153,19 +153,14 @@ impl From<UpdateProxy> for ProxyChangeByHand {
 #[serde(deny_unknown_fields)]
 #[garde(allow_unvalidated)]
 pub struct ImportText {
-    /// `scheme://user:pass@host:port`, `host:port:user:pass` or `host:port`; blank lines and lines
-    /// starting with `#` are passed over. At most 10,000 lines and 2 MiB.
+    /// `scheme://user:pass@host:port`, `host:port:user:pass`, `user:pass:host:port`, `host:port`
+    /// or columns (`host,port,user,pass`); blank lines and what follows `#` are passed over. At
+    /// most 10,000 lines and 2 MiB.
     #[schema(example = "http://user:secret@203.0.113.7:8080\n203.0.113.8:3128")]
     pub text: String,
-}
-
-/// What the proxies are tested against.
-#[derive(Debug, Default, Deserialize, Validate, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct TestPool {
-    /// An http or https address; the configured one unless given.
-    #[garde(length(max = 2048))]
-    pub target: Option<String>,
+    /// Of lines that name none; `http` unless given.
+    #[serde(default)]
+    pub scheme: Option<ProxyScheme>,
 }
 
 /// A proxy pool.
@@ -342,33 +337,4 @@ impl From<PoolStatus> for StatusView {
             proxies: proxies.into_iter().map(Into::into).collect(),
         }
     }
-}
-
-/// How one proxy did in a test.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct TestedView {
-    pub proxy_id: Uuid,
-    /// `scheme://host:port`.
-    pub address: String,
-    pub ok: bool,
-    pub latency_ms: Option<f64>,
-    pub error: Option<String>,
-}
-
-impl From<TestResult> for TestedView {
-    fn from(result: TestResult) -> Self {
-        Self {
-            proxy_id: result.proxy.uuid(),
-            address: result.address,
-            ok: result.outcome.is_ok(),
-            latency_ms: result.outcome.as_ref().ok().map(|elapsed| elapsed.as_secs_f64() * 1000.0),
-            error: result.outcome.err(),
-        }
-    }
-}
-
-/// Every proxy of the pool, in its order.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct TestView {
-    pub results: Vec<TestedView>,
 }

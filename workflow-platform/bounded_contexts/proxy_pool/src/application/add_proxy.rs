@@ -47,7 +47,8 @@ impl ProxyPoolModule {
         let now = self.ports.ambient.now();
         let id = self.ports.ambient.id();
         let password = line.proxy.password;
-        let fresh = NewProxy { id, endpoint, password, source: None, check_at: now };
+        let fresh =
+            NewProxy { id, endpoint, password, source: None, check_at: self.first_check(now) };
         if self.ports.store.add_proxies(owner, pool, &[fresh], now).await? == 0 {
             return Err(PoolError::ProxyKnown);
         }

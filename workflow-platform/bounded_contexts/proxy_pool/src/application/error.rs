@@ -21,6 +21,14 @@ pub enum PoolError {
     /// Absent, or in another pool.
     #[error("there is no such proxy in this pool")]
     ProxyNotFound,
+    /// Absent, or of another pool.
+    #[error("there is no such test of this pool")]
+    TestNotFound,
+    /// Absent, or of another pool.
+    #[error("there is no such list in this pool")]
+    SourceNotFound,
+    #[error("a test of this pool is running already")]
+    TestRunning,
     #[error("a proxy pool of this name exists already")]
     NameTaken,
     #[error("the pool has this proxy already")]
@@ -29,6 +37,8 @@ pub enum PoolError {
     Invalid { field: &'static str, reason: String },
     #[error("import is too large: {0}")]
     TooLarge(#[from] ImportTooLarge),
+    #[error("news cannot be listened to")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("proxy pools cannot be read or written")]
     Store(#[source] StoreError),
 }
@@ -53,8 +63,11 @@ impl Fault for PoolError {
         match self {
             Self::Authentication(error) => error.kind(),
             Self::Quota(error) => error.kind(),
-            Self::NotFound | Self::ProxyNotFound => ErrorKind::NotFound,
-            Self::NameTaken | Self::ProxyKnown => ErrorKind::Conflict,
+            Self::NotFound | Self::ProxyNotFound | Self::TestNotFound | Self::SourceNotFound => {
+                ErrorKind::NotFound
+            }
+            Self::NameTaken | Self::ProxyKnown | Self::TestRunning => ErrorKind::Conflict,
+            Self::Unavailable(_) => ErrorKind::Unavailable,
             Self::Invalid { .. } => ErrorKind::Invalid,
             Self::TooLarge(_) => ErrorKind::TooLarge,
             Self::Store(_) => ErrorKind::Bug,
@@ -65,7 +78,11 @@ impl Fault for PoolError {
         match self {
             Self::Authentication(error) => error.code(),
             Self::Quota(error) => error.code(),
-            Self::NotFound | Self::ProxyNotFound => "NOT_FOUND",
+            Self::NotFound | Self::ProxyNotFound | Self::TestNotFound | Self::SourceNotFound => {
+                "NOT_FOUND"
+            }
+            Self::TestRunning => "TEST_RUNNING",
+            Self::Unavailable(_) => "UNAVAILABLE",
             Self::NameTaken => "PROXY_POOL_NAME_TAKEN",
             Self::ProxyKnown => "PROXY_EXISTS",
             Self::Invalid { .. } => "VALIDATION_ERROR",
@@ -82,6 +99,16 @@ impl Fault for PoolError {
             Self::ProxyNotFound => {
                 Text::new("代理池中没有该代理", "There is no such proxy in this pool")
             }
+            Self::TestNotFound => {
+                Text::new("代理池中没有该测试", "There is no such test of this pool")
+            }
+            Self::SourceNotFound => {
+                Text::new("代理池中没有该列表", "There is no such list in this pool")
+            }
+            Self::TestRunning => {
+                Text::new("该代理池正在测试", "A test of this pool is running already")
+            }
+            Self::Unavailable(_) => Text::new("服务暂时不可用", "The service is not available now"),
             Self::ProxyKnown => Text::new("代理池中已有该代理", "The pool has this proxy already"),
             Self::NameTaken => {
                 Text::new("已有同名的代理池", "You already have a proxy pool of this name")

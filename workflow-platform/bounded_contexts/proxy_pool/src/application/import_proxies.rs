@@ -1,12 +1,12 @@
 //! Adds proxies from text.
 
 use shared_kernel::{
-    application::{Limit, Principal},
+    application::{Limit, Principal, ProxyScheme},
     domain::Permission,
 };
 
 use super::{PoolError, ProxyPoolModule, ports::NewProxy};
-use crate::domain::{ImportLine, PoolId, RejectedLine, parse_import};
+use crate::domain::{ImportLine, PoolId, RejectedLine, parse_import_as};
 
 /// What became of each line.
 #[derive(Debug)]
@@ -18,19 +18,20 @@ pub struct ImportReport {
 }
 
 impl ProxyPoolModule {
-    /// Good lines are added although others are bad. More proxies than the plan allows: none is.
+    /// `scheme` is that of lines that name none. Good lines are added although others are bad. More proxies than the plan allows: none is.
     pub async fn import_proxies(
         &self,
         who: &Principal,
         pool: PoolId,
         text: &str,
+        scheme: ProxyScheme,
     ) -> Result<ImportReport, PoolError> {
         who.require(Permission::ProxyWrite)?;
         let owner = who.owner();
         let Some(found) = self.ports.store.pool(owner, pool).await? else {
             return Err(PoolError::NotFound);
         };
-        let mut list = parse_import(text)?;
+        let mut list = parse_import_as(text, scheme)?;
         let (allowed, refused): (Vec<_>, Vec<_>) = list.proxies.into_iter().partition(|line| {
             let endpoint = &line.proxy.endpoint;
             self.ports.rules.proxy_allowed(&endpoint.host, endpoint.port)
@@ -50,7 +51,7 @@ impl ProxyPoolModule {
                 endpoint: proxy.endpoint,
                 password: proxy.password,
                 source: None,
-                check_at: now,
+                check_at: self.first_check(now),
             })
             .collect();
         let mut added = 0;

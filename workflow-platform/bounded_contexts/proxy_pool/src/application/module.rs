@@ -1,12 +1,14 @@
 //! The context's working parts, put together once per process.
 
-use std::{sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use futures::StreamExt as _;
+use moka::future::Cache;
 use shared_kernel::{
     application::{Bus, BusMessage, Entitlements, Subscription},
     domain::Ambient,
 };
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 use url::Url;
@@ -14,7 +16,10 @@ use uuid::Uuid;
 
 use super::{
     live::LivePools,
-    ports::{AddressRules, HostStore, PoolStore, ProxyProbe, SharedLeases},
+    ports::{
+        AddressRules, CheckStore, HostStore, ListFetcher, PoolStore, ProxyProbe, SharedLeases,
+        SourceStore, TestStore,
+    },
 };
 use crate::domain::{HealthPolicy, HostPolicy, PoolId};
 
@@ -45,7 +50,7 @@ impl Default for ProxyPoolSettings {
         Self {
             test_target: Url::parse("http://www.gstatic.com/generate_204").ok(),
             test_timeout: Duration::from_secs(10),
-            test_parallel: 64,
+            test_parallel: 400,
             health: HealthPolicy::default(),
             hosts: HostPolicy::default(),
             lease_ttl: Duration::from_mins(2),
@@ -62,6 +67,10 @@ impl Default for ProxyPoolSettings {
 pub struct ProxyPoolPorts {
     pub store: Arc<dyn PoolStore>,
     pub hosts: Arc<dyn HostStore>,
+    pub tests: Arc<dyn TestStore>,
+    pub checks: Arc<dyn CheckStore>,
+    pub sources: Arc<dyn SourceStore>,
+    pub lists: Arc<dyn ListFetcher>,
     /// None where a process is on its own.
     pub leases: Option<Arc<dyn SharedLeases>>,
     pub bus: Arc<dyn Bus>,
@@ -78,6 +87,10 @@ pub struct ProxyPoolModule {
     pub(super) live: LivePools,
     /// Imports of one process take turns, so that the plan's limit holds.
     pub(super) imports: tokio::sync::Mutex<()>,
+    /// Places for tests and checks, over all pools.
+    pub(super) probing: Semaphore,
+    /// Addresses of this machine, by the judge that saw them.
+    pub(super) own_addresses: Cache<String, Option<IpAddr>>,
     /// Tells what this process publishes from what others do.
     name: Uuid,
 }
@@ -89,7 +102,11 @@ impl ProxyPoolModule {
     pub fn new(ports: ProxyPoolPorts, settings: ProxyPoolSettings) -> Self {
         let live = LivePools::new(ports.clone(), settings.clone());
         let name = ports.ambient.uuid();
-        Self { ports, settings, live, imports: tokio::sync::Mutex::new(()), name }
+        let probing = Semaphore::new(settings.test_parallel.max(1));
+        let own_addresses =
+            Cache::builder().max_capacity(1000).time_to_live(Duration::from_mins(10)).build();
+        let imports = tokio::sync::Mutex::new(());
+        Self { ports, settings, live, imports, probing, own_addresses, name }
     }
 
     /// Writes down what was seen of the proxies since the last time, and tells other processes.
@@ -117,15 +134,18 @@ impl ProxyPoolModule {
         }
     }
 
-    /// Flushes now and then, listens to other processes, and flushes once more when told to stop.
-    /// One task per process.
+    /// Flushes now and then, listens to other processes, checks proxies, follows lists, goes on
+    /// with tests, and flushes once more when told to stop. One task per process.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
-        let listener = Arc::clone(&self);
-        let listening = stop.child_token();
-        let heard = listening.clone();
-        let listens = tokio::spawn(async move {
-            heard.run_until_cancelled(listener.listen()).await;
-        });
+        let (listener, heard) = (Arc::clone(&self), stop.clone());
+        let beside = [
+            tokio::spawn(async move {
+                heard.run_until_cancelled(listener.listen()).await;
+            }),
+            tokio::spawn(Arc::clone(&self).check(stop.clone())),
+            tokio::spawn(Arc::clone(&self).follow_sources(stop.clone())),
+            tokio::spawn(Arc::clone(&self).take_over_tests(stop.clone())),
+        ];
         let mut turns: u64 = 0;
         while stop
             .run_until_cancelled(tokio::time::sleep(self.settings.flush_every))
@@ -138,8 +158,9 @@ impl ProxyPoolModule {
             }
             turns = turns.wrapping_add(1);
         }
-        listening.cancel();
-        let _ = listens.await;
+        for task in beside {
+            let _ = task.await;
+        }
         self.flush().await;
     }
 

@@ -1,62 +1,99 @@
-//! Tries every proxy of a pool.
+//! Tests every proxy of a pool.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use futures::{StreamExt as _, stream};
-use shared_kernel::{application::Principal, domain::Permission};
+use shared_kernel::{
+    application::Principal,
+    domain::{PageRequest, Permission},
+};
 use url::Url;
 
-use super::{PoolError, ProxyPoolModule, ports::LoadedProxy};
-use crate::domain::{PoolId, ProxyId};
+use super::{
+    PoolError, ProxyPoolModule,
+    drive_test::LEASE,
+    ports::{PoolTest, TestRow},
+};
+use crate::domain::{Pool, PoolId, TestState};
 
-/// How one proxy did.
-#[derive(Debug, Clone)]
-pub struct TestResult {
-    pub proxy: ProxyId,
-    /// Without credentials.
-    pub address: String,
-    pub outcome: Result<Duration, String>,
-}
+/// Tests of a pool that are kept.
+const KEPT: u32 = 20;
+/// How long a caller is let wait for a test: well within the time limit of a request.
+const WAIT: Duration = Duration::from_secs(20);
 
 impl ProxyPoolModule {
-    /// Sends one request through each proxy, a bounded number at a time, and takes the results
-    /// as news of their health. Results come in the order of the pool.
+    /// Begins a test in the background. One at a time runs in a pool.
+    pub async fn start_test(
+        self: &Arc<Self>,
+        who: &Principal,
+        pool: PoolId,
+        target: Option<&str>,
+    ) -> Result<PoolTest, PoolError> {
+        let test = self.begin_test(who, pool, target).await?;
+        let (module, driven) = (Arc::clone(self), test.clone());
+        tokio::spawn(async move { module.drive_or_warn(driven).await });
+        Ok(test)
+    }
+
+    /// Begins a test and waits a while for its end: the test as it stands then, and its first
+    /// results.
     pub async fn test_pool(
+        self: &Arc<Self>,
+        who: &Principal,
+        pool: PoolId,
+        target: Option<&str>,
+    ) -> Result<(PoolTest, Vec<TestRow>), PoolError> {
+        let test = self.begin_test(who, pool, target).await?;
+        let (module, driven) = (Arc::clone(self), test.clone());
+        let driver = tokio::spawn(async move { module.drive_or_warn(driven).await });
+        let _ = tokio::time::timeout(WAIT, driver).await;
+        let found = self.ports.tests.test(who.owner(), pool, test.id).await?;
+        let results = self.ports.tests.test_results(test.id, 0, PageRequest::MAX).await?;
+        Ok((found.unwrap_or(test), results))
+    }
+
+    async fn begin_test(
         &self,
         who: &Principal,
         pool: PoolId,
         target: Option<&str>,
-    ) -> Result<Vec<TestResult>, PoolError> {
+    ) -> Result<PoolTest, PoolError> {
         who.require(Permission::ProxyWrite)?;
         let found = self.ports.store.find_pool(who.owner(), &pool.to_string()).await?;
         let found = found.ok_or(PoolError::NotFound)?;
-        let target = self.test_target(target)?;
-        let proxies = self.ports.store.load(who.owner(), found.id).await?;
-        let results: Vec<_> = stream::iter(proxies)
-            .map(|proxy| self.test_one(proxy, &target))
-            .buffered(self.settings.test_parallel.max(1))
-            .collect()
-            .await;
-        let live = self.live.get(&found).await?;
-        for result in &results {
-            live.tested(result.proxy, &result.outcome, None, self.ports.ambient.now());
-        }
-        self.live.flush_pool(found.id).await;
-        Ok(results)
-    }
-
-    async fn test_one(&self, proxy: LoadedProxy, target: &Url) -> TestResult {
-        let timeout = self.settings.test_timeout;
-        let outcome = self.ports.probe.probe(Some(&proxy.address), target, timeout).await;
-        let outcome = outcome.map(|answer| answer.elapsed).map_err(|failure| failure.text);
-        TestResult { proxy: proxy.id, address: proxy.address.to_string(), outcome }
-    }
-
-    fn test_target(&self, wanted: Option<&str>) -> Result<Url, PoolError> {
-        let Some(wanted) = wanted else {
-            let default = self.settings.test_target.clone();
-            return default.ok_or_else(|| PoolError::invalid("target", "is needed"));
+        let target = match target {
+            Some(wanted) => self.target("target", wanted)?,
+            None => self
+                .usual_target(&found)
+                .ok_or_else(|| PoolError::invalid("target", "is needed"))?,
         };
-        self.target("target", wanted)
+        let proxies = self.ports.store.load(who.owner(), pool).await?;
+        let enabled = proxies.iter().filter(|proxy| proxy.manual.enabled).count();
+        let now = self.ports.ambient.now();
+        let test = PoolTest {
+            id: self.ports.ambient.id(),
+            pool,
+            owner: who.owner(),
+            state: TestState::Running,
+            target: target.to_string(),
+            judge: found.terms.judge,
+            total: u32::try_from(enabled).unwrap_or(u32::MAX),
+            done: 0,
+            worked: 0,
+            cancel_wanted: false,
+            leased_until: now.plus(LEASE),
+            created_at: now,
+            finished_at: None,
+        };
+        if !self.ports.tests.begin_test(&test).await? {
+            return Err(PoolError::TestRunning);
+        }
+        self.ports.tests.forget_tests(pool, KEPT).await?;
+        Ok(test)
+    }
+
+    /// What the pool's proxies are tested against when nobody says.
+    pub(super) fn usual_target(&self, pool: &Pool) -> Option<Url> {
+        let own = pool.terms.test_target.as_deref().and_then(|address| Url::parse(address).ok());
+        own.or_else(|| self.settings.test_target.clone())
     }
 }

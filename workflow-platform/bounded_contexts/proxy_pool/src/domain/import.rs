@@ -1,8 +1,10 @@
 //! Proxies from text, one a line.
 //!
 //! Understood: `scheme://user:pass@host:port` (user and password may be percent-encoded),
-//! `user:pass@host:port`, `host:port:user:pass`, `host:port`; without a scheme it is `http`.
-//! Blank lines and lines that start with `#` or `//` are passed over.
+//! `user:pass@host:port`, `host:port:user:pass`, `user:pass:host:port`, `host:port`, and columns
+//! (`host,port,user,pass`, also with `;`, tabs or blanks, a scheme first or third, or a head that
+//! names them). Without a scheme it is the given one, `http` as a rule. Blank lines and lines that
+//! start with `#` or `//` are passed over, and so is what follows ` #`.
 
 use std::{collections::HashSet, fmt, str::FromStr as _};
 
@@ -10,12 +12,15 @@ use secrecy::{ExposeSecret as _, SecretString};
 use shared_kernel::application::ProxyScheme;
 use url::Host;
 
-use super::ProxyEndpoint;
+use super::{
+    ProxyEndpoint,
+    import_columns::{Head, Pieces, fields, head, pieces, turned_round},
+};
 
 /// Most lines of one import.
 const MAX_LINES: usize = 10_000;
 /// Most bytes of one import.
-const MAX_BYTES: usize = 2 * 1024 * 1024;
+pub const MAX_IMPORT_BYTES: usize = 2 * 1024 * 1024;
 /// Most bytes of a user name or password, which is also what SOCKS5 can carry (RFC 1929).
 const MAX_CREDENTIAL: usize = 255;
 /// Most characters of a bad line that are shown.
@@ -67,7 +72,7 @@ pub struct ImportList {
 pub enum ImportTooLarge {
     #[error("more than {MAX_LINES} lines")]
     Lines,
-    #[error("more than {MAX_BYTES} bytes")]
+    #[error("more than {MAX_IMPORT_BYTES} bytes")]
     Bytes,
 }
 
@@ -88,9 +93,14 @@ enum BadLine {
     Trailing,
 }
 
-/// Reads a list of proxies. A bad line never spoils the others.
+/// Reads a list of proxies, `http` where a line does not say. A bad line never spoils the others.
 pub fn parse_import(text: &str) -> Result<ImportList, ImportTooLarge> {
-    if text.len() > MAX_BYTES {
+    parse_import_as(text, ProxyScheme::Http)
+}
+
+/// The same with another scheme for lines that name none.
+pub fn parse_import_as(text: &str, scheme: ProxyScheme) -> Result<ImportList, ImportTooLarge> {
+    if text.len() > MAX_IMPORT_BYTES {
         return Err(ImportTooLarge::Bytes);
     }
     let text = text.trim_start_matches('\u{feff}');
@@ -99,12 +109,17 @@ pub fn parse_import(text: &str) -> Result<ImportList, ImportTooLarge> {
     }
     let mut list = ImportList::default();
     let mut seen = HashSet::new();
+    let mut columns: Option<Head> = None;
     for (number, raw) in (1..).zip(text.lines()) {
-        let trimmed = raw.trim();
+        let trimmed = raw.split(" #").next().unwrap_or_default().trim();
         if trimmed.is_empty() || trimmed.starts_with('#') || trimmed.starts_with("//") {
             continue;
         }
-        match parse_line(trimmed) {
+        if let Some(named) = fields(trimmed).as_deref().and_then(head) {
+            columns = Some(named);
+            continue;
+        }
+        match parse_line(trimmed, scheme, columns.as_ref()) {
             Ok(proxy) if seen.insert(proxy.endpoint.clone()) => {
                 list.proxies.push(ImportLine { line: number, proxy });
             }
@@ -119,14 +134,23 @@ pub fn parse_import(text: &str) -> Result<ImportList, ImportTooLarge> {
     Ok(list)
 }
 
-fn parse_line(line: &str) -> Result<ParsedProxy, BadLine> {
-    let (scheme, rest) = match line.split_once("://") {
-        Some((scheme, rest)) => {
-            let scheme = ProxyScheme::from_str(&scheme.to_ascii_lowercase());
-            (scheme.map_err(|()| BadLine::Scheme)?, rest.trim_end_matches('/'))
-        }
-        None => (ProxyScheme::Http, line),
+fn parse_line(
+    line: &str,
+    scheme: ProxyScheme,
+    columns: Option<&Head>,
+) -> Result<ParsedProxy, BadLine> {
+    if let Some(fields) = fields(line) {
+        let pieces = pieces(&fields, columns).ok_or(BadLine::Shape)?;
+        return of_pieces(&pieces, scheme);
+    }
+    let (named, rest) = match line.split_once("://") {
+        Some((named, rest)) => (Some(named), rest.trim_end_matches('/')),
+        None => (None, line),
     };
+    if let Some(found) = turned_round(rest) {
+        return of_pieces(&Pieces { scheme: named, ..found }, scheme);
+    }
+    let scheme = scheme_of(named, scheme)?;
     let (host, port, credentials) = match rest.rsplit_once('@') {
         Some((user_info, place)) if split_place(place).is_ok_and(|(.., tail)| tail.is_none()) => {
             let (host, port, _) = split_place(place)?;
@@ -137,6 +161,32 @@ fn parse_line(line: &str) -> Result<ParsedProxy, BadLine> {
             (host, port, tail.map(plain_credentials).transpose()?)
         }
     };
+    proxy_of(scheme, host, port, credentials)
+}
+
+fn scheme_of(named: Option<&str>, usual: ProxyScheme) -> Result<ProxyScheme, BadLine> {
+    match named {
+        Some(named) => {
+            ProxyScheme::from_str(&named.to_ascii_lowercase()).map_err(|()| BadLine::Scheme)
+        }
+        None => Ok(usual),
+    }
+}
+
+fn of_pieces(pieces: &Pieces<'_>, usual: ProxyScheme) -> Result<ParsedProxy, BadLine> {
+    let place = format!("{}:{}", pieces.host, pieces.port);
+    let (host, port, _) = split_place(&place)?;
+    let secret = pieces.password.filter(|password| !pieces.user.is_empty() || !password.is_empty());
+    let credentials = secret.map(|password| (pieces.user.to_owned(), password.to_owned().into()));
+    proxy_of(scheme_of(pieces.scheme, usual)?, host, port, credentials)
+}
+
+fn proxy_of(
+    scheme: ProxyScheme,
+    host: &str,
+    port: &str,
+    credentials: Option<(String, SecretString)>,
+) -> Result<ParsedProxy, BadLine> {
     let port = port.parse().ok().filter(|port| *port != 0).ok_or(BadLine::Port)?;
     let host = Host::parse(host).map_err(|_| BadLine::Host)?;
     let host = match host {
@@ -215,6 +265,11 @@ fn percent_decoded(text: &str) -> String {
 /// The line without anything that could be a credential: only the scheme and what reads as
 /// `host:port` stay.
 fn masked(line: &str) -> String {
+    if let Some(fields) = fields(line) {
+        let shown = fields.first().copied().unwrap_or_default();
+        let shown = if shown.contains(['@', ':']) { "***" } else { shown };
+        return format!("{shown} ***").chars().take(SHOWN).collect();
+    }
     let (scheme, rest) = match line.split_once("://") {
         Some((scheme, rest)) if !scheme.contains([':', '@']) => (format!("{scheme}://"), rest),
         Some(_) | None => (String::new(), line),
@@ -244,7 +299,7 @@ mod tests {
     use super::*;
 
     fn one(line: &str) -> Result<ParsedProxy, BadLine> {
-        parse_line(line)
+        parse_line(line, ProxyScheme::Http, None)
     }
 
     #[rstest]
@@ -258,6 +313,13 @@ mod tests {
     #[case("[2001:db8::1]:80:u:p", "http://[2001:db8::1]:80", "u", Some("p"))]
     #[case("http://u:a@b@h.example:1", "http://h.example:1", "u", Some("a@b"))]
     #[case("token@h.example:1", "http://h.example:1", "token", Some(""))]
+    #[case("u:p:h.example:1080", "http://h.example:1080", "u", Some("p"))]
+    #[case("socks5://u:p:h.example:1080", "socks5://h.example:1080", "u", Some("p"))]
+    #[case("203.0.113.7,3128,u,p", "http://203.0.113.7:3128", "u", Some("p"))]
+    #[case("203.0.113.7;3128", "http://203.0.113.7:3128", "", None)]
+    #[case("203.0.113.7\t3128\tsocks5", "socks5://203.0.113.7:3128", "", None)]
+    #[case("https 203.0.113.7 443 u p", "https://203.0.113.7:443", "u", Some("p"))]
+    #[case("\"h.example\",\"80\",\"u\",\"p\"", "http://h.example:80", "u", Some("p"))]
     fn usual_forms_are_understood(
         #[case] line: &str,
         #[case] address: &str,
@@ -278,7 +340,9 @@ mod tests {
     #[case("h.example:70000", BadLine::Port)]
     #[case("h.example:80/path", BadLine::Trailing)]
     #[case(":80", BadLine::Host)]
-    #[case("ho st:80", BadLine::Host)]
+    #[case("ho st:80", BadLine::Port)]
+    #[case("203.0.113.7,x,u,p", BadLine::Port)]
+    #[case("203.0.113.7,80,,p", BadLine::Credentials)]
     #[case("[2001:db8::1:80", BadLine::Host)]
     #[case("h.example:80:user", BadLine::Credentials)]
     #[case("http://:p@h.example:80", BadLine::Credentials)]
@@ -310,9 +374,23 @@ mod tests {
     }
 
     #[test]
+    fn a_head_names_columns_and_remarks_are_passed_over() {
+        let text =
+            "ip,port,country,protocol\n203.0.113.7,1080,NL,socks5 # fast\n203.0.113.8,80,DE,\n";
+        let list = parse_import(text).unwrap();
+        let found: Vec<_> = list.proxies.iter().map(|l| l.proxy.endpoint.to_string()).collect();
+        assert_eq!(found, ["socks5://203.0.113.7:1080", "http://203.0.113.8:80"]);
+        let list = parse_import_as("203.0.113.7:1080", ProxyScheme::Socks5).unwrap();
+        assert_eq!(list.proxies[0].proxy.endpoint.scheme, ProxyScheme::Socks5);
+    }
+
+    #[test]
     fn size_is_bounded() {
         assert!(matches!(parse_import(&"\n".repeat(10_001)), Err(ImportTooLarge::Lines)));
-        assert!(matches!(parse_import(&"x".repeat(MAX_BYTES + 1)), Err(ImportTooLarge::Bytes)));
+        assert!(matches!(
+            parse_import(&"x".repeat(MAX_IMPORT_BYTES + 1)),
+            Err(ImportTooLarge::Bytes)
+        ));
         assert!(parse_import(&"\n".repeat(10_000)).is_ok());
     }
 
@@ -330,13 +408,15 @@ mod tests {
         #[test]
         fn a_password_never_shows(
             password in "[A-Z]{6,12}",
-            form in 0usize..4,
+            form in 0usize..6,
             port in prop_oneof![Just("99999"), Just("x"), Just("80/"), Just("")],
         ) {
             let line = match form {
                 0 => format!("http://user:{password}@h.example:{port}"),
                 1 => format!("user:{password}@h.example:{port}"),
                 2 => format!("h.example:{port}:user:{password}"),
+                3 => format!("h.example,{port},user,{password}"),
+                4 => format!("user:{password}:h.example:{port}"),
                 _ => format!("gopher://user:{password}@h.example:{port}"),
             };
             prop_assert!(!masked(&line).contains(&password));

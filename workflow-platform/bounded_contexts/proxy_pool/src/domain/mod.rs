@@ -9,6 +9,7 @@ mod health;
 mod host;
 mod hosts;
 mod import;
+mod import_columns;
 mod judge;
 mod pool;
 mod ready;
@@ -26,7 +27,10 @@ pub use host::{
     host_id,
 };
 pub use hosts::Hosts;
-pub use import::{ImportLine, ImportList, ImportTooLarge, ParsedProxy, RejectedLine, parse_import};
+pub use import::{
+    ImportLine, ImportList, ImportTooLarge, MAX_IMPORT_BYTES, ParsedProxy, RejectedLine,
+    parse_import, parse_import_as,
+};
 pub use judge::Seen;
 pub use pool::{
     Anonymity, BadPoolName, Manual, Pool, PoolId, PoolName, PoolTerms, Proxy, ProxyEndpoint,

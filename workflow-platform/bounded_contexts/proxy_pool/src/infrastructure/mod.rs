@@ -1,5 +1,6 @@
 //! Adapters: tables, the stores on them, and the probe over HTTP.
 
+mod check_store;
 mod dial;
 pub mod gateway;
 mod host_store;
@@ -8,7 +9,9 @@ mod personal;
 mod probe;
 mod redis_leases;
 mod rows;
+mod source_store;
 mod store;
+mod test_store;
 mod usage;
 
 pub use host_store::SqlHostStore;
@@ -17,4 +20,5 @@ pub use personal::personal_data;
 pub use probe::HttpProbe;
 pub use redis_leases::RedisLeases;
 pub use store::{SqlPoolStore, sealed_columns};
+pub use test_store::SqlTestStore;
 pub use usage::usage;

@@ -14,24 +14,44 @@ use tokio_util::task::AbortOnDropHandle;
 use url::{Position, Url};
 
 use super::dial::{Dialer, Dialled};
-use crate::application::ports::{AddressRules, ProbeAnswer, ProbeFailure, ProxyProbe};
+use crate::application::ports::{AddressRules, ListFetcher, ProbeAnswer, ProbeFailure, ProxyProbe};
 
 /// Most bytes of a page that is read.
 const MOST_BODY: usize = 64 * 1024;
+/// Redirects of a list that are followed, each judged anew.
+const REDIRECTS: usize = 3;
 
 /// [`ProxyProbe`] over connections of its own: a client for each of ten thousand proxies would
 /// cost more than the requests. Any answer below 400 counts: the target was reached.
 pub struct HttpProbe {
     dialer: Dialer,
+    rules: Arc<dyn AddressRules>,
     user_agent: String,
 }
 
 impl HttpProbe {
     pub fn new(rules: Arc<dyn AddressRules>, user_agent: String) -> Self {
-        Self { dialer: Dialer::new(rules), user_agent }
+        Self { dialer: Dialer::new(Arc::clone(&rules)), rules, user_agent }
     }
 
     async fn ask(&self, dialled: Dialled, target: &Url) -> Result<ProbeAnswer, ProbeFailure> {
+        let (head, body) = self.exchange(dialled, target, MOST_BODY).await?;
+        if head.status == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
+            return Err(ProbeFailure::proxy("proxy refused the credentials (407)"));
+        }
+        if head.status.as_u16() >= 400 {
+            return Err(ProbeFailure::target(format!("answer was {}", head.status.as_u16())));
+        }
+        Ok(ProbeAnswer { elapsed: Duration::ZERO, body: body.unwrap_or_default() })
+    }
+
+    /// Head and body of one answer; no body when it is longer than `most`.
+    async fn exchange(
+        &self,
+        dialled: Dialled,
+        target: &Url,
+        most: usize,
+    ) -> Result<(http::response::Parts, Option<Bytes>), ProbeFailure> {
         let Dialled { stream, forward, authorization } = dialled;
         let lost = |error: hyper::Error| lost(&error);
         let (mut sender, connection) =
@@ -39,16 +59,9 @@ impl HttpProbe {
         let _driven = AbortOnDropHandle::new(tokio::spawn(connection));
         let request = self.request(target, forward, authorization)?;
         let response = sender.send_request(request).await.map_err(lost)?;
-        let status = response.status();
-        if status == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
-            return Err(ProbeFailure::proxy("proxy refused the credentials (407)"));
-        }
-        if status.as_u16() >= 400 {
-            return Err(ProbeFailure::target(format!("answer was {}", status.as_u16())));
-        }
-        let body = Limited::new(response.into_body(), MOST_BODY).collect().await;
-        let body = body.map(http_body_util::Collected::to_bytes).unwrap_or_default();
-        Ok(ProbeAnswer { elapsed: Duration::ZERO, body })
+        let (head, body) = response.into_parts();
+        let body = Limited::new(body, most).collect().await.ok();
+        Ok((head, body.map(http_body_util::Collected::to_bytes)))
     }
 
     fn request(
@@ -102,5 +115,39 @@ impl ProxyProbe for HttpProbe {
             Err(ProbeFailure::target(format!("no answer within {} s", limit.as_secs())))
         })?;
         Ok(ProbeAnswer { elapsed: begun.elapsed(), ..answer })
+    }
+}
+
+impl HttpProbe {
+    async fn list(&self, url: &Url, most: usize) -> Result<String, String> {
+        let mut url = url.clone();
+        for _ in 0..=REDIRECTS {
+            if !matches!(url.scheme(), "http" | "https") || !self.rules.target_allowed(&url) {
+                return Err("its address is not allowed".to_owned());
+            }
+            let dialled = self.dialer.direct(&url).await.map_err(|failure| failure.text)?;
+            let exchange = self.exchange(dialled, &url, most).await;
+            let (head, body) = exchange.map_err(|failure| failure.text)?;
+            let next = head.headers.get(header::LOCATION).and_then(|to| to.to_str().ok());
+            match (head.status.as_u16(), next) {
+                (301 | 302 | 303 | 307 | 308, Some(next)) => {
+                    url = url.join(next).map_err(|_| "redirect leads nowhere".to_owned())?;
+                }
+                (200..=299, _) => {
+                    let body = body.ok_or_else(|| format!("list is larger than {most} bytes"))?;
+                    return Ok(String::from_utf8_lossy(&body).into_owned());
+                }
+                (status, _) => return Err(format!("answer was {status}")),
+            }
+        }
+        Err(format!("more than {REDIRECTS} redirects"))
+    }
+}
+
+#[async_trait]
+impl ListFetcher for HttpProbe {
+    async fn fetch(&self, url: &Url, most: usize, limit: Duration) -> Result<String, String> {
+        let list = timeout(limit, self.list(url, most)).await;
+        list.unwrap_or_else(|_| Err(format!("no answer within {} s", limit.as_secs())))
     }
 }

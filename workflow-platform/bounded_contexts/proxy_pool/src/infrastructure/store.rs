@@ -19,7 +19,10 @@ use shared_kernel::{
 use tracing::warn;
 use uuid::Uuid;
 
-use super::rows::{self, column, count, database, signed};
+use super::{
+    rows::{self, column, count, database, signed},
+    source_store::source_place,
+};
 use crate::{
     application::ports::{
         CountedPool, FoundHealth, LoadedProxy, NewProxy, PoolStore, PoolSums, ProxyChange,
@@ -38,19 +41,28 @@ pub struct SqlPoolStore {
 }
 
 /// Where a password stands, for the seal.
-fn place(proxy: ProxyId) -> String {
+pub(super) fn place(proxy: ProxyId) -> String {
     format!("proxies/{proxy}/password")
 }
 
-/// Passwords of proxies, for another key.
-pub fn sealed_columns() -> [SealedColumn; 1] {
-    [SealedColumn {
-        table: "proxies",
-        column: "sealed_password",
-        named_by: &[],
-        condition: "TRUE",
-        place: |row| Ok(place(row.try_get::<Uuid>("", "id")?.into())),
-    }]
+/// Passwords of proxies and addresses of lists, for another key.
+pub fn sealed_columns() -> [SealedColumn; 2] {
+    [
+        SealedColumn {
+            table: "proxies",
+            column: "sealed_password",
+            named_by: &[],
+            condition: "TRUE",
+            place: |row| Ok(place(row.try_get::<Uuid>("", "id")?.into())),
+        },
+        SealedColumn {
+            table: "proxy_sources",
+            column: "sealed_url",
+            named_by: &[],
+            condition: "TRUE",
+            place: |row| Ok(source_place(row.try_get::<Uuid>("", "id")?.into())),
+        },
+    ]
 }
 
 impl SqlPoolStore {
@@ -58,7 +70,15 @@ impl SqlPoolStore {
         Self { database, sealer }
     }
 
-    async fn rows(
+    pub(super) fn database(&self) -> &Database {
+        &self.database
+    }
+
+    pub(super) fn sealer(&self) -> &Sealer {
+        &self.sealer
+    }
+
+    pub(super) async fn rows(
         &self,
         sql: impl Into<String>,
         values: impl IntoIterator<Item = SqlValue>,
@@ -68,7 +88,7 @@ impl SqlPoolStore {
     }
 
     /// Rows of `sql` (which ends in a condition) after the page's cursor, newest first.
-    async fn page(
+    pub(super) async fn page(
         &self,
         sql: &str,
         mut values: Vec<SqlValue>,
@@ -102,7 +122,11 @@ impl SqlPoolStore {
         Ok(true)
     }
 
-    async fn list_changed(&self, work: &UnitOfWork, pool: PoolId) -> Result<(), StoreError> {
+    pub(super) async fn list_changed(
+        &self,
+        work: &UnitOfWork,
+        pool: PoolId,
+    ) -> Result<(), StoreError> {
         let sql = "UPDATE proxy_pools SET list_version = list_version + 1 WHERE id = $1";
         let statement = self.database.statement(sql, [pool.into()]);
         work.conn().execute_raw(statement).await.map(|_| ()).map_err(database)
@@ -126,7 +150,7 @@ impl SqlPoolStore {
         }))
     }
 
-    fn loaded(&self, row: &QueryResult) -> Result<Option<LoadedProxy>, StoreError> {
+    pub(super) fn loaded(&self, row: &QueryResult) -> Result<Option<LoadedProxy>, StoreError> {
         let id = ProxyId::from(column::<Uuid>(row, "id")?);
         let ProxyEndpoint { scheme, host, port, username } = rows::endpoint(row)?;
         let credentials = match column::<Option<String>>(row, "sealed_password")? {

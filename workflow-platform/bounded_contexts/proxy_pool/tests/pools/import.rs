@@ -2,7 +2,7 @@ use std::sync::atomic::Ordering;
 
 use proxy_pool::application::{PoolError, ports::ProxyFilter};
 use sea_orm::ConnectionTrait as _;
-use shared_kernel::domain::PageRequest;
+use shared_kernel::{application::ProxyScheme, domain::PageRequest};
 
 use crate::support::{somebody, worlds};
 
@@ -13,7 +13,8 @@ async fn good_lines_are_added_and_every_other_line_is_accounted_for() {
         let pool = world.pool(&who, "default", "203.0.113.1:80\n").await;
         let text = "203.0.113.1:80\nhttp://me:hush@203.0.113.2:80\n203.0.113.2:80:me:other\n\
                     10.0.0.1:80\nnonsense\n\n# note\nsocks5://203.0.113.3:1080\n";
-        let report = world.module.import_proxies(&who, pool, text).await.unwrap();
+        let report =
+            world.module.import_proxies(&who, pool, text, ProxyScheme::Http).await.unwrap();
         assert_eq!((report.added, report.duplicates), (2, 2));
         let lines: Vec<_> = report.rejected.iter().map(|line| line.line).collect();
         assert_eq!(lines, [4, 5]);
@@ -51,10 +52,14 @@ async fn more_proxies_than_the_plan_allows_adds_none() {
         world.plan.0.store(2, Ordering::SeqCst);
         let pool = world.pool(&who, "default", "203.0.113.1:80\n").await;
         let text = "203.0.113.1:80\n203.0.113.2:80\n203.0.113.3:80\n";
-        let refused = world.module.import_proxies(&who, pool, text).await;
+        let refused = world.module.import_proxies(&who, pool, text, ProxyScheme::Http).await;
         assert!(matches!(refused, Err(PoolError::Quota(_))));
         assert_eq!(world.module.show_pool(&who, pool).await.unwrap().proxies, 1);
-        let fits = world.module.import_proxies(&who, pool, "203.0.113.2:80").await.unwrap();
+        let fits = world
+            .module
+            .import_proxies(&who, pool, "203.0.113.2:80", ProxyScheme::Http)
+            .await
+            .unwrap();
         assert_eq!(fits.added, 1);
     }
 }
@@ -67,9 +72,11 @@ async fn ten_thousand_lines_go_in_at_once() {
         let line = |n| format!("http://u{n}:p{n}@198.51.{}.{}:8080\n", n / 250, n % 250);
         let text: String = (0..10_000).map(line).collect();
         let pool = world.pool(&who, "default", "").await;
-        let report = world.module.import_proxies(&who, pool, &text).await.unwrap();
+        let report =
+            world.module.import_proxies(&who, pool, &text, ProxyScheme::Http).await.unwrap();
         assert_eq!((report.added, report.rejected.len()), (10_000, 0));
-        let again = world.module.import_proxies(&who, pool, &text).await.unwrap();
+        let again =
+            world.module.import_proxies(&who, pool, &text, ProxyScheme::Http).await.unwrap();
         assert_eq!((again.added, again.duplicates), (0, 10_000));
     }
 }
@@ -84,7 +91,9 @@ async fn names_are_unique_per_owner_and_others_pools_do_not_exist() {
         let missing = |error: PoolError| matches!(error, PoolError::NotFound);
         assert!(missing(module.show_pool(&theirs, pool).await.unwrap_err()));
         assert!(missing(module.pool_status(&theirs, pool).await.unwrap_err()));
-        assert!(missing(module.import_proxies(&theirs, pool, "a:1").await.unwrap_err()));
+        assert!(missing(
+            module.import_proxies(&theirs, pool, "a:1", ProxyScheme::Http).await.unwrap_err()
+        ));
         assert!(missing(module.test_pool(&theirs, pool, None).await.unwrap_err()));
         assert!(missing(module.delete_pool(&theirs, pool).await.unwrap_err()));
         let first = PageRequest::default();

@@ -3,7 +3,9 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use proxy_pool::{ProxyPoolModule, application::ports::ProxyFilter, domain::Health};
 use secrecy::ExposeSecret as _;
 use shared_kernel::{
-    application::{FetchOutcome, PoolRef, Principal, ProxyError, ProxyLease, ProxyPools as _},
+    application::{
+        FetchOutcome, PoolRef, Principal, ProxyError, ProxyLease, ProxyPools as _, ProxyScheme,
+    },
     domain::PageRequest,
 };
 
@@ -158,7 +160,7 @@ async fn another_process_sees_findings_imports_and_deletion_when_it_refreshes() 
         world.clock.advance(Duration::from_secs(11));
         assert!(lease(&other, &who, &[]).await.is_err(), "quarantined elsewhere");
 
-        world.module.import_proxies(&who, pool, "203.0.113.2:80").await.unwrap();
+        world.module.import_proxies(&who, pool, "203.0.113.2:80", ProxyScheme::Http).await.unwrap();
         world.clock.advance(Duration::from_secs(11));
         assert!(lease(&other, &who, &[]).await.is_ok(), "imported elsewhere");
 

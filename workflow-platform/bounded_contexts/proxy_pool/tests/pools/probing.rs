@@ -36,7 +36,9 @@ async fn each_proxy_is_tried_for_real_and_its_state_follows() {
             silent.line(),
         ];
         let pool = world.pool(&who, "default", &lines.join("\n")).await;
-        let mut results = world.module.test_pool(&who, pool, Some(&site.uri())).await.unwrap();
+        let (test, mut results) =
+            world.module.test_pool(&who, pool, Some(&site.uri())).await.unwrap();
+        assert_eq!((test.done, test.worked), (6, 2));
         assert_eq!(results.len(), 6);
         let works: Vec<_> = results.iter().filter(|result| result.outcome.is_ok()).collect();
         assert_eq!(works.len(), 2, "{results:?}");

@@ -21,9 +21,9 @@ use sea_orm::ConnectionTrait as _;
 use shared_kernel::{
     application::{
         Allowance, Bus, Entitlements, EntitlementsError, FetchOutcome, Limit, Principal, Proof,
-        ProxyFeedback, SessionProof,
+        ProxyFeedback, ProxyScheme, SessionProof,
     },
-    domain::{Ambient, Clock, Locale, Owner, Role, Timestamp},
+    domain::{Ambient, Clock, Entropy, Locale, Owner, Role, Timestamp},
     infrastructure::{
         db::{Database, DatabaseSettings, Migrations, PostgresSettings},
         local_bus::LocalBus,
@@ -88,10 +88,18 @@ pub struct World {
 
 impl World {
     async fn new(settings: &DatabaseSettings, folder: tempfile::TempDir) -> Self {
+        Self::with_entropy(settings, folder, Arc::new(SystemEntropy)).await
+    }
+
+    async fn with_entropy(
+        settings: &DatabaseSettings,
+        folder: tempfile::TempDir,
+        entropy: Arc<dyn Entropy>,
+    ) -> Self {
         let database = Database::open(settings).await.unwrap();
         Migrations::new([proxy_pool::migrations as fn() -> _]).up(&database).await.unwrap();
         let clock = Arc::new(MovableClock(AtomicI64::new(1_795_000_000_000_000)));
-        let ambient = Ambient::new(Arc::clone(&clock) as Arc<dyn Clock>, Arc::new(SystemEntropy));
+        let ambient = Ambient::new(Arc::clone(&clock) as Arc<dyn Clock>, entropy);
         let plan = Arc::new(Plan(AtomicU64::new(1000)));
         let bus: Arc<dyn Bus> = Arc::new(LocalBus::default());
         let module = Parts { database: &database, bus: &bus, ambient: &ambient, plan: &plan };
@@ -120,7 +128,7 @@ impl World {
             terms: PoolChange { parallel_limit: Some(2), ..PoolChange::default() },
         };
         let id = self.module.create_pool(who, new).await.unwrap().pool.id;
-        self.module.import_proxies(who, id, lines).await.unwrap();
+        self.module.import_proxies(who, id, lines, ProxyScheme::Http).await.unwrap();
         id
     }
 
@@ -167,6 +175,13 @@ pub fn settings_of_tests() -> ProxyPoolSettings {
         lease_wait: Duration::from_millis(300),
         ..ProxyPoolSettings::default()
     }
+}
+
+/// A world in which chance comes the same on every run.
+pub async fn worlds_with_seed(seed: u64) -> World {
+    let folder = tempfile::tempdir().unwrap();
+    let sqlite = DatabaseSettings::Sqlite { file: folder.path().join("test.db"), readers: 2 };
+    World::with_entropy(&sqlite, folder, Arc::new(testkit::SeededEntropy::new(seed))).await
 }
 
 /// One world per engine at hand.
