@@ -88,6 +88,32 @@ fn personal_data(foundation: &Foundation, workflow: &WorkflowModule) -> Vec<Arc<
     parts
 }
 
+/// What is done when something happened.
+fn relay(
+    config: &Config,
+    foundation: &Foundation,
+    sealer: Sealer,
+    subscription: &Arc<SubscriptionModule>,
+    workflow: &WorkflowModule,
+) -> anyhow::Result<Relay> {
+    let Foundation { database, ambient, .. } = foundation.clone();
+    let mailer = foundation::mailer(config, &ambient)?;
+    let name = &config.app_name;
+    let notice = SecurityNotice::new(Arc::clone(&mailer), name.clone())?;
+    let mail = VerificationMail::new(mailer, sealer, ambient.clone(), name.clone())?;
+    let erase = EraseDeleted::new(personal_data(foundation, workflow));
+    let handlers = Handlers::new(
+        subscription::event_handlers(subscription),
+        [
+            Arc::new(mail) as Arc<dyn EffectHandler>,
+            Arc::new(notice),
+            workflow.event_handler(),
+            Arc::new(erase),
+        ],
+    );
+    Ok(Relay::new(database, ambient, handlers, RelaySettings::default()))
+}
+
 /// Plans, and what is used of them.
 fn subscription(config: &Config, foundation: &Foundation) -> Arc<SubscriptionModule> {
     let Foundation { database, cache, ambient, .. } = foundation.clone();
@@ -103,7 +129,8 @@ fn subscription(config: &Config, foundation: &Foundation) -> Arc<SubscriptionMod
 
 /// Everything that one process is made of.
 pub struct Platform {
-    config: Config,
+    /// Apart, since it is large and the platform is handed on by value.
+    config: Box<Config>,
     foundation: Foundation,
     pub users: Arc<UserModule>,
     pub subscription: Arc<SubscriptionModule>,
@@ -219,24 +246,10 @@ impl Platform {
             },
             workflow_settings(&config),
         );
-        let mailer = foundation::mailer(&config, &ambient)?;
-        let notice = SecurityNotice::new(Arc::clone(&mailer), config.app_name.clone())?;
-        let idempotency =
-            SqlIdempotencyKeys::new(database.clone(), sealer.clone(), ambient.clone());
-        let mail = VerificationMail::new(mailer, sealer, ambient.clone(), config.app_name.clone())?;
-        let erase = EraseDeleted::new(personal_data(&foundation, &workflow));
-        let handlers = Handlers::new(
-            subscription::event_handlers(&subscription),
-            [
-                Arc::new(mail) as Arc<dyn EffectHandler>,
-                Arc::new(notice),
-                workflow.event_handler(),
-                Arc::new(erase),
-            ],
-        );
-        let relay = Relay::new(database, ambient, handlers, RelaySettings::default());
+        let idempotency = SqlIdempotencyKeys::new(database, sealer.clone(), ambient);
+        let relay = relay(&config, &foundation, sealer, &subscription, &workflow)?;
         Ok(Self {
-            config,
+            config: Box::new(config),
             foundation,
             users,
             subscription,

@@ -30,7 +30,7 @@ async fn main() {
         report.begin(place.name);
         who_am_i(&place, &mut report).await;
         logins::measure(&place, &mut report).await;
-        place.stop().await;
+        Box::pin(place.stop()).await;
     }
     let arguments: Vec<_> = env::args().collect();
     if let Some(at) = arguments.iter().position(|argument| argument == "--json") {

@@ -44,7 +44,7 @@ impl TestApp {
     pub async fn with(values: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let config = config(&folder, values);
-        Self::on("sqlite", config, folder).await
+        Box::pin(Self::on("sqlite", config, folder)).await
     }
 
     /// On PostgreSQL and Redis, when the suite runs with them.
@@ -54,7 +54,7 @@ impl TestApp {
         let mut config = config(&folder, values);
         config.database = settings;
         config.redis_url = testkit::redis_url().map(SecretString::from);
-        Some(Self::on("postgres", config, folder).await)
+        Some(Box::pin(Self::on("postgres", config, folder)).await)
     }
 
     /// One on each database at hand.
