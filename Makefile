@@ -59,10 +59,12 @@ bench-api: ## requests and logins a second, beside a bare answer and a hash alon
 	@$(MAKE) --no-print-directory $(UI)
 	CI=1 scripts/with-services.sh cargo bench --locked -p workflow-platform --bench api -- $(if $(JSON),--json $(abspath $(JSON)))
 
-bench-proxy: ## strategies of proxy pools beside each other, and a test of 10,000; JSON=FILE as above
+bench-proxy: ## strategies, a test of 10,000 proxies, and the gateway port beside squid; JSON=FILE and FILE.pools
 	scripts/ensure-build.sh
 	scripts/ensure-test.sh
-	CI=1 scripts/with-services.sh cargo bench --locked -p proxy_pool --bench proxy -- $(if $(JSON),--json $(abspath $(JSON)))
+	@$(MAKE) --no-print-directory $(UI)
+	CI=1 scripts/with-services.sh cargo bench --locked -p proxy_pool --bench proxy -- $(if $(JSON),--json $(abspath $(JSON)).pools)
+	cargo bench --locked -p workflow-platform --bench proxy -- $(if $(JSON),--json $(abspath $(JSON)))
 
 fmt: ## format everything
 	cargo fmt --all

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What the tests need on top of the build: rustfmt, clippy and nextest, PostgreSQL, Redis, nginx and
-# the pages it serves, Python for schemathesis, Chromium and letters for it.
+# the pages it serves, curl and forward proxies, Python for schemathesis, Chromium and letters for it.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
@@ -8,6 +8,10 @@ missing=()
 [ -n "$(postgres_bin)" ] || missing+=(postgresql)
 have redis-server || missing+=(redis-server)
 have nginx || missing+=(nginx-light)
+have curl || missing+=(curl)
+[ -x /usr/sbin/squid ] || missing+=(squid)
+have tinyproxy || missing+=(tinyproxy)
+have microsocks || missing+=(microsocks)
 python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3 python3-venv)
 have chromium || missing+=(chromium)
 [ -e /usr/share/doc/postgresql-doc-15/html/index.html ] || missing+=(postgresql-doc-15)
@@ -22,4 +26,13 @@ done
 if ! cargo nextest --version >/dev/null 2>&1; then
     say "installing cargo-nextest"
     cargo install --locked --quiet cargo-nextest
+fi
+
+# What other programs make of exported files. LibreOffice would be another reader of Excel files, and
+# half a gigabyte of it.
+readers=$(git rev-parse --show-toplevel)/target/readers
+if ! "$readers/bin/python" -c 'import openpyxl, pyarrow.parquet' 2>/dev/null; then
+    say "installing openpyxl and pyarrow, which read what is exported"
+    python3 -m venv "$readers"
+    "$readers/bin/pip" install --quiet --disable-pip-version-check openpyxl==3.1.5 'pyarrow==21.*'
 fi

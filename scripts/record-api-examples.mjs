@@ -2,7 +2,7 @@
 // down as the examples of the API document:
 //
 //   export BOOTSTRAP_ADMIN_EMAIL=root@example.com BOOTSTRAP_ADMIN_PASSWORD='correct horse battery staple'
-//   export RATE_LIMIT_ENABLED=false
+//   export RATE_LIMIT_ENABLED=false OUTBOUND_ALLOW=127.0.0.1
 //   DATA_DIR=/tmp/examples API_PORT=18001 target/debug/workflow-platform serve &
 //   node scripts/record-api-examples.mjs http://127.0.0.1:18001 /tmp/examples
 //
@@ -30,11 +30,12 @@ function tidy(value, key) {
   if (key === 'secret') return 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
   if (key === 'uri') return 'otpauth://totp/Workflow%20Platform:grace%40new.example?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Workflow%20Platform';
   if (key === 'qr_svg') return '<svg …>';
-  if (key === 'next_cursor') return 'AAY0n2…';
+  if (key === 'next_cursor' && value.length > 8) return 'AAY0n2…';
+  if (value.startsWith('wps_')) return 'wps_dpmT1IuP…';
   return value.length > 400 ? `${value.slice(0, 400)}…` : value;
 }
 
-async function ask(method, path, { at = {}, query = '', body, headers = {}, alone = false } = {}) {
+async function ask(method, path, { at = {}, query = '', body, text, headers = {}, alone = false } = {}) {
   const real = path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(at[name]));
   const answer = await fetch(`${base}/api/v1${real}${query}`, {
     method: method.toUpperCase(),
@@ -44,18 +45,20 @@ async function ask(method, path, { at = {}, query = '', body, headers = {}, alon
       ...(token ? { authorization: `Bearer ${token}` } : {}),
       ...headers,
     },
-    body: body === undefined ? undefined : JSON.stringify(body),
+    body: body === undefined ? text : JSON.stringify(body),
   });
   const type = answer.headers.get('content-type') ?? '';
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`${method} ${real}: ${answer.status} ${text}`);
+  const said = await answer.text();
+  if (!answer.ok) throw new Error(`${method} ${real}: ${answer.status} ${said}`);
   if (!alone) {
     const example = (examples[`${method} ${path}`] ??= {});
     if (body !== undefined) example.request = tidy(body);
-    if (type.includes('json')) example[answer.status] = tidy(JSON.parse(text));
-    else example[answer.status] = text.slice(0, 600);
+    if (text !== undefined) example.request = text;
+    if (type.includes('json')) example[answer.status] = tidy(JSON.parse(said));
+    // Excel and Parquet are no text.
+    else if (/csv|jsonl|atom|html|plain/.test(type)) example[answer.status] = said.slice(0, 600);
   }
-  return type.includes('json') ? JSON.parse(text).data : text;
+  return type.includes('json') ? JSON.parse(said).data : said;
 }
 
 const pause = (millis) => new Promise((done) => setTimeout(done, millis));
@@ -151,6 +154,37 @@ async function administration() {
   token = own;
 }
 
+/** What is sold, and to whom. */
+async function subscriptions() {
+  const own = token;
+  const root = (await ask('post', '/users/auth/login', { alone: true, body: { identifier: 'root@example.com', password: PASSWORD } })).access_token;
+  token = root;
+  const { items } = await ask('get', '/subscription/plans', { alone: true });
+  const team = { name_zh: '团队版', name_en: 'Team', rank: 3, prices: [{ interval: 'month', currency: 'CNY', amount_minor: 9900 }], entitlements: items[2].entitlements };
+  await ask('put', '/subscription/admin/plans/{code}', { at: { code: 'team' }, body: team });
+  await ask('delete', '/subscription/admin/plans/{code}', { at: { code: 'team' } });
+  await ask('post', '/subscription/admin/coupons', { body: { code: 'WELCOME10', off: { percent: 10 }, lasts: { periods: 3 }, plans: ['basic', 'pro'] } });
+  await ask('get', '/subscription/admin/coupons');
+  token = own;
+  await ask('post', '/subscription/subscribe', { body: { plan: 'basic', interval: 'month', coupon: 'WELCOME10' } });
+  await ask('get', '/subscription/preview', { query: '?plan=pro' });
+  await ask('post', '/subscription/upgrade', { body: { plan: 'pro' } });
+  await ask('post', '/subscription/downgrade', { body: { plan: 'basic' } });
+  await ask('post', '/subscription/resume');
+  await ask('post', '/subscription/cancel', { body: { when: 'period_end' } });
+  await ask('get', '/subscription/current');
+  const invoices = await ask('get', '/subscription/invoices', { query: '?limit=1' });
+  const at = { id: invoices.items[0].id };
+  await ask('get', '/subscription/invoices/{id}', { at });
+  await ask('get', '/subscription/usage');
+  token = root;
+  await ask('get', '/subscription/admin/invoices', { query: '?status=open&limit=1' });
+  await ask('post', '/subscription/admin/invoices/{id}/settle', { at });
+  await ask('get', '/subscription/admin/reconciliation');
+  await ask('delete', '/subscription/admin/coupons/{code}', { at: { code: 'WELCOME10' } });
+  token = own;
+}
+
 /** Parks the events of ada's mails, as if her mail server had refused them. */
 async function parkedEvents() {
   const sql = `UPDATE outbox SET delivered_at = NULL, parked_at = occurred_at, attempts = 1,
@@ -225,6 +259,8 @@ steps:
 async function definitions() {
   await ask('get', '/workflow/actions');
   await ask('get', '/workflow/schema');
+  await ask('get', '/workflow/templates');
+  await ask('get', '/workflow/templates/{name}', { at: { name: 'book-tracker' } });
   await ask('post', '/workflow/definitions/validate', { body: { source: SOURCE.replace('script.javascript', 'script.javascrip') } });
   const { id } = await ask('post', '/workflow/definitions', { body: { source: SOURCE } });
   await ask('put', '/workflow/definitions/{id}', { at: { id }, body: { source: SOURCE.replace('monday', 'friday') } });
@@ -294,12 +330,100 @@ async function vault() {
   await ask('delete', '/workflow/variables/{name}', { at: variable });
 }
 
+/** A page of the platform itself, which the server must be allowed to reach, and a decision. */
+async function collection() {
+  const source = `name: own page\nsteps:\n  - id: page\n    uses: http.request\n    with: {url: "${base}/health"}\n`;
+  const { id } = await ask('post', '/workflow/definitions', { body: { source }, alone: true });
+  await ask('post', '/workflow/executions', { body: { definition_id: id }, alone: true });
+  const { items } = await until(async () => {
+    const pages = await ask('get', '/collection/pages', { alone: true });
+    return pages.items.length > 0 && pages;
+  });
+  await ask('get', '/collection/pages');
+  const page = { page_id: items[0].id };
+  await ask('get', '/collection/pages/{page_id}', { at: page });
+  await ask('get', '/collection/pages/{page_id}/content', { at: page });
+  const own = token;
+  const login = { identifier: 'root@example.com', password: PASSWORD };
+  token = (await ask('post', '/users/auth/login', { alone: true, body: login })).access_token;
+  const host = { host: 'example.com' };
+  const body = { requests_per_second: 0.5, parallel: 1, reason: 'agreed with the owner' };
+  await ask('put', '/collection/admin/hosts/{host}', { at: host, body });
+  await ask('get', '/collection/admin/hosts');
+  await ask('get', '/collection/admin/hosts/{host}', { at: host });
+  await ask('delete', '/collection/admin/hosts/{host}', { at: host });
+  token = own;
+}
+
+const BOOKS = [
+  { id: 1, title: '剑来', author: '烽火戏诸侯', price: 39.5 },
+  { id: 2, title: '雪中悍刀行', author: '烽火戏诸侯', price: 45 },
+];
+
+/** What is done before there are records, and to them. */
 async function datasets() {
-  const at = { name: 'reports' };
+  const at = { name: 'books' };
+  await ask('post', '/datasets', {
+    body: { name: 'books', description: 'Books on sale', key: ['id'], columns: [{ name: 'price', type: 'number', label: 'Price' }] },
+  });
+  await ask('post', '/datasets/{name}/records', { at, body: { records: BOOKS } });
+  await ask('post', '/datasets/{name}/records', { at, alone: true, body: { records: [{ ...BOOKS[0], price: 35 }] } });
+  const file = 'id,title,author,price\r\n3,择天记,猫腻,42\r\n4,broken\r\n';
+  await ask('post', '/datasets/{name}/import', { at, query: '?format=csv', text: file, headers: { 'content-type': 'text/csv' } });
+  await ask('put', '/datasets/{name}', {
+    at,
+    body: { retention: { days: 90, history_days: 365 }, contract: { least_records: 2, most_nulls: { title: 0.1 }, unique: ['title'], schema: true } },
+  });
   await ask('get', '/datasets');
   await ask('get', '/datasets/{name}', { at });
-  await ask('get', '/datasets/{name}/records', { at });
+  await reading(at);
+  await holding(at);
+  await sharing(at);
+  await ask('delete', '/datasets/{name}/records/{key}', { at: { ...at, key: '3' } });
+  await ask('post', '/datasets/{name}/remove', { at, body: { keys: ['2', '99'] } });
+}
+
+async function reading(at) {
+  const filter = encodeURIComponent(JSON.stringify({ price: { gte: 40 } }));
+  await ask('get', '/datasets/{name}/records', { at, query: `?filter=${filter}&sort=price&full=true` });
+  await ask('get', '/datasets/{name}/records/{key}', { at: { ...at, key: '1' }, query: '?as_of=1' });
+  await ask('get', '/datasets/{name}/records/{key}/history', { at: { ...at, key: '1' } });
+  await ask('get', '/datasets/{name}/statistics/{field}', { at: { ...at, field: 'price' } });
   await ask('get', '/datasets/{name}/export', { at, query: '?format=csv' });
+  await ask('get', '/datasets/{name}/changes', { at, query: '?after=1' });
+  await ask('get', '/datasets/{name}/changes.atom', { at });
+  await ask('get', '/datasets/{name}/versions', { at });
+}
+
+async function holding(at) {
+  const held = async () =>
+    (await ask('post', '/datasets/{name}/records', { at, alone: true, body: { records: [{ id: 9, title: null }] } })).batch_id;
+  const [one, other] = [await held(), await held()];
+  await ask('get', '/datasets/{name}/held', { at });
+  await ask('get', '/datasets/{name}/held/{batch_id}', { at: { ...at, batch_id: one } });
+  await ask('post', '/datasets/{name}/held/{batch_id}/discard', { at: { ...at, batch_id: one } });
+  await ask('post', '/datasets/{name}/held/{batch_id}/release', { at: { ...at, batch_id: other } });
+}
+
+async function sharing(at) {
+  const body = { label: 'for the shop', columns: ['title', 'price'] };
+  const { share, token: link } = await ask('post', '/datasets/{name}/shares', { at, body });
+  await ask('get', '/datasets/{name}/shares', { at });
+  const mine = token;
+  token = undefined;
+  for (const path of ['', '/records', '/changes', '/changes.atom']) await ask('get', `/shared/datasets/{token}${path}`, { at: { token: link } });
+  await ask('get', '/shared/datasets/{token}/export', { at: { token: link }, query: '?format=csv' });
+  token = mine;
+  await ask('delete', '/datasets/{name}/shares/{share_id}', { at: { ...at, share_id: share.id } });
+}
+
+async function files() {
+  const sent = { query: '?name=note.html', text: '<title>…</title>', headers: { 'content-type': 'text/html' } };
+  const { id } = await ask('post', '/files', sent);
+  await ask('get', '/files');
+  await ask('get', '/files/{id}', { at: { id } });
+  await ask('get', '/files/{id}/content', { at: { id } });
+  await ask('delete', '/files/{id}', { at: { id } });
 }
 
 async function proxies() {
@@ -340,11 +464,14 @@ await self();
 await keys();
 await security();
 await administration();
+await subscriptions();
 const definition = await definitions();
 await triggers(definition);
 await executions(definition);
 await vault();
 await datasets();
+await collection();
+await files();
 await proxies();
 await ask('delete', '/datasets/{name}', { at: { name: 'reports' } });
 await ask('delete', '/workflow/definitions/{id}', { at: { id: definition } });

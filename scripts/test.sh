@@ -37,7 +37,8 @@ fuzz() { scripts/with-services.sh scripts/schemathesis.sh target/debug/workflow-
 # Documents whose shell lines are run as they stand.
 documents() {
     scripts/serve-for.sh target/debug/workflow-platform scripts/run-docs.sh \
-        docs/user-module-api.md docs/api/VERIFICATION_CODE_API_GUIDE.md docs/api/README.md
+        docs/user-module-api.md docs/api/VERIFICATION_CODE_API_GUIDE.md docs/api/README.md \
+        docs/api/subscription.md
 }
 browser() { scripts/serve-for.sh target/debug/workflow-platform npm --prefix frontend run --silent e2e; }
 

@@ -162,10 +162,10 @@ stretch('its records are shown, and exported as CSV and as JSON Lines', async ()
   await visible(page.getByRole('cell', { name: 'At last' }));
   assert.equal(await page.getByRole('cell', { name: 'At last', exact: true }).count(), 4);
   assert.deepEqual(await barriers(page), []);
-  const csv = await exported('Export CSV');
+  const csv = await exported('CSV');
   assert.equal(csv.name, 'headings.csv');
   assert.equal(csv.text.match(/At last/g).length, 4);
-  const { text } = await exported('Export JSON Lines');
+  const { text } = await exported('JSON Lines');
   const lines = text.split('\n').filter((line) => line !== '');
   const rows = lines.map((line) => JSON.parse(line));
   const ids = rows.map((row) => row.id).sort();
@@ -173,8 +173,40 @@ stretch('its records are shown, and exported as CSV and as JSON Lines', async ()
   assert.equal(rows[0].title, 'Late');
 });
 
-async function exported(name) {
-  const [download] = await Promise.all([page.waitForEvent('download'), button(name).click()]);
+stretch('a record is found by its words and opened with its history', async () => {
+  await page.getByRole('searchbox', { name: 'Search in all texts' }).fill('last');
+  await page.keyboard.press('Enter');
+  await at('/data/headings');
+  await button('Sort by id').click();
+  await page
+    .getByRole('button', { name: /^Open record/ })
+    .first()
+    .click();
+  const drawer = page.getByRole('dialog');
+  await visible(drawer.getByText('First seen'));
+  await visible(drawer.getByText('by a batch', { exact: false }).first());
+  assert.deepEqual(await barriers(page), []);
+  await page.keyboard.press('Escape');
+});
+
+stretch('a link shows the dataset until it is revoked', async () => {
+  await button('Share links').click();
+  await button('New link').click();
+  await page.getByLabel('Whom it is for').fill('somebody');
+  await button('Create link').click();
+  const link = await page.getByText('/shared/datasets/wps_', { exact: false }).textContent();
+  await button('I have kept it').click();
+  assert.equal((await page.request.get(`${link}/records`)).status(), 200);
+  await button('Revoke').click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+  await visible(page.getByText('Revoked'));
+  assert.equal((await page.request.get(`${link}/records`)).status(), 404);
+});
+
+async function exported(format) {
+  await button('Export').click();
+  const entry = page.getByRole('menuitem', { name: format, exact: true });
+  const [download] = await Promise.all([page.waitForEvent('download'), entry.click()]);
   return { name: download.suggestedFilename(), text: readFileSync(await download.path(), 'utf8') };
 }
 

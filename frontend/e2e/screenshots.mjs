@@ -4,6 +4,8 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { administrator, furnish, user } from './platform.mjs';
 import { BASE, barriers, launch, watch } from './support.mjs';
 
+/** Only views whose name has this in it, when it is given. */
+const ONLY = process.argv[2] ?? '';
 const FOLDER = new URL('../screenshots/', import.meta.url).pathname;
 const WIDTHS = [380, 1280, 1920];
 const LOOKS = ['en', 'zh-CN'].flatMap((locale) => ['light', 'dark'].map((theme) => ({ locale, theme })));
@@ -43,6 +45,8 @@ const owners = ({ books, failing, waiting, pool }) => ({
   proxies: ['/proxies'],
   pool: [`/proxies/${pool}`],
   plan: ['/plan'],
+  'plan-upgrade': ['/plan', press('.wp-plan .ant-btn-primary', '.ant-modal table')],
+  invoice: ['/plan', press('.wp-table .wp-link', '.ant-drawer-body table')],
   'account-profile': ['/account/profile'],
   'account-security': ['/account/security'],
   'api-keys': ['/account/api-keys'],
@@ -93,7 +97,9 @@ async function tour(browser, look, one, pages) {
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   const seen = watch(page);
-  for (const [name, visit] of Object.entries(pages)) await photograph(page, seen, name, look, visit);
+  for (const [name, visit] of Object.entries(pages)) {
+    if (name.includes(ONLY)) await photograph(page, seen, name, look, visit);
+  }
   await context.close();
 }
 
@@ -104,6 +110,7 @@ const owner = await user('owner');
 const rooms = owners(await furnish(owner));
 await owner.post('/users/me/api-keys', { name: 'build server', scopes: ['workflow:read', 'workflow:run'] });
 await owner.post('/users/me/api-keys', { name: '每晚同步书目的脚本，名字很长很长很长很长', scopes: ['dataset:read'] });
+await owner.post('/subscription/subscribe', { plan: 'basic', interval: 'month' });
 const root = await administrator();
 const browser = await launch();
 try {

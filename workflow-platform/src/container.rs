@@ -8,11 +8,12 @@ mod foundation;
 mod scratch;
 mod served;
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
+use anyhow::Context as _;
 use api_gateway::{Gateway, GatewaySettings, Readiness, assemble, assemble_metrics};
 use axum::Router;
-use data_collection::{DatasetsModule, FetcherParts, FetcherSettings, PoliteFetcher};
+use data_collection::{ArchiveLimits, Collection, DatasetsModule, FetcherSettings, FilesModule};
 use event_driven_coordination::{
     Handlers, ParkedEvents, Relay, RelaySettings, SecurityNotice, VerificationMail,
 };
@@ -21,7 +22,7 @@ use secrecy::ExposeSecret as _;
 use shared_kernel::{
     application::{
         Action, ActionRegistry, AuditTrail, Authenticator, EffectHandler, Entitlements, Fetcher,
-        PersonalData, ProxyPools,
+        PersonalData, ProxyPools, Template, UserFiles,
     },
     domain::Ambient,
     infrastructure::{
@@ -47,6 +48,7 @@ use crate::config::{Config, FirstAdmin};
 
 use adapters::{CacheHealth, DatabaseHealth, Directory, Rules};
 pub use foundation::Foundation;
+use foundation::read_authority;
 pub use scratch::Scratch;
 use served::Served;
 
@@ -59,6 +61,7 @@ pub fn migrations() -> Migrations {
         proxy_pool::migrations,
         workflow::migrations,
         data_collection::migrations,
+        data_collection::file_migrations,
     ])
 }
 
@@ -73,13 +76,29 @@ fn sealed_columns() -> Vec<SealedColumn> {
 
 /// All that is kept of a person, in an order in which each may go before those behind it:
 /// workflows last, since their executions take a moment to end.
-fn personal_data(database: &Database, workflow: &WorkflowModule) -> Vec<Arc<dyn PersonalData>> {
+fn personal_data(foundation: &Foundation, workflow: &WorkflowModule) -> Vec<Arc<dyn PersonalData>> {
+    let Foundation { database, ambient, blobs, .. } = foundation;
     let mut parts = user_management::personal_data(database);
+    parts.push(data_collection::archive_personal_data(database, Arc::clone(blobs)));
     parts.extend(data_collection::personal_data(database));
+    parts.push(data_collection::file_personal_data(database, ambient));
     parts.extend(proxy_pool::personal_data(database));
     parts.extend(subscription::personal_data(database));
     parts.extend(workflow.personal_data());
     parts
+}
+
+/// Plans, and what is used of them.
+fn subscription(config: &Config, foundation: &Foundation) -> Arc<SubscriptionModule> {
+    let Foundation { database, cache, ambient, .. } = foundation.clone();
+    let sources = vec![
+        workflow::usage(&database),
+        proxy_pool::usage(&database),
+        data_collection::usage(&database),
+    ];
+    let settings = config.billing;
+    let surroundings = subscription::Surroundings { database, cache, sources, ambient, settings };
+    subscription::module(surroundings)
 }
 
 /// Everything that one process is made of.
@@ -90,10 +109,15 @@ pub struct Platform {
     pub subscription: Arc<SubscriptionModule>,
     pub proxies: Arc<ProxyPoolModule>,
     pub datasets: Arc<DatasetsModule>,
+    pub collection: Collection,
+    pub files: Arc<FilesModule>,
     pub workflow: Arc<WorkflowModule>,
     idempotency: SqlIdempotencyKeys,
     relay: Relay,
     trail: Arc<AuditQueue>,
+    policy: Arc<OutboundPolicy>,
+    /// PEM of authorities to trust beside those of the system.
+    authorities: Option<Vec<u8>>,
 }
 
 impl Platform {
@@ -104,9 +128,7 @@ impl Platform {
     }
 
     fn on(config: Config, foundation: Foundation) -> anyhow::Result<Self> {
-        let Foundation { database, cache, ambient, .. } = foundation.clone();
-        let subscription =
-            subscription::module(subscription::Surroundings { database, cache, ambient });
+        let subscription = subscription(&config, &foundation);
         let entitlements: Arc<dyn Entitlements> = Arc::clone(&subscription) as _;
         Self::with_plans(config, foundation, subscription, entitlements)
     }
@@ -118,7 +140,8 @@ impl Platform {
         subscription: Arc<SubscriptionModule>,
         entitlements: Arc<dyn Entitlements>,
     ) -> anyhow::Result<Self> {
-        let Foundation { database, cache, bus, limiter, redis, ambient } = foundation.clone();
+        let Foundation { database, cache, bus, limiter, ambient, blobs, redis } =
+            foundation.clone();
         let cpu = CpuPool::per_core();
         let sealer = sealer(&config, &ambient);
         let policy = Arc::new(OutboundPolicy::new(&config.outbound_allow)?);
@@ -126,7 +149,7 @@ impl Platform {
         let users = user_management::module(
             user_management::Surroundings {
                 database: database.clone(),
-                cache,
+                cache: Arc::clone(&cache),
                 limiter,
                 bus: Arc::clone(&bus),
                 sealer: sealer.clone(),
@@ -138,7 +161,9 @@ impl Platform {
         )?;
         let entitlements: Arc<dyn Entitlements> =
             Arc::new(Served { plans: entitlements, users: Arc::clone(&users) });
-        let fetcher_settings = FetcherSettings::default();
+        let authorities = config.outbound_ca_file.as_deref().map(read_authority).transpose()?;
+        let fetcher_settings =
+            FetcherSettings { authorities: authorities.clone(), ..fetcher_settings(&config) };
         let proxies = proxy_pool::module(
             proxy_pool::Surroundings {
                 database: database.clone(),
@@ -152,25 +177,45 @@ impl Platform {
             },
             proxy_settings(&config),
         );
-        let parts = FetcherParts {
-            policy,
-            pools: Arc::clone(&proxies) as Arc<dyn ProxyPools>,
-            ambient: ambient.clone(),
-        };
-        let fetcher: Arc<dyn Fetcher> = Arc::new(PoliteFetcher::new(fetcher_settings, parts));
-        let datasets =
-            data_collection::datasets(database.clone(), Arc::clone(&entitlements), ambient.clone());
+        let collection = data_collection::collection(
+            data_collection::Surroundings {
+                database: database.clone(),
+                cache,
+                bus: Arc::clone(&bus),
+                redis: foundation.redis.clone(),
+                blobs: Arc::clone(&blobs),
+                pools: Arc::clone(&proxies) as Arc<dyn ProxyPools>,
+                policy: Arc::clone(&policy),
+                cpu: cpu.clone(),
+                ambient: ambient.clone(),
+            },
+            fetcher_settings,
+            archive_limits(&config),
+        )?;
+        let datasets = data_collection::datasets(
+            database.clone(),
+            Arc::clone(&entitlements),
+            cpu.clone(),
+            ambient.clone(),
+        );
+        let files = data_collection::files(
+            database.clone(),
+            Arc::clone(&blobs),
+            ambient.clone(),
+            config.uploads,
+        );
         let workflow = workflow::module(
             workflow::Surroundings {
                 database: database.clone(),
                 bus,
-                blobs: foundation::blobs(&config)?,
+                blobs,
                 ambient: ambient.clone(),
-                actions: actions(&fetcher, &datasets, &cpu),
+                actions: actions(&collection, &datasets, &files, &cpu),
                 users: Arc::new(Directory(Arc::clone(&users))),
                 entitlements,
                 cpu,
                 sealer: sealer.clone(),
+                templates: templates(),
             },
             workflow_settings(&config),
         );
@@ -179,7 +224,7 @@ impl Platform {
         let idempotency =
             SqlIdempotencyKeys::new(database.clone(), sealer.clone(), ambient.clone());
         let mail = VerificationMail::new(mailer, sealer, ambient.clone(), config.app_name.clone())?;
-        let erase = EraseDeleted::new(personal_data(&database, &workflow));
+        let erase = EraseDeleted::new(personal_data(&foundation, &workflow));
         let handlers = Handlers::new(
             subscription::event_handlers(&subscription),
             [
@@ -197,15 +242,23 @@ impl Platform {
             subscription,
             proxies,
             datasets,
+            collection,
+            files,
             workflow,
             idempotency,
             relay,
             trail,
+            policy,
+            authorities,
         })
     }
 
     pub fn database(&self) -> &Database {
         &self.foundation.database
+    }
+
+    pub fn ambient(&self) -> &Ambient {
+        &self.foundation.ambient
     }
 
     pub fn config(&self) -> &Config {
@@ -233,6 +286,11 @@ impl Platform {
             workflow::routes(Arc::clone(&self.workflow)),
             proxy_pool::routes(Arc::clone(&self.proxies)),
             data_collection::routes(Arc::clone(&self.datasets)),
+            data_collection::collection_routes(
+                Arc::clone(&self.collection.pages),
+                Arc::clone(&self.collection.hosts),
+            ),
+            data_collection::file_routes(Arc::clone(&self.files)),
             event_driven_coordination::parked::routes(self.parked_events()),
         ]
     }
@@ -243,7 +301,7 @@ impl Platform {
     }
 
     fn export(&self) -> Arc<PersonalExport> {
-        let parts = personal_data(&self.foundation.database, &self.workflow);
+        let parts = personal_data(&self.foundation, &self.workflow);
         Arc::new(PersonalExport::new(Arc::clone(&self.users), parts))
     }
 
@@ -281,6 +339,23 @@ impl Platform {
         })
     }
 
+    /// What stands behind the port where outside clients use proxy pools. `own` is where this
+    /// process listens.
+    pub fn proxy_gateway(&self, own: Vec<SocketAddr>) -> anyhow::Result<Arc<proxy_pool::Gateway>> {
+        let Foundation { limiter, ambient, .. } = self.foundation.clone();
+        let surroundings = proxy_pool::GatewaySurroundings {
+            pools: Arc::clone(&self.proxies) as Arc<dyn ProxyPools>,
+            authenticator: Arc::clone(&self.users) as Arc<dyn Authenticator>,
+            limiter,
+            policy: Arc::clone(&self.policy),
+            own,
+            authorities: self.authorities.clone(),
+            ambient,
+        };
+        let gateway = proxy_pool::gateway(surroundings, proxy_gateway_settings(&self.config));
+        gateway.context("the proxy gateway cannot be started")
+    }
+
     /// `/metrics` alone.
     pub fn metrics_router(&self) -> Router {
         assemble_metrics(&self.gateway_settings(), self.foundation.ambient.clone())
@@ -298,7 +373,13 @@ impl Platform {
         tasks.spawn(async move { users.run(token).await });
         tasks.spawn(Arc::clone(&self.proxies).run(stop.clone()));
         tasks.spawn(self.idempotency.clone().run(stop.clone()));
+        self.collection.spawn(tasks, stop);
+        let (datasets, token) = (Arc::clone(&self.datasets), stop.clone());
+        tasks.spawn(async move { datasets.run(token).await });
+        tasks.spawn(FilesModule::clone(&self.files).run(stop.clone()));
         if works {
+            let (subscription, token) = (Arc::clone(&self.subscription), stop.clone());
+            tasks.spawn(async move { subscription.run(token).await });
             let (workflow, token) = (Arc::clone(&self.workflow), stop.clone());
             tasks.spawn(async move { workflow.run_worker(token).await });
             let (workflow, token) = (Arc::clone(&self.workflow), stop.clone());
@@ -350,10 +431,38 @@ fn user_settings(config: &Config) -> UserSettings {
     }
 }
 
+fn fetcher_settings(config: &Config) -> FetcherSettings {
+    FetcherSettings {
+        agent: config.collection.agent().to_owned(),
+        user_agent: config.collection.user_agent.clone(),
+        dns_servers: config.collection.dns_servers.clone(),
+        ..FetcherSettings::default()
+    }
+}
+
+fn archive_limits(config: &Config) -> ArchiveLimits {
+    ArchiveLimits {
+        days: config.collection.archive_days,
+        bytes_per_owner: config.collection.archive_mib_per_user * 1024 * 1024,
+    }
+}
+
 fn proxy_settings(config: &Config) -> ProxyPoolSettings {
     let settings = ProxyPoolSettings::default();
     let test_target = config.proxy_test_url.clone().or(settings.test_target);
     ProxyPoolSettings { test_target, ..settings }
+}
+
+fn proxy_gateway_settings(config: &Config) -> proxy_pool::GatewaySettings {
+    let (limits, gateway) = (config.limits, config.proxy_gateway);
+    proxy_pool::GatewaySettings {
+        allow: config.addresses.allow.clone(),
+        deny: config.addresses.deny.clone(),
+        connections_per_user: gateway.connections_per_user,
+        requests_per_minute: limits.enabled.then_some(gateway.requests_per_minute),
+        failures_per_minute: limits.enabled.then_some(limits.sensitive),
+        ..proxy_pool::GatewaySettings::default()
+    }
 }
 
 fn workflow_settings(config: &Config) -> WorkflowSettings {
@@ -367,13 +476,24 @@ fn workflow_settings(config: &Config) -> WorkflowSettings {
 
 /// What steps can do, beside the engine's own.
 fn actions(
-    fetcher: &Arc<dyn Fetcher>,
+    collection: &Collection,
     datasets: &Arc<DatasetsModule>,
+    files: &Arc<FilesModule>,
     cpu: &CpuPool,
 ) -> ActionRegistry {
-    let mut actions: Vec<Arc<dyn Action>> = data_collection::collection_actions(fetcher, cpu);
+    let fetcher = Arc::clone(&collection.fetcher) as Arc<dyn Fetcher>;
+    let mut actions: Vec<Arc<dyn Action>> =
+        data_collection::collection_actions(collection, datasets, cpu);
     actions.extend(data_collection::dataset_actions(datasets));
-    actions.extend(qidian::actions(Arc::clone(fetcher), cpu.clone()));
-    actions.extend(xiaohongshu::actions(Arc::clone(fetcher), cpu.clone()));
+    let uploads = || Arc::clone(files) as Arc<dyn UserFiles>;
+    actions.extend(qidian::actions(Arc::clone(&fetcher), uploads(), cpu.clone()));
+    actions.extend(xiaohongshu::actions(fetcher, uploads(), cpu.clone()));
     ActionRegistry::new(actions)
+}
+
+/// Workflows that users may copy.
+pub(crate) fn templates() -> Vec<Template> {
+    let mut templates = qidian::TEMPLATES.to_vec();
+    templates.extend(xiaohongshu::TEMPLATES);
+    templates
 }

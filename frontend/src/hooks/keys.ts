@@ -12,9 +12,7 @@ export const keys = {
   datasets: {
     all: ['datasets'] as const,
     one: (name: string) => ['datasets', 'one', name] as const,
-    records: (name: string) => ['datasets', 'records', name] as const,
   },
   pools: { all: ['pools'] as const, status: (id: string) => ['pools', 'status', id] as const },
   account: { me: ['account', 'me'] as const, sessions: ['account', 'sessions'] as const },
-  plans: { all: ['plans'] as const, current: ['plans', 'current'] as const },
 };

@@ -22,6 +22,8 @@ export default {
       users_write: 'Suspend and delete users',
       users_roles: 'Give roles',
       plans_write: 'Change plans',
+      billing_read: 'See everybody’s invoices and all coupons',
+      billing_write: 'Settle invoices and give out coupons',
       audit_read: 'Read the audit log',
       system_read: 'See the state of the system',
       system_write: 'Change the system',

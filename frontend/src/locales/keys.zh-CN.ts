@@ -21,6 +21,8 @@ export default {
       users_write: '停用和删除用户',
       users_roles: '设置角色',
       plans_write: '修改套餐定义',
+      billing_read: '查看所有账单和优惠码',
+      billing_write: '结清账单、发放优惠码',
       audit_read: '查看审计日志',
       system_read: '查看系统状态',
       system_write: '修改系统',

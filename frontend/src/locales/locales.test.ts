@@ -3,6 +3,10 @@ import moreEnglish from '@/locales/account.en';
 import moreChinese from '@/locales/account.zh-CN';
 import adminEnglish from '@/locales/admin.en';
 import adminChinese from '@/locales/admin.zh-CN';
+import billingEnglish from '@/locales/billing.en';
+import billingChinese from '@/locales/billing.zh-CN';
+import dataEnglish from '@/locales/data.en';
+import dataChinese from '@/locales/data.zh-CN';
 import en from '@/locales/en';
 import keysEnglish from '@/locales/keys.en';
 import keysChinese from '@/locales/keys.zh-CN';
@@ -26,8 +30,8 @@ const places = (text = '') => [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]
 
 describe('the two languages', () => {
   const [english, chinese] = [
-    flat({ ...en, ...stepEnglish, ...moreEnglish, ...keysEnglish, ...adminEnglish }),
-    flat({ ...zh, ...stepChinese, ...moreChinese, ...keysChinese, ...adminChinese }),
+    flat({ ...en, ...stepEnglish, ...moreEnglish, ...keysEnglish, ...adminEnglish, ...billingEnglish, ...dataEnglish }),
+    flat({ ...zh, ...stepChinese, ...moreChinese, ...keysChinese, ...adminChinese, ...billingChinese, ...dataChinese }),
   ];
 
   it('have the same texts', () => expect([...chinese.keys()].sort()).toEqual([...english.keys()].sort()));

@@ -6,11 +6,12 @@ import { ErrorNote } from '@/components/ErrorNote';
 import { PageHeader } from '@/components/PageHeader';
 import { Waiting } from '@/components/Waiting';
 import { When } from '@/components/When';
+import { DatasetTabs } from '@/features/datasets/DatasetTabs';
 import { DeleteDataset } from '@/features/datasets/DeleteDataset';
-import { ExportButtons } from '@/features/datasets/ExportButtons';
-import { RecordTable } from '@/features/datasets/RecordTable';
+import { ExportMenu } from '@/features/datasets/ExportMenu';
 import { keys } from '@/hooks/keys';
 import { useTitle } from '@/hooks/use-title';
+import '@/locales/data';
 import { datasets } from '@/services/datasets';
 
 export function Component() {
@@ -28,16 +29,17 @@ export function Component() {
         note={
           <>
             <Count value={data.records} /> {t('data.recordsUnit')} · <When time={data.updated_at} />
+            {data.description && ` · ${data.description}`}
           </>
         }
         extra={
           <>
             <DeleteDataset name={name} />
-            <ExportButtons name={name} />
+            <ExportMenu name={name} />
           </>
         }
       />
-      <RecordTable dataset={data} />
+      <DatasetTabs dataset={data} />
     </>
   );
 }

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { PageHeader } from '@/components/PageHeader';
-import { PlanCards } from '@/features/plan/PlanCards';
+import { Plan } from '@/features/plan/Plan';
 import { useTitle } from '@/hooks/use-title';
 
 export function Component() {
@@ -9,7 +9,7 @@ export function Component() {
   return (
     <>
       <PageHeader title={t('nav.plan')} />
-      <PlanCards />
+      <Plan />
     </>
   );
 }

@@ -1,11 +1,38 @@
 import { http } from '@/services/http';
-import type { CurrentSubscription, Page, Plan } from '@/types/api';
+import type {
+  ChangedSubscription,
+  CurrentSubscription,
+  Interval,
+  Invoice,
+  Page,
+  Plan,
+  UpgradeQuote,
+  UsageReport,
+} from '@/types/api';
+
+export interface PlanWish {
+  plan: string;
+  interval: Interval;
+}
+
+export interface SubscribeWish extends PlanWish {
+  coupon?: string;
+  trial: boolean;
+}
+
+const change = (path: string, data: unknown) => http.post<ChangedSubscription>(`/subscription/${path}`, data);
 
 export const plans = {
-  /** Plans are few; the answer may be a plain list or a page. */
   async list(): Promise<Plan[]> {
-    const answer = await http.get<Plan[] | Page<Plan>>('/subscription/plans');
-    return Array.isArray(answer) ? answer : answer.items;
+    return (await http.get<Page<Plan>>('/subscription/plans')).items;
   },
   current: () => http.get<CurrentSubscription>('/subscription/current'),
+  usage: () => http.get<UsageReport>('/subscription/usage'),
+  invoices: (cursor?: string) => http.get<Page<Invoice>>('/subscription/invoices', { limit: 20, cursor }),
+  preview: (wish: PlanWish) => http.get<UpgradeQuote>('/subscription/preview', { ...wish }),
+  subscribe: (wish: SubscribeWish) => change('subscribe', wish),
+  upgrade: (wish: PlanWish) => change('upgrade', wish),
+  downgrade: (wish: PlanWish) => change('downgrade', wish),
+  cancel: () => change('cancel', { when: 'period_end' }),
+  resume: () => change('resume', {}),
 };

@@ -37,26 +37,6 @@ export interface components {
             kind: components["schemas"]["ActorKind"];
             user?: components["schemas"]["NamedView"] | null;
         };
-        /** @description A proxy to be added. */
-        AddProxy: {
-            /**
-             * @description In any form that an import understands.
-             * @example http://user:secret@203.0.113.7:8080
-             */
-            address: string;
-            /**
-             * Format: double
-             * @description Divides its score under `smart`; 1 unless given.
-             */
-            cost?: number | null;
-            enabled?: boolean | null;
-            label?: string | null;
-        };
-        /**
-         * @description How much a proxy hides.
-         * @enum {string}
-         */
-        Anonymity: "transparent" | "anonymous" | "elite";
         /** @description A key without its secret. */
         ApiKeyView: {
             created_at: components["schemas"]["Timestamp"];
@@ -78,6 +58,11 @@ export interface components {
             prefix: string;
             scopes: components["schemas"]["Permission"][];
         };
+        /**
+         * @description What happens when the period ends.
+         * @enum {string}
+         */
+        AtPeriodEnd: "renew" | "downgrade" | "cancel";
         /** @description One attempt of one step or item. */
         AttemptView: {
             /** Format: int32 */
@@ -151,12 +136,6 @@ export interface components {
             /** Format: int32 */
             started: number;
         };
-        /** @description A breaker: `closed`, `open` or `half_open`. */
-        BreakerView: {
-            /** @example closed */
-            state: string;
-            until?: components["schemas"]["Timestamp"] | null;
-        };
         /** @enum {string} */
         BulkActionName: "cancel" | "retry";
         /**
@@ -189,35 +168,16 @@ export interface components {
             /** @description Further ones fit: ask again. */
             more: boolean;
         };
-        /**
-         * @description A candidate and what its score is made of:
-         *     `drawn × typical / (typical + latency) × free_share / cost`.
-         */
-        CandidateView: {
-            /** @description `scheme://host:port`. */
-            address: string;
-            /** Format: double */
-            alpha: number;
-            /** Format: double */
-            beta: number;
-            /** Format: double */
-            cost: number;
-            /**
-             * Format: double
-             * @description Drawn from Beta(alpha, beta).
-             */
-            drawn: number;
-            /** Format: double */
-            free_share: number;
-            /** Format: int32 */
-            in_use: number;
-            /** Format: double */
-            latency_ms?: number | null;
-            /** Format: uuid */
-            proxy_id: string;
-            /** Format: double */
-            score: number;
+        /** @description When it is to end. */
+        CancelBody: {
+            /** @description `period_end` unless given. */
+            when?: components["schemas"]["CancelWhen"];
         };
+        /**
+         * @description When a subscription ends that is cancelled.
+         * @enum {string}
+         */
+        CancelWhen: "period_end" | "now";
         /** @description One value that is another one now. */
         Change: {
             /** @description Absent when it was removed. */
@@ -250,6 +210,22 @@ export interface components {
              * @description 8 to 128 characters, not easy to guess.
              */
             new_password: string;
+        };
+        /** @description A subscription as a change left it. */
+        ChangedView: {
+            at_period_end?: components["schemas"]["AtPeriodEnd"] | null;
+            /** Format: uuid */
+            id: string;
+            interval?: components["schemas"]["Interval"] | null;
+            invoice?: components["schemas"]["InvoiceView"] | null;
+            period_ends_at?: components["schemas"]["Timestamp"] | null;
+            period_started_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * @description Code of the plan.
+             * @example basic
+             */
+            plan: string;
+            status: components["schemas"]["Status"];
         };
         /** @description How long the code lives and when the next can be had. */
         CodeSentView: {
@@ -284,15 +260,41 @@ export interface components {
              */
             totp: string;
         };
+        /** @description A coupon to be. */
+        CouponBody: {
+            /**
+             * @description 3 to 40 capital letters, digits, `-` and `_`.
+             * @example WELCOME10
+             */
+            code: string;
+            expires_at?: components["schemas"]["Timestamp"] | null;
+            lasts: components["schemas"]["Lasts"];
+            /** Format: int32 */
+            max_redemptions?: number | null;
+            off: components["schemas"]["Off"];
+            /** @description Codes of plans; all unless given. */
+            plans?: string[] | null;
+        };
+        /** @description A coupon. */
+        CouponView: {
+            /** @example WELCOME10 */
+            code: string;
+            created_at: components["schemas"]["Timestamp"];
+            disabled: boolean;
+            expires_at?: components["schemas"]["Timestamp"] | null;
+            lasts: components["schemas"]["Lasts"];
+            /** Format: int32 */
+            max_redemptions?: number | null;
+            off: components["schemas"]["Off"];
+            plans?: string[] | null;
+            /**
+             * Format: int32
+             * @description How often it was used.
+             */
+            redeemed: number;
+        };
         /** @description A pool to be made. */
         CreatePool: {
-            /**
-             * Format: int64
-             * @description Seconds between two checks of a proxy that nobody uses; null for none, 600 unless given.
-             */
-            check_every?: number | null;
-            /** @description A judge (`workflow-platform judge`), which tells exit address and anonymity. */
-            judge?: string | null;
             /**
              * @description 1 to 64 letters, digits, `.`, `_` or `-`; unique among your pools.
              * @example default
@@ -303,19 +305,7 @@ export interface components {
              * @description Most requests at once through one proxy; 8 unless given.
              */
             parallel_limit?: number | null;
-            /**
-             * Format: int64
-             * @description Seconds for which a session keeps its proxy; 600 unless given.
-             */
-            sticky_ttl?: number | null;
-            /**
-             * Format: int32
-             * @description Requests for which a session keeps its proxy; any number unless given.
-             */
-            sticky_uses?: number | null;
             strategy?: components["schemas"]["Strategy"];
-            /** @description What its proxies are tested against; the platform's address unless given. */
-            test_target?: string | null;
         };
         /**
          * @description ISO 4217 code of three capital letters.
@@ -324,15 +314,18 @@ export interface components {
         Currency: string;
         /** @description The plan somebody is on. */
         CurrentView: {
+            at_period_end?: components["schemas"]["AtPeriodEnd"] | null;
+            /**
+             * Format: int64
+             * @description To be taken off the next invoices, in minor units.
+             */
+            credit_minor: number;
             interval?: components["schemas"]["Interval"] | null;
             period_ends_at?: components["schemas"]["Timestamp"] | null;
+            period_started_at?: components["schemas"]["Timestamp"] | null;
             plan: components["schemas"]["PlanView"];
             started_at?: components["schemas"]["Timestamp"] | null;
-            /**
-             * @description `active`.
-             * @example active
-             */
-            status: string;
+            status: components["schemas"]["Status"];
             /** @description When what is counted by the month begins anew. */
             usage_resets_at: components["schemas"]["Timestamp"];
         };
@@ -498,6 +491,32 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_ChangedView: {
+            /** @description A subscription as a change left it. */
+            data: {
+                at_period_end?: components["schemas"]["AtPeriodEnd"] | null;
+                /** Format: uuid */
+                id: string;
+                interval?: components["schemas"]["Interval"] | null;
+                invoice?: components["schemas"]["InvoiceView"] | null;
+                period_ends_at?: components["schemas"]["Timestamp"] | null;
+                period_started_at?: components["schemas"]["Timestamp"] | null;
+                /**
+                 * @description Code of the plan.
+                 * @example basic
+                 */
+                plan: string;
+                status: components["schemas"]["Status"];
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_CodeSentView: {
             /** @description How long the code lives and when the next can be had. */
             data: {
@@ -523,18 +542,49 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_CouponView: {
+            /** @description A coupon. */
+            data: {
+                /** @example WELCOME10 */
+                code: string;
+                created_at: components["schemas"]["Timestamp"];
+                disabled: boolean;
+                expires_at?: components["schemas"]["Timestamp"] | null;
+                lasts: components["schemas"]["Lasts"];
+                /** Format: int32 */
+                max_redemptions?: number | null;
+                off: components["schemas"]["Off"];
+                plans?: string[] | null;
+                /**
+                 * Format: int32
+                 * @description How often it was used.
+                 */
+                redeemed: number;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_CurrentView: {
             /** @description The plan somebody is on. */
             data: {
+                at_period_end?: components["schemas"]["AtPeriodEnd"] | null;
+                /**
+                 * Format: int64
+                 * @description To be taken off the next invoices, in minor units.
+                 */
+                credit_minor: number;
                 interval?: components["schemas"]["Interval"] | null;
                 period_ends_at?: components["schemas"]["Timestamp"] | null;
+                period_started_at?: components["schemas"]["Timestamp"] | null;
                 plan: components["schemas"]["PlanView"];
                 started_at?: components["schemas"]["Timestamp"] | null;
-                /**
-                 * @description `active`.
-                 * @example active
-                 */
-                status: string;
+                status: components["schemas"]["Status"];
                 /** @description When what is counted by the month begins anew. */
                 usage_resets_at: components["schemas"]["Timestamp"];
             };
@@ -791,48 +841,6 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
-        Envelope_ExplanationView: {
-            /** @description What the pool would choose now. */
-            data: {
-                /** @description Compared by score, the best first; empty for strategies without scores. */
-                candidates: components["schemas"]["CandidateView"][];
-                /** @example site.example:443 */
-                host: string;
-                host_breaker: components["schemas"]["BreakerView"];
-                next_at?: components["schemas"]["Timestamp"] | null;
-                /**
-                 * Format: double
-                 * @description Share of successes that a new pair starts from.
-                 */
-                prior: number;
-                proxies: components["schemas"]["StandingView"];
-                /** Format: uuid */
-                proxy_id?: string | null;
-                reason: string;
-                /** @description Latest first. */
-                recent: components["schemas"]["RecentChoiceView"][];
-                session?: string | null;
-                strategy: components["schemas"]["Strategy"];
-                /**
-                 * Format: double
-                 * @description What an answer takes in the pool.
-                 */
-                typical_ms: number;
-                /**
-                 * @description `chosen`, `busy`, `host_rests` or `nobody`.
-                 * @example chosen
-                 */
-                verdict: string;
-            };
-            /** @example 操作成功 */
-            message: string;
-            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
-            request_id: string;
-            /** @example true */
-            success: boolean;
-            timestamp: components["schemas"]["Timestamp"];
-        };
-        /** @description A success. */
         Envelope_FreshView: {
             /** @description How long the proof is believed. */
             data: {
@@ -877,6 +885,56 @@ export interface components {
                  */
                 duplicates: number;
                 rejected: components["schemas"]["RejectedView"][];
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_InvoiceView: {
+            /** @description What is owed, or was. */
+            data: {
+                /**
+                 * Format: int64
+                 * @description Taken from your credit.
+                 */
+                credit_minor: number;
+                /**
+                 * Format: int64
+                 * @description Taken back by credit notes.
+                 */
+                credited_minor: number;
+                currency: components["schemas"]["Currency"];
+                due_at: components["schemas"]["Timestamp"];
+                /**
+                 * Format: int64
+                 * @description What is still to be paid: the total less the three above.
+                 */
+                due_minor: number;
+                /** Format: uuid */
+                id: string;
+                issued_at: components["schemas"]["Timestamp"];
+                lines: components["schemas"]["LineView"][];
+                /** @example INV-00000001 */
+                number: string;
+                /** Format: int64 */
+                paid_minor: number;
+                reason: components["schemas"]["InvoiceReason"];
+                settled_at?: components["schemas"]["Timestamp"] | null;
+                status: components["schemas"]["InvoiceStatus"];
+                /** Format: uuid */
+                subscription_id: string;
+                /** Format: int64 */
+                tax_minor: number;
+                /**
+                 * Format: int64
+                 * @description The sum of the lines, tax included.
+                 */
+                total_minor: number;
             };
             /** @example 操作成功 */
             message: string;
@@ -954,6 +1012,21 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_OwnedInvoiceView: {
+            /** @description Somebody's invoice. */
+            data: components["schemas"]["InvoiceView"] & {
+                /** Format: uuid */
+                user_id: string;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_Page_ApiKeyView: {
             /** @description One page of a list. */
             data: {
@@ -1009,6 +1082,38 @@ export interface components {
                     target?: components["schemas"]["TargetView"] | null;
                     user?: components["schemas"]["NamedView"] | null;
                     user_agent?: string | null;
+                }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_Page_CouponView: {
+            /** @description One page of a list. */
+            data: {
+                items: {
+                    /** @example WELCOME10 */
+                    code: string;
+                    created_at: components["schemas"]["Timestamp"];
+                    disabled: boolean;
+                    expires_at?: components["schemas"]["Timestamp"] | null;
+                    lasts: components["schemas"]["Lasts"];
+                    /** Format: int32 */
+                    max_redemptions?: number | null;
+                    off: components["schemas"]["Off"];
+                    plans?: string[] | null;
+                    /**
+                     * Format: int32
+                     * @description How often it was used.
+                     */
+                    redeemed: number;
                 }[];
                 /** @description Hand this back as `cursor` for what follows; absent on the last page. */
                 next_cursor?: string | null;
@@ -1118,46 +1223,47 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
-        Envelope_Page_HostView: {
+        Envelope_Page_InvoiceView: {
             /** @description One page of a list. */
             data: {
                 items: {
-                    breaker: components["schemas"]["BreakerView"];
-                    /** Format: int64 */
-                    failures: number;
-                    first_used_at: components["schemas"]["Timestamp"];
                     /**
-                     * @description `name:port`.
-                     * @example site.example:443
+                     * Format: int64
+                     * @description Taken from your credit.
                      */
-                    host: string;
+                    credit_minor: number;
+                    /**
+                     * Format: int64
+                     * @description Taken back by credit notes.
+                     */
+                    credited_minor: number;
+                    currency: components["schemas"]["Currency"];
+                    due_at: components["schemas"]["Timestamp"];
+                    /**
+                     * Format: int64
+                     * @description What is still to be paid: the total less the three above.
+                     */
+                    due_minor: number;
                     /** Format: uuid */
                     id: string;
-                    last_used_at: components["schemas"]["Timestamp"];
-                    /**
-                     * Format: double
-                     * @description Mean over its proxies.
-                     */
-                    latency_ms?: number | null;
-                    /**
-                     * Format: int64
-                     * @description Proxies that were used for it.
-                     */
-                    proxies: number;
-                    /**
-                     * Format: int64
-                     * @description Throttled or challenged.
-                     */
-                    refused: number;
+                    issued_at: components["schemas"]["Timestamp"];
+                    lines: components["schemas"]["LineView"][];
+                    /** @example INV-00000001 */
+                    number: string;
                     /** Format: int64 */
-                    requests: number;
+                    paid_minor: number;
+                    reason: components["schemas"]["InvoiceReason"];
+                    settled_at?: components["schemas"]["Timestamp"] | null;
+                    status: components["schemas"]["InvoiceStatus"];
+                    /** Format: uuid */
+                    subscription_id: string;
+                    /** Format: int64 */
+                    tax_minor: number;
                     /**
                      * Format: int64
-                     * @description Of them, those that may not be used for it for now.
+                     * @description The sum of the lines, tax included.
                      */
-                    resting: number;
-                    /** Format: int64 */
-                    successes: number;
+                    total_minor: number;
                 }[];
                 /** @description Hand this back as `cursor` for what follows; absent on the last page. */
                 next_cursor?: string | null;
@@ -1213,37 +1319,13 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
-        Envelope_Page_PairView: {
+        Envelope_Page_OwnedInvoiceView: {
             /** @description One page of a list. */
             data: {
-                items: {
-                    /** @description `scheme://host:port`. */
-                    address: string;
-                    /**
-                     * Format: double
-                     * @description Failures, likewise.
-                     */
-                    bad: number;
-                    breaker: components["schemas"]["BreakerView"];
-                    /** Format: int64 */
-                    failures: number;
-                    /**
-                     * Format: double
-                     * @description Successes with exponential decay, half of them forgotten in 30 minutes.
-                     */
-                    good: number;
-                    last_used_at: components["schemas"]["Timestamp"];
-                    /** Format: double */
-                    latency_ms?: number | null;
+                items: (components["schemas"]["InvoiceView"] & {
                     /** Format: uuid */
-                    proxy_id: string;
-                    /** Format: int64 */
-                    refused: number;
-                    /** Format: int64 */
-                    requests: number;
-                    /** Format: int64 */
-                    successes: number;
-                }[];
+                    user_id: string;
+                })[];
                 /** @description Hand this back as `cursor` for what follows; absent on the last page. */
                 next_cursor?: string | null;
             };
@@ -1319,15 +1401,9 @@ export interface components {
             /** @description One page of a list. */
             data: {
                 items: {
-                    /**
-                     * Format: int64
-                     * @description Seconds.
-                     */
-                    check_every?: number | null;
                     created_at: components["schemas"]["Timestamp"];
                     /** Format: uuid */
                     id: string;
-                    judge?: string | null;
                     name: string;
                     /** Format: int32 */
                     parallel_limit: number;
@@ -1336,15 +1412,7 @@ export interface components {
                      * @description How many proxies it has.
                      */
                     proxies: number;
-                    /**
-                     * Format: int64
-                     * @description Seconds.
-                     */
-                    sticky_ttl: number;
-                    /** Format: int32 */
-                    sticky_uses?: number | null;
                     strategy: components["schemas"]["Strategy"];
-                    test_target?: string | null;
                 }[];
                 /** @description Hand this back as `cursor` for what follows; absent on the last page. */
                 next_cursor?: string | null;
@@ -1364,24 +1432,16 @@ export interface components {
                 items: {
                     /** @description `scheme://host:port`. */
                     address: string;
-                    anonymity?: components["schemas"]["Anonymity"] | null;
                     /** Format: int64 */
                     bytes: number;
-                    checked_at?: components["schemas"]["Timestamp"] | null;
                     cool_down_until?: components["schemas"]["Timestamp"] | null;
-                    /** Format: double */
-                    cost: number;
                     created_at: components["schemas"]["Timestamp"];
-                    enabled: boolean;
-                    /** @description The address its requests come from. */
-                    exit_address?: string | null;
                     /** Format: int64 */
                     failures: number;
                     has_credentials: boolean;
                     host: string;
                     /** Format: uuid */
                     id: string;
-                    label?: string | null;
                     last_error?: string | null;
                     last_used_at?: components["schemas"]["Timestamp"] | null;
                     /**
@@ -1393,14 +1453,8 @@ export interface components {
                     port: number;
                     /** Format: int64 */
                     requests: number;
-                    retires_at?: components["schemas"]["Timestamp"] | null;
                     /** @example http */
                     scheme: string;
-                    /**
-                     * Format: uuid
-                     * @description The provider's list that it comes from.
-                     */
-                    source_id?: string | null;
                     /** @description `unknown`, `healthy`, `degraded` or `quarantined`. */
                     state: string;
                     /** Format: int64 */
@@ -1590,35 +1644,17 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
-        Envelope_PoolView: {
-            /** @description A proxy pool. */
+        Envelope_PlanView: {
+            /** @description One version of a plan. */
             data: {
-                /**
-                 * Format: int64
-                 * @description Seconds.
-                 */
-                check_every?: number | null;
-                created_at: components["schemas"]["Timestamp"];
-                /** Format: uuid */
-                id: string;
-                judge?: string | null;
+                /** @example basic */
+                code: string;
+                entitlements: components["schemas"]["PlanEntitlements"];
+                /** @description In the caller's language. */
                 name: string;
+                prices: components["schemas"]["Price"][];
                 /** Format: int32 */
-                parallel_limit: number;
-                /**
-                 * Format: int64
-                 * @description How many proxies it has.
-                 */
-                proxies: number;
-                /**
-                 * Format: int64
-                 * @description Seconds.
-                 */
-                sticky_ttl: number;
-                /** Format: int32 */
-                sticky_uses?: number | null;
-                strategy: components["schemas"]["Strategy"];
-                test_target?: string | null;
+                version: number;
             };
             /** @example 操作成功 */
             message: string;
@@ -1629,52 +1665,85 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
-        Envelope_ProxyView: {
-            /** @description A proxy. Credentials are never shown again. */
+        Envelope_PoolView: {
+            /** @description A proxy pool. */
             data: {
-                /** @description `scheme://host:port`. */
-                address: string;
-                anonymity?: components["schemas"]["Anonymity"] | null;
-                /** Format: int64 */
-                bytes: number;
-                checked_at?: components["schemas"]["Timestamp"] | null;
-                cool_down_until?: components["schemas"]["Timestamp"] | null;
-                /** Format: double */
-                cost: number;
                 created_at: components["schemas"]["Timestamp"];
-                enabled: boolean;
-                /** @description The address its requests come from. */
-                exit_address?: string | null;
-                /** Format: int64 */
-                failures: number;
-                has_credentials: boolean;
-                host: string;
                 /** Format: uuid */
                 id: string;
-                label?: string | null;
-                last_error?: string | null;
-                last_used_at?: components["schemas"]["Timestamp"] | null;
-                /**
-                 * Format: double
-                 * @description Weighted mean of recent answers.
-                 */
-                latency_ms?: number | null;
+                name: string;
                 /** Format: int32 */
-                port: number;
-                /** Format: int64 */
-                requests: number;
-                retires_at?: components["schemas"]["Timestamp"] | null;
-                /** @example http */
-                scheme: string;
+                parallel_limit: number;
                 /**
-                 * Format: uuid
-                 * @description The provider's list that it comes from.
+                 * Format: int64
+                 * @description How many proxies it has.
                  */
-                source_id?: string | null;
-                /** @description `unknown`, `healthy`, `degraded` or `quarantined`. */
-                state: string;
+                proxies: number;
+                strategy: components["schemas"]["Strategy"];
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_QuoteView: {
+            /** @description What an upgrade would cost if it were made now. */
+            data: {
+                /**
+                 * Format: int64
+                 * @description What would be taken from your credit.
+                 */
+                credit_minor: number;
+                /**
+                 * Format: int64
+                 * @description What would be left to pay.
+                 */
+                due_minor: number;
+                interval?: components["schemas"]["Interval"] | null;
+                lines: components["schemas"]["LineView"][];
+                period_ends_at?: components["schemas"]["Timestamp"] | null;
+                /** @example pro */
+                plan: string;
                 /** Format: int64 */
-                successes: number;
+                total_minor: number;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_ReconciliationView: {
+            /** @description What does not add up; all is nothing when the books are right. */
+            data: {
+                balanced: boolean;
+                /**
+                 * Format: int64
+                 * @description Customers whose credit is not what their entries come to.
+                 */
+                credits_off: number;
+                /**
+                 * Format: int64
+                 * @description Customers whose invoices are not what their receivables come to.
+                 */
+                invoices_off: number;
+                /**
+                 * Format: int64
+                 * @description Numbers of documents that are missing.
+                 */
+                missing_numbers: number;
+                /**
+                 * Format: int64
+                 * @description Postings whose entries do not add up to nothing.
+                 */
+                unbalanced_postings: number;
             };
             /** @example 操作成功 */
             message: string;
@@ -1843,6 +1912,22 @@ export interface components {
                 /** @example Asia/Shanghai */
                 timezone: string;
                 webhook?: components["schemas"]["HookView"] | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_UsageView: {
+            /** @description Use against limits, and by day. */
+            data: {
+                /** @description The oldest first; days without use are left out. */
+                days: components["schemas"]["UsageDayView"][];
+                limits: components["schemas"]["LimitUsageView"][];
             };
             /** @example 操作成功 */
             message: string;
@@ -2060,38 +2145,6 @@ export interface components {
             /** Format: int32 */
             version: number;
         };
-        /** @description What the pool would choose now. */
-        ExplanationView: {
-            /** @description Compared by score, the best first; empty for strategies without scores. */
-            candidates: components["schemas"]["CandidateView"][];
-            /** @example site.example:443 */
-            host: string;
-            host_breaker: components["schemas"]["BreakerView"];
-            next_at?: components["schemas"]["Timestamp"] | null;
-            /**
-             * Format: double
-             * @description Share of successes that a new pair starts from.
-             */
-            prior: number;
-            proxies: components["schemas"]["StandingView"];
-            /** Format: uuid */
-            proxy_id?: string | null;
-            reason: string;
-            /** @description Latest first. */
-            recent: components["schemas"]["RecentChoiceView"][];
-            session?: string | null;
-            strategy: components["schemas"]["Strategy"];
-            /**
-             * Format: double
-             * @description What an answer takes in the pool.
-             */
-            typical_ms: number;
-            /**
-             * @description `chosen`, `busy`, `host_rests` or `nobody`.
-             * @example chosen
-             */
-            verdict: string;
-        };
         /** @description Which executions are meant. */
         FilterBody: {
             created_before?: components["schemas"]["Timestamp"] | null;
@@ -2140,45 +2193,6 @@ export interface components {
              */
             secret?: string | null;
         };
-        /** @description A host the pool was used for. */
-        HostView: {
-            breaker: components["schemas"]["BreakerView"];
-            /** Format: int64 */
-            failures: number;
-            first_used_at: components["schemas"]["Timestamp"];
-            /**
-             * @description `name:port`.
-             * @example site.example:443
-             */
-            host: string;
-            /** Format: uuid */
-            id: string;
-            last_used_at: components["schemas"]["Timestamp"];
-            /**
-             * Format: double
-             * @description Mean over its proxies.
-             */
-            latency_ms?: number | null;
-            /**
-             * Format: int64
-             * @description Proxies that were used for it.
-             */
-            proxies: number;
-            /**
-             * Format: int64
-             * @description Throttled or challenged.
-             */
-            refused: number;
-            /** Format: int64 */
-            requests: number;
-            /**
-             * Format: int64
-             * @description Of them, those that may not be used for it for now.
-             */
-            resting: number;
-            /** Format: int64 */
-            successes: number;
-        };
         /** @description Proxies to be added, one a line. */
         ImportText: {
             /**
@@ -2205,6 +2219,56 @@ export interface components {
          * @enum {string}
          */
         Interval: "month" | "year";
+        /**
+         * @description What brought it about.
+         * @enum {string}
+         */
+        InvoiceReason: "subscribed" | "renewed" | "upgraded";
+        /**
+         * @description What became of it.
+         * @enum {string}
+         */
+        InvoiceStatus: "open" | "paid" | "uncollectible";
+        /** @description What is owed, or was. */
+        InvoiceView: {
+            /**
+             * Format: int64
+             * @description Taken from your credit.
+             */
+            credit_minor: number;
+            /**
+             * Format: int64
+             * @description Taken back by credit notes.
+             */
+            credited_minor: number;
+            currency: components["schemas"]["Currency"];
+            due_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description What is still to be paid: the total less the three above.
+             */
+            due_minor: number;
+            /** Format: uuid */
+            id: string;
+            issued_at: components["schemas"]["Timestamp"];
+            lines: components["schemas"]["LineView"][];
+            /** @example INV-00000001 */
+            number: string;
+            /** Format: int64 */
+            paid_minor: number;
+            reason: components["schemas"]["InvoiceReason"];
+            settled_at?: components["schemas"]["Timestamp"] | null;
+            status: components["schemas"]["InvoiceStatus"];
+            /** Format: uuid */
+            subscription_id: string;
+            /** Format: int64 */
+            tax_minor: number;
+            /**
+             * Format: int64
+             * @description The sum of the lines, tax included.
+             */
+            total_minor: number;
+        };
         /** @description Items of a step with `for_each`. */
         ItemCounts: {
             /** Format: int32 */
@@ -2220,6 +2284,48 @@ export interface components {
         KeyNameBody: {
             /** @example build server */
             name: string;
+        };
+        /** @description How many paid periods a discount lasts. */
+        Lasts: "once" | {
+            /** Format: int32 */
+            periods: number;
+        } | "forever";
+        /** @description Use of one limit. */
+        LimitUsageView: {
+            /**
+             * Format: int64
+             * @description Absent when there is no limit.
+             */
+            allowed?: number | null;
+            /**
+             * @description `executions_per_month`, `concurrent_executions`, `proxies`, `dataset_records`.
+             * @example executions_per_month
+             */
+            limit: string;
+            resets_at?: components["schemas"]["Timestamp"] | null;
+            /** Format: int64 */
+            used: number;
+        };
+        /**
+         * @description What a line is for.
+         * @enum {string}
+         */
+        LineKind: "subscription" | "proration_charge" | "proration_credit" | "discount" | "tax";
+        /** @description A part of an invoice. */
+        LineView: {
+            /**
+             * Format: int64
+             * @description In the currency's minor unit (fen); below zero for what is taken off.
+             */
+            amount_minor: number;
+            from?: components["schemas"]["Timestamp"] | null;
+            kind: components["schemas"]["LineKind"];
+            /**
+             * @description Code of the plan; absent for tax.
+             * @example basic
+             */
+            plan?: string | null;
+            until?: components["schemas"]["Timestamp"] | null;
         };
         /** @description A row of the list. */
         ListedUserView: components["schemas"]["ManagedUserView"] & {
@@ -2283,6 +2389,12 @@ export interface components {
          * @enum {string}
          */
         Misfire: "skip" | "once" | "all";
+        /** @description An amount in the currency's minor unit (fen, cents). */
+        Money: {
+            /** Format: int64 */
+            amount_minor: number;
+            currency: components["schemas"]["Currency"];
+        };
         /** @description Somebody, with the name they have today; null when there is no such user any more. */
         NamedView: {
             /** Format: uuid */
@@ -2312,6 +2424,17 @@ export interface components {
              */
             scopes: components["schemas"]["Permission"][];
         };
+        /** @description What is taken off a price. */
+        Off: {
+            /**
+             * Format: int32
+             * @description 1 to 100.
+             */
+            percent: number;
+        } | {
+            /** @description So much of a price in its currency, and at most all of it. */
+            amount: components["schemas"]["Money"];
+        };
         /** @description Somebody themselves, with what they may do. */
         OneselfView: components["schemas"]["UserView"] & {
             /** @description What the role grants and, for a key, its scopes cover. */
@@ -2327,34 +2450,10 @@ export interface components {
          * @enum {string}
          */
         OwnPurpose: "change_email" | "sensitive_action";
-        /** @description One proxy on one host. */
-        PairView: {
-            /** @description `scheme://host:port`. */
-            address: string;
-            /**
-             * Format: double
-             * @description Failures, likewise.
-             */
-            bad: number;
-            breaker: components["schemas"]["BreakerView"];
-            /** Format: int64 */
-            failures: number;
-            /**
-             * Format: double
-             * @description Successes with exponential decay, half of them forgotten in 30 minutes.
-             */
-            good: number;
-            last_used_at: components["schemas"]["Timestamp"];
-            /** Format: double */
-            latency_ms?: number | null;
+        /** @description Somebody's invoice. */
+        OwnedInvoiceView: components["schemas"]["InvoiceView"] & {
             /** Format: uuid */
-            proxy_id: string;
-            /** Format: int64 */
-            refused: number;
-            /** Format: int64 */
-            requests: number;
-            /** Format: int64 */
-            successes: number;
+            user_id: string;
         };
         /** @description An event that could not be handled. */
         ParkedEventView: {
@@ -2380,7 +2479,13 @@ export interface components {
          * @description What somebody may do.
          * @enum {string}
          */
-        Permission: "profile:read" | "profile:write" | "workflow:read" | "workflow:write" | "workflow:run" | "proxy:read" | "proxy:write" | "dataset:read" | "dataset:write" | "subscription:read" | "subscription:write" | "users:read" | "users:write" | "users:roles" | "plans:write" | "audit:read" | "system:read" | "system:write";
+        Permission: "profile:read" | "profile:write" | "workflow:read" | "workflow:write" | "workflow:run" | "proxy:read" | "proxy:write" | "dataset:read" | "dataset:write" | "subscription:read" | "subscription:write" | "users:read" | "users:write" | "users:roles" | "plans:write" | "billing:read" | "billing:write" | "audit:read" | "system:read" | "system:write";
+        /** @description Another plan. */
+        PlanBody: {
+            interval?: components["schemas"]["Interval"] | null;
+            /** @example pro */
+            plan: string;
+        };
         /** @description `None` is unlimited. */
         PlanEntitlements: {
             /**
@@ -2415,6 +2520,20 @@ export interface components {
              */
             schedule_interval_seconds?: number | null;
         };
+        /** @description A version of a plan. */
+        PlanOfferBody: {
+            entitlements: components["schemas"]["PlanEntitlements"];
+            /** @example Pro */
+            name_en: string;
+            /** @example 专业版 */
+            name_zh: string;
+            prices: components["schemas"]["PriceBody"][];
+            /**
+             * Format: int32
+             * @description Higher plans have higher ranks.
+             */
+            rank: number;
+        };
         /** @description One version of a plan. */
         PlanView: {
             /** @example basic */
@@ -2428,15 +2547,9 @@ export interface components {
         };
         /** @description A proxy pool. */
         PoolView: {
-            /**
-             * Format: int64
-             * @description Seconds.
-             */
-            check_every?: number | null;
             created_at: components["schemas"]["Timestamp"];
             /** Format: uuid */
             id: string;
-            judge?: string | null;
             name: string;
             /** Format: int32 */
             parallel_limit: number;
@@ -2445,18 +2558,20 @@ export interface components {
              * @description How many proxies it has.
              */
             proxies: number;
-            /**
-             * Format: int64
-             * @description Seconds.
-             */
-            sticky_ttl: number;
-            /** Format: int32 */
-            sticky_uses?: number | null;
             strategy: components["schemas"]["Strategy"];
-            test_target?: string | null;
         };
         /** @description What a plan costs for one interval. */
         Price: {
+            /**
+             * Format: int64
+             * @description In the currency's minor unit (fen).
+             */
+            amount_minor: number;
+            currency: components["schemas"]["Currency"];
+            interval: components["schemas"]["Interval"];
+        };
+        /** @description What a plan costs for one interval. */
+        PriceBody: {
             /**
              * Format: int64
              * @description In the currency's minor unit (fen).
@@ -2497,24 +2612,16 @@ export interface components {
         ProxyView: {
             /** @description `scheme://host:port`. */
             address: string;
-            anonymity?: components["schemas"]["Anonymity"] | null;
             /** Format: int64 */
             bytes: number;
-            checked_at?: components["schemas"]["Timestamp"] | null;
             cool_down_until?: components["schemas"]["Timestamp"] | null;
-            /** Format: double */
-            cost: number;
             created_at: components["schemas"]["Timestamp"];
-            enabled: boolean;
-            /** @description The address its requests come from. */
-            exit_address?: string | null;
             /** Format: int64 */
             failures: number;
             has_credentials: boolean;
             host: string;
             /** Format: uuid */
             id: string;
-            label?: string | null;
             last_error?: string | null;
             last_used_at?: components["schemas"]["Timestamp"] | null;
             /**
@@ -2526,14 +2633,8 @@ export interface components {
             port: number;
             /** Format: int64 */
             requests: number;
-            retires_at?: components["schemas"]["Timestamp"] | null;
             /** @example http */
             scheme: string;
-            /**
-             * Format: uuid
-             * @description The provider's list that it comes from.
-             */
-            source_id?: string | null;
             /** @description `unknown`, `healthy`, `degraded` or `quarantined`. */
             state: string;
             /** Format: int64 */
@@ -2544,16 +2645,49 @@ export interface components {
          * @enum {string}
          */
         PublicPurpose: "register" | "reset_password";
-        /** @description A choice that was made for the host lately, by this process. */
-        RecentChoiceView: {
-            at: components["schemas"]["Timestamp"];
-            compared: number;
-            /** Format: uuid */
-            proxy_id: string;
-            reason: string;
-            /** Format: double */
-            score?: number | null;
-            session?: string | null;
+        /** @description What an upgrade would cost if it were made now. */
+        QuoteView: {
+            /**
+             * Format: int64
+             * @description What would be taken from your credit.
+             */
+            credit_minor: number;
+            /**
+             * Format: int64
+             * @description What would be left to pay.
+             */
+            due_minor: number;
+            interval?: components["schemas"]["Interval"] | null;
+            lines: components["schemas"]["LineView"][];
+            period_ends_at?: components["schemas"]["Timestamp"] | null;
+            /** @example pro */
+            plan: string;
+            /** Format: int64 */
+            total_minor: number;
+        };
+        /** @description What does not add up; all is nothing when the books are right. */
+        ReconciliationView: {
+            balanced: boolean;
+            /**
+             * Format: int64
+             * @description Customers whose credit is not what their entries come to.
+             */
+            credits_off: number;
+            /**
+             * Format: int64
+             * @description Customers whose invoices are not what their receivables come to.
+             */
+            invoices_off: number;
+            /**
+             * Format: int64
+             * @description Numbers of documents that are missing.
+             */
+            missing_numbers: number;
+            /**
+             * Format: int64
+             * @description Postings whose entries do not add up to nothing.
+             */
+            unbalanced_postings: number;
         };
         /** @description Ten codes, each good for one sign-in without the authenticator. They are not shown again. */
         RecoveryCodesView: {
@@ -2763,18 +2897,6 @@ export interface components {
             token_type: string;
             user: components["schemas"]["OneselfView"];
         };
-        /** @description Proxies by where they stand. */
-        StandingView: {
-            /** @description At their parallel limit. */
-            full: number;
-            /** @description Switched off. */
-            off: number;
-            ready: number;
-            /** @description In quarantine. */
-            resting: number;
-            /** @description Ready, but not for this host. */
-            resting_here: number;
-        };
         /** @description What is to be run. */
         StartExecution: {
             /** Format: uuid */
@@ -2794,6 +2916,11 @@ export interface components {
              */
             priority?: number | null;
         };
+        /**
+         * @description The name of a [`State`].
+         * @enum {string}
+         */
+        Status: "trialing" | "active" | "past_due" | "cancelled" | "expired";
         /** @description A new status. */
         StatusBody: {
             status: components["schemas"]["SettableStatus"];
@@ -2851,10 +2978,20 @@ export interface components {
             totp?: string | null;
         };
         /**
-         * @description How a pool chooses; what each does stands in [`super::Scene`].
+         * @description How a pool chooses. More ways join here and in [`super::rotation_of`].
          * @enum {string}
          */
-        Strategy: "round_robin" | "random" | "least_used" | "sticky" | "smart";
+        Strategy: "round_robin";
+        /** @description A plan to begin with. */
+        SubscribeBody: {
+            /** @example WELCOME10 */
+            coupon?: string | null;
+            interval: components["schemas"]["Interval"];
+            /** @example basic */
+            plan: string;
+            /** @description Nothing is charged before the trial ends. Once for everybody. */
+            trial?: boolean;
+        };
         /** @description What it was done to. */
         TargetView: {
             id: string;
@@ -2937,34 +3074,21 @@ export interface components {
             timezone: string;
             webhook?: components["schemas"]["HookView"] | null;
         };
-        /** @description What is to be another; a field that is not there stays, null takes away what may be missing. */
-        UpdatePool: {
+        /** @description A day with something in it. */
+        UsageDayView: {
             /**
              * Format: int64
-             * @description Seconds.
+             * @description Executions that were started.
              */
-            check_every?: number | null;
-            judge?: string | null;
-            name?: string | null;
-            /** Format: int32 */
-            parallel_limit?: number | null;
-            /**
-             * Format: int64
-             * @description Seconds.
-             */
-            sticky_ttl?: number | null;
-            /** Format: int32 */
-            sticky_uses?: number | null;
-            strategy?: components["schemas"]["Strategy"] | null;
-            test_target?: string | null;
+            executions: number;
+            /** @description Midnight in UTC. */
+            starts_at: components["schemas"]["Timestamp"];
         };
-        /** @description What is to be another; a field that is not there stays. */
-        UpdateProxy: {
-            /** Format: double */
-            cost?: number | null;
-            /** @description One that is not enabled is never chosen. */
-            enabled?: boolean | null;
-            label?: string | null;
+        /** @description Use against limits, and by day. */
+        UsageView: {
+            /** @description The oldest first; days without use are left out. */
+            days: components["schemas"]["UsageDayView"][];
+            limits: components["schemas"]["LimitUsageView"][];
         };
         /** @description A user and what they hold. */
         UserDetailView: components["schemas"]["ListedUserView"] & {

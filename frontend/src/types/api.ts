@@ -76,6 +76,15 @@ export type ExecutionDetail = With<
 export type LogLine = With<Schemas['LogLine'], { fields?: Json }>;
 
 export type Dataset = Schemas['DatasetView'];
+export type DatasetColumn = Schemas['ColumnView'];
+export type DatasetRecord = With<Schemas['OneRecord'], { data: JsonObject }>;
+export type FieldChange = With<Schemas['FieldChange'], { before?: Json; after?: Json }>;
+export type DatasetChange = With<Schemas['ChangeView'], { fields: FieldChange[] }>;
+export type HeldBatch = Schemas['HeldView'];
+export type HeldDetail = With<Schemas['HeldBatchView'], { records: JsonObject[] }>;
+export type Share = Schemas['ShareView'];
+export type NewShare = Schemas['NewShareView'];
+export type ShareWish = Schemas['CreateShare'];
 
 export type ProxyPool = Schemas['PoolView'];
 export type ImportReport = Schemas['ImportView'];
@@ -85,3 +94,10 @@ export type ProxyTest = Schemas['TestView'];
 
 export type Plan = Schemas['PlanView'];
 export type CurrentSubscription = Schemas['CurrentView'];
+export type Interval = Schemas['Interval'];
+export type ChangedSubscription = Schemas['ChangedView'];
+export type UpgradeQuote = Schemas['QuoteView'];
+export type Invoice = Schemas['InvoiceView'];
+export type InvoiceLine = Schemas['LineView'];
+export type UsageReport = Schemas['UsageView'];
+export type LimitUsage = Schemas['LimitUsageView'];

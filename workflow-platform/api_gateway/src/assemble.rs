@@ -29,7 +29,7 @@ use crate::{
     audit::{self, Watch},
     contract::Contract,
     cors, docs, fallback,
-    guard::{self, TimeLimits},
+    guard::{self, BodyLimit, TimeLimits},
     head::limit_head,
     headers::secure,
     health::{self, Health},
@@ -150,13 +150,15 @@ fn layered(
         trusted: settings.trusted_proxies.clone(),
     };
     let times = TimeLimits { answer: settings.time_limit, upload: settings.upload_limit };
+    let contract = limits.as_ref().map(|(_, contract)| Arc::clone(contract));
+    let body = BodyLimit { bytes: settings.body_limit, contract };
     let mut router = router
         .layer(from_fn(guard::envelop))
         .layer(CatchPanicLayer::custom(guard::panicked))
         .layer(from_fn_with_state(settings.upload_limit, limit_upload))
         .layer(from_fn_with_state(times, guard::limit_time))
         .layer(DefaultBodyLimit::max(settings.body_limit))
-        .layer(from_fn_with_state(settings.body_limit, guard::limit_body))
+        .layer(from_fn_with_state(body, guard::limit_body))
         .layer(from_fn(limit_head))
         .layer(compression);
     if let Some(limits) = limits.filter(|_| settings.limits.enabled) {

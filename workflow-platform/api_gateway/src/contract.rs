@@ -16,6 +16,9 @@ use utoipa::openapi::{
 /// On an operation whose query belongs to its caller: any parameter is allowed.
 const ANY_QUERY: &str = "x-any-query";
 
+/// On an operation whose body is streamed, and bounded where it is read.
+const LARGE_BODY: &str = "x-large-body";
+
 /// What the gateway holds callers of an operation to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Terms {
@@ -25,6 +28,8 @@ pub(crate) struct Terms {
     pub keyed: bool,
     /// A token is wanted.
     pub closed: bool,
+    /// The handler bounds the body itself.
+    pub large_body: bool,
 }
 
 /// Terms by path pattern and method.
@@ -60,14 +65,18 @@ fn terms_of(item: &PathItem) -> Vec<(Method, Terms)> {
     let known = operations.into_iter().filter_map(|(method, operation)| {
         let operation = operation.as_ref()?;
         let (keyed, closed) = (is_keyed(&method, operation), is_closed(operation));
-        Some((method, Terms { query: query_of(operation), keyed, closed }))
+        let large_body = is_marked(operation, LARGE_BODY);
+        Some((method, Terms { query: query_of(operation), keyed, closed, large_body }))
     });
     known.collect()
 }
 
+fn is_marked(operation: &Operation, mark: &str) -> bool {
+    operation.extensions.as_ref().is_some_and(|extensions| extensions.contains_key(mark))
+}
+
 fn query_of(operation: &Operation) -> Option<BTreeSet<String>> {
-    let extensions = operation.extensions.as_ref();
-    if extensions.is_some_and(|extensions| extensions.contains_key(ANY_QUERY)) {
+    if is_marked(operation, ANY_QUERY) {
         return None;
     }
     Some(parameters(operation, &ParameterIn::Query).map(|one| one.name.clone()).collect())

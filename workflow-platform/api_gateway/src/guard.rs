@@ -1,6 +1,6 @@
 //! What goes wrong outside a handler still comes out in the envelope.
 
-use std::{any::Any, time::Duration};
+use std::{any::Any, sync::Arc, time::Duration};
 
 use axum::{
     body::HttpBody as _,
@@ -18,7 +18,7 @@ use shared_kernel::{
 };
 use tracing::error;
 
-use crate::fallback;
+use crate::{contract::Contract, fallback};
 
 /// Methods that there are, somewhere.
 const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
@@ -116,8 +116,24 @@ pub async fn refuse_tunnels(request: Request, next: Next) -> Response {
     response
 }
 
+/// How large a body may be, except where the handler reads it as a stream and bounds it itself.
+#[derive(Debug, Clone)]
+pub(crate) struct BodyLimit {
+    pub bytes: usize,
+    pub contract: Option<Arc<Contract>>,
+}
+
 /// Refuses what announces itself as too large before a byte is read.
-pub async fn limit_body(State(limit): State<usize>, request: Request, next: Next) -> Response {
+pub(crate) async fn limit_body(
+    State(limit): State<BodyLimit>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let terms = limit.contract.as_ref().and_then(|contract| contract.terms(&request));
+    if terms.is_some_and(|terms| terms.large_body) {
+        return next.run(request).await;
+    }
+    let limit = limit.bytes;
     let announced = request.headers().get(CONTENT_LENGTH);
     let announced = announced.and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > limit as u64) {

@@ -13,7 +13,8 @@ use user_management::{
 
 use crate::{
     ROUNDS,
-    place::{NAME, PASSWORD, Place},
+    person::{NAME, PASSWORD},
+    place::Place,
     wrk::{self, Load},
 };
 

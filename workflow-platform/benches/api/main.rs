@@ -6,6 +6,8 @@
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot go on stops")]
 
 mod logins;
+#[path = "../shared/person.rs"]
+mod person;
 mod place;
 mod wrk;
 

@@ -2,16 +2,15 @@
 
 use axum::{Json, Router, routing::get};
 use secrecy::SecretString;
-use serde_json::{Value, json};
+use serde_json::json;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use workflow_platform::{
-    cli::{Role, demo::newest_code, start::Server},
+    cli::{Role, start::Server},
     config::{Config, Purpose},
 };
 
-pub const NAME: &str = "ann";
-pub const PASSWORD: &str = "correct-horse-battery-9";
+use crate::person::sign_up;
 
 /// Limits are counted, and far away.
 const SETTINGS: [(&str, &str); 5] = [
@@ -79,28 +78,6 @@ async fn bare() -> String {
     let router = Router::new().route("/", get(async || Json(answer)));
     tokio::spawn(async move { axum::serve(listener, router).await });
     format!("http://{address}/")
-}
-
-async fn sign_up(api: &str, mails: &std::path::Path) -> String {
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
-    let post = async |path: &str, body: Value| -> Value {
-        let answer = client.post(format!("{api}{path}")).json(&body).send().await.unwrap();
-        answer.json().await.unwrap()
-    };
-    let email = format!("{NAME}@example.com");
-    let ask = json!({ "email": email, "purpose": "register" });
-    post("/users/public/send-verification-code", ask).await;
-    let code = loop {
-        if let Some(code) = newest_code(mails, &email) {
-            break code;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    };
-    let new = json!({ "username": NAME, "email": email, "password": PASSWORD, "code": code });
-    post("/users/auth/register", new).await;
-    let signed =
-        post("/users/auth/login", json!({ "identifier": NAME, "password": PASSWORD })).await;
-    signed["data"]["access_token"].as_str().unwrap().to_owned()
 }
 
 impl Place {

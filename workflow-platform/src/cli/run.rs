@@ -122,7 +122,7 @@ async fn result(platform: &Platform, owner: Owner, id: Id<Execution>) -> anyhow:
         let Some(name) = name else { continue };
         let records =
             platform.datasets.all_records(owner, name).await.context("reading the dataset")?;
-        let first: Vec<&Value> = records.iter().take(ROWS).map(|record| &record.data).collect();
+        let first: Vec<_> = records.iter().take(ROWS).map(|record| &record.data).collect();
         datasets.insert(name.to_owned(), json!({ "records": records.len(), "first": first }));
     }
     Ok(json!({

@@ -20,6 +20,8 @@ pub struct Server {
     tasks: TaskTracker,
     /// Where `/metrics` is, when not beside the API.
     pub metrics_address: Option<SocketAddr>,
+    /// Where outside clients use proxy pools, when that is on.
+    pub proxy_gateway_address: Option<SocketAddr>,
     serving: tokio::task::JoinHandle<std::io::Result<()>>,
     /// Held while the process uses the data folder.
     _lock: Option<File>,
@@ -32,6 +34,7 @@ impl Server {
         let listener = listen(config.address(), "API_HOST and API_PORT").await?;
         let address = listener.local_addr()?;
         let metrics = listen_for_metrics(&config).await?;
+        let proxy_gateway = listen_for_proxy_gateway(&config).await?;
         let stop = CancellationToken::new();
         let platform = Platform::build(config, stop.clone()).await?;
         platform.prepare().await?;
@@ -42,10 +45,23 @@ impl Server {
         let times = ServeTimes::from(&platform.gateway_settings());
         let metrics_address =
             metrics.map(|metrics| serve_metrics(metrics, &platform, &tasks, &stop)).transpose()?;
+        let own = [address].into_iter().chain(metrics_address);
+        let proxy_gateway_address = proxy_gateway
+            .map(|listener| serve_proxy_gateway(listener, &platform, own, &tasks, &stop))
+            .transpose()?;
         let serving =
             tokio::spawn(api_gateway::serve(listener, router, readiness, stop.clone(), times));
         info!(%address, "listening on http://{address}");
-        Ok(Self { address, platform, stop, tasks, metrics_address, serving, _lock: lock })
+        Ok(Self {
+            address,
+            platform,
+            stop,
+            tasks,
+            metrics_address,
+            proxy_gateway_address,
+            serving,
+            _lock: lock,
+        })
     }
 
     /// Takes no new work, lets what is under way end or hands it back, and closes the database.
@@ -103,6 +119,29 @@ pub fn serve_metrics(
     let (router, stop) = (platform.metrics_router(), stop.clone());
     tasks.spawn(api_gateway::serve(listener, router, Readiness::default(), stop, times));
     info!(%address, "metrics on http://{address}/metrics");
+    Ok(address)
+}
+
+/// The port where outside clients use proxy pools, when that is on.
+async fn listen_for_proxy_gateway(config: &Config) -> anyhow::Result<Option<TcpListener>> {
+    let Some(address) = config.proxy_gateway.address else { return Ok(None) };
+    Ok(Some(listen(address, "PROXY_GATEWAY_HOST and PROXY_GATEWAY_PORT").await?))
+}
+
+/// Serves proxy pools until the process stops; gives the address. `own` is where else the process
+/// listens.
+fn serve_proxy_gateway(
+    listener: TcpListener,
+    platform: &Platform,
+    own: impl Iterator<Item = SocketAddr>,
+    tasks: &TaskTracker,
+    stop: &CancellationToken,
+) -> anyhow::Result<SocketAddr> {
+    let address = listener.local_addr()?;
+    let gateway = platform.proxy_gateway(own.chain([address]).collect())?;
+    let ambient = platform.ambient().clone();
+    tasks.spawn(proxy_pool::serve_gateway(listener, gateway, ambient, stop.clone()));
+    info!(%address, "proxy pools can be used at {address}, over HTTP and SOCKS5");
     Ok(address)
 }
 

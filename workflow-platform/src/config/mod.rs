@@ -5,6 +5,8 @@
 //! mails written to `./data/mail/`.
 
 mod access;
+mod billing;
+mod collection;
 mod fault;
 mod print;
 mod read;
@@ -20,12 +22,15 @@ use std::{
 };
 
 use api_gateway::{AddressRules, LimitSettings};
+use data_collection::UploadSettings;
 use secrecy::SecretString;
 use shared_kernel::{
     domain::{Locale, Networks},
     infrastructure::{blob_bucket::BucketSettings, db::DatabaseSettings, telemetry::LogForm},
 };
+use subscription::BillingSettings;
 
+pub use collection::CollectionConfig;
 pub use fault::{ConfigError, ConfigFault};
 pub use secret::Purpose;
 pub use source::Source;
@@ -52,16 +57,20 @@ pub struct Config {
     pub mail: MailConfig,
     /// `host[:port]` and CIDR that users' requests may reach although they are private.
     pub outbound_allow: Vec<String>,
+    pub collection: CollectionConfig,
     /// How long people may keep an account that they asked to delete.
     pub deletion_grace: Duration,
     /// Proxies that say truly where a request comes from.
     pub trusted_proxies: Networks,
     pub addresses: AddressRules,
     pub limits: LimitSettings,
+    pub billing: BillingSettings,
     /// Whether the API document and its pages are served.
     pub docs_enabled: bool,
     /// For the body of a request to arrive.
     pub request_body_timeout: Duration,
+    /// What users may upload, and for how long it is kept.
+    pub uploads: UploadSettings,
     pub metrics_token: Option<SecretString>,
     /// Where `/metrics` is, when not beside the API.
     pub metrics_address: Option<SocketAddr>,
@@ -71,6 +80,9 @@ pub struct Config {
     /// Executions that one process drives at once.
     pub worker_concurrency: usize,
     pub proxy_test_url: Option<url::Url>,
+    /// PEM file of authorities to trust beside those of the system.
+    pub outbound_ca_file: Option<PathBuf>,
+    pub proxy_gateway: ProxyGatewayConfig,
 }
 
 /// Connections to PostgreSQL.
@@ -79,6 +91,15 @@ pub struct PoolConfig {
     pub size: u32,
     /// Opened under load on top of `size`.
     pub overflow: u32,
+}
+
+/// The port where outside clients use proxy pools.
+#[derive(Debug, Clone, Copy)]
+pub struct ProxyGatewayConfig {
+    /// Where it listens; nowhere unless given.
+    pub address: Option<SocketAddr>,
+    pub connections_per_user: u32,
+    pub requests_per_minute: u32,
 }
 
 /// How log lines look and which are written.

@@ -8,7 +8,7 @@ use shared_kernel::infrastructure::{
 };
 use url::Url;
 
-use super::{Config, MailConfig, VARIABLES};
+use super::{Config, MailConfig, ProxyGatewayConfig, VARIABLES, billing::tax_rate};
 
 const HIDDEN: &str = "********";
 
@@ -43,10 +43,25 @@ fn value(config: &Config, name: &str) -> String {
         "PASSWORD_HASH_LANES" => config.tokens.hash_cost.lanes.to_string(),
         "JWT_ACCESS_TOKEN_EXPIRE_MINUTES" => (config.tokens.access.as_secs() / 60).to_string(),
         "JWT_REFRESH_TOKEN_EXPIRE_DAYS" => (config.tokens.refresh.as_secs() / 86_400).to_string(),
+        "BILLING_TAX_RATE" => tax_rate(config.billing.tax_basis_points),
+        "BILLING_TRIAL_DAYS" => config.billing.trial_days.to_string(),
         "ACCOUNT_DELETION_DAYS" => (config.deletion_grace.as_secs() / 86_400).to_string(),
         "AUDIT_RETENTION_DAYS" => (config.audit_kept.as_secs() / 86_400).to_string(),
         "OUTBOUND_ALLOW" => config.outbound_allow.join(","),
+        "COLLECTION_USER_AGENT" => config.collection.user_agent.clone(),
+        "COLLECTION_ARCHIVE_DAYS" => config.collection.archive_days.to_string(),
+        "COLLECTION_ARCHIVE_MIB_PER_USER" => config.collection.archive_mib_per_user.to_string(),
+        "DNS_SERVERS" => {
+            let servers = config.collection.dns_servers.iter().map(ToString::to_string);
+            servers.collect::<Vec<_>>().join(",")
+        }
         "PROXY_TEST_URL" => config.proxy_test_url.as_ref().map(Url::to_string).unwrap_or_default(),
+        "OUTBOUND_CA_FILE" => config
+            .outbound_ca_file
+            .as_ref()
+            .map(|file| file.display().to_string())
+            .unwrap_or_default(),
+        name if name.starts_with("PROXY_GATEWAY_") => proxy_gateway(config.proxy_gateway, name),
         "TRUSTED_PROXIES" => config.trusted_proxies.to_string(),
         "IP_ALLOW" => config.addresses.allow.to_string(),
         "IP_DENY" => config.addresses.deny.to_string(),
@@ -57,6 +72,9 @@ fn value(config: &Config, name: &str) -> String {
         "RATE_LIMIT_SENSITIVE" => config.limits.sensitive.to_string(),
         "DOCS_ENABLED" => config.docs_enabled.to_string(),
         "REQUEST_BODY_TIMEOUT" => config.request_body_timeout.as_secs().to_string(),
+        "UPLOAD_MAX_BYTES" => config.uploads.most_bytes.to_string(),
+        "UPLOAD_MAX_FILES" => config.uploads.most_files.to_string(),
+        "UPLOAD_RETENTION_DAYS" => (config.uploads.kept.as_secs() / 86_400).to_string(),
         "METRICS_TOKEN" => hidden(config.metrics_token.is_some()),
         "METRICS_PORT" => metrics(config, |address| address.port().to_string()),
         "METRICS_HOST" => metrics(config, |address| address.ip().to_string()),
@@ -78,6 +96,16 @@ fn hidden(set: bool) -> String {
 
 fn metrics(config: &Config, part: impl Fn(SocketAddr) -> String) -> String {
     config.metrics_address.map(part).unwrap_or_default()
+}
+
+fn proxy_gateway(gateway: ProxyGatewayConfig, name: &str) -> String {
+    let part = |part: fn(SocketAddr) -> String| gateway.address.map(part).unwrap_or_default();
+    match name {
+        "PROXY_GATEWAY_PORT" => part(|address| address.port().to_string()),
+        "PROXY_GATEWAY_HOST" => part(|address| address.ip().to_string()),
+        "PROXY_GATEWAY_CONNECTIONS" => gateway.connections_per_user.to_string(),
+        _ => gateway.requests_per_minute.to_string(),
+    }
 }
 
 fn bucket(bucket: Option<&BucketSettings>, name: &str) -> String {

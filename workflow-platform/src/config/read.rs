@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use data_collection::UploadSettings;
 use secrecy::{ExposeSecret as _, SecretString};
 use shared_kernel::{
     domain::{Locale, Networks},
@@ -20,8 +21,8 @@ use shared_kernel::{
 use url::Url;
 
 use super::{
-    Config, ConfigError, ConfigFault, FirstAdmin, LogConfig, MailConfig, PoolConfig, Purpose,
-    SmtpConfig, Source, mail_dir, secret,
+    Config, ConfigError, ConfigFault, FirstAdmin, LogConfig, MailConfig, PoolConfig,
+    ProxyGatewayConfig, Purpose, SmtpConfig, Source, mail_dir, secret,
 };
 
 /// Readers of the embedded database.
@@ -63,10 +64,12 @@ pub fn config(source: &Source, purpose: Purpose) -> Result<Config, ConfigError> 
         tokens: reader.tokens(),
         mail: reader.mail(&data_dir),
         outbound_allow: reader.outbound(),
+        collection: reader.collection(),
         deletion_grace: days(reader.between("ACCOUNT_DELETION_DAYS", 30, 1, 365)),
         trusted_proxies: reader.parsed("TRUSTED_PROXIES", Networks::default()),
         addresses: reader.addresses(),
         limits: reader.limits(),
+        billing: reader.billing(),
         docs_enabled: reader.flag("DOCS_ENABLED", true),
         request_body_timeout: Duration::from_secs(reader.between(
             "REQUEST_BODY_TIMEOUT",
@@ -74,12 +77,24 @@ pub fn config(source: &Source, purpose: Purpose) -> Result<Config, ConfigError> 
             1,
             3600,
         )),
+        uploads: UploadSettings {
+            most_bytes: reader.between(
+                "UPLOAD_MAX_BYTES",
+                32 * 1024 * 1024,
+                1024,
+                1024 * 1024 * 1024,
+            ),
+            most_files: reader.between("UPLOAD_MAX_FILES", 200, 1, 100_000),
+            kept: reader.days("UPLOAD_RETENTION_DAYS", 7, 1, 3650),
+        },
         metrics_token: source.get("METRICS_TOKEN").map(SecretString::from),
         metrics_address: reader.metrics_address(),
         first_admin: reader.first_admin(),
         audit_kept: reader.days("AUDIT_RETENTION_DAYS", 365, 1, 36_500),
         worker_concurrency: reader.between("WORKER_CONCURRENCY", 64, 1, 10_000),
         proxy_test_url: reader.optional("PROXY_TEST_URL"),
+        outbound_ca_file: reader.source.get("OUTBOUND_CA_FILE").map(PathBuf::from),
+        proxy_gateway: reader.proxy_gateway(),
         data_dir,
     };
     reader.need_secret(&config, purpose);
@@ -287,6 +302,16 @@ impl Reader<'_> {
     fn metrics_address(&mut self) -> Option<SocketAddr> {
         let host = self.parsed("METRICS_HOST", IpAddr::V4(Ipv4Addr::LOCALHOST));
         self.optional("METRICS_PORT").map(|port| SocketAddr::new(host, port))
+    }
+
+    fn proxy_gateway(&mut self) -> ProxyGatewayConfig {
+        let host = self.parsed("PROXY_GATEWAY_HOST", IpAddr::V4(Ipv4Addr::LOCALHOST));
+        let port = self.optional("PROXY_GATEWAY_PORT");
+        ProxyGatewayConfig {
+            address: port.map(|port| SocketAddr::new(host, port)),
+            connections_per_user: self.between("PROXY_GATEWAY_CONNECTIONS", 256, 1, 100_000),
+            requests_per_minute: self.between("PROXY_GATEWAY_REQUESTS", 6000, 1, u32::MAX),
+        }
     }
 
     fn first_admin(&mut self) -> Option<FirstAdmin> {

@@ -37,6 +37,19 @@ fn the_made_secret_is_kept_and_private() {
 }
 
 #[test]
+fn the_proxy_gateway_is_off_unless_it_has_a_port() {
+    let read = |values: &[(&str, &str)]| {
+        let values = values.iter().copied().chain([("JWT_SECRET_KEY", SECRET)]);
+        Config::from_values(values, Purpose::Local).unwrap().proxy_gateway.address
+    };
+    assert_eq!(read(&[("PROXY_GATEWAY_HOST", "0.0.0.0")]), None);
+    let on = read(&[("PROXY_GATEWAY_PORT", "3128")]).unwrap();
+    assert_eq!(on.to_string(), "127.0.0.1:3128");
+    let wrong = [("PROXY_GATEWAY_PORT", "x"), ("PROXY_GATEWAY_CONNECTIONS", "0")];
+    assert_eq!(faults(&wrong), ["PROXY_GATEWAY_PORT", "PROXY_GATEWAY_CONNECTIONS"]);
+}
+
+#[test]
 fn a_bucket_needs_a_key_and_an_address_that_is_one() {
     let found = faults(&[("BLOB_S3_BUCKET", "b"), ("BLOB_S3_ENDPOINT", "minio:9000")]);
     let expected = ["BLOB_S3_ENDPOINT", "BLOB_S3_ACCESS_KEY_ID", "BLOB_S3_SECRET_ACCESS_KEY"];

@@ -43,9 +43,10 @@ pub struct Foundation {
     pub cache: Arc<dyn Cache>,
     pub bus: Arc<dyn Bus>,
     pub limiter: Arc<dyn RateLimiter>,
-    /// For what a context keeps there on its own; none without a Redis.
-    pub redis: Option<ConnectionManager>,
     pub ambient: Ambient,
+    pub blobs: Arc<dyn BlobStore>,
+    /// What processes share directly; behind `cache`, `bus` and `limiter` too.
+    pub redis: Option<ConnectionManager>,
 }
 
 impl Foundation {
@@ -54,7 +55,7 @@ impl Foundation {
         let ambient = system::ambient();
         let Shared { cache, bus, limiter, redis } =
             shared(config, &database, &ambient, stop).await?;
-        Ok(Self { database, cache, bus, limiter, redis, ambient })
+        Ok(Self { database, cache, bus, limiter, ambient, blobs: blobs(config)?, redis })
     }
 }
 
@@ -142,7 +143,7 @@ pub fn blobs(config: &Config) -> anyhow::Result<Arc<dyn BlobStore>> {
     })
 }
 
-fn read_authority(file: &Path) -> anyhow::Result<Vec<u8>> {
+pub(super) fn read_authority(file: &Path) -> anyhow::Result<Vec<u8>> {
     std::fs::read(file).with_context(|| format!("SMTP_CA_FILE {} cannot be read", file.display()))
 }
 

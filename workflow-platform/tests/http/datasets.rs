@@ -66,6 +66,86 @@ outputs: {total: \"${{ steps.a.output.total }}\"}";
 }
 
 #[tokio::test]
+async fn a_bad_batch_of_a_workflow_is_held_and_said_so() {
+    for app in TestApp::everywhere(&[]).await {
+        let (ada, bob) = (app.person("ada").await, app.person("bob").await);
+        let new = json!({ "name": "books", "key": ["id"], "contract": { "least_records": 3 } });
+        assert_eq!(ada.post("/datasets", &new).await.data()["contract"]["least_records"], 3);
+        let ended = ada.run(&source(&json!([{ "id": 1 }])), json!({})).await;
+        let output = ended["steps"][1]["output"].clone();
+        assert_eq!((&output["held"], &output["added"]), (&json!(true), &json!(0)), "{output}");
+        assert!(ada.records("books").await.is_empty());
+        let id = output["batch_id"].as_str().unwrap();
+        let release = format!("/datasets/books/held/{id}/release");
+        assert_eq!(bob.post(&release, &json!({})).await.status, 404);
+        assert_eq!(ada.post(&release, &json!({})).await.data()["added"], 1, "{}", app.name);
+        assert_eq!(ada.post(&release, &json!({})).await.status, 409);
+        let lines = ada.get("/users/me/audit").await.data();
+        let of = |action: &str| {
+            let all = lines["items"].as_array().unwrap().iter();
+            all.filter(|line| line["action"] == action).count()
+        };
+        assert_eq!((of("dataset.created"), of("dataset.batch_released")), (1, 1), "{lines}");
+    }
+}
+
+#[tokio::test]
+async fn a_link_needs_no_login_and_is_never_kept() {
+    for app in TestApp::everywhere(&[]).await {
+        let ada = app.person("ada").await;
+        let records = json!([{ "id": 1, "title": "书", "cost": 5 }]);
+        let batch = json!({ "key": ["id"], "records": records });
+        ada.post("/datasets/books/records", &batch).await.data();
+        let wish = json!({ "label": "for all", "columns": ["title"] });
+        let made = ada.post("/datasets/books/shares", &wish).await.data();
+        let token = made["token"].as_str().unwrap().to_owned();
+        let ask = async |path: &str| {
+            let path = format!("/shared/datasets/{token}{path}");
+            ada.site.request(Method::GET, &path).send().await.unwrap()
+        };
+        for path in ["", "/records?full=true", "/changes", "/changes.atom", "/export?format=csv"] {
+            let answer = ask(path).await;
+            assert!(answer.status().is_success(), "{} {path}", app.name);
+            assert_eq!(answer.headers()["cache-control"], "no-store", "{path}");
+            let text = answer.text().await.unwrap();
+            assert!(text.contains("书") || path.is_empty(), "{path}: {text}");
+            assert!(!text.contains("cost"), "{path}: {text}");
+        }
+        assert_eq!(ask("/records?filter=%7B%22cost%22%3A5%7D").await.status().as_u16(), 422);
+        let share = format!("/datasets/books/shares/{}", made["share"]["id"].as_str().unwrap());
+        ada.delete(&share).await.data();
+        assert_eq!(ask("/records").await.status().as_u16(), 404, "{}", app.name);
+    }
+}
+
+#[tokio::test]
+async fn a_step_finds_records_again() {
+    for app in TestApp::everywhere(&[]).await {
+        let ada = app.person("ada").await;
+        let records: Vec<_> = (0..30).map(|id| json!({ "id": id, "kind": id % 2 })).collect();
+        let batch = json!({ "key": ["id"], "records": records });
+        ada.post("/datasets/books/records", &batch).await.data();
+        let finds = "name: finds
+steps:
+  - id: find
+    uses: dataset.query
+    with: {dataset: books, filter: {kind: 1, id: {gte: 10}}, sort: id, order: desc, limit: 3}
+outputs: {found: \"${{ steps.find.output.records }}\", more: \"${{ steps.find.output.next_cursor != null }}\"}";
+        let ended = ada.run(finds, json!({})).await;
+        let ids: Vec<_> = ended["outputs"]["found"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["id"].clone())
+            .collect();
+        assert_eq!(
+            (ids, &ended["outputs"]["more"]),
+            (vec![json!(29), json!(27), json!(25)], &json!(true))
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_second_run_changes_only_what_changed() {
     for app in TestApp::everywhere(&[]).await {
         let ada = app.person("ada").await;

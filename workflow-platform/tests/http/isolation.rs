@@ -5,10 +5,11 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Operation, Person, Reply, TestApp};
+use crate::support::{Operation, Person, Reply, TestApp, eventually};
 
 const SOURCE: &str = r#"
 name: simple
+params: {properties: {url: {type: string, default: "http://127.0.0.1/"}}}
 triggers:
   - {cron: "0 8 1 1 *", timezone: UTC}
 steps:
@@ -18,6 +19,9 @@ steps:
   - id: save
     uses: dataset.upsert
     with: {dataset: things, key: id, records: "${{ steps.make.output }}"}
+  - id: fetch
+    uses: http.request
+    with: {url: "${{ params.url }}"}
 "#;
 
 /// One of everything that somebody can own.
@@ -32,6 +36,8 @@ struct Things {
     proxy: String,
     test: String,
     source: String,
+    page: String,
+    file: String,
 }
 
 /// What an operation must do when somebody asks for a thing of somebody else.
@@ -40,7 +46,8 @@ enum Expected {
     NotFound(String),
     /// Administrators only.
     Denied(String),
-    /// The name is looked up among the caller's own, or knowing it is the permission.
+    /// The name is looked up among the caller's own, knowing it is the permission, or it is there
+    /// for everybody.
     NotTheirs,
 }
 
@@ -51,7 +58,8 @@ fn id(value: &Value) -> String {
 impl Things {
     async fn of(person: &Person<'_>) -> Self {
         let definition = person.define(SOURCE).await;
-        let execution = person.start(&definition, json!({})).await;
+        let url = person.site.url("/health");
+        let execution = person.start(&definition, json!({ "url": url })).await;
         person.finished(&execution, Duration::from_secs(30)).await;
         let triggers = person.get(&format!("/workflow/definitions/{definition}/triggers")).await;
         let pool = json!({ "name": "mine", "strategy": "round_robin" });
@@ -66,6 +74,12 @@ impl Things {
             let value = json!({ "value": "something of hers" });
             person.put(&format!("/workflow/{kind}/hers"), &value).await.data();
         }
+        let page = eventually("an archived page", async || {
+            person.get("/collection/pages").await.data()["items"].get(0).map(id)
+        })
+        .await;
+        let file = person.request(Method::POST, "/files?name=hers.html").body("<p>hers</p>");
+        let file = Reply::of(file).await.data();
         let sessions = person.get("/users/me/sessions").await.data();
         let key = json!({ "name": "hers", "scopes": ["workflow:read"] });
         let key = person.post("/users/me/api-keys", &key).await.data();
@@ -80,6 +94,8 @@ impl Things {
             proxy: id(&proxy),
             test: id(&test["test"]),
             source: id(&source),
+            page,
+            file: id(&file),
         }
     }
 
@@ -98,11 +114,14 @@ impl Things {
             ("/workflow/variables/{name}", "hers"),
             ("/proxy/pools/{id}", &self.pool),
             ("/datasets/{name}", "things"),
+            ("/collection/pages/{page_id}", &self.page),
+            ("/files/{id}", &self.file),
             ("/users/me/sessions/{id}", &self.session),
             ("/users/me/api-keys/{id}", &self.api_key),
         ];
         let named = path.starts_with("/workflow/secrets/") || path.starts_with("/workflow/var");
-        if (named && operation.method == Method::PUT) || path == "/workflow/hooks/{token}" {
+        let everybodys = path == "/workflow/templates/{name}" || path == "/workflow/hooks/{token}";
+        if (named && operation.method == Method::PUT) || everybodys {
             return Some(Expected::NotTheirs);
         }
         let (pattern, value) = places.into_iter().find(|(pattern, _)| path.starts_with(pattern))?;
@@ -127,6 +146,8 @@ impl Things {
             format!("/proxy/pools/{}", self.pool),
             format!("/proxy/pools/{}/proxies", self.pool),
             "/datasets/things/records".to_owned(),
+            format!("/collection/pages/{}", self.page),
+            format!("/files/{}", self.file),
             "/workflow/secrets".to_owned(),
             "/workflow/variables/hers".to_owned(),
             "/users/me/api-keys".to_owned(),
@@ -152,7 +173,7 @@ async fn ask(person: &Person<'_>, operation: &Operation, path: &str) -> Reply {
 
 #[tokio::test]
 async fn no_operation_reaches_what_belongs_to_somebody_else() {
-    for app in TestApp::everywhere(&[]).await {
+    for app in TestApp::everywhere(&[("OUTBOUND_ALLOW", "127.0.0.1")]).await {
         let ada = app.person("ada").await;
         let things = Things::of(&ada).await;
         let before = things.seen_by(&ada).await;
@@ -204,7 +225,7 @@ async fn operations_for_administrators_are_closed_to_users() {
 
 #[tokio::test]
 async fn ids_in_bodies_are_looked_up_among_ones_own() {
-    let app = TestApp::start().await;
+    let app = TestApp::with(&[("OUTBOUND_ALLOW", "127.0.0.1")]).await;
     let ada = app.person("ada").await;
     let things = Things::of(&ada).await;
     let eve = app.person("eve").await;

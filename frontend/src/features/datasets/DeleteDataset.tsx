@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { DeleteButton } from '@/components/DeleteButton';
 import { keys } from '@/hooks/keys';
+import { rareKeys } from '@/hooks/rare-keys';
 import { datasets } from '@/services/datasets';
 
 export function DeleteDataset({ name }: { name: string }) {
@@ -14,7 +15,7 @@ export function DeleteDataset({ name }: { name: string }) {
     onSuccess: async () => {
       await navigate('/data');
       client.removeQueries({ queryKey: keys.datasets.one(name) });
-      client.removeQueries({ queryKey: keys.datasets.records(name) });
+      client.removeQueries({ queryKey: rareKeys.dataset.all(name) });
       await client.invalidateQueries({ queryKey: keys.datasets.all });
     },
   });

@@ -1,53 +1,96 @@
 import { useTranslation } from 'react-i18next';
 import { type Column, DataTable } from '@/components/DataTable';
 import { EmptyState } from '@/components/EmptyState';
-import { keys } from '@/hooks/keys';
+import { useRecordQuery } from '@/features/datasets/filter';
+import { RecordDrawer } from '@/features/datasets/RecordDrawer';
+import { Value } from '@/features/datasets/Value';
+import { rareKeys } from '@/hooks/rare-keys';
 import { usePaged } from '@/hooks/use-paged';
 import { datasets } from '@/services/datasets';
-import type { Dataset, Json, JsonObject } from '@/types/api';
-
-function Value({ value }: { value: Json | undefined }) {
-  const { i18n } = useTranslation();
-  if (value === null || value === undefined) return <span className="wp-muted">–</span>;
-  if (typeof value === 'number')
-    return (
-      <span className="wp-number">
-        {value.toLocaleString(i18n.language, { useGrouping: false, maximumFractionDigits: 20 })}
-      </span>
-    );
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return (
-    <span className="wp-clip" title={text}>
-      {text}
-    </span>
-  );
-}
+import type { Dataset, DatasetColumn, DatasetRecord } from '@/types/api';
 
 const isNumber = (type: string) => type === 'integer' || type === 'number';
+
+/** The name of a column; sorts by it, where that is possible. */
+function Head({ column }: { column: DatasetColumn }) {
+  const { t } = useTranslation();
+  const { query, changeAll } = useRecordQuery();
+  const title = column.label ?? column.name;
+  if (column.index !== 'ready') return <span title={column.description ?? undefined}>{title}</span>;
+  const sorted = query.sort === column.name ? (query.order ?? 'asc') : null;
+  const sort = () =>
+    sorted === 'desc'
+      ? changeAll({ sort: undefined, order: undefined })
+      : changeAll({ sort: column.name, order: sorted === 'asc' ? 'desc' : 'asc' });
+  return (
+    <button
+      type="button"
+      className="wp-link"
+      title={column.description ?? undefined}
+      aria-label={t('dataset.sortBy', { name: title })}
+      onClick={sort}
+    >
+      {title}
+      {sorted && (
+        <span role="img" aria-label={t(sorted === 'asc' ? 'dataset.ascending' : 'dataset.descending')}>
+          {sorted === 'asc' ? ' ↑' : ' ↓'}
+        </span>
+      )}
+    </button>
+  );
+}
 
 export function RecordTable({ dataset }: { dataset: Dataset }) {
   const { t } = useTranslation();
   const { name } = dataset;
-  const { items, error, retry, more, loadingMore } = usePaged(keys.datasets.records(name), (cursor) =>
-    datasets.records(name, cursor),
+  const { query, change, open } = useRecordQuery();
+  const { items, error, retry, more, loadingMore } = usePaged(rareKeys.dataset.records(name, query), (cursor) =>
+    datasets.records(name, query, cursor),
   );
-  const columns: Column<JsonObject>[] = dataset.columns.map((column) => ({
-    key: column.name,
-    title: column.name,
-    align: isNumber(column.type) ? 'right' : undefined,
-    render: (row) => <Value value={row[column.name]} />,
-  }));
-  return (
-    <DataTable
-      label={name}
-      columns={columns}
-      rows={items}
-      rowKey={(_, index) => String(index)}
-      error={error}
-      onRetry={retry}
-      more={more}
-      loadingMore={loadingMore}
-      empty={<EmptyState title={t('data.noRecords')} text={t('data.emptyText')} />}
+  const looking = Boolean(query.search || query.filter);
+  const columns: Column<DatasetRecord>[] = [
+    {
+      key: '@key',
+      title: t('dataset.key'),
+      render: ({ key }) => (
+        <button
+          type="button"
+          className="wp-link wp-clip"
+          aria-label={t('dataset.openRecord', { name: key })}
+          onClick={() => change('open', key)}
+        >
+          {key}
+        </button>
+      ),
+    },
+    ...dataset.columns.map((column) => ({
+      key: column.name,
+      title: <Head column={column} />,
+      align: isNumber(column.type) ? ('right' as const) : undefined,
+      render: (row: DatasetRecord) => <Value value={row.data[column.name]} />,
+    })),
+  ];
+  // A page of a narrow search may be empty although others follow.
+  const empty = more ? undefined : (
+    <EmptyState
+      title={t(looking ? 'dataset.nothingFound' : 'data.noRecords')}
+      text={t(looking ? 'dataset.nothingFoundText' : 'data.emptyText')}
     />
+  );
+  return (
+    <>
+      <DataTable
+        label={name}
+        columns={columns}
+        rows={items}
+        rowKey={(row) => row.key}
+        error={error}
+        onRetry={retry}
+        more={more}
+        loadingMore={loadingMore}
+        empty={empty}
+      />
+      {open && <RecordDrawer dataset={dataset} name={open} onClose={() => change('open')} />}
+    </>
   );
 }

@@ -1,60 +1,102 @@
-import { useQuery } from '@tanstack/react-query';
+import { Button, Segmented } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ErrorNote } from '@/components/ErrorNote';
-import { Waiting } from '@/components/Waiting';
-import { keys } from '@/hooks/keys';
-import { plans } from '@/services/plans';
-import type { Plan } from '@/types/api';
+import { money } from '@/features/plan/money';
+import { PlanDialog, type Way } from '@/features/plan/PlanDialog';
+import type { CurrentSubscription, Interval, Plan } from '@/types/api';
 
-/** The monthly price; a plan without one costs nothing. */
-function price(plan: Plan, language: string): string {
-  const monthly = plan.prices.find((one) => one.interval === 'month') ?? plan.prices[0];
-  const amount = (monthly?.amount_minor ?? 0) / 100;
-  const currency = monthly?.currency ?? 'CNY';
-  return amount.toLocaleString(language, { style: 'currency', currency, minimumFractionDigits: 0 });
+const GIB = 1024 ** 3;
+
+const priceOf = (plan: Plan, interval: Interval) => plan.prices.find((one) => one.interval === interval);
+
+const isFree = (plan: Plan) => plan.prices.every((price) => price.amount_minor === 0);
+
+/** What choosing the plan would be; nothing where it changes nothing. */
+export function wayTo(plan: Plan, interval: Interval, current: CurrentSubscription, order: string[]): Way | null {
+  const isPaying = current.interval != null;
+  if (isFree(plan)) return isPaying ? 'downgrade' : null;
+  if (!isPaying) return 'subscribe';
+  const [to, from] = [order.indexOf(plan.code), order.indexOf(current.plan.code)];
+  if (to === from && interval === current.interval) return null;
+  const shorter = interval === 'month' && current.interval === 'year';
+  return to < from || (to === from && shorter) ? 'downgrade' : 'upgrade';
 }
 
-function PlanCard({ plan, current }: { plan: Plan; current: boolean }) {
+interface CardProps {
+  plan: Plan;
+  interval: Interval;
+  way: Way | null;
+  isCurrent: boolean;
+  onChoose: () => void;
+}
+
+function PlanCard({ plan, interval, way, isCurrent, onChoose }: CardProps) {
   const { t, i18n } = useTranslation();
-  const amount = (value: number | null | undefined) =>
-    value == null ? t('plan.unlimited') : value.toLocaleString(i18n.language);
+  const price = priceOf(plan, interval);
+  const amount = (name: string, value: number | null | undefined) => {
+    if (value == null) return t('plan.unlimited');
+    if (name === 'history_bytes') return t('plan.bytes', { count: Math.round(value / GIB) });
+    return value.toLocaleString(i18n.language);
+  };
   return (
-    <li className={current ? 'wp-plan wp-plan-current' : 'wp-plan'} aria-current={current}>
+    <li className={isCurrent ? 'wp-plan wp-plan-current' : 'wp-plan'} aria-current={isCurrent}>
       <h2>
-        {plan.name} {current && <span className="wp-badge">{t('plan.current')}</span>}
+        {plan.name} {isCurrent && <span className="wp-badge">{t('plan.current')}</span>}
       </h2>
       <p className="wp-plan-price">
-        {price(plan, i18n.language)} <span className="wp-muted">{t('plan.perMonth')}</span>
+        {money(price?.amount_minor ?? 0, price?.currency ?? 'CNY', i18n.language)}{' '}
+        <span className="wp-muted">{t(interval === 'month' ? 'plan.perMonth' : 'plan.perYear')}</span>
       </p>
       <dl>
         {Object.entries(plan.entitlements).map(([name, value]) => (
           <div key={name}>
             <dt>{t(`plan.entitlements.${name}`, { defaultValue: name.replaceAll('_', ' ') })}</dt>
-            <dd className="wp-number">{amount(value)}</dd>
+            <dd className="wp-number">{amount(name, value)}</dd>
           </div>
         ))}
       </dl>
+      {way && (
+        <Button type={way === 'downgrade' ? 'default' : 'primary'} onClick={onChoose} block>
+          {isCurrent ? t(way === 'upgrade' ? 'plan.toYearly' : 'plan.toMonthly') : t(`plan.${way}`)}
+        </Button>
+      )}
     </li>
   );
 }
 
-export function PlanCards() {
-  const all = useQuery({ queryKey: keys.plans.all, queryFn: plans.list });
-  const current = useQuery({ queryKey: keys.plans.current, queryFn: plans.current });
-  const error = all.error ?? current.error;
-  if (error) {
-    const retry = () => {
-      void all.refetch();
-      void current.refetch();
-    };
-    return <ErrorNote error={error} onRetry={retry} />;
-  }
-  if (!all.data || !current.data) return <Waiting />;
+/** All plans on offer beside each other, and the way to each. */
+export function PlanCards({ offers, current }: { offers: Plan[]; current: CurrentSubscription }) {
+  const { t } = useTranslation();
+  const [interval, setInterval] = useState<Interval>(current.interval ?? 'month');
+  const [chosen, setChosen] = useState<{ plan: Plan; way: Way } | null>(null);
+  const order = offers.map((plan) => plan.code);
+  const intervals = (['month', 'year'] as const).map((value) => ({ value, label: t(`plan.${value}`) }));
   return (
-    <ul className="wp-plans">
-      {all.data.map((plan) => (
-        <PlanCard key={plan.code} plan={plan} current={plan.code === current.data.plan.code} />
-      ))}
-    </ul>
+    <>
+      <Segmented
+        className="self-start"
+        aria-label={t('plan.pay')}
+        options={intervals}
+        value={interval}
+        onChange={setInterval}
+      />
+      <ul className="wp-plans">
+        {offers.map((plan) => {
+          const way = wayTo(plan, interval, current, order);
+          const isCurrent = plan.code === current.plan.code;
+          const onChoose = () => way && setChosen({ plan, way });
+          return <PlanCard key={plan.code} {...{ plan, interval, way, isCurrent, onChoose }} />;
+        })}
+      </ul>
+      {chosen && (
+        <PlanDialog
+          way={chosen.way}
+          plan={chosen.plan}
+          wish={{ plan: chosen.plan.code, interval }}
+          current={current}
+          onClose={() => setChosen(null)}
+        />
+      )}
+    </>
   );
 }

@@ -35,6 +35,11 @@ const TABLE: &[(&str, &str, Share)] = &[
     ("/users/me/step-up", "step-up", Sensitive),
     ("/users/me/totp/confirm", "totp", Sensitive),
     ("/workflow/hooks/{token}", "hook", Named),
+    ("/shared/datasets/{token}", "share", Named),
+    ("/shared/datasets/{token}/records", "share", Named),
+    ("/shared/datasets/{token}/export", "share", Named),
+    ("/shared/datasets/{token}/changes", "share", Named),
+    ("/shared/datasets/{token}/changes.atom", "share", Named),
 ];
 
 /// The count of a route, by the pattern that matched (below the prefix) and the path asked for.

@@ -21,24 +21,30 @@
 //!
 //! **Published events:** `proxy.quarantined`.
 //!
-//! **Not here:** sending the requests (the fetcher does, through the kernel's `ProxyPools` port),
-//! limits per host, and robots.txt.
+//! **The gateway port** (`*/gateway`) lets outside clients use a pool as one proxy, over HTTP or
+//! SOCKS5.
+//!
+//! **Not here:** the platform's own requests (the fetcher sends them, through the kernel's
+//! `ProxyPools` port), limits per host, and robots.txt.
 
 pub mod api;
 pub mod application;
 pub mod domain;
 pub mod infrastructure;
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
-pub use api::{judge, routes};
-pub use application::{ProxyPoolModule, ProxyPoolPorts, ProxyPoolSettings};
-pub use infrastructure::{migrations, personal_data, sealed_columns};
+pub use api::{judge, routes, serve_gateway};
+pub use application::{
+    ProxyPoolModule, ProxyPoolPorts, ProxyPoolSettings,
+    gateway::{Gateway, GatewaySettings},
+};
+pub use infrastructure::{gateway::TrustError, migrations, personal_data, sealed_columns, usage};
 
 use shared_kernel::{
-    application::{Bus, Entitlements},
+    application::{Authenticator, Bus, Entitlements, ProxyPools, RateLimiter},
     domain::Ambient,
-    infrastructure::{db::Database, seal::Sealer},
+    infrastructure::{db::Database, outbound::OutboundPolicy, seal::Sealer},
 };
 
 /// What the context needs from its surroundings.
@@ -81,4 +87,40 @@ pub fn module(surroundings: Surroundings, settings: ProxyPoolSettings) -> Arc<Pr
         ambient,
     };
     Arc::new(ProxyPoolModule::new(ports, settings))
+}
+
+/// What the gateway port needs from its surroundings.
+pub struct GatewaySurroundings {
+    pub pools: Arc<dyn ProxyPools>,
+    pub authenticator: Arc<dyn Authenticator>,
+    pub limiter: Arc<dyn RateLimiter>,
+    pub policy: Arc<OutboundPolicy>,
+    /// Where this process listens: the gateway leads nobody there.
+    pub own: Vec<SocketAddr>,
+    /// PEM of authorities that HTTPS proxies are checked by beside those of the system.
+    pub authorities: Option<Vec<u8>>,
+    pub ambient: Ambient,
+}
+
+/// Puts the gateway together; [`serve_gateway`] lets clients in.
+pub fn gateway(
+    surroundings: GatewaySurroundings,
+    settings: GatewaySettings,
+) -> Result<Arc<Gateway>, TrustError> {
+    let GatewaySurroundings { pools, authenticator, limiter, policy, own, authorities, ambient } =
+        surroundings;
+    let tls = infrastructure::gateway::proxy_tls(authorities.as_deref())?;
+    let own = infrastructure::gateway::OwnPorts::new(own);
+    let dialer = infrastructure::gateway::ProxyDialer::new(Arc::clone(&policy), own.clone(), tls);
+    let guard = infrastructure::gateway::NameGuard::new(policy, own);
+    let (dialer, guard) = (Arc::new(dialer), Arc::new(guard));
+    let ports = application::gateway::GatewayPorts {
+        pools,
+        authenticator,
+        limiter,
+        dialer,
+        guard,
+        ambient,
+    };
+    Ok(Arc::new(Gateway::new(ports, settings)))
 }

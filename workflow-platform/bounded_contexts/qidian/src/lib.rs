@@ -1,8 +1,9 @@
 //! Qidian (起点中文网) as a site pack: its public pages become typed records.
 //!
 //! **Vocabulary.** A *ranking* is a list of books by one measure (`yuepiao` is monthly tickets)
-//! within one *category* (`catid`, -1 is all). A *book page* tells everything public about one
-//! book. The *page context* is the JSON the mobile site embeds for its own front end; parsers
+//! within one *category* (`catid`, -1 is all); a *board* is the head of one, among others on the
+//! overview. A *book page* tells everything public about one book, its *catalog* lists the
+//! chapters. The *page context* is the JSON the mobile site embeds for its own front end; parsers
 //! read it rather than the markup.
 //!
 //! **Invariants.**
@@ -13,7 +14,8 @@
 //! * Every fetch goes through the kernel's `Fetcher`: robots.txt, rates and proxies are its
 //!   business, and it is told what the parser found.
 //!
-//! **Actions.** `qidian.ranking`, `qidian.book`; [`actions`] hands them to the registry.
+//! **Actions.** `qidian.ranking`, `.book`, `.catalog`, `.author`, `.free`, `.import`; [`actions`]
+//! hands them to the registry. **Templates** ([`TEMPLATES`]) are workflows ready to be copied.
 //!
 //! **Room for more.** Another page kind is a parser in [`domain`], a line in [`domain::Page`] and,
 //! if workflows should fetch it, an action in [`application`]. Qidian owns no tables and no routes.
@@ -24,15 +26,31 @@ pub mod domain;
 use std::sync::Arc;
 
 use shared_kernel::{
-    application::{Action, Fetcher},
+    application::{Action, Fetcher, Importer, SiteReader, Template, UserFiles},
     infrastructure::cpu::CpuPool,
 };
 
+/// Workflows ready to be copied.
+pub const TEMPLATES: [Template; 3] = [
+    Template { name: "ranking-watch", source: include_str!("../templates/ranking-watch.yaml") },
+    Template { name: "book-tracker", source: include_str!("../templates/book-tracker.yaml") },
+    Template { name: "new-book-radar", source: include_str!("../templates/new-book-radar.yaml") },
+];
+
 /// The step kinds of this context.
-pub fn actions(fetcher: Arc<dyn Fetcher>, cpu: CpuPool) -> Vec<Arc<dyn Action>> {
-    let site = application::Site::new(fetcher, cpu);
+pub fn actions(
+    fetcher: Arc<dyn Fetcher>,
+    files: Arc<dyn UserFiles>,
+    cpu: CpuPool,
+) -> Vec<Arc<dyn Action>> {
+    let importer = Importer::new(files, cpu.clone());
+    let site = SiteReader::new(fetcher, cpu);
     vec![
-        Arc::new(application::RankingAction::new(site.clone())),
-        Arc::new(application::BookAction::new(site)),
+        Arc::new(application::RankingAction { site: site.clone() }),
+        Arc::new(application::BookAction { site: site.clone() }),
+        Arc::new(application::CatalogAction { site: site.clone() }),
+        Arc::new(application::AuthorAction { site: site.clone() }),
+        Arc::new(application::FreeAction { site }),
+        Arc::new(application::ImportAction { importer }),
     ]
 }

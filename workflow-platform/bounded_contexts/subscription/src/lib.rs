@@ -5,14 +5,25 @@
 //! a new version, and whoever subscribed stays on theirs. A *subscription* ties a user to one
 //! version of a plan.
 //!
+//! An *invoice* says what is owed, a *credit note* takes some of it back, a *coupon* makes a
+//! subscription cheaper. The *ledger* has every change of money in double entry.
+//!
 //! **Invariants.**
 //! * A user has at most one subscription that has not ended.
 //! * Whoever has none counts as being on the free plan; a registration gives it, once.
-//! * Amounts are whole minor units of a named currency.
+//! * Amounts are whole minor units of a named currency. What is a part of an amount is rounded
+//!   once, half to even, and the rest is what remains.
+//! * The entries of a posting add up to nothing; the ledger only grows. An invoice is the sum of its
+//!   lines. Numbers of invoices have no gaps.
+//! * Whoever changes a customer's money holds the lock on their account until it is done.
+//! * What time does is done as of when it was due, once, whoever does it.
 //!
-//! **Published events:** `subscription.started`.
+//! **Published events:** `subscription.started`, `.upgraded`, `.downgrade_planned`,
+//! `.cancel_planned`, `.resumed`, `.renewed`, `.paid_up`, `.cancelled`, `.expired`;
+//! `invoice.issued`, `.paid`, `.overdue`, `.given_up`; `credit_note.issued`; `coupon.added`,
+//! `coupon.disabled`; `plan.published`, `plan.withdrawn`.
 //!
-//! **Not here:** counting what is used (whoever asks tells it), payment, changes of plan.
+//! **Not here:** collecting money. Invoices are settled by administrators.
 
 pub mod api;
 pub mod application;
@@ -22,11 +33,11 @@ pub mod infrastructure;
 use std::sync::Arc;
 
 pub use api::routes;
-pub use application::{SubscriptionError, SubscriptionModule};
+pub use application::{BillingSettings, SubscriptionError, SubscriptionModule};
 pub use infrastructure::{migrations, personal_data};
 
 use shared_kernel::{
-    application::{Cache, EventHandler},
+    application::{Cache, EventHandler, UsageSource},
     domain::Ambient,
     infrastructure::db::Database,
 };
@@ -36,17 +47,28 @@ pub struct Surroundings {
     pub database: Database,
     /// Remembers for a few seconds what a user's plan includes.
     pub cache: Arc<dyn Cache>,
+    /// Those who count what they keep themselves.
+    pub sources: Vec<Arc<dyn UsageSource>>,
     pub ambient: Ambient,
+    pub settings: BillingSettings,
 }
 
-/// Puts the context together. The result is also the kernel's `Entitlements` port.
+/// Puts the context together. The result is also the kernel's `Entitlements` port; call
+/// [`SubscriptionModule::advance_due`] every minute or so.
 pub fn module(surroundings: Surroundings) -> Arc<SubscriptionModule> {
-    let Surroundings { database, cache, ambient } = surroundings;
-    let store = Arc::new(infrastructure::SqlSubscriptions::new(database));
-    Arc::new(SubscriptionModule::new(store, cache, ambient))
+    let database = &surroundings.database;
+    let stores = application::Stores {
+        plans: Arc::new(infrastructure::SqlSubscriptions::new(database.clone())),
+        billing: Arc::new(infrastructure::SqlBilling::new(database.clone())),
+        meter: Arc::new(infrastructure::SqlMeter::new(database.clone())),
+    };
+    Arc::new(SubscriptionModule::new(surroundings, stores))
 }
 
 /// What the context does when others report something.
 pub fn event_handlers(module: &Arc<SubscriptionModule>) -> Vec<Arc<dyn EventHandler>> {
-    vec![Arc::new(application::GiveFreePlan::new(Arc::clone(module)))]
+    vec![
+        Arc::new(application::GiveFreePlan::new(Arc::clone(module))),
+        Arc::new(application::CountExecutions::new(Arc::clone(module))),
+    ]
 }

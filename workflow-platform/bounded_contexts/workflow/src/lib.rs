@@ -38,7 +38,7 @@ pub use application::{
         UserDirectoryError, UserProfile,
     },
 };
-pub use infrastructure::{sealed::sealed_columns, worker::WorkerSettings};
+pub use infrastructure::{sealed::sealed_columns, usage, worker::WorkerSettings};
 pub use module::{Surroundings, WorkflowModule, WorkflowSettings, catalog, module, routes};
 
 /// The context's migrations, in order.

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use shared_kernel::{
     application::{
         Action, ActionDescriptor, ActionRegistry, BlobStore, Bus, EffectHandler, Entitlements,
-        PersonalData,
+        PersonalData, Template,
     },
     domain::{Ambient, Execution, Id, Owner},
     infrastructure::{cpu::CpuPool, db::Database, seal::Sealer},
@@ -23,6 +23,7 @@ use crate::{
             RunItem, RunWorkflow, StartExecution, Started, Updates, UserDirectory,
         },
         retention::{RetentionPorts, RetentionService},
+        templates::TemplateShelf,
         triggers::{StartOnEvent, TriggerPorts, TriggerService},
         vault::{VaultPorts, VaultService},
     },
@@ -59,6 +60,8 @@ pub struct Surroundings {
     pub cpu: CpuPool,
     /// Keeps the secrets of webhooks.
     pub sealer: Sealer,
+    /// Workflows of other contexts that users may copy.
+    pub templates: Vec<Template>,
 }
 
 /// What an operator may set.
@@ -91,6 +94,7 @@ pub struct WorkflowModule {
     executions: ExecutionService,
     triggers: TriggerService,
     vault: Arc<VaultService>,
+    templates: Arc<TemplateShelf>,
     audit: AuditService,
     retention: RetentionService,
     worker: Worker,
@@ -101,8 +105,9 @@ pub struct WorkflowModule {
 /// Puts the context together, within a tokio runtime. Nothing runs before
 /// [`WorkflowModule::run_worker`] and [`WorkflowModule::run_scheduler`] do.
 pub fn module(surroundings: Surroundings, settings: WorkflowSettings) -> Arc<WorkflowModule> {
-    let Surroundings { database, bus, blobs, ambient, actions, users, entitlements, cpu, sealer } =
+    let Surroundings { database, bus, blobs, ambient, actions, users, entitlements, cpu, .. } =
         surroundings;
+    let (sealer, templates) = (surroundings.sealer, surroundings.templates);
     // Scripts have a pool of their own, so that long ones keep nobody from signing in.
     let actions = with_own(&actions, CpuPool::per_core());
     let announcer = Announcer::start(Arc::clone(&bus));
@@ -124,6 +129,7 @@ pub fn module(surroundings: Surroundings, settings: WorkflowSettings) -> Arc<Wor
         },
         Arc::new(Catalog::new(descriptors(&actions))),
     ));
+    let templates = Arc::new(TemplateShelf::new(&templates, definitions.catalog()));
     let openings = Openings::default();
     let store = SqlExecutions::new(database.clone(), Arc::clone(&blobs), openings.clone());
     let store = Arc::new(store) as Arc<dyn Executions>;
@@ -186,6 +192,7 @@ pub fn module(surroundings: Surroundings, settings: WorkflowSettings) -> Arc<Wor
         executions,
         triggers,
         vault,
+        templates,
         audit,
         retention,
         worker,
@@ -202,6 +209,7 @@ pub fn routes(module: Arc<WorkflowModule>) -> OpenApiRouter {
     api::definitions::routes(Arc::clone(&module.definitions))
         .merge(api::executions::routes(Arc::new(executions)))
         .merge(api::vault::routes(Arc::clone(&module.vault)))
+        .merge(api::templates::routes(Arc::clone(&module.templates)))
 }
 
 impl WorkflowModule {

@@ -1,7 +1,8 @@
-//! Xiaohongshu (小红书) as a site pack: public note pages become typed records.
+//! Xiaohongshu (小红书) as a site pack: public pages become typed records.
 //!
-//! **Vocabulary.** A *note* is a post with pictures or a video. The *page state* is what the
-//! site's own front end starts from, `window.__INITIAL_STATE__`: a JavaScript literal, not JSON.
+//! **Vocabulary.** A *note* is a post with pictures or a video. A *feed* is a list of notes, a
+//! *creator* somebody's profile with notes. The *page state* is what the site's own front end
+//! starts from, `window.__INITIAL_STATE__`: a JavaScript literal, not JSON.
 //!
 //! **Invariants.**
 //! * Parsers ([`domain`]) are pure functions from a page to records or to a typed
@@ -11,10 +12,11 @@
 //!   operator overrides it for the host; *importing* saved pages is the normal way.
 //! * No signature is forged, no login got round, no captcha solved.
 //!
-//! **Actions.** `xiaohongshu.note`; [`actions`] hands it to the registry.
+//! **Actions.** `xiaohongshu.note`, `.creator`, `.feed`, `.import`; [`actions`] hands them to the
+//! registry. **Templates** ([`TEMPLATES`]) are workflows ready to be copied.
 //!
-//! **Room for more.** Feeds and creators are further parsers in [`domain`] and a line each in
-//! [`domain::Page`]. This context owns no tables and no routes.
+//! **Room for more.** Another page kind is a parser in [`domain`] and a line in [`domain::Page`].
+//! This context owns no tables and no routes.
 
 pub mod application;
 pub mod domain;
@@ -22,11 +24,28 @@ pub mod domain;
 use std::sync::Arc;
 
 use shared_kernel::{
-    application::{Action, Fetcher},
+    application::{Action, Fetcher, Importer, SiteReader, Template, UserFiles},
     infrastructure::cpu::CpuPool,
 };
 
+/// Workflows ready to be copied.
+pub const TEMPLATES: [Template; 1] = [Template {
+    name: "note-import-tags",
+    source: include_str!("../templates/note-import-tags.yaml"),
+}];
+
 /// The step kinds of this context.
-pub fn actions(fetcher: Arc<dyn Fetcher>, cpu: CpuPool) -> Vec<Arc<dyn Action>> {
-    vec![Arc::new(application::NoteAction::new(fetcher, cpu))]
+pub fn actions(
+    fetcher: Arc<dyn Fetcher>,
+    files: Arc<dyn UserFiles>,
+    cpu: CpuPool,
+) -> Vec<Arc<dyn Action>> {
+    let importer = Importer::new(files, cpu.clone());
+    let site = SiteReader::new(fetcher, cpu);
+    vec![
+        Arc::new(application::NoteAction { site: site.clone() }),
+        Arc::new(application::CreatorAction { site: site.clone() }),
+        Arc::new(application::FeedAction { site }),
+        Arc::new(application::ImportAction { importer }),
+    ]
 }

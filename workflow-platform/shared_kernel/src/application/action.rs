@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
+use schemars::{JsonSchema, generate::SchemaSettings};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -23,6 +24,13 @@ pub struct ActionDescriptor {
     /// JSON Schema (2020-12) of the output.
     #[schema(value_type = Object)]
     pub output_schema: Value,
+}
+
+/// JSON Schema of a type, without references, as an action presents its input or output.
+pub fn schema_of<T: JsonSchema>() -> Value {
+    let settings =
+        SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
+    settings.into_generator().into_root_schema_for::<T>().to_value()
 }
 
 /// A kind of step.

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
 use super::PoolRef;
 use crate::domain::{ErrorKind, Fault, Owner, Text, Timestamp};
@@ -48,6 +49,13 @@ pub struct FetchRequest {
     /// Whether robots.txt is asked. Collection always does; a call of an API the user owns
     /// (`http.request` with anything but GET and HEAD) need not.
     pub obey_robots: bool,
+    /// Requests of one session share their cookies; without one they last as long as the fetch.
+    pub session: Option<Arc<str>>,
+    /// Whether a page that came is kept in the archive of its owner.
+    pub archive: bool,
+    /// Whether the site is asked if its page changed since it was archived; if not, the answer
+    /// is the archived page.
+    pub revalidate: bool,
     pub cancel: CancellationToken,
 }
 
@@ -67,6 +75,9 @@ impl FetchRequest {
             timeout: Self::DEFAULT_TIMEOUT,
             max_bytes: Self::DEFAULT_MAX_BYTES,
             obey_robots: true,
+            session: None,
+            archive: true,
+            revalidate: false,
             cancel,
         }
     }
@@ -88,6 +99,22 @@ pub enum FetchOutcome {
     RobotsDenied,
 }
 
+impl FetchOutcome {
+    /// As it is written in outputs and metrics.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Transport => "transport",
+            Self::Throttled => "throttled",
+            Self::Challenge => "challenge",
+            Self::LoginWall => "login_wall",
+            Self::Gone => "gone",
+            Self::ParseDrift => "parse_drift",
+            Self::RobotsDenied => "robots_denied",
+        }
+    }
+}
+
 /// An answer that came, whatever its status.
 #[derive(Debug, Clone)]
 pub struct FetchResponse {
@@ -101,6 +128,12 @@ pub struct FetchResponse {
     pub elapsed: Duration,
     /// The proxy it came through, without credentials.
     pub proxy: Option<Arc<str>>,
+    /// What the answer means, as far as it can be told without knowing the site.
+    pub outcome: FetchOutcome,
+    /// The site said that its page is still the one in the archive, which this is.
+    pub not_modified: bool,
+    /// What whoever fetches should know, such as decisions of the operator.
+    pub notes: Vec<String>,
 }
 
 impl FetchResponse {
@@ -115,6 +148,9 @@ impl FetchResponse {
 pub enum FetchError {
     #[error("not a usable address: {0}")]
     BadUrl(String),
+    /// The operator decided that nothing is fetched from the host.
+    #[error("host {host} is blocked by the operator: {reason}")]
+    Blocked { host: String, reason: String },
     /// The SSRF guard refused: a private, loopback, link-local or metadata address.
     #[error("address {address} is not allowed")]
     Forbidden { address: String },
@@ -142,9 +178,10 @@ pub enum FetchError {
 impl Fault for FetchError {
     fn kind(&self) -> ErrorKind {
         match self {
-            Self::BadUrl(_) | Self::Forbidden { .. } | Self::RobotsDenied { .. } => {
-                ErrorKind::Invalid
-            }
+            Self::BadUrl(_)
+            | Self::Blocked { .. }
+            | Self::Forbidden { .. }
+            | Self::RobotsDenied { .. } => ErrorKind::Invalid,
             Self::TooLarge(_) | Self::TooManyRedirects(_) | Self::Cancelled => ErrorKind::Conflict,
             Self::Timeout(_) => ErrorKind::Timeout,
             Self::Throttled { .. } => ErrorKind::RateLimited,
@@ -155,6 +192,7 @@ impl Fault for FetchError {
     fn code(&self) -> &'static str {
         match self {
             Self::BadUrl(_) => "BAD_URL",
+            Self::Blocked { .. } => "HOST_BLOCKED",
             Self::Forbidden { .. } => "ADDRESS_FORBIDDEN",
             Self::RobotsDenied { .. } => "ROBOTS_DENIED",
             Self::Dns(_) => "DNS_FAILED",
@@ -171,6 +209,7 @@ impl Fault for FetchError {
     fn text(&self) -> Text {
         let zh = match self {
             Self::BadUrl(_) => "地址无法使用",
+            Self::Blocked { .. } => "运营方已禁止采集该站点",
             Self::Forbidden { .. } => "不允许访问该地址",
             Self::RobotsDenied { .. } => "robots.txt 不允许采集该页面",
             Self::Dns(_) => "域名无法解析",
@@ -188,12 +227,27 @@ impl Fault for FetchError {
     fn details(&self) -> Value {
         match self {
             Self::BadUrl(url) => json!({ "url": [url] }),
+            Self::Blocked { host, reason } => json!({ "host": host, "reason": reason }),
             Self::Forbidden { address } => json!({ "address": address }),
             Self::RobotsDenied { host, path, rule } => {
                 json!({ "host": host, "path": path, "rule": rule })
             }
             Self::Throttled { host, retry_at } => json!({ "host": host, "retry_at": retry_at }),
             _ => json!({}),
+        }
+    }
+}
+
+impl FetchError {
+    /// The class of the failure, where it is one of the site, of a proxy or of the way there.
+    pub const fn outcome(&self) -> Option<FetchOutcome> {
+        match self {
+            Self::Dns(_) | Self::Transport(_) | Self::Timeout(_) | Self::NoProxy(_) => {
+                Some(FetchOutcome::Transport)
+            }
+            Self::Throttled { .. } => Some(FetchOutcome::Throttled),
+            Self::RobotsDenied { .. } => Some(FetchOutcome::RobotsDenied),
+            _ => None,
         }
     }
 }
@@ -206,4 +260,7 @@ pub trait Fetcher: Send + Sync {
     /// What a parser found out about an answer that looked well (challenge, login wall, gone,
     /// drift), so that host and proxy are treated accordingly.
     async fn report(&self, response: &FetchResponse, outcome: FetchOutcome);
+
+    /// Addresses of sitemaps that robots.txt of the address's site names, fetched as `like` is.
+    async fn sitemaps(&self, like: &FetchRequest, url: &Url) -> Result<Vec<String>, FetchError>;
 }

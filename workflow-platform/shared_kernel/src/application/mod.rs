@@ -16,11 +16,15 @@ mod personal_data;
 mod proxies;
 mod rate_limiter;
 mod request;
+mod saved_import;
 mod site_pages;
+mod template;
+mod usage_source;
+mod user_files;
 
 pub use action::{
     Action, ActionContext, ActionDescriptor, ActionError, ActionFailure, ActionRegistry, LogLevel,
-    StepChannel, StepRecord,
+    StepChannel, StepRecord, schema_of,
 };
 pub use audit::AuditTrail;
 pub use authenticator::{AuthenticationError, Authenticator, Principal, Proof, SessionProof};
@@ -45,4 +49,10 @@ pub use proxies::{
 };
 pub use rate_limiter::{Attempt, RateCheck, RateLimiter, RateLimiterError};
 pub use request::{RequestContext, RequestId};
-pub use site_pages::{fetch_failure, fetch_site_page, page_failure, reject_site_page};
+pub use saved_import::{FileProblem, FileReport, ImportInput, Imported, Importer, ReadSaved};
+pub use site_pages::{
+    ParsePage, SiteReader, fetch_failure, fetch_site_page, page_failure, reject_site_page,
+};
+pub use template::Template;
+pub use usage_source::UsageSource;
+pub use user_files::{UserFile, UserFiles, UserFilesError};

@@ -1,14 +1,17 @@
 //! How the actions of site packs fetch pages: politely, and with the parser's verdict told back.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use serde_json::json;
 
 use super::{
     ActionContext, ActionError, FetchError, FetchOutcome, FetchRequest, FetchResponse, Fetcher,
-    PoolRef, ProxyUse,
+    LogLevel, PoolRef, ProxyUse,
 };
-use crate::domain::PageError;
+use crate::{
+    domain::{PageError, SitePage},
+    infrastructure::cpu::CpuPool,
+};
 
 /// Fetches one page for a step, through the pool if one is named.
 ///
@@ -27,6 +30,9 @@ pub async fn fetch_site_page(
         request.timeout = request.timeout.min(left.max(Duration::from_millis(1)));
     }
     let response = fetcher.fetch(request).await.map_err(|error| fetch_failure(&error))?;
+    for note in &response.notes {
+        ctx.log(LogLevel::Info, note);
+    }
     if response.status >= 500 {
         let status = response.status;
         return Err(ActionError::retryable("SITE_UNAVAILABLE", format!("{url} answered {status}"))
@@ -73,5 +79,58 @@ pub fn fetch_failure(error: &FetchError) -> ActionError {
             ActionError::from_fault(error).retry_at(*at)
         }
         _ => ActionError::from_fault(error),
+    }
+}
+
+/// Reads one page of a site; pure.
+pub type ParsePage<T> = fn(&SitePage<'_>) -> Result<T, PageError>;
+
+/// Fetches pages of a site and parses them off the async threads. Cheap to clone.
+#[derive(Clone)]
+pub struct SiteReader {
+    fetcher: Arc<dyn Fetcher>,
+    cpu: CpuPool,
+}
+
+impl SiteReader {
+    pub fn new(fetcher: Arc<dyn Fetcher>, cpu: CpuPool) -> Self {
+        Self { fetcher, cpu }
+    }
+
+    /// Fetches and parses one page; what the parser finds wrong is told to the fetcher.
+    pub async fn live<T: Send + 'static>(
+        &self,
+        ctx: &ActionContext,
+        url: &str,
+        proxy_pool: Option<&str>,
+        parse: ParsePage<T>,
+    ) -> Result<T, ActionError> {
+        let response = fetch_site_page(&*self.fetcher, ctx, url, proxy_pool).await?;
+        let (body, status, at) = (response.body.clone(), response.status, response.url.clone());
+        let seen_at = Some(ctx.ambient.now());
+        let parse =
+            move || parse(&SitePage { body: &body, status: Some(status), url: Some(&at), seen_at });
+        match self.on_cpu(parse).await? {
+            Ok(record) => Ok(record),
+            Err(error) => Err(reject_site_page(&*self.fetcher, &response, &error).await),
+        }
+    }
+
+    /// Parses a page that somebody saved.
+    pub async fn saved<T: Send + 'static>(
+        &self,
+        body: String,
+        parse: ParsePage<T>,
+    ) -> Result<T, ActionError> {
+        let parsed = self.on_cpu(move || parse(&SitePage::saved(body.as_bytes()))).await?;
+        parsed.map_err(|error| page_failure(&error))
+    }
+
+    async fn on_cpu<T: Send + 'static>(
+        &self,
+        job: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, ActionError> {
+        let done = self.cpu.run(job).await;
+        done.map_err(|error| ActionError::retryable("INTERNAL", error.to_string()))
     }
 }

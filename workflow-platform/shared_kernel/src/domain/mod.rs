@@ -1,6 +1,7 @@
 //! Values shared by all contexts. No IO, no clock, no randomness.
 
 mod ambient;
+pub mod archive;
 mod audit;
 mod count;
 mod error;

@@ -35,6 +35,9 @@ pub enum Permission {
     ProxyRead,
     #[serde(rename = "proxy:write")]
     ProxyWrite,
+    /// Sending requests through one's pools over the gateway port.
+    #[serde(rename = "proxy:use")]
+    ProxyUse,
     #[serde(rename = "dataset:read")]
     DatasetRead,
     #[serde(rename = "dataset:write")]
@@ -51,6 +54,10 @@ pub enum Permission {
     UsersRoles,
     #[serde(rename = "plans:write")]
     PlansWrite,
+    #[serde(rename = "billing:read")]
+    BillingRead,
+    #[serde(rename = "billing:write")]
+    BillingWrite,
     #[serde(rename = "audit:read")]
     AuditRead,
     #[serde(rename = "system:read")]
@@ -66,7 +73,7 @@ pub struct UnknownPermission;
 
 impl Permission {
     /// All there are, in the order in which they are shown.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 21] = [
         Self::ProfileRead,
         Self::ProfileWrite,
         Self::WorkflowRead,
@@ -74,6 +81,7 @@ impl Permission {
         Self::WorkflowRun,
         Self::ProxyRead,
         Self::ProxyWrite,
+        Self::ProxyUse,
         Self::DatasetRead,
         Self::DatasetWrite,
         Self::SubscriptionRead,
@@ -82,6 +90,8 @@ impl Permission {
         Self::UsersWrite,
         Self::UsersRoles,
         Self::PlansWrite,
+        Self::BillingRead,
+        Self::BillingWrite,
         Self::AuditRead,
         Self::SystemRead,
         Self::SystemWrite,
@@ -97,6 +107,7 @@ impl Permission {
             Self::WorkflowRun => "workflow:run",
             Self::ProxyRead => "proxy:read",
             Self::ProxyWrite => "proxy:write",
+            Self::ProxyUse => "proxy:use",
             Self::DatasetRead => "dataset:read",
             Self::DatasetWrite => "dataset:write",
             Self::SubscriptionRead => "subscription:read",
@@ -105,6 +116,8 @@ impl Permission {
             Self::UsersWrite => "users:write",
             Self::UsersRoles => "users:roles",
             Self::PlansWrite => "plans:write",
+            Self::BillingRead => "billing:read",
+            Self::BillingWrite => "billing:write",
             Self::AuditRead => "audit:read",
             Self::SystemRead => "system:read",
             Self::SystemWrite => "system:write",
@@ -160,6 +173,8 @@ impl Role {
         match permission {
             Permission::UsersRead
             | Permission::UsersWrite
+            | Permission::BillingRead
+            | Permission::BillingWrite
             | Permission::AuditRead
             | Permission::SystemRead => Self::Admin,
             Permission::UsersRoles | Permission::PlansWrite | Permission::SystemWrite => {

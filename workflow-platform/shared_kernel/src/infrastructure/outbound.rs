@@ -89,6 +89,13 @@ impl OutboundPolicy {
         })
     }
 
+    /// Whether the operator named the host, whatever the port.
+    pub fn names(&self, host: &str) -> bool {
+        self.entries
+            .iter()
+            .any(|entry| matches!(entry, Entry::Name(name, _) if name.eq_ignore_ascii_case(host)))
+    }
+
     fn lists(&self, ip: IpAddr, host: &str, port: Option<u16>) -> bool {
         let ip = plain(ip);
         self.entries.iter().any(|entry| match entry {
@@ -140,12 +147,17 @@ fn plain(ip: IpAddr) -> IpAddr {
 /// Whether the address is one of the public internet.
 pub fn is_public(ip: IpAddr) -> bool {
     match plain(ip) {
-        IpAddr::V4(ip) => !NOT_PUBLIC_V4.iter().any(|network| network.contains(&ip)),
+        IpAddr::V4(ip) => {
+            ip != AZURE_HOST && !NOT_PUBLIC_V4.iter().any(|network| network.contains(&ip))
+        }
         IpAddr::V6(ip) => {
             GLOBAL_V6.contains(&ip) && !NOT_PUBLIC_V6.iter().any(|network| network.contains(&ip))
         }
     }
 }
+
+/// Where a machine in Azure finds its host, which knows its secrets.
+const AZURE_HOST: Ipv4Addr = Ipv4Addr::new(168, 63, 129, 16);
 
 const fn v4(a: u8, b: u8, c: u8, length: u8) -> Ipv4Net {
     Ipv4Net::new_assert(Ipv4Addr::new(a, b, c, 0), length)

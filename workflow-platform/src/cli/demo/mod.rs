@@ -49,7 +49,7 @@ pub async fn demo(mut config: Config, once: bool, api: Option<Url>) -> anyhow::R
     let world = DemoWorld::start(&config.data_dir).await?;
     match api {
         Some(api) => elsewhere(&config, &world, once, &api).await,
-        None => here(config, &world, once).await,
+        None => Box::pin(here(config, &world, once)).await,
     }
 }
 
@@ -74,7 +74,7 @@ async fn here(mut config: Config, world: &DemoWorld, once: bool) -> anyhow::Resu
         // nobody is to visit it, so any free port will do
         config.api_port = 0;
     }
-    let server = Server::start(config.clone(), Role::All).await?;
+    let server = Box::pin(Server::start(config.clone(), Role::All)).await?;
     introduce(world);
     let shown = show(&config, world, &url(server.address)?).await;
     if once && shown.is_ok() {

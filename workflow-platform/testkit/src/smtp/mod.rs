@@ -2,7 +2,6 @@
 //! misbehaves on demand.
 
 mod conversation;
-mod identity;
 mod received;
 
 use std::{
@@ -18,8 +17,8 @@ use parking_lot::Mutex;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use crate::identity::Identity;
 use conversation::Conversation;
-use identity::Identity;
 pub use received::ReceivedMail;
 
 /// How the server behaves.

@@ -78,6 +78,11 @@ impl TestApp {
         self.server.metrics_address
     }
 
+    /// Where outside clients use proxy pools, when that is on.
+    pub fn proxy_gateway_address(&self) -> Option<SocketAddr> {
+        self.server.proxy_gateway_address
+    }
+
     /// What runs, for what cannot be asked over HTTP.
     pub fn platform(&self) -> &Platform {
         &self.server.platform

@@ -98,6 +98,19 @@ impl<'a> Person<'a> {
         self.finished(&execution, Duration::from_secs(30)).await
     }
 
+    /// A proxy pool of these lines, used in turns; gives its id.
+    pub async fn pool(&self, name: &str, lines: &[String]) -> String {
+        let new = json!({ "name": name, "strategy": "round_robin" });
+        let made = self.post("/proxy/pools", &new).await.data();
+        let id = made["id"].as_str().unwrap().to_owned();
+        if !lines.is_empty() {
+            let text = json!({ "text": lines.join("\n") });
+            let report = self.post(&format!("/proxy/pools/{id}/import"), &text).await.data();
+            assert_eq!(report["added"], lines.len(), "{report}");
+        }
+        id
+    }
+
     /// All records of a dataset.
     pub async fn records(&self, dataset: &str) -> Vec<Value> {
         let mut records = Vec::new();

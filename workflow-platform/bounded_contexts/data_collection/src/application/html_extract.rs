@@ -87,7 +87,7 @@ pub(super) fn output(rows: Result<Rows, CpuError>, strict: bool) -> Result<Value
     let rows =
         rows.map_err(|_| ActionError::retryable("EXTRACT_STOPPED", "extraction did not finish"))?;
     let Rows { records, problems } = rows;
-    if let (true, Some(Problem { path, message })) = (strict, problems.first()) {
+    if let (true, Some(Problem { path, message, .. })) = (strict, problems.first()) {
         return Err(ActionError::permanent("EXTRACT_PROBLEM", format!("{path}: {message}"))
             .with_details(json!({ "problems": problems })));
     }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use shared_kernel::application::{
     Action, ActionContext, ActionDescriptor, ActionError, FetchMethod, FetchRequest, FetchResponse,
-    Fetcher, PoolRef, ProxyUse, fetch_failure,
+    Fetcher, LogLevel, PoolRef, ProxyUse, fetch_failure,
 };
 use url::Url;
 
@@ -33,6 +33,9 @@ struct Input {
     body: Option<String>,
     proxy_pool: Option<String>,
     timeout: Option<Value>,
+    session: Option<String>,
+    #[serde(default)]
+    revalidate: bool,
 }
 
 const fn get() -> FetchMethod {
@@ -71,6 +74,8 @@ impl Action for HttpRequest {
                     "elapsed_ms": { "type": "integer" },
                     "json": { "description": "The body, when it is JSON." },
                     "body": { "type": "string", "description": "The body as text, when it is not JSON." },
+                    "outcome": { "enum": ["ok", "throttled", "challenge", "login_wall", "gone"], "description": "What the answer means, as far as it can be told without knowing the site." },
+                    "not_modified": { "type": "boolean", "description": "The site said that its page is still the archived one, which this is." },
                 },
             }),
         }
@@ -79,6 +84,9 @@ impl Action for HttpRequest {
     async fn run(&self, ctx: &ActionContext, input: Value) -> Result<Value, ActionError> {
         let request = request(ctx, input_of(input)?)?;
         let response = self.fetcher.fetch(request).await.map_err(|error| fetch_failure(&error))?;
+        for note in &response.notes {
+            ctx.log(LogLevel::Info, note);
+        }
         Ok(output(&response))
     }
 }
@@ -97,6 +105,8 @@ fn input_schema() -> Value {
             "form": { "type": "object", "description": "Sent as a form." },
             "body": { "type": "string", "description": "Sent as it is." },
             "proxy_pool": { "type": "string", "description": "Name or id of a proxy pool." },
+            "session": { "type": "string", "minLength": 1, "maxLength": 100, "description": "Requests of one session within an execution share their cookies." },
+            "revalidate": { "type": "boolean", "default": false, "description": "Ask the site whether the page changed since it was archived, and give the archived one if not." },
             "timeout": {
                 "type": ["number", "string"],
                 "description": "Seconds, or a text such as 30s; 30 unless given.",
@@ -133,8 +143,19 @@ fn request(ctx: &ActionContext, input: Input) -> Result<FetchRequest, ActionErro
         proxy: input.proxy_pool.map_or(ProxyUse::Direct, |pool| ProxyUse::Pool(PoolRef(pool))),
         timeout: timeout(ctx, input.timeout.as_ref())?,
         obey_robots: reads,
+        session: session(ctx, input.session.as_deref())?,
+        revalidate: input.revalidate,
         ..FetchRequest::get(ctx.owner, address(&input.url, &input.query)?, ctx.cancel.clone())
     })
+}
+
+/// Of this execution alone.
+fn session(ctx: &ActionContext, name: Option<&str>) -> Result<Option<Arc<str>>, ActionError> {
+    let Some(name) = name else { return Ok(None) };
+    if name.is_empty() || name.chars().count() > 100 {
+        return Err(ActionError::invalid_input("session", "must have 1 to 100 characters"));
+    }
+    Ok(Some(format!("{}:{name}", ctx.execution).into()))
 }
 
 fn check_header(name: &str, value: &str) -> Result<(), ActionError> {
@@ -236,6 +257,8 @@ fn output(response: &FetchResponse) -> Value {
         "headers": headers,
         "url": response.url,
         "elapsed_ms": u64::try_from(response.elapsed.as_millis()).unwrap_or(u64::MAX),
+        "outcome": response.outcome.name(),
+        "not_modified": response.not_modified,
     });
     let is_json = kind.is_some_and(|kind| kind.contains("json"));
     match serde_json::from_slice::<Value>(&response.body) {

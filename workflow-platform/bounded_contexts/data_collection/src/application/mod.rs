@@ -1,11 +1,16 @@
 //! Use cases: what workflow steps can do with the web, and with datasets.
 
+pub mod archive;
 pub mod crawl;
 pub mod dataset;
+pub mod files;
+pub mod hosts;
 mod html_extract;
 mod http_request;
 mod json_extract;
+pub mod outcome;
 
+pub use archive::PageExtract;
 pub use crawl::CrawlPages;
 pub use html_extract::HtmlExtract;
 pub use http_request::HttpRequest;

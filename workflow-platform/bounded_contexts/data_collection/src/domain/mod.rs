@@ -2,7 +2,11 @@
 
 pub mod address;
 pub mod charset;
+pub mod cookies;
 pub mod dataset;
 pub mod extract;
+pub mod file_name;
+pub mod host;
 mod percent;
 pub mod robots;
+pub mod sitemap;

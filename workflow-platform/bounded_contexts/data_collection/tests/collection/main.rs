@@ -1,7 +1,15 @@
-//! The fetcher against real servers on loopback, and datasets on both databases.
+//! The fetcher, crawls and the archive against real servers on loopback, and datasets, on both
+//! databases.
 
-#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
+mod crawling;
 mod datasets;
 mod fetching;
+mod files;
+mod guard;
+mod pages;
+mod sessions;
+mod step;
+mod turns;
 mod web;

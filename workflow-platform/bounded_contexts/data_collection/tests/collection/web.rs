@@ -17,7 +17,7 @@ use shared_kernel::{
         ProxyLease, ProxyPools,
     },
     domain::Owner,
-    infrastructure::outbound::OutboundPolicy,
+    infrastructure::{cache::LocalCache, outbound::OutboundPolicy},
 };
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -32,6 +32,10 @@ type Asked = (String, BTreeMap<String, String>);
 impl Seen {
     pub fn count(&self, path: &str) -> usize {
         self.0.lock().iter().filter(|(seen, _)| seen == path).count()
+    }
+
+    pub fn total(&self) -> usize {
+        self.0.lock().len()
     }
 
     pub fn header(&self, path: &str, name: &str) -> Option<String> {
@@ -94,10 +98,23 @@ pub fn fetcher(allowed: &[SocketAddr]) -> PoliteFetcher {
 }
 
 pub fn fetcher_with(settings: FetcherSettings, allowed: &[SocketAddr]) -> PoliteFetcher {
-    let policy = OutboundPolicy::new(allowed.iter().map(ToString::to_string)).unwrap();
+    fetcher_listing(settings, &allowed.iter().map(ToString::to_string).collect::<Vec<_>>())
+}
+
+pub fn fetcher_listing(settings: FetcherSettings, allowed: &[String]) -> PoliteFetcher {
+    fetcher_of(settings, parts(allowed))
+}
+
+pub fn fetcher_of(settings: FetcherSettings, parts: FetcherParts) -> PoliteFetcher {
+    PoliteFetcher::new(settings, parts).unwrap()
+}
+
+/// Of a process alone.
+pub fn parts(allowed: &[String]) -> FetcherParts {
+    let policy = OutboundPolicy::new(allowed).unwrap();
     let (ambient, _) = testkit::ambient();
-    let parts = FetcherParts { policy: Arc::new(policy), pools: Arc::new(NoPools), ambient };
-    PoliteFetcher::new(settings, parts)
+    let cache = Arc::new(LocalCache::default());
+    FetcherParts::alone(Arc::new(policy), Arc::new(NoPools), ambient, cache)
 }
 
 pub fn request(url: &str) -> FetchRequest {

@@ -1,5 +1,6 @@
 //! Routes of the context.
 
+mod gateway;
 mod host_shapes;
 mod hosts;
 mod import;
@@ -12,6 +13,8 @@ mod test_shapes;
 mod tests;
 
 use std::sync::Arc;
+
+pub use gateway::serve_gateway;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
 

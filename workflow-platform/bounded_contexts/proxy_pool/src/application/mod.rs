@@ -10,6 +10,7 @@ mod drive_test;
 mod error;
 mod follow_sources;
 mod follow_test;
+pub mod gateway;
 mod hosts;
 mod import_proxies;
 mod lease_proxy;

@@ -4,6 +4,7 @@ mod breaker;
 mod choice;
 mod dice;
 mod evidence;
+pub mod gateway;
 mod health;
 mod host;
 mod hosts;

@@ -2,6 +2,7 @@
 
 mod check_store;
 mod dial;
+pub mod gateway;
 mod host_store;
 mod migrations;
 mod personal;
@@ -11,6 +12,7 @@ mod rows;
 mod source_store;
 mod store;
 mod test_store;
+mod usage;
 
 pub use host_store::SqlHostStore;
 pub use migrations::migrations;
@@ -19,3 +21,4 @@ pub use probe::HttpProbe;
 pub use redis_leases::RedisLeases;
 pub use store::{SqlPoolStore, sealed_columns};
 pub use test_store::SqlTestStore;
+pub use usage::usage;

@@ -3,12 +3,14 @@
 use std::collections::HashSet;
 
 use async_trait::async_trait;
-use schemars::{JsonSchema, schema_for};
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use shared_kernel::application::{Action, ActionContext, ActionDescriptor, ActionError, LogLevel};
+use shared_kernel::application::{
+    Action, ActionContext, ActionDescriptor, ActionError, LogLevel, SiteReader, schema_of,
+};
 
-use super::site::{Route, Site, read_input};
+use super::input::{Route, read_input, web_address};
 use crate::domain::{
     ALL_CATEGORIES, BookRecord, Ranking, category_id, category_names, parse_ranking,
 };
@@ -18,7 +20,7 @@ const MOST_PAGES: u32 = 5;
 
 /// The step kind.
 pub struct RankingAction {
-    site: Site,
+    pub site: SiteReader,
 }
 
 /// What to rank by.
@@ -37,6 +39,8 @@ enum List {
     Update,
     /// 新书榜
     Newbook,
+    /// 排行榜总览: the heads of all rankings, each row with its `board`
+    Overview,
 }
 
 impl List {
@@ -48,6 +52,7 @@ impl List {
             Self::Rec => "rec",
             Self::Update => "update",
             Self::Newbook => "newbook",
+            Self::Overview => "",
         }
     }
 }
@@ -55,8 +60,10 @@ impl List {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Input {
-    /// The ranking.
-    list: List,
+    /// The ranking. Or `url`.
+    list: Option<List>,
+    /// The address of a ranking page of either site, instead of `list`.
+    url: Option<String>,
     /// A category by its Chinese name, such as 玄幻. All of them by default.
     category: Option<String>,
     /// A category by the site's number (-1 is all). Instead of `category`.
@@ -91,29 +98,41 @@ impl Input {
     }
 }
 
-impl RankingAction {
-    pub fn new(site: Site) -> Self {
-        Self { site }
-    }
-
-    async fn collect(&self, ctx: &ActionContext, input: &Input) -> Result<Found, ActionError> {
-        if !(1..=MOST_PAGES).contains(&input.pages) {
-            return Err(ActionError::invalid_input(
-                "pages",
-                format!("is not in 1 to {MOST_PAGES}"),
-            ));
+impl Input {
+    /// Addresses of the list's pages, and the proxies to go through.
+    fn pages(&self) -> Result<Vec<String>, ActionError> {
+        if !(1..=MOST_PAGES).contains(&self.pages) {
+            let message = format!("is not in 1 to {MOST_PAGES}");
+            return Err(ActionError::invalid_input("pages", message));
         }
-        let route = Route::new(input.base_url.as_deref(), input.proxy_pool.as_deref())?;
-        let path = format!("/rank/{}/catid{}/", input.list.slug(), input.catid()?);
+        let route = Route::new(self.base_url.as_deref(), self.proxy_pool.as_deref())?;
+        let list = match (self.list, &self.url) {
+            (None, Some(url)) => return Ok(vec![web_address("url", url)?.into()]),
+            (Some(list), None) => list,
+            _ => return Err(ActionError::invalid_input("list", "give either list or url")),
+        };
+        let catid = self.catid()?;
+        if matches!(list, List::Overview) {
+            return Ok(vec![route.address("/rank/", None)]);
+        }
+        let path = format!("/rank/{}/catid{catid}/", list.slug());
+        let page = |number| (number > 1).then(|| format!("page={number}"));
+        Ok((1..=self.pages).map(|number| route.address(&path, page(number).as_deref())).collect())
+    }
+}
+
+impl RankingAction {
+    async fn collect(&self, ctx: &ActionContext, input: &Input) -> Result<Found, ActionError> {
+        let pages = input.pages()?;
+        let total = u64::try_from(pages.len()).ok();
         let mut found = Found::default();
-        for page in 1..=input.pages {
-            let query = (page > 1).then(|| format!("page={page}"));
-            let url = route.address(&path, query.as_deref());
-            let ranking = self.site.read(ctx, &route, &url, parse_ranking).await?;
+        for url in &pages {
+            let ranking =
+                self.site.live(ctx, url, input.proxy_pool.as_deref(), parse_ranking).await?;
             let more = found.add(ranking);
-            ctx.progress(page.into(), Some(input.pages.into()), &url);
+            ctx.progress(found.pages_fetched.into(), total, url);
             if !more {
-                ctx.log(LogLevel::Info, &format!("page {page} is the last of {path}"));
+                ctx.log(LogLevel::Info, &format!("{url} is the last page of its list"));
                 break;
             }
         }
@@ -122,11 +141,13 @@ impl RankingAction {
 }
 
 /// Books of the pages read so far, each once.
-#[derive(Default)]
+#[derive(Default, Serialize, JsonSchema)]
 struct Found {
     books: Vec<BookRecord>,
-    seen: HashSet<String>,
+    #[serde(skip)]
+    seen: HashSet<(Option<String>, String)>,
     pages_fetched: u32,
+    /// Length of the whole list, when the site says so.
     total: Option<u64>,
 }
 
@@ -138,8 +159,8 @@ impl Found {
         self.total = ranking.total.or(self.total);
         let before = self.books.len();
         let seen = &mut self.seen;
-        self.books
-            .extend(ranking.books.into_iter().filter(|book| seen.insert(book.book_id.clone())));
+        let new = |book: &BookRecord| seen.insert((book.board.clone(), book.book_id.clone()));
+        self.books.extend(ranking.books.into_iter().filter(new));
         !ranking.is_last && self.books.len() > before
     }
 }
@@ -150,27 +171,16 @@ impl Action for RankingAction {
         ActionDescriptor {
             name: "qidian.ranking".to_owned(),
             title: "起点榜单".to_owned(),
-            description: "The books of a ranking of Qidian's mobile site, in order.".to_owned(),
-            input_schema: schema_for!(Input).to_value(),
-            output_schema: json!({
-                "type": "object",
-                "required": ["books", "pages_fetched"],
-                "properties": {
-                    "books": {"type": "array", "items": super::book::book_schema()},
-                    "pages_fetched": {"type": "integer"},
-                    "total": {"type": ["integer", "null"], "description": "length of the whole list, when the site says so"},
-                },
-            }),
+            description:
+                "The books of a ranking of Qidian, in order; or of any of its ranking pages."
+                    .to_owned(),
+            input_schema: schema_of::<Input>(),
+            output_schema: schema_of::<Found>(),
         }
     }
 
     async fn run(&self, ctx: &ActionContext, input: Value) -> Result<Value, ActionError> {
         let input: Input = read_input(input)?;
-        let found = self.collect(ctx, &input).await?;
-        Ok(json!({
-            "books": found.books,
-            "pages_fetched": found.pages_fetched,
-            "total": found.total,
-        }))
+        Ok(json!(self.collect(ctx, &input).await?))
     }
 }

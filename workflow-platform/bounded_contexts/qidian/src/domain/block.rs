@@ -30,7 +30,7 @@ pub(super) fn check(page: &SitePage<'_>, text: &str, document: &Html) -> Result<
         Some(status @ (404 | 410)) => return Err(PageError::gone(format!("status {status}"))),
         _ => {}
     }
-    if let Some(sign) = page.url.and_then(login_address) {
+    if let Some(sign) = page.address(text).and_then(login_address) {
         return Err(PageError::login_wall(sign));
     }
     if has(document, CONTENT) {

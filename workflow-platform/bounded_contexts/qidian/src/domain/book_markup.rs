@@ -78,6 +78,9 @@ fn read_author(root: ElementRef<'_>, book: &mut BookRecord) {
 fn read_attributes(root: ElementRef<'_>, book: &mut BookRecord) {
     let spans = all(root, "p.book-attribute span, .book-info p.tag span");
     for attribute in spans.into_iter().filter_map(text_of) {
+        if !attribute.contains(char::is_alphanumeric) {
+            continue; // a dot between two of them
+        }
         if STATES.contains(&attribute.as_str()) {
             book.status = book.status.take().or(Some(attribute));
         } else if !book.tags.contains(&attribute) {
@@ -143,8 +146,8 @@ fn intro(document: &Html) -> Option<String> {
     places
         .iter()
         .find_map(|place| lines_of(first(root, place)?))
+        // not `description`, which speaks of the site as much as of the book
         .or_else(|| meta(document, "og:description"))
-        .or_else(|| meta(document, "description"))
 }
 
 fn cover(root: ElementRef<'_>) -> Option<String> {

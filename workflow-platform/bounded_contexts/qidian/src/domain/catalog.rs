@@ -64,7 +64,7 @@ fn chapter(
         words: count(row, "cnt").and_then(Words::of),
         updated_at: time(row, "uT", seen_at),
         // 1 is free, anything else is paid
-        free: flag(row, "sS").or_else(|| row.get("sS")?.as_i64().map(|state| state == 1)),
+        free: flag(row, "sS").or_else(|| Some(count(row, "sS")?.value? == 1)),
     };
     (chapter.chapter_id.is_some() || chapter.title.is_some()).then_some(chapter)
 }

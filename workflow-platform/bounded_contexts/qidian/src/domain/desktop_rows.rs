@@ -51,7 +51,7 @@ fn book(row: ElementRef<'_>, seen_at: Option<Timestamp>) -> Option<BookRecord> {
             .and_then(text_of)
             .or_else(|| text_at(info, "h2, h4"))
             .or_else(|| attribute(heading?, "title")),
-        rank: text_at(row, ".rank-tag").and_then(|place| place.parse().ok()),
+        rank: text_at(row, ".rank-tag").and_then(|place| first_number(&place)),
         intro: text_at(info, "p.intro"),
         cover: cover.and_then(|cover| {
             ["src", "data-src", "data-original"].iter().find_map(|name| attribute(cover, name))
@@ -66,6 +66,13 @@ fn book(row: ElementRef<'_>, seen_at: Option<Timestamp>) -> Option<BookRecord> {
     }
     read_totals(row, &mut book);
     Some(book)
+}
+
+/// The place, whatever stands around its digits.
+fn first_number(text: &str) -> Option<u32> {
+    let digits = text.trim_start_matches(|c: char| !c.is_ascii_digit());
+    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+    digits[..end].parse().ok().filter(|place| *place > 0)
 }
 
 fn book_id(row: ElementRef<'_>, heading: Option<ElementRef<'_>>) -> Option<String> {

@@ -9,7 +9,7 @@ use super::{
     opened::Opened,
     page_context::{count, flag},
     record::BookRecord,
-    row::book,
+    row::{book, is_row},
 };
 
 /// A page of a ranking.
@@ -41,7 +41,9 @@ fn from_data(data: &Value) -> Result<Ranking, PageError> {
 
 /// `/rank/` has several rankings, each a list under its own name.
 fn boards(data: &Value) -> Result<Ranking, PageError> {
-    let members = data.as_object().into_iter().flatten();
+    // other pages recommend books too
+    let other = ["bookInfo", "vs", "allBook", "curFree"].iter().any(|key| data.get(key).is_some());
+    let members = data.as_object().filter(|_| !other).into_iter().flatten();
     let books: Vec<BookRecord> = members.flat_map(|(name, member)| board(name, member)).collect();
     if books.is_empty() {
         return Err(PageError::drift("pageData.records"));
@@ -51,7 +53,8 @@ fn boards(data: &Value) -> Result<Ranking, PageError> {
 
 /// A board shows the head of its ranking, so places are counted where the rows do not tell them.
 fn board(name: &str, member: &Value) -> Vec<BookRecord> {
-    let listed = ["records", "books", "list"].iter().find_map(|key| member.get(key)?.as_array());
+    let inner = member.as_object().into_iter().flat_map(serde_json::Map::values);
+    let listed = inner.filter_map(Value::as_array).find(|rows| rows.iter().any(is_row));
     let rows = member.as_array().or(listed).map(Vec::as_slice).unwrap_or_default();
     let mut books: Vec<(usize, BookRecord)> =
         rows.iter().enumerate().filter_map(|(at, row)| Some((at, book(row)?))).collect();

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use shared_kernel::domain::{PageError, SitePage, markup::has};
 
-use super::{Page, author::is_author, opened::Opened};
+use super::{Page, author::is_author, opened::Opened, row::is_row};
 
 /// The kind of a saved page, by what it embeds or shows. An error when it is blocked, gone, or of
 /// no kind this context reads.
@@ -30,15 +30,14 @@ fn by_data(data: &Value) -> Result<Page, PageError> {
         return Ok(Page::Book);
     }
     let lists = |value: &Value| value.as_array().is_some_and(|rows| rows.iter().any(is_row));
+    let lists = |value: &Value| {
+        lists(value) || value.as_object().is_some_and(|inner| inner.values().any(lists))
+    };
     let boards = data.as_object().is_some_and(|members| members.values().any(lists));
     if holds("records") || holds("bookInfo") || boards {
         return Ok(Page::Ranking);
     }
     Err(PageError::drift("records, bookInfo, vs, allBook or curFree in pageData"))
-}
-
-fn is_row(row: &Value) -> bool {
-    row.get("bid").is_some()
 }
 
 fn by_markup(opened: &Opened) -> Option<Page> {

@@ -74,7 +74,7 @@ pub struct ChapterRecord {
     pub free: Option<bool>,
 }
 
-/// A book that costs nothing for a while.
+/// A book of a list that shows what readers think of it, as that of free books does.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FreeBook {
     #[serde(flatten)]

@@ -34,6 +34,11 @@ pub(super) fn book(row: &Value) -> Option<BookRecord> {
     Some(book)
 }
 
+/// Whether a value looks like a row.
+pub(super) fn is_row(value: &Value) -> bool {
+    value.get("bid").is_some()
+}
+
 fn is_number(text: &str) -> bool {
     text.parse::<f64>().is_ok()
 }

@@ -1,6 +1,12 @@
 //! Routes of the context.
 
+mod admin;
+mod changes;
+mod coupons;
+mod invoice_shapes;
+mod invoices;
 mod shapes;
+mod usage;
 
 use std::sync::Arc;
 
@@ -19,7 +25,26 @@ type Module = axum::extract::State<Arc<SubscriptionModule>>;
 
 /// All routes, without the `/api/v1` prefix.
 pub fn routes(module: Arc<SubscriptionModule>) -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(plans)).routes(routes!(current)).with_state(module)
+    OpenApiRouter::new()
+        .routes(routes!(plans))
+        .routes(routes!(current))
+        .routes(routes!(changes::subscribe))
+        .routes(routes!(changes::upgrade))
+        .routes(routes!(changes::preview))
+        .routes(routes!(changes::downgrade))
+        .routes(routes!(changes::cancel))
+        .routes(routes!(changes::resume))
+        .routes(routes!(usage::usage))
+        .routes(routes!(invoices::list))
+        .routes(routes!(invoices::show))
+        .routes(routes!(admin::put_plan))
+        .routes(routes!(admin::withdraw_plan))
+        .routes(routes!(admin::invoices))
+        .routes(routes!(admin::settle))
+        .routes(routes!(admin::reconcile))
+        .routes(routes!(coupons::list, coupons::add))
+        .routes(routes!(coupons::disable))
+        .with_state(module)
 }
 
 /// The plans on offer; never so many that they need a second page.

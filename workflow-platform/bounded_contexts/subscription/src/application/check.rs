@@ -21,7 +21,13 @@ fn key(owner: Owner) -> String {
 }
 
 impl SubscriptionModule {
-    async fn plan_of(&self, owner: Owner) -> Result<PlanEntitlements, StoreError> {
+    /// Asks anew what the plan includes; other processes notice within [`REMEMBERED`].
+    pub(super) async fn forget_plan(&self, owner: Owner) {
+        // What cannot be removed is soon forgotten.
+        let _ = self.cache.remove(&key(owner)).await;
+    }
+
+    pub(super) async fn plan_of(&self, owner: Owner) -> Result<PlanEntitlements, StoreError> {
         // A cache that is away costs a query.
         let remembered = self.cache.get(&key(owner)).await.ok().flatten();
         if let Some(plan) = remembered.and_then(|bytes| serde_json::from_slice(&bytes).ok()) {

@@ -7,41 +7,122 @@ use shared_kernel::{
 };
 
 use super::ports::StoreError;
+use crate::domain::{ChangeError, CouponProblem};
 
 #[derive(Debug, thiserror::Error)]
 pub enum SubscriptionError {
     #[error(transparent)]
     Authentication(#[from] AuthenticationError),
-    #[error("plans cannot be read or written")]
+    #[error("field {field} {problem}")]
+    Field { field: &'static str, problem: String },
+    #[error("coupon {0}")]
+    Coupon(#[from] CouponProblem),
+    #[error(transparent)]
+    Change(#[from] ChangeError),
+    #[error("a trial was had already")]
+    TrialUsed,
+    #[error("nothing is known under this id")]
+    NotFound,
+    #[error("the invoice is settled")]
+    InvoiceSettled,
+    #[error("a coupon with this code exists")]
+    CouponTaken,
+    #[error("what is used cannot be counted")]
+    Usage(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error("plans and invoices cannot be read or written")]
     Store(#[from] StoreError),
+}
+
+impl SubscriptionError {
+    pub(super) fn field(field: &'static str, problem: impl Into<String>) -> Self {
+        Self::Field { field, problem: problem.into() }
+    }
+}
+
+impl From<sea_orm::DbErr> for SubscriptionError {
+    fn from(error: sea_orm::DbErr) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+const fn change_code(error: ChangeError) -> &'static str {
+    match error {
+        ChangeError::Subscribed => "ALREADY_SUBSCRIBED",
+        ChangeError::NotSubscribed => "NOT_SUBSCRIBED",
+        ChangeError::PastDue => "INVOICE_OVERDUE",
+        ChangeError::NotAnUpgrade => "NOT_AN_UPGRADE",
+        ChangeError::NotADowngrade => "NOT_A_DOWNGRADE",
+        ChangeError::NothingToResume => "NOTHING_TO_RESUME",
+    }
+}
+
+const fn change_text(error: ChangeError) -> (&'static str, &'static str) {
+    match error {
+        ChangeError::Subscribed => (
+            "已有付费订阅，请升级或降级",
+            "There is a paid subscription already: upgrade or downgrade it",
+        ),
+        ChangeError::NotSubscribed => ("没有付费订阅", "There is no paid subscription"),
+        ChangeError::PastDue => ("有逾期账单，请先支付", "An invoice is overdue: pay it first"),
+        ChangeError::NotAnUpgrade => (
+            "该套餐不高于当前套餐，请在周期结束时降级",
+            "The plan is no upgrade: downgrade to it for the end of the period",
+        ),
+        ChangeError::NotADowngrade => ("该套餐不低于当前套餐", "The plan is no lower than yours"),
+        ChangeError::NothingToResume => ("没有可撤销的变更", "Nothing is planned to be taken back"),
+    }
 }
 
 impl Fault for SubscriptionError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::Authentication(error) => error.kind(),
-            Self::Store(_) => ErrorKind::Bug,
+            Self::Field { .. } | Self::Coupon(_) => ErrorKind::Invalid,
+            Self::Change(_) | Self::TrialUsed | Self::InvoiceSettled | Self::CouponTaken => {
+                ErrorKind::Conflict
+            }
+            Self::NotFound => ErrorKind::NotFound,
+            Self::Store(_) | Self::Usage(_) => ErrorKind::Bug,
         }
     }
 
     fn code(&self) -> &'static str {
         match self {
             Self::Authentication(error) => error.code(),
-            Self::Store(_) => "INTERNAL_ERROR",
+            Self::Field { .. } => "VALIDATION_ERROR",
+            Self::Coupon(_) => "COUPON_INVALID",
+            Self::Change(error) => change_code(*error),
+            Self::TrialUsed => "TRIAL_USED",
+            Self::NotFound => "NOT_FOUND",
+            Self::InvoiceSettled => "INVOICE_SETTLED",
+            Self::CouponTaken => "COUPON_TAKEN",
+            Self::Store(_) | Self::Usage(_) => "INTERNAL_ERROR",
         }
     }
 
     fn text(&self) -> Text {
-        match self {
-            Self::Authentication(error) => error.text(),
-            Self::Store(_) => Text::new("服务器内部错误", "Something went wrong on our side"),
-        }
+        let (zh, en) = match self {
+            Self::Authentication(error) => return error.text(),
+            Self::Field { .. } => ("请求参数有误", "Some fields are not right"),
+            Self::Coupon(_) => ("优惠码无效", "The coupon is not valid here"),
+            Self::Change(error) => change_text(*error),
+            Self::TrialUsed => ("已使用过试用", "You had a trial already"),
+            Self::NotFound => ("资源不存在", "There is no such thing"),
+            Self::InvoiceSettled => ("账单已结清", "The invoice is settled"),
+            Self::CouponTaken => ("优惠码已存在", "A coupon with this code exists"),
+            Self::Store(_) | Self::Usage(_) => {
+                ("服务器内部错误", "Something went wrong on our side")
+            }
+        };
+        Text::new(zh, en)
     }
 
     fn details(&self) -> Value {
         match self {
             Self::Authentication(error) => error.details(),
-            Self::Store(_) => json!({}),
+            Self::Field { field, problem } => json!({ *field: [problem] }),
+            Self::Coupon(problem) => json!({ "coupon": [problem.to_string()] }),
+            _ => json!({}),
         }
     }
 }

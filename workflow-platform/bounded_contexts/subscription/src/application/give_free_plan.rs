@@ -11,7 +11,7 @@ use shared_kernel::{
 };
 
 use super::{SubscriptionModule, ports::StoreError};
-use crate::domain::Subscription;
+use crate::domain::{State, Subscription};
 
 /// Handler of `user.registered`.
 pub struct GiveFreePlan {
@@ -35,9 +35,8 @@ impl GiveFreePlan {
             id: ambient.id(),
             owner,
             plan: plan.id,
-            interval: None,
             started_at: heard.occurred_at,
-            period_ends_at: None,
+            state: State::Free,
         };
         if !store.start(work, &subscription).await? {
             return Ok(());

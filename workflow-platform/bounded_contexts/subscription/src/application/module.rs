@@ -2,19 +2,56 @@
 
 use std::sync::Arc;
 
-use shared_kernel::{application::Cache, domain::Ambient};
+use shared_kernel::{
+    application::{Cache, UsageSource},
+    domain::{Ambient, Currency},
+    infrastructure::db::Database,
+};
 
-use super::ports::SubscriptionStore;
+use super::ports::{BillingStore, SubscriptionStore, UsageMeter};
+use crate::Surroundings;
+
+/// What an operator may set.
+#[derive(Debug, Clone, Copy)]
+pub struct BillingSettings {
+    /// Everything is sold in it.
+    pub currency: Currency,
+    /// Hundredths of a percent, on top of prices.
+    pub tax_basis_points: u32,
+    /// Of somebody's first paid plan, when they ask for it; none at 0.
+    pub trial_days: u32,
+}
+
+impl Default for BillingSettings {
+    fn default() -> Self {
+        Self { currency: Currency::CNY, tax_basis_points: 0, trial_days: 14 }
+    }
+}
 
 /// Use cases of the context, and its side of the `Entitlements` port.
 pub struct SubscriptionModule {
+    pub(super) database: Database,
     pub(super) store: Arc<dyn SubscriptionStore>,
+    pub(super) billing: Arc<dyn BillingStore>,
+    pub(super) meter: Arc<dyn UsageMeter>,
+    /// What others count themselves.
+    pub(super) sources: Vec<Arc<dyn UsageSource>>,
     pub(super) cache: Arc<dyn Cache>,
     pub(super) ambient: Ambient,
+    pub(super) settings: BillingSettings,
+}
+
+/// Where the use cases keep things.
+pub(crate) struct Stores {
+    pub plans: Arc<dyn SubscriptionStore>,
+    pub billing: Arc<dyn BillingStore>,
+    pub meter: Arc<dyn UsageMeter>,
 }
 
 impl SubscriptionModule {
-    pub fn new(store: Arc<dyn SubscriptionStore>, cache: Arc<dyn Cache>, ambient: Ambient) -> Self {
-        Self { store, cache, ambient }
+    pub(crate) fn new(surroundings: Surroundings, stores: Stores) -> Self {
+        let Surroundings { database, cache, sources, ambient, settings } = surroundings;
+        let Stores { plans: store, billing, meter } = stores;
+        Self { database, store, billing, meter, sources, cache, ambient, settings }
     }
 }

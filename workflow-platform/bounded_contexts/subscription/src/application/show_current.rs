@@ -16,6 +16,8 @@ pub struct Current {
     pub subscription: Option<Subscription>,
     /// When what is counted by the month begins anew.
     pub usage_resets_at: Timestamp,
+    /// To be taken off the next invoices.
+    pub credit_minor: i64,
 }
 
 impl SubscriptionModule {
@@ -26,6 +28,7 @@ impl SubscriptionModule {
             Some((subscription, plan)) => (Some(subscription), plan),
             None => (None, self.store.free_plan().await?),
         };
-        Ok(Current { plan, subscription, usage_resets_at })
+        let credit_minor = self.billing.account(who.owner()).await?.credit_minor;
+        Ok(Current { plan, subscription, usage_resets_at, credit_minor })
     }
 }

@@ -1,11 +1,27 @@
-//! Plans, what they include, and subscriptions. Pure.
+//! Plans, what they include, subscriptions, and the money they cost. Pure.
 
+mod change;
+mod coupon;
 mod entitlements;
+mod invoice;
+pub mod ledger;
 mod month;
+mod passing;
+mod period;
 mod plan;
+mod proration;
 mod subscription;
+#[cfg(test)]
+mod tests;
 
+pub use change::{ChangeError, Offer, begin};
+pub use coupon::{Coupon, CouponId, CouponProblem, Discount, Lasts, Off};
 pub use entitlements::PlanEntitlements;
-pub use month::end_of_month;
+pub use invoice::{
+    CreditNote, Invoice, InvoiceId, InvoiceReason, InvoiceStatus, Line, LineKind, taxed,
+};
+pub use month::{beginning_of_month, end_of_month};
+pub use passing::{Due, GIVEN_UP_AFTER, PAYABLE_FOR};
+pub use period::Period;
 pub use plan::{FREE, Interval, Plan, PlanId, Price, UnknownInterval};
-pub use subscription::{Subscription, SubscriptionId};
+pub use subscription::{Charged, Next, State, Status, Subscription, SubscriptionId, Terms};

@@ -3,6 +3,13 @@
 use chrono::{Datelike as _, NaiveDate, NaiveTime};
 use shared_kernel::domain::Timestamp;
 
+/// The first instant of the month `at` lies in.
+pub fn beginning_of_month(at: Timestamp) -> Timestamp {
+    let date = at.to_chrono().date_naive();
+    let first = date.with_day(1).unwrap_or(date);
+    first.and_time(NaiveTime::MIN).and_utc().into()
+}
+
 /// The first instant of the month after the one `at` lies in.
 pub fn end_of_month(at: Timestamp) -> Timestamp {
     let date = at.to_chrono().date_naive();
@@ -24,7 +31,9 @@ mod tests {
             ("2028-02-01T00:00:00Z", "2028-03-01T00:00:00Z"),
         ] {
             let end: Timestamp = end.parse().unwrap();
-            assert_eq!(end_of_month(at.parse().unwrap()), end);
+            let at = at.parse().unwrap();
+            assert_eq!(end_of_month(at), end);
+            assert_eq!(end_of_month(beginning_of_month(at)), end);
         }
     }
 }

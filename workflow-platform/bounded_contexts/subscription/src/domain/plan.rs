@@ -39,6 +39,16 @@ impl Interval {
     }
 }
 
+impl Interval {
+    /// Calendar months.
+    pub const fn months(self) -> u32 {
+        match self {
+            Self::Month => 1,
+            Self::Year => 12,
+        }
+    }
+}
+
 impl FromStr for Interval {
     type Err = UnknownInterval;
 
@@ -67,7 +77,22 @@ pub struct Plan {
     pub code: String,
     /// From 1.
     pub version: u32,
+    /// Higher plans have higher ranks.
+    pub rank: i32,
     pub name: Text,
     pub prices: Vec<Price>,
     pub entitlements: PlanEntitlements,
+}
+
+impl Plan {
+    /// What it costs for an interval.
+    pub fn price(&self, interval: Interval, currency: Currency) -> Option<&Price> {
+        let wanted = |price: &&Price| price.interval == interval && price.currency == currency;
+        self.prices.iter().find(wanted)
+    }
+
+    /// Nobody pays for it.
+    pub fn is_free(&self) -> bool {
+        self.prices.iter().all(|price| price.amount_minor == 0)
+    }
 }

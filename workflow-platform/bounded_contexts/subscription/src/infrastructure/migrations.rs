@@ -13,7 +13,11 @@ use super::seed;
 
 /// The context's migrations.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(SubscriptionTables)]
+    vec![
+        Box::new(SubscriptionTables),
+        Box::new(super::billing_tables::BillingTables),
+        Box::new(super::usage_table::UsageTable),
+    ]
 }
 
 #[derive(DeriveIden)]

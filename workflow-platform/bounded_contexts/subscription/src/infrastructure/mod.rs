@@ -1,10 +1,18 @@
-//! Adapters: tables, the plans they begin with, and the store on them.
+//! Adapters: tables, the plans they begin with, and the stores on them.
 
+mod billing;
+mod billing_tables;
+mod differences;
+mod meter;
 mod migrations;
 mod personal;
+mod rows;
 mod seed;
 mod store;
+mod usage_table;
 
+pub use billing::SqlBilling;
+pub use meter::SqlMeter;
 pub use migrations::migrations;
 pub use personal::personal_data;
 pub use store::SqlSubscriptions;

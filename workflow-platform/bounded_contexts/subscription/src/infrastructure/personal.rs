@@ -15,6 +15,7 @@ const SUBSCRIPTIONS: PersonalTable = PersonalTable {
     columns: &[
         ("id", Shown::Id),
         ("plan_id", Shown::Id),
+        ("status", Shown::Text),
         ("interval", Shown::Text),
         ("started_at", Shown::Time),
         ("period_ends_at", Shown::Time),
@@ -23,7 +24,51 @@ const SUBSCRIPTIONS: PersonalTable = PersonalTable {
     erased: true,
 };
 
-/// Subscriptions.
+/// Bookkeeping outlives its customers; after them, the id in it says nothing of anybody.
+const INVOICES: PersonalTable = PersonalTable {
+    name: "invoices",
+    table: "invoices",
+    key: RowKey::Id("id"),
+    owned: "user_id = $1",
+    columns: &[
+        ("id", Shown::Id),
+        ("number", Shown::Text),
+        ("status", Shown::Text),
+        ("currency", Shown::Text),
+        ("lines", Shown::Json),
+        ("total_minor", Shown::Number),
+        ("issued_at", Shown::Time),
+        ("settled_at", Shown::Time),
+    ],
+    erased: false,
+};
+
+const CREDIT_NOTES: PersonalTable = PersonalTable {
+    name: "credit_notes",
+    table: "credit_notes",
+    key: RowKey::Id("id"),
+    owned: "user_id = $1",
+    columns: &[
+        ("id", Shown::Id),
+        ("number", Shown::Text),
+        ("currency", Shown::Text),
+        ("net_minor", Shown::Number),
+        ("tax_minor", Shown::Number),
+        ("issued_at", Shown::Time),
+    ],
+    erased: false,
+};
+
+const USAGE: PersonalTable = PersonalTable {
+    name: "usage_days",
+    table: "usage_days",
+    key: RowKey::IdAndNumber("user_id", "day"),
+    owned: "user_id = $1",
+    columns: &[("day", Shown::Number), ("executions", Shown::Number)],
+    erased: true,
+};
+
+/// Subscriptions, what is owed for them, and what is used of them.
 pub fn personal_data(database: &Database) -> Vec<Arc<dyn PersonalData>> {
-    vec![SUBSCRIPTIONS.of(database)]
+    [SUBSCRIPTIONS, INVOICES, CREDIT_NOTES, USAGE].map(|table| table.of(database)).into()
 }

@@ -2,11 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails by panicking")]
 
+mod changes;
+mod looking_after;
+mod money;
+mod time;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use axum::{Extension, Router, body::Body};
-use http::{Request, StatusCode, header};
+use http::{Method, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
@@ -16,10 +21,14 @@ use shared_kernel::{
         AuthenticationError, Authenticator, Entitlements as _, EntitlementsError, EventHandler,
         Limit, Principal, Proof, SessionProof,
     },
-    domain::{Ambient, DomainEvent, Locale, Owner, Role, Timestamp},
+    domain::{Ambient, DomainEvent, Locale, Owner, PageRequest, Role, Timestamp},
     infrastructure::{cache::LocalCache, db::Migrations},
 };
-use subscription::{SubscriptionModule, Surroundings};
+use subscription::{BillingSettings, SubscriptionModule, Surroundings};
+use subscription::{
+    application::ports::{Differences, InvoiceFilter},
+    domain::InvoiceStatus,
+};
 use testkit::{MovableClock, TestDatabase};
 use tower::ServiceExt as _;
 use uuid::Uuid;
@@ -43,11 +52,14 @@ async fn worlds() -> Vec<World> {
     worlds
 }
 
+/// Six percent of tax, so that there is something to round.
 fn build(test: &TestDatabase, ambient: &Ambient) -> Arc<SubscriptionModule> {
     subscription::module(Surroundings {
         database: test.database.clone(),
         cache: Arc::new(LocalCache::default()),
+        sources: Vec::new(),
         ambient: ambient.clone(),
+        settings: BillingSettings { tax_basis_points: 600, ..BillingSettings::default() },
     })
 }
 
@@ -80,7 +92,55 @@ impl World {
     }
 
     async fn execute(&self, sql: &str) {
-        self.test.database.write().execute_unprepared(sql).await.unwrap();
+        self.try_to(sql).await.unwrap();
+    }
+
+    async fn try_to(&self, sql: &str) -> Result<(), sea_orm::DbErr> {
+        self.test.database.write().execute_unprepared(sql).await.map(|_| ())
+    }
+
+    fn with_role(&self, role: Role) -> Principal {
+        Principal { role, ..somebody(&self.ambient) }
+    }
+
+    /// Pays what is open, the oldest first: one invoice, or all.
+    async fn settle_one(&self) {
+        let admin = self.with_role(Role::Admin);
+        let status = Some(InvoiceStatus::Open);
+        let filter = InvoiceFilter { owner: None, status };
+        let page = PageRequest::first(200);
+        let open = self.module.list_everybodys_invoices(&admin, filter, page).await.unwrap();
+        if let Some(oldest) = open.items.last() {
+            self.module.settle_invoice(&admin, oldest.id).await.unwrap();
+        }
+    }
+
+    async fn settle_all(&self) {
+        while self.count("invoices WHERE status = 'open'").await > 0 {
+            self.settle_one().await;
+        }
+    }
+
+    /// Whether the books add up, and if not, why.
+    async fn balanced(&self) -> Result<(), String> {
+        let found = self.module.differences().await.unwrap();
+        if found == Differences::default() { Ok(()) } else { Err(format!("{found:?}")) }
+    }
+
+    async fn get(&self, who: &Principal, path: &str) -> (StatusCode, Value) {
+        get(&self.app(who), path, Some("x")).await
+    }
+
+    async fn post(&self, who: &Principal, path: &str, body: &Value) -> (StatusCode, Value) {
+        send(&self.app(who), Method::POST, path, Some(body)).await
+    }
+
+    async fn put(&self, who: &Principal, path: &str, body: &Value) -> (StatusCode, Value) {
+        send(&self.app(who), Method::PUT, path, Some(body)).await
+    }
+
+    async fn delete(&self, who: &Principal, path: &str) -> (StatusCode, Value) {
+        send(&self.app(who), Method::DELETE, path, None).await
     }
 
     fn app(&self, who: &Principal) -> Router {
@@ -116,7 +176,28 @@ async fn get(app: &Router, path: &str, token: Option<&str>) -> (StatusCode, Valu
     if let Some(token) = token {
         request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
     }
-    let response = app.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    answer(app, request.body(Body::empty()).unwrap()).await
+}
+
+async fn send(
+    app: &Router,
+    method: Method,
+    path: &str,
+    body: Option<&Value>,
+) -> (StatusCode, Value) {
+    let request = Request::builder().method(method).uri(path);
+    let request = request.header(header::AUTHORIZATION, "Bearer x");
+    let request = match body {
+        Some(body) => request
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Body::from(body.to_string())),
+        None => request.body(Body::empty()),
+    };
+    answer(app, request.unwrap()).await
+}
+
+async fn answer(app: &Router, request: Request<Body>) -> (StatusCode, Value) {
+    let response = app.clone().oneshot(request).await.unwrap();
     let status = response.status();
     let bytes = response.into_body().collect().await.unwrap().to_bytes();
     (status, serde_json::from_slice(&bytes).unwrap())
@@ -223,7 +304,7 @@ async fn another_plan_counts_at_the_latest_when_the_memory_of_the_old_is_gone() 
 async fn the_tables_can_be_taken_back_and_made_again() {
     for world in worlds().await {
         let migrations = Migrations::new([subscription::migrations as fn() -> _]);
-        migrations.down(&world.test.database, 1).await.unwrap();
+        migrations.down(&world.test.database, 3).await.unwrap();
         migrations.up(&world.test.database).await.unwrap();
         assert_eq!(world.count("plans").await, 4, "{}", world.test.name);
     }

@@ -32,9 +32,8 @@ impl UserModule {
         }
         let found = self.ports.accounts.credentials_of(who.user).await?;
         let found = found.ok_or(AuthenticationError::Revoked)?;
-        let attempt = self.attempt(Proving::Presence(session.id.into()), caller).await?;
-        self.prove_password(&form.current_password, found.password_hash).await?;
-        self.proved(attempt).await;
+        let proving = self.prove_password(who, &form.current_password, found.password_hash, caller);
+        proving.await.inspect_err(|error| self.note_failed_proof(who, error, caller))?;
         let (current, new) = (form.current_password.expose_secret(), &form.new_password);
         if current == new.expose_secret() {
             return Err(UserError::field("new_password", &"must differ from the current one"));
@@ -49,9 +48,20 @@ impl UserModule {
         self.replace_password(work, &found.user, &hash, occasion, caller).await
     }
 
-    async fn prove_password(&self, given: &SecretString, hash: String) -> Result<(), UserError> {
-        let right = self.is_password(given, hash).await?;
-        if right { Ok(()) } else { Err(UserError::WrongPassword) }
+    async fn prove_password(
+        &self,
+        who: &Principal,
+        given: &SecretString,
+        hash: String,
+        caller: &Caller,
+    ) -> Result<(), UserError> {
+        let session = who.session()?.id.into();
+        let attempt = self.attempt(Proving::Presence(session), caller).await?;
+        if !self.is_password(given, hash).await? {
+            return Err(UserError::WrongPassword);
+        }
+        self.proved(attempt).await;
+        Ok(())
     }
 
     pub(super) async fn is_password(

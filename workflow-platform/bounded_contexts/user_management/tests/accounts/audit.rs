@@ -11,7 +11,7 @@ use shared_kernel::{
 use user_management::{
     UserError,
     application::{
-        KeyWish,
+        FreshProof, KeyWish, PasswordChange,
         ports::{AuditFilter, AuditLine},
     },
     domain::UserStatus,
@@ -96,6 +96,28 @@ async fn a_failed_sign_in_is_noted_without_what_was_typed() {
         assert_eq!(found[2].reason.as_deref(), Some("WRONG_CREDENTIALS"));
         let all = format!("{found:?}");
         assert!(!all.contains("hunter2") && !all.contains("secret words"), "{all}");
+    }
+}
+
+#[tokio::test]
+async fn a_proof_that_proved_nothing_is_noted() {
+    for world in worlds().await {
+        let root = root(&world).await;
+        world.register("ann").await;
+        let ann = signed_in(&world, "ann").await;
+        let wrong = FreshProof::Password("secret words".into());
+        world.users.step_up(&ann, &wrong, &caller_as(&ann)).await.unwrap_err();
+        world.clock.advance(MINUTE);
+        let change = PasswordChange {
+            current_password: "secret words".into(),
+            new_password: "staple the other battery".into(),
+        };
+        world.users.change_password(&ann, change, &caller_as(&ann)).await.unwrap_err();
+        let found = lines(&world, &root, of_action("user.proof_failed")).await;
+        let reasons: Vec<_> = found.iter().filter_map(|line| line.reason.as_deref()).collect();
+        assert_eq!(reasons, ["WRONG_PASSWORD", "PROOF_INVALID"], "{}", world.test.name);
+        assert!(found.iter().all(|line| line.user.as_ref().unwrap().id == ann.user), "{found:?}");
+        assert!(!format!("{found:?}").contains("secret words"));
     }
 }
 

@@ -248,6 +248,7 @@ fn build(
     worker: WorkerSettings,
 ) -> Arc<WorkflowModule> {
     let surroundings = Surroundings {
+        templates: Vec::new(),
         database: database.clone(),
         bus: Arc::clone(bus),
         blobs: Arc::new(BlobFolder::new(folder.path())),

@@ -2,4 +2,5 @@
 
 pub mod definitions;
 pub mod executions;
+pub mod templates;
 pub mod vault;

@@ -4,5 +4,6 @@ pub mod audit;
 pub mod definitions;
 pub mod executions;
 pub mod retention;
+pub mod templates;
 pub mod triggers;
 pub mod vault;

@@ -23,6 +23,9 @@ mod start_keys_table;
 mod step_cache_table;
 pub mod tables;
 pub mod transform;
+mod usage;
 pub mod vault;
 mod vault_table;
 pub mod worker;
+
+pub use usage::usage;

@@ -409,6 +409,7 @@ fn build(
     worker: WorkerSettings,
 ) -> Arc<WorkflowModule> {
     let surroundings = Surroundings {
+        templates: Vec::new(),
         database: database.clone(),
         bus: Arc::new(bus.clone()),
         blobs: Arc::new(BlobFolder::new(folder)),

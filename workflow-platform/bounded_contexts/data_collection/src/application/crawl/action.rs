@@ -3,28 +3,31 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use serde_json::{Value, json};
+use serde_json::Value;
 use shared_kernel::{
     application::{Action, ActionContext, ActionDescriptor, ActionError, Fetcher},
     infrastructure::cpu::CpuPool,
 };
 
 use super::{
-    input::{input_schema, plan},
+    input::plan,
     page::Reader,
     run::Crawl,
+    schema::{input_schema, output_schema},
+    sink::RowSink,
 };
 
 /// Crawls pages.
 #[derive(Clone)]
 pub struct CrawlPages {
     fetcher: Arc<dyn Fetcher>,
+    sink: Arc<dyn RowSink>,
     cpu: CpuPool,
 }
 
 impl CrawlPages {
-    pub fn new(fetcher: Arc<dyn Fetcher>, cpu: CpuPool) -> Self {
-        Self { fetcher, cpu }
+    pub fn new(fetcher: Arc<dyn Fetcher>, sink: Arc<dyn RowSink>, cpu: CpuPool) -> Self {
+        Self { fetcher, sink, cpu }
     }
 }
 
@@ -34,33 +37,19 @@ impl Action for CrawlPages {
         ActionDescriptor {
             name: "crawl.pages".to_owned(),
             title: "Crawl pages".to_owned(),
-            description: "Follows links from start pages and reads fields of every HTML page. \
-                          robots.txt is heeded; each page is fetched once; a crawl that was cut off \
-                          goes on where it was."
+            description: "Follows links from start pages and sitemaps and reads fields of every \
+                          HTML page. robots.txt is heeded; each page is fetched once; a crawl that \
+                          was cut off goes on where it was."
                 .to_owned(),
             input_schema: input_schema(),
-            output_schema: json!({
-                "type": "object",
-                "properties": {
-                    "pages": { "type": "array", "description": "A row for each page: url, status, depth, title and the fields." },
-                    "failed": { "type": "array", "description": "Pages that could not be got, with the reason." },
-                    "counts": {
-                        "type": "object",
-                        "properties": {
-                            "pages": { "type": "integer" },
-                            "failed": { "type": "integer" },
-                            "skipped": { "type": "integer" },
-                            "left": { "type": "integer", "description": "Found, and left out because of max_pages." },
-                        },
-                    },
-                },
-            }),
+            output_schema: output_schema(),
         }
     }
 
     async fn run(&self, ctx: &ActionContext, input: Value) -> Result<Value, ActionError> {
-        let plan = plan(input)?;
-        let reader = Reader::new(Arc::clone(&self.fetcher), self.cpu.clone(), ctx, &plan);
-        Crawl::new(ctx, &plan).run(&reader).await
+        let plan = Arc::new(plan(input)?);
+        let reader =
+            Reader::new(Arc::clone(&self.fetcher), self.cpu.clone(), ctx, Arc::clone(&plan));
+        Crawl::new(ctx, plan, self.sink.as_ref()).run(&reader).await
     }
 }

@@ -1,136 +1,205 @@
 //! Which pages are known, which wait, and which are done.
+//!
+//! Of a page that is known stands here a hash, of one that waits its address: nothing of what is
+//! in it.
 
-use std::collections::{HashSet, VecDeque};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, HashSet, VecDeque},
+};
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use shared_kernel::application::StepRecord;
-use url::Url;
 
-use super::input::Plan;
+use super::{
+    input::Plan,
+    visit::{Outcome, Visit},
+};
 
-/// A page that waits for its turn.
+/// Failures that the output names.
+const FAILED: usize = 1000;
+/// Problems that the output names.
+const PROBLEMS: usize = 100;
+
+/// What waits for its turn.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Waiting {
-    pub url: Url,
+    pub url: Box<str>,
     pub depth: u32,
+    /// A list of pages, and no page.
+    pub is_map: bool,
 }
 
-/// What became of one page; also the form of a journal record, under the page's address.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct Visit {
-    pub depth: u32,
-    #[serde(flatten)]
-    pub outcome: Outcome,
-    /// Links worth following that were new when the page was read.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub links: Vec<String>,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Outcome {
-    /// The page's row: `url`, `status`, `depth`, `title` and the fields.
-    Page(Map<String, Value>),
-    /// An answer that is no page, or one that another address gave already.
-    Skipped(String),
-    Failed(Map<String, Value>),
+/// How much came of a crawl.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Counts {
+    pub pages: usize,
+    pub failed: usize,
+    pub skipped: usize,
+    pub not_modified: usize,
+    /// Found, and not even put into the queue, which was full.
+    pub dropped: usize,
 }
 
 /// The state of a crawl.
 #[derive(Debug, Default)]
 pub(super) struct Frontier {
-    known: HashSet<String>,
-    queue: VecDeque<Waiting>,
-    /// Addresses of rows, after redirects.
-    kept: HashSet<String>,
-    pub pages: Vec<Value>,
+    known: HashSet<u128>,
+    queue: BTreeMap<Reverse<i32>, VecDeque<Waiting>>,
+    waiting: usize,
+    /// Addresses of pages that were kept, after redirects, and their canonical ones.
+    kept: HashSet<u128>,
+    /// Contents of pages that were kept.
+    contents: HashSet<u128>,
+    pub rows: Vec<Value>,
     pub failed: Vec<Value>,
-    pub skipped: usize,
+    pub problems: Vec<Value>,
+    pub counts: Counts,
     /// Pages handed out in this run and not answered.
     pub under_way: usize,
 }
 
+/// A hash that nobody finds another text for.
+pub(super) fn hash_of(text: &[u8]) -> u128 {
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&blake3::hash(text).as_bytes()[..16]);
+    u128::from_le_bytes(bytes)
+}
+
 impl Frontier {
     /// The start pages, and what earlier runs of the step found.
-    pub fn resume(plan: &Plan, records: &[StepRecord]) -> Self {
+    pub fn resume(plan: &Plan, visits: Vec<Visit>) -> Self {
         let mut frontier = Self::default();
-        let visits: Vec<(&str, Visit)> = records
-            .iter()
-            .filter_map(|record| {
-                Some((record.key.as_str(), serde_json::from_value(record.value.clone()).ok()?))
-            })
-            .collect();
-        frontier.known.extend(visits.iter().map(|(url, _)| (*url).to_owned()));
-        for start in &plan.starts {
-            frontier.discover(start.clone(), 0);
+        frontier.known.extend(visits.iter().map(|visit| key_of(&visit.url, visit.is_map)));
+        for map in &plan.maps {
+            frontier.discover(plan, map.as_str(), 0, true);
         }
-        for (_, visit) in visits {
-            frontier.take(visit);
+        for start in &plan.starts {
+            frontier.discover(plan, plan.rules.known_as(start.clone()).as_str(), 0, false);
+        }
+        for visit in visits {
+            frontier.take(plan, visit);
         }
         frontier
     }
 
-    fn discover(&mut self, url: Url, depth: u32) {
-        if self.known.insert(url.to_string()) {
-            self.queue.push_back(Waiting { url, depth });
+    /// Room in the queue: enough for what may still be wanted.
+    fn room(plan: &Plan) -> usize {
+        plan.max_pages.saturating_mul(3).saturating_add(10_000)
+    }
+
+    pub fn discover(&mut self, plan: &Plan, url: &str, depth: u32, is_map: bool) {
+        if !self.known.insert(key_of(url, is_map)) {
+            return;
         }
+        if self.waiting >= Self::room(plan) {
+            self.counts.dropped += 1;
+            return;
+        }
+        // Lists of pages come first: they say what there is.
+        let priority = if is_map { i32::MAX } else { plan.rules.priority(url) };
+        let waiting = Waiting { url: url.into(), depth, is_map };
+        self.queue.entry(Reverse(priority)).or_default().push_back(waiting);
+        self.waiting += 1;
     }
 
     /// Takes in what became of a page.
-    pub fn take(&mut self, visit: Visit) {
+    pub fn take(&mut self, plan: &Plan, visit: Visit) {
+        let below = if visit.is_map { visit.depth } else { visit.depth + 1 };
         for link in &visit.links {
-            if let Ok(url) = Url::parse(link) {
-                self.discover(url, visit.depth + 1);
+            self.discover(plan, link, below, false);
+        }
+        for map in &visit.maps {
+            self.discover(plan, map, visit.depth + 1, true);
+        }
+        self.kept.extend(&visit.kept_as);
+        self.contents.extend(visit.content);
+        for mut problem in visit.problems {
+            if self.problems.len() < PROBLEMS {
+                problem.insert("url".to_owned(), Value::from(&*visit.url));
+                self.problems.push(Value::Object(problem));
             }
         }
+        self.counts.not_modified += usize::from(visit.not_modified);
         match visit.outcome {
             Outcome::Page(row) => {
-                if let Some(Value::String(url)) = row.get("url") {
-                    self.kept.insert(url.clone());
-                }
-                self.pages.push(Value::Object(row));
+                self.counts.pages += 1;
+                self.rows.extend(row.map(Value::Object));
             }
-            Outcome::Skipped(_) => self.skipped += 1,
-            Outcome::Failed(row) => self.failed.push(Value::Object(row)),
+            Outcome::Skipped => self.counts.skipped += 1,
+            Outcome::Failed(row) => {
+                self.counts.failed += 1;
+                if self.failed.len() < FAILED {
+                    self.failed.push(Value::Object(row));
+                }
+            }
+            Outcome::Map => {}
         }
     }
 
     /// The next page, unless the crawl has as many as it may have.
     pub fn next(&mut self, plan: &Plan) -> Option<Waiting> {
-        if self.pages.len() + self.under_way >= plan.max_pages {
+        let mut first = self.queue.first_entry()?;
+        let is_map = first.get().front().is_some_and(|next| next.is_map);
+        if !is_map && self.counts.pages + self.under_way >= plan.max_pages {
             return None;
         }
-        let next = self.queue.pop_front()?;
-        self.under_way += 1;
-        Some(next)
+        let next = first.get_mut().pop_front();
+        if first.get().is_empty() {
+            first.remove();
+        }
+        self.waiting -= usize::from(next.is_some());
+        self.under_way += usize::from(next.is_some());
+        next
     }
 
     /// Whether a page of this address is kept already, as after a redirect.
-    pub fn keeps(&self, url: &str) -> bool {
-        self.kept.contains(url)
+    pub fn keeps(&self, address: u128) -> bool {
+        self.kept.contains(&address)
+    }
+
+    pub fn has_content(&self, content: u128) -> bool {
+        self.contents.contains(&content)
     }
 
     /// Links that nobody has found yet.
-    pub fn fresh(&self, links: Vec<Url>, plan: &Plan, depth: u32) -> Vec<String> {
-        if depth >= plan.max_depth {
-            return Vec::new();
-        }
-        let fresh = |link: &Url| plan.filter.follows(link) && !self.known.contains(link.as_str());
-        links.into_iter().filter(fresh).map(String::from).collect()
+    pub fn fresh(&self, links: Vec<String>, is_map: bool) -> Vec<String> {
+        let fresh = |link: &String| !self.known.contains(&key_of(link, is_map));
+        links.into_iter().filter(fresh).collect()
     }
 
     pub fn done(&self) -> usize {
-        self.pages.len() + self.failed.len() + self.skipped
+        self.counts.pages + self.counts.failed + self.counts.skipped
     }
 
     /// How many pages the crawl will look at, as far as is known.
     pub fn expected(&self, plan: &Plan) -> usize {
-        (self.done() + self.under_way + self.queue.len()).min(plan.max_pages.max(self.done()))
+        (self.done() + self.under_way + self.waiting).min(plan.max_pages.max(self.done()))
     }
 
-    /// Pages that were found and left out because the crawl is full.
+    /// Pages that were found and left out because of a limit.
     pub fn left(&self) -> usize {
-        self.queue.len()
+        self.waiting + self.counts.dropped
     }
+}
+
+fn key_of(url: &str, is_map: bool) -> u128 {
+    let hash = hash_of(url.as_bytes());
+    if is_map { !hash } else { hash }
+}
+
+/// A row of the output for a page that failed.
+pub(super) fn failure(
+    url: &str,
+    code: &str,
+    class: Option<&str>,
+    message: &str,
+    status: Option<u16>,
+) -> Map<String, Value> {
+    let mut row = Map::new();
+    row.insert("url".to_owned(), Value::from(url));
+    let error = serde_json::json!({
+        "code": code, "class": class, "message": message, "status": status,
+    });
+    row.insert("error".to_owned(), error);
+    row
 }

@@ -1,4 +1,4 @@
-//! `crawl.pages`: from start pages along their links.
+//! `crawl.pages`: from start pages and sitemaps along links.
 //!
 //! The frontier is durable: what became of a page, and the links found on it, is recorded in the
 //! journal in batches. After a crash the records say which pages are done and which were found,
@@ -8,6 +8,11 @@ mod action;
 mod frontier;
 mod input;
 mod page;
+mod rules;
 mod run;
+mod schema;
+mod sink;
+mod visit;
 
 pub use action::CrawlPages;
+pub use sink::RowSink;

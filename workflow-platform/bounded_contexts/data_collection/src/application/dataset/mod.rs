@@ -1,16 +1,51 @@
 //! Use cases of datasets, one a file.
 
+mod changes;
+mod create;
 mod delete;
+mod edit;
 mod error;
-mod list;
+mod export;
+mod find;
+mod held;
+mod housekeeping;
+mod import;
+mod import_lines;
+mod look;
+mod mode;
 mod module;
 pub mod ports;
-mod records;
-mod upsert;
+mod publish;
+mod query;
+mod query_action;
+mod record;
+mod remove;
+mod share;
+mod shared;
+mod statistics;
 mod upsert_action;
+mod write;
 
+pub use changes::Delta;
+pub use edit::DatasetEdit;
 pub use error::DatasetsError;
+pub use held::HeldBatch;
+pub use import::{BadLine, Import, ImportReport};
+pub use import_lines::{CellTypes, FileFormat};
+pub use mode::Mode;
 pub use module::DatasetsModule;
-pub use ports::{DatasetRow, DatasetStore, RecordRow};
-pub use upsert::{Upsert, Upserted};
+pub use ports::{
+    Author, Cause, ChangeRow, DatasetRow, DatasetStore, HeldRow, HeldState, Order, RecordRow,
+    ShareRow, VersionRow,
+};
+pub use publish::Written;
+pub use query::{Found, Query};
+pub use query_action::DatasetQuery;
+pub use record::{History, Recorded};
+pub use remove::Removed;
+pub use share::{NewShare, Shared};
+pub use shared::Opened;
+pub use statistics::{FieldStatistics, Frequency};
 pub use upsert_action::DatasetUpsert;
+pub(super) use upsert_action::failure as upsert_failure;
+pub use write::Write;

@@ -10,14 +10,16 @@ use shared_kernel::{
     domain::Fault as _,
 };
 
-use super::{super::input_of, DatasetsError, DatasetsModule, Upsert};
-use crate::domain::dataset::{Batch, DatasetName};
+use super::{super::input_of, Author, Cause, DatasetsError, DatasetsModule, Mode, Write};
+use crate::domain::dataset::DatasetName;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Input {
     dataset: String,
-    key: KeyFields,
+    key: Option<KeyFields>,
+    #[serde(default)]
+    mode: Mode,
     records: Vec<Value>,
 }
 
@@ -48,20 +50,26 @@ impl Action for DatasetUpsert {
             title: "Save to dataset".to_owned(),
             description:
                 "Adds new records, rewrites changed ones and leaves the others alone, all \
-                          or none. Of several records with one key the last counts."
+                          or none. Of several records with one key the last counts. A batch that \
+                          breaks the dataset's contract is held back, and the output says so."
                     .to_owned(),
             input_schema: json!({
                 "type": "object",
                 "additionalProperties": false,
-                "required": ["dataset", "key", "records"],
+                "required": ["dataset", "records"],
                 "properties": {
                     "dataset": { "type": "string", "minLength": 1, "maxLength": 100 },
                     "key": {
-                        "description": "Field, or fields, that tell records apart.",
+                        "description": "Field, or fields, that tell records apart; those of the dataset when left out.",
                         "oneOf": [
                             { "type": "string" },
                             { "type": "array", "minItems": 1, "maxItems": 10, "items": { "type": "string" } },
                         ],
+                    },
+                    "mode": {
+                        "description": "insert: all records are new, or the step fails. append: records have no key and are all added.",
+                        "enum": ["upsert", "insert", "append"],
+                        "default": "upsert",
                     },
                     "records": { "type": "array", "items": { "type": "object" } },
                 },
@@ -76,6 +84,9 @@ impl Action for DatasetUpsert {
                     "unchanged": { "type": "integer" },
                     "total": { "type": "integer" },
                     "version": { "type": "integer" },
+                    "held": { "type": "boolean", "description": "The batch breaks the contract and waits to be looked at; nothing was published." },
+                    "batch_id": { "type": "string", "description": "Of the held batch." },
+                    "breaches": { "type": "array", "items": { "type": "object" } },
                 },
             }),
         }
@@ -87,32 +98,33 @@ impl Action for DatasetUpsert {
             .dataset
             .parse()
             .map_err(|error| ActionError::invalid_input("dataset", format!("{error}")))?;
-        let key = match input.key {
+        let key = input.key.map(|key| match key {
             KeyFields::One(name) => vec![name],
             KeyFields::Several(names) => names,
-        };
-        let batch = Batch::new(&key, input.records).map_err(|error| failure(&error.into()))?;
-        let wanted = Upsert {
+        });
+        let wanted = Write {
             owner: ctx.owner,
             dataset,
-            batch,
+            key,
+            records: input.records,
+            mode: input.mode,
             idempotency_key: ctx.idempotency_key.clone(),
-            execution: Some(ctx.execution),
+            author: Author { user: None, execution: Some(ctx.execution) },
+            cause: Cause::Batch,
         };
-        let upserted = self.module.upsert(&wanted).await.map_err(|error| failure(&error))?;
-        Ok(json!(upserted))
+        let written = self.module.write(wanted).await.map_err(|error| failure(&error))?;
+        Ok(json!(written))
     }
 }
 
 /// A database that is away may be back at the next attempt.
-fn failure(error: &DatasetsError) -> ActionError {
+pub(in crate::application) fn failure(error: &DatasetsError) -> ActionError {
     match error {
-        DatasetsError::Batch(fault) => {
-            ActionError::invalid_input(&fault.path, fault.message.clone())
-        }
+        DatasetsError::Input { path, message } => ActionError::invalid_input(path, message.clone()),
         DatasetsError::Store(_) => {
-            ActionError::retryable(error.code(), "the dataset could not be written")
+            ActionError::retryable(error.code(), "the dataset could not be read or written")
         }
+        DatasetsError::IndexBuilding(_) => ActionError::retryable(error.code(), error.to_string()),
         other => ActionError::from_fault(other),
     }
 }

@@ -61,9 +61,40 @@ impl Batch {
         }
         Ok(Self { records: kept })
     }
+
+    /// Records without a key of their own: each gets one, made of `seed` and its place, so that
+    /// the same batch has the same keys.
+    pub fn keyless(seed: &str, records: Vec<Value>) -> Result<Self, BatchError> {
+        if records.len() > MOST_RECORDS {
+            return Err(wrong("records", format!("at most {MOST_RECORDS} are taken at once")));
+        }
+        let keyed = |(index, record)| {
+            let (data, hash) = checked(index, record)?;
+            let key = blake3::hash(format!("{seed}/{index}").as_bytes()).to_hex()[..32].to_owned();
+            Ok(Keyed { key, data, hash })
+        };
+        let records = records.into_iter().enumerate().map(keyed).collect::<Result<_, _>>()?;
+        Ok(Self { records })
+    }
 }
 
+/// Under the key that its fields make.
 fn keyed(key: &[String], index: usize, record: Value) -> Result<Keyed, BatchError> {
+    let (data, hash) = checked(index, record)?;
+    let path = format!("records[{index}]");
+    let parts = key.iter().map(|name| part(&data, name, &path)).collect::<Result<Vec<_>, _>>()?;
+    let key = match parts.as_slice() {
+        [one] => one.clone(),
+        several => Value::from(several.to_vec()).to_string(),
+    };
+    if key.len() > LONGEST_KEY {
+        return Err(wrong(path, format!("key is longer than {LONGEST_KEY} bytes")));
+    }
+    Ok(Keyed { key, data, hash })
+}
+
+/// The record, if it can be stored, and its hash.
+fn checked(index: usize, record: Value) -> Result<(Map<String, Value>, String), BatchError> {
     let path = format!("records[{index}]");
     let Value::Object(data) = record else { return Err(wrong(path, "must be an object")) };
     let text = sorted(&Value::Object(data.clone())).to_string();
@@ -73,15 +104,7 @@ fn keyed(key: &[String], index: usize, record: Value) -> Result<Keyed, BatchErro
     if text.contains("\\u0000") {
         return Err(wrong(path, "holds a zero character, which databases cannot store"));
     }
-    let parts = key.iter().map(|name| part(&data, name, &path)).collect::<Result<Vec<_>, _>>()?;
-    let key = match parts.as_slice() {
-        [one] => one.clone(),
-        several => Value::from(several.to_vec()).to_string(),
-    };
-    if key.len() > LONGEST_KEY {
-        return Err(wrong(path, format!("key is longer than {LONGEST_KEY} bytes")));
-    }
-    Ok(Keyed { key, data, hash: blake3::hash(text.as_bytes()).to_hex().to_string() })
+    Ok((data, blake3::hash(text.as_bytes()).to_hex().to_string()))
 }
 
 fn part(data: &Map<String, Value>, name: &str, path: &str) -> Result<String, BatchError> {
@@ -147,6 +170,16 @@ mod tests {
         assert_eq!(path(json!([{ "id": "x".repeat(501) }])), "records[0]");
         assert_eq!(path(json!([{ "id": 1, "t": "a\u{0}b" }])), "records[0]");
         assert_eq!(path(json!([{ "id": 1, "t": "x".repeat(LARGEST_RECORD) }])), "records[0]");
+    }
+
+    #[test]
+    fn records_without_a_key_get_the_same_ones_again() {
+        let records = || vec![json!({ "line": "a" }), json!({ "line": "a" })];
+        let (one, two) = (Batch::keyless("run", records()), Batch::keyless("run", records()));
+        assert_eq!(one, two);
+        let one = one.unwrap();
+        assert_ne!(one.records[0].key, one.records[1].key);
+        assert_ne!(Batch::keyless("other", records()).unwrap().records[0].key, one.records[0].key);
     }
 
     #[test]

@@ -27,6 +27,9 @@ pub struct Problem {
     /// Such as `records[3].price`.
     pub path: String,
     pub message: String,
+    /// It is required, and not there.
+    #[serde(skip)]
+    pub missing: bool,
 }
 
 /// What a crawler wants of a page.
@@ -151,9 +154,13 @@ impl<'a> Reading<'a> {
     }
 
     fn problem(&self, trail: Trail<'_>, message: impl FnOnce() -> String) {
+        self.tell(trail, false, message);
+    }
+
+    fn tell(&self, trail: Trail<'_>, missing: bool, message: impl FnOnce() -> String) {
         let mut problems = self.problems.borrow_mut();
         if problems.len() < TOLD {
-            problems.push(Problem { path: trail.text(), message: message() });
+            problems.push(Problem { path: trail.text(), message: message(), missing });
         }
     }
 
@@ -180,7 +187,7 @@ impl<'a> Reading<'a> {
         };
         if found.is_empty() {
             if field.required {
-                self.problem(trail, || "is not there".to_owned());
+                self.tell(trail, true, || "is not there".to_owned());
             }
             return field.default.clone();
         }

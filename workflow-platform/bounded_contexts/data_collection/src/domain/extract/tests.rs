@@ -171,8 +171,11 @@ fn json_is_read_out_of_scripts() {
         "missing": "-", "none": null, "other": 1, "price": 12.5, "tags": ["a", "b"], "views": 12000,
     });
     assert_eq!(Value::Object(found.fields), expected);
-    let told =
-        Problem { path: "items[1].id".to_owned(), message: "\"x\" is no integer".to_owned() };
+    let told = Problem {
+        path: "items[1].id".to_owned(),
+        message: "\"x\" is no integer".to_owned(),
+        missing: false,
+    };
     assert_eq!(found.problems, [told]);
 }
 

@@ -1,10 +1,20 @@
 //! Datasets in the database.
 
+mod catalog;
+mod changes;
+mod held;
+mod index;
+mod index_tables;
+mod lookup;
 mod personal;
+mod records;
+mod shares;
+mod statements;
 mod store;
 mod tables;
-mod write;
+mod usage;
 
 pub use personal::personal_data;
 pub use store::SqlDatasets;
 pub use tables::migrations;
+pub use usage::usage;

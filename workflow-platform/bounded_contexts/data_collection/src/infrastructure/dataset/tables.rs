@@ -7,12 +7,14 @@ use sea_orm_migration::{
     schema::{big_integer, string_len, text, text_null, uuid},
 };
 
+use super::index_tables::IndexTables;
+
 /// The migrations of the context, in order.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(DatasetTables)]
+    vec![Box::new(DatasetTables), Box::new(IndexTables)]
 }
 
-/// The first form of all tables.
+/// The first form of the tables.
 #[derive(Debug)]
 struct DatasetTables;
 

@@ -3,14 +3,14 @@
 use std::{sync::Arc, time::Duration};
 
 use moka::sync::Cache;
-use reqwest::{Client, Proxy, redirect::Policy};
+use reqwest::{Certificate, Client, Proxy, redirect::Policy};
 use secrecy::ExposeSecret as _;
 use shared_kernel::{
     application::{FetchError, ProxyAddress, ProxyScheme},
     infrastructure::outbound::OutboundPolicy,
 };
 
-use super::guard::GuardedResolver;
+use super::guard::{GuardedResolver, Names};
 
 const CONNECT: Duration = Duration::from_secs(10);
 const IDLE: Duration = Duration::from_secs(30);
@@ -20,15 +20,23 @@ const KEPT: u64 = 500;
 /// Clients by proxy.
 pub(super) struct Clients {
     policy: Arc<OutboundPolicy>,
+    names: Names,
     user_agent: String,
     direct: std::sync::OnceLock<Client>,
     by_proxy: Cache<String, Client>,
+    /// PEM of authorities to trust beside those of the system.
+    authorities: Option<Vec<u8>>,
 }
 
 impl Clients {
-    pub fn new(policy: Arc<OutboundPolicy>, user_agent: String) -> Self {
+    pub fn new(policy: Arc<OutboundPolicy>, names: Names, user_agent: String) -> Self {
         let by_proxy = Cache::builder().max_capacity(KEPT).time_to_idle(IDLE * 4).build();
-        Self { policy, user_agent, direct: std::sync::OnceLock::new(), by_proxy }
+        let direct = std::sync::OnceLock::new();
+        Self { policy, names, user_agent, direct, by_proxy, authorities: None }
+    }
+
+    pub fn trusting(self, authorities: Option<Vec<u8>>) -> Self {
+        Self { authorities, ..self }
     }
 
     pub fn direct(&self) -> Result<Client, FetchError> {
@@ -56,13 +64,23 @@ impl Clients {
             .referer(false)
             .connect_timeout(CONNECT)
             .pool_idle_timeout(IDLE)
-            .pool_max_idle_per_host(64)
-            .dns_resolver(GuardedResolver(Arc::clone(&self.policy)));
+            .pool_max_idle_per_host(256)
+            .tcp_nodelay(true)
+            .dns_resolver(GuardedResolver {
+                policy: Arc::clone(&self.policy),
+                names: self.names.clone(),
+            });
         let builder = match proxy {
             Some(proxy) => builder.proxy(proxy),
             None => builder.no_proxy(),
         };
-        builder.build().map_err(|error| FetchError::Transport(error.to_string()))
+        let broken = |error: reqwest::Error| FetchError::Transport(error.to_string());
+        let authorities = self.authorities.as_deref().map(Certificate::from_pem_bundle);
+        let builder = match authorities.transpose().map_err(broken)? {
+            Some(authorities) => builder.tls_certs_merge(authorities),
+            None => builder,
+        };
+        builder.build().map_err(broken)
     }
 }
 

@@ -4,11 +4,15 @@ use std::{error::Error, io, time::Duration};
 
 use bytes::{Bytes, BytesMut};
 use reqwest::{Client, Method};
-use shared_kernel::application::{FetchError, FetchMethod, FetchRequest};
+use shared_kernel::{
+    application::{FetchError, FetchMethod, FetchOutcome, FetchRequest},
+    infrastructure::outbound::OutboundPolicy,
+};
 use tokio::time::Instant;
 use url::Url;
 
-use super::guard::Refused;
+use super::guard::{Refused, judge_peer};
+use crate::application::outcome::{Seen, outcome_of};
 
 /// What came back on one hop.
 #[derive(Debug, Clone)]
@@ -34,6 +38,12 @@ pub(super) struct Hop<'a> {
     pub body: Option<Bytes>,
     /// Headers that must not go to another origin are left out there.
     pub same_origin: bool,
+    /// Headers of this hop alone: cookies and validators.
+    pub extra: &'a [(&'static str, String)],
+    /// A longer body is cut off instead of being an error.
+    pub cut: bool,
+    /// Judges the connection; `None` through a proxy, whose connection is its own.
+    pub policy: Option<&'a OutboundPolicy>,
 }
 
 /// Sends and reads all of the answer within `limit`, or until the request is cancelled.
@@ -62,19 +72,33 @@ async fn send(client: &Client, hop: &Hop<'_>) -> Result<Answer, FetchError> {
             builder = builder.header(name, value);
         }
     }
+    for (name, value) in hop.extra {
+        builder = builder.header(*name, value);
+    }
     if let Some(body) = &hop.body {
         builder = builder.body(body.clone());
     }
     let mut response = builder.send().await.map_err(|error| failure(&error, hop.url))?;
+    if let Some(policy) = hop.policy {
+        judge_peer(policy, hop.url, response.remote_addr())?;
+    }
     let most = hop.request.max_bytes;
+    // Of a body that is not packed its length says all.
+    if !hop.cut && response.content_length().is_some_and(|length| length > most) {
+        return Err(FetchError::TooLarge(most));
+    }
+    let expected = response.content_length().unwrap_or(0).min(most);
     let headers = response.headers().iter().map(|(name, value)| {
         (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
     });
     let (status, headers) = (response.status().as_u16(), headers.collect());
-    let mut body = BytesMut::new();
+    let mut body = BytesMut::with_capacity(usize::try_from(expected).unwrap_or(0));
     while let Some(chunk) = response.chunk().await.map_err(|error| failure(&error, hop.url))? {
         // The chunks are decompressed already, so a bomb is stopped where it goes off.
         if (body.len() + chunk.len()) as u64 > most {
+            if hop.cut {
+                break;
+            }
             return Err(FetchError::TooLarge(most));
         }
         body.extend_from_slice(&chunk);
@@ -82,10 +106,24 @@ async fn send(client: &Client, hop: &Hop<'_>) -> Result<Answer, FetchError> {
     Ok(Answer { status, headers, body: body.freeze(), elapsed: begun.elapsed() })
 }
 
-fn is_secret(name: &str) -> bool {
-    ["authorization", "cookie", "proxy-authorization"]
-        .iter()
-        .any(|secret| name.eq_ignore_ascii_case(secret))
+/// What the answer to a request for `asked` means, which came from `url`.
+pub(super) fn class(answer: &Answer, asked: &Url, url: &Url) -> FetchOutcome {
+    outcome_of(Seen {
+        status: answer.status,
+        retry_after: answer.header("retry-after").is_some(),
+        mitigated: answer.header("cf-mitigated"),
+        body: &answer.body,
+        asked,
+        url,
+    })
+}
+
+/// Names of headers that carry what only their first receiver may know.
+pub(super) fn is_secret(name: &str) -> bool {
+    const PARTS: [&str; 7] =
+        ["authorization", "cookie", "token", "secret", "api-key", "apikey", "password"];
+    let name = name.to_ascii_lowercase();
+    PARTS.iter().any(|part| name.contains(part))
 }
 
 fn method(method: FetchMethod) -> Method {
@@ -100,26 +138,25 @@ fn method(method: FetchMethod) -> Method {
     }
 }
 
+/// The links of an error, from what failed to why.
+fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |link: &&'a (dyn Error + 'static)| (*link).source())
+}
+
 /// The error's own words without addresses of ours; which sort it is says the chain.
 fn failure(error: &reqwest::Error, url: &Url) -> FetchError {
     let host = url.host_str().unwrap_or_default().to_owned();
-    let mut text = String::new();
-    let mut link: Option<&(dyn Error + 'static)> = Some(error);
-    while let Some(found) = link {
-        if let Some(refused) = found.downcast_ref::<Refused>() {
-            return FetchError::Forbidden {
-                address: format!("{} ({})", refused.host, refused.address),
-            };
-        }
-        text = found.to_string();
-        if error.is_connect() && is_dns(&text, found) {
-            return FetchError::Dns(host);
-        }
-        link = found.source();
+    if let Some(refused) = chain(error).find_map(|link| link.downcast_ref::<Refused>()) {
+        let address = format!("{} ({})", refused.host, refused.address);
+        return FetchError::Forbidden { address };
+    }
+    if error.is_connect() && chain(error).any(|link| is_dns(&link.to_string(), link)) {
+        return FetchError::Dns(host);
     }
     if error.is_timeout() {
         return FetchError::Transport("connecting took too long".to_owned());
     }
+    let text = chain(error).last().map(ToString::to_string).unwrap_or_default();
     FetchError::Transport(format!("{host}: {text}"))
 }
 

@@ -3,137 +3,161 @@
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use bytes::Bytes;
-use moka::future::Cache;
+use moka::sync::Cache as Moka;
+use parking_lot::Mutex;
 use shared_kernel::{
     application::{
-        FetchError, FetchMethod, FetchOutcome, FetchRequest, FetchResponse, Fetcher, ProxyPools,
-        ProxyUse,
+        FetchError, FetchMethod, FetchOutcome, FetchRequest, FetchResponse, Fetcher, ProxyUse,
     },
-    domain::Ambient,
-    infrastructure::outbound::OutboundPolicy,
+    domain::Owner,
 };
 use tokio::time::Instant;
 use url::Url;
 
 use super::{
     clients::Clients,
-    exchange::{Answer, Hop, exchange},
-    gate::{Gates, HostGate, Manners},
-    guard::judge,
+    exchange::{Answer, Hop, class, exchange},
+    gate::{Gates, HostGate},
+    guard::{Names, judge},
+    host::Host,
+    parts::{FetcherParts, FetcherSettings},
+    redirect::{after_redirect, redirect},
+    robots_txt::{Found, RobotsFiles},
     through_pool::Pooled,
 };
-use crate::domain::robots::{self, Robots, Verdict};
+use crate::{
+    application::archive::{Validators, is_kept},
+    domain::{
+        cookies::Jar,
+        robots::{self, Robots, Verdict},
+    },
+};
 
-/// What an operator may set.
-#[derive(Debug, Clone)]
-pub struct FetcherSettings {
-    /// Product token in robots.txt, and the first word of the `User-Agent`.
-    pub agent: String,
-    pub user_agent: String,
-    pub manners: Manners,
-    /// For hosts that the operator listed: they are the operator's own.
-    pub own_manners: Manners,
-    /// Longest wait for a host's turn.
-    pub patience: Duration,
-    pub max_redirects: u32,
+/// Bytes of a robots.txt that are read.
+const ROBOTS_READ: u64 = robots::READ as u64;
+/// A session that nobody uses is forgotten.
+const SESSION: Duration = Duration::from_hours(1);
+const SESSIONS: u64 = 20_000;
+
+/// A session's jar.
+type SharedJar = Arc<Mutex<Jar>>;
+
+/// Fetches politely.
+pub struct PoliteFetcher {
+    pub(super) settings: FetcherSettings,
+    pub(super) parts: FetcherParts,
+    pub(super) gates: Gates,
+    names: Names,
+    clients: Clients,
+    robots: RobotsFiles,
+    jars: Moka<(Owner, Arc<str>), SharedJar>,
 }
 
-impl Default for FetcherSettings {
-    fn default() -> Self {
-        let version = env!("CARGO_PKG_VERSION");
-        Self {
-            agent: "workflow-platform".to_owned(),
-            user_agent: format!("workflow-platform/{version}"),
-            manners: Manners { parallel: 4, interval: Duration::from_millis(200) },
-            own_manners: Manners { parallel: 64, interval: Duration::ZERO },
-            patience: Duration::from_mins(1),
-            max_redirects: 10,
+/// How one fetch goes, beside what was asked for.
+struct Way<'a> {
+    request: &'a FetchRequest,
+    start: &'a Url,
+    jar: SharedJar,
+    obey_robots: bool,
+    redirects: u32,
+    /// A longer body is cut off instead of being an error.
+    cut: bool,
+    validators: Option<&'a Validators>,
+    notes: Mutex<Vec<String>>,
+}
+
+impl Way<'_> {
+    fn note(&self, text: String) {
+        let mut notes = self.notes.lock();
+        if !notes.contains(&text) {
+            notes.push(text);
         }
     }
 }
 
-/// What the fetcher works with.
-#[derive(Clone)]
-pub struct FetcherParts {
-    pub policy: Arc<OutboundPolicy>,
-    pub pools: Arc<dyn ProxyPools>,
-    pub ambient: Ambient,
-}
-
-/// Fetches politely.
-pub struct PoliteFetcher {
-    settings: FetcherSettings,
-    parts: FetcherParts,
-    clients: Clients,
-    gates: Gates,
-    robots: Cache<String, Arc<Robots>>,
-    /// Sites whose robots.txt could not be got, for a while.
-    closed: Cache<String, ()>,
-}
-
-/// How long a robots.txt is believed (RFC 9309, section 2.4).
-const ROBOTS_KEPT: Duration = Duration::from_hours(24);
-/// How long a site without a readable robots.txt is left alone.
-const CLOSED_KEPT: Duration = Duration::from_mins(5);
-
-/// The rest of a longer file is left unread; the parser counts no more than it should.
-const ROBOTS_READ: u64 = 2 * robots::READ as u64;
-
+/// An answer with all that is known of its way.
 struct Carried {
     answer: Answer,
     proxy: Option<Arc<str>>,
 }
 
 impl PoliteFetcher {
-    pub fn new(settings: FetcherSettings, parts: FetcherParts) -> Self {
-        let clients = Clients::new(Arc::clone(&parts.policy), settings.user_agent.clone());
-        let robots = Cache::builder().max_capacity(10_000).time_to_live(ROBOTS_KEPT).build();
-        let closed = Cache::builder().max_capacity(10_000).time_to_live(CLOSED_KEPT).build();
-        Self { settings, parts, clients, gates: Gates::new(), robots, closed }
+    /// Fails when the DNS servers cannot be used.
+    pub fn new(settings: FetcherSettings, parts: FetcherParts) -> Result<Self, FetchError> {
+        let names = Names::of(&settings.dns_servers)?;
+        let user_agent = settings.user_agent.clone();
+        let clients = Clients::new(Arc::clone(&parts.policy), names.clone(), user_agent)
+            .trusting(settings.authorities.clone());
+        let robots = RobotsFiles::new(Arc::clone(&parts.cache), settings.agent.clone());
+        let jars = Moka::builder().max_capacity(SESSIONS).time_to_idle(SESSION).build();
+        Ok(Self { settings, parts, gates: Gates::new(), names, clients, robots, jars })
     }
 
-    fn gate(&self, url: &Url) -> Arc<HostGate> {
-        let host = host_of(url);
-        let name = url.host_str().unwrap_or_default();
-        let port = url.port_or_known_default().unwrap_or(0);
-        let own = self.parts.policy.lists_name(name, port)
-            || name
-                .trim_matches(['[', ']'])
-                .parse()
-                .is_ok_and(|ip| !shared_kernel::infrastructure::outbound::is_public(ip));
-        let manners = if own { self.settings.own_manners } else { self.settings.manners };
-        self.gates.of(&host, manners)
-    }
-
-    /// One hop: guard, robots, turn, exchange.
-    async fn hop(&self, hop: &Hop<'_>, limit: Duration) -> Result<Carried, FetchError> {
+    /// One hop: guard, the operator's word, robots, turn, exchange.
+    async fn hop(
+        &self,
+        way: &Way<'_>,
+        hop: &Hop<'_>,
+        limit: Duration,
+    ) -> Result<Carried, FetchError> {
         let through_proxy = matches!(hop.request.proxy, ProxyUse::Pool(_));
-        judge(&self.parts.policy, hop.url, through_proxy).await?;
-        let gate = self.gate(hop.url);
+        judge(&self.parts.policy, &self.names, hop.url, through_proxy).await?;
+        let host = self.host(hop.url).await;
+        host.refuse_blocked()?;
         if hop.request.obey_robots {
-            self.ask_robots(hop, &gate).await?;
+            host.notes().into_iter().for_each(|note| way.note(note));
         }
-        let carried = self.carry(hop, &gate, limit).await?;
-        match carried.answer.status {
-            429 | 503 => gate.slow_down(self.retry_after(&carried.answer)),
+        let gate = self.gates.of(&host.name, host.manners);
+        if way.obey_robots && !host.ignores_robots() {
+            let robots = self.robots_of(hop.url, way.request).await?;
+            gate.keep_delay(robots.delay().unwrap_or_default());
+            ask(&robots, &host.name, hop.url)?;
+        }
+        let carried = self.carry(hop, &host, &gate, limit).await?;
+        self.learn(&host, &gate, &carried.answer, hop, way).await;
+        Ok(carried)
+    }
+
+    /// What the answer says of the host's state, and of the session.
+    async fn learn(
+        &self,
+        host: &Host,
+        gate: &HostGate,
+        answer: &Answer,
+        hop: &Hop<'_>,
+        way: &Way<'_>,
+    ) {
+        let asked = super::host::retry_after(answer, self.parts.ambient.now());
+        let challenged = class(answer, way.start, hop.url) == FetchOutcome::Challenge;
+        match answer.status {
+            _ if challenged => self.strike(&host.name, FetchOutcome::Challenge, asked).await,
+            429 | 503 => self.strike(&host.name, FetchOutcome::Throttled, asked).await,
             _ => gate.went_well(),
         }
-        Ok(carried)
+        let now = self.parts.ambient.now();
+        let set = answer.headers.iter().filter(|(name, _)| name == "set-cookie");
+        for (_, line) in set {
+            way.jar.lock().take(hop.url, line, now);
+        }
     }
 
     async fn carry(
         &self,
         hop: &Hop<'_>,
+        host: &Host,
         gate: &HostGate,
         limit: Duration,
     ) -> Result<Carried, FetchError> {
+        let turn = async {
+            let own = gate.turn(self.settings.patience).await?;
+            Ok((own, self.shared_turn(host, gate, limit).await?))
+        };
         let turn = tokio::select! {
-            turn = gate.turn(self.settings.patience) => turn,
+            turn = turn => turn,
             () = hop.request.cancel.cancelled() => return Err(FetchError::Cancelled),
         };
-        let _place = turn.map_err(|paused| FetchError::Throttled {
-            host: host_of(hop.url),
+        let _places = turn.map_err(|paused: super::gate::Paused| FetchError::Throttled {
+            host: host.name.clone(),
             retry_at: Some(self.parts.ambient.now().plus(paused.for_)),
         })?;
         match &hop.request.proxy {
@@ -143,44 +167,19 @@ impl PoliteFetcher {
             }
             ProxyUse::Pool(pool) => {
                 let pooled = Pooled { pools: self.parts.pools.as_ref(), clients: &self.clients };
-                let (answer, proxy) = pooled.exchange(pool, &host_of(hop.url), hop, limit).await?;
+                let (answer, proxy) = pooled.exchange(pool, &host.name, hop, limit).await?;
                 Ok(Carried { answer, proxy: Some(proxy) })
             }
         }
     }
 
-    async fn ask_robots(&self, hop: &Hop<'_>, gate: &HostGate) -> Result<(), FetchError> {
-        let robots = self.robots_of(hop, gate).await?;
-        let path = &hop.url[url::Position::BeforePath..url::Position::AfterQuery];
-        match robots.verdict(path) {
-            Verdict::Allowed => Ok(()),
-            Verdict::Denied(rule) => Err(FetchError::RobotsDenied {
-                host: host_of(hop.url),
-                path: path.to_owned(),
-                rule,
-            }),
-        }
+    /// The site's rules.
+    async fn robots_of(&self, url: &Url, like: &FetchRequest) -> Result<Arc<Robots>, FetchError> {
+        self.robots.of(url.origin().ascii_serialization(), self.load_robots(url, like)).await
     }
 
-    /// The site's rules, fetched once for everybody who asks at the same time.
-    async fn robots_of(&self, hop: &Hop<'_>, gate: &HostGate) -> Result<Arc<Robots>, FetchError> {
-        let origin = hop.url.origin().ascii_serialization();
-        if self.closed.get(&origin).await.is_some() {
-            return Ok(Arc::new(Robots::nothing_allowed()));
-        }
-        let found = self.robots.try_get_with(origin.clone(), self.load_robots(hop, gate)).await;
-        match found.map_err(|error| Arc::unwrap_or_clone(error).0) {
-            Ok(robots) => Ok(robots),
-            Err(None) => {
-                self.closed.insert(origin, ()).await;
-                Ok(Arc::new(Robots::nothing_allowed()))
-            }
-            Err(Some(error)) => Err(error.into_fetch_error()),
-        }
-    }
-
-    async fn load_robots(&self, hop: &Hop<'_>, gate: &HostGate) -> Result<Arc<Robots>, NoRobots> {
-        let mut url = hop.url.clone();
+    async fn load_robots(&self, url: &Url, like: &FetchRequest) -> Found {
+        let mut url = url.clone();
         url.set_path("/robots.txt");
         url.set_query(None);
         let request = FetchRequest {
@@ -189,142 +188,187 @@ impl PoliteFetcher {
             method: FetchMethod::Get,
             obey_robots: false,
             max_bytes: ROBOTS_READ,
+            archive: false,
+            revalidate: false,
+            session: None,
             url: url.to_string(),
-            ..hop.request.clone()
+            ..like.clone()
         };
-        let response = Box::pin(self.follow(&request, url)).await;
-        let robots = match response {
-            Ok(found) if found.status < 300 => Robots::read(&found.body, &self.settings.agent),
-            Ok(found) if closes(found.status) => return Err(NoRobots(None)),
+        let way = Way {
+            request: &request,
+            start: &url,
+            jar: SharedJar::default(),
+            obey_robots: false,
+            redirects: robots::REDIRECTS,
+            cut: true,
+            validators: None,
+            notes: Mutex::default(),
+        };
+        match Box::pin(self.follow(&way)).await {
+            Ok(found) if found.status < 300 => {
+                Found::Rules(Robots::read(&found.body, &self.settings.agent))
+            }
+            Ok(found) if closes(found.status) => Found::Closed,
             // Not there, or behind more redirects than anybody follows: everything is allowed.
-            Ok(_) | Err(FetchError::TooManyRedirects(_)) => Robots::default(),
-            Err(error) => return Err(NoRobots(Some(Kept::from(error)))),
-        };
-        if let Some(delay) = robots.delay() {
-            gate.keep_delay(delay);
+            Ok(_) | Err(FetchError::TooManyRedirects(_)) => Found::Rules(Robots::default()),
+            Err(error) => Found::Failed(error),
         }
-        Ok(Arc::new(robots))
-    }
-
-    fn retry_after(&self, answer: &Answer) -> Option<Duration> {
-        let value = answer.header("retry-after")?.trim();
-        if let Ok(seconds) = value.parse() {
-            return Some(Duration::from_secs(seconds));
-        }
-        let at = chrono::DateTime::parse_from_rfc2822(value).ok()?;
-        let at = shared_kernel::domain::Timestamp::from(at.with_timezone(&chrono::Utc));
-        Some(at.since(self.parts.ambient.now()))
     }
 
     /// Hop after hop, each judged anew.
-    async fn follow(
-        &self,
-        request: &FetchRequest,
-        start: Url,
-    ) -> Result<FetchResponse, FetchError> {
+    async fn follow(&self, way: &Way<'_>) -> Result<FetchResponse, FetchError> {
+        let Way { request, start, .. } = way;
         let mut left = request.timeout;
-        let (mut url, mut method, mut body) = (start.clone(), request.method, request.body.clone());
+        let (mut url, mut method, mut body) =
+            ((*start).clone(), request.method, request.body.clone());
         let begun = Instant::now();
-        for _ in 0..=self.settings.max_redirects {
+        for hops in 0..=way.redirects {
             let same_origin = url.origin() == start.origin();
-            let hop = Hop { request, url: &url, method, body: body.clone(), same_origin };
-            let Carried { answer, proxy } = self.hop(&hop, left).await?;
+            let extra = self.extra(way, &url, same_origin, hops == 0);
+            let direct = matches!(request.proxy, ProxyUse::Direct);
+            let hop = Hop {
+                request,
+                url: &url,
+                method,
+                body: body.clone(),
+                same_origin,
+                extra: &extra,
+                cut: way.cut,
+                policy: direct.then_some(&*self.parts.policy),
+            };
+            let Carried { answer, proxy } = self.hop(way, &hop, left).await?;
             left = left.saturating_sub(answer.elapsed).max(Duration::from_millis(1));
             let Some(next) = redirect(&answer, &url) else {
-                return Ok(response(answer, &url, begun.elapsed(), proxy));
+                let outcome = class(&answer, start, &url);
+                return Ok(FetchResponse {
+                    status: answer.status,
+                    headers: answer.headers,
+                    body: answer.body,
+                    url: url.to_string(),
+                    elapsed: begun.elapsed(),
+                    proxy,
+                    outcome,
+                    not_modified: false,
+                    notes: std::mem::take(&mut *way.notes.lock()),
+                });
             };
             (method, body) = after_redirect(answer.status, method, body);
             url = next;
         }
-        Err(FetchError::TooManyRedirects(self.settings.max_redirects))
+        Err(FetchError::TooManyRedirects(way.redirects))
     }
-}
 
-/// Why a robots.txt could not be got. `None`: the site has trouble.
-#[derive(Debug, Clone)]
-struct NoRobots(Option<Kept>);
-
-/// A fetch error that several who wait for the same file can share.
-#[derive(Debug, Clone)]
-struct Kept(Arc<FetchError>);
-
-impl From<FetchError> for Kept {
-    fn from(error: FetchError) -> Self {
-        Self(Arc::new(error))
+    /// Cookies of the session, and what the archive knows of the page.
+    fn extra(
+        &self,
+        way: &Way<'_>,
+        url: &Url,
+        same_origin: bool,
+        first: bool,
+    ) -> Vec<(&'static str, String)> {
+        let mut extra = Vec::new();
+        let own = way.request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("cookie"));
+        if !(own && same_origin)
+            && let Some(cookies) = way.jar.lock().header(url, self.parts.ambient.now())
+        {
+            extra.push(("cookie", cookies));
+        }
+        if let (true, Some(known)) = (first, way.validators) {
+            extra.extend(known.etag.clone().map(|etag| ("if-none-match", etag)));
+            extra.extend(known.last_modified.clone().map(|at| ("if-modified-since", at)));
+        }
+        extra
     }
-}
 
-impl Kept {
-    fn into_fetch_error(self) -> FetchError {
-        match Arc::try_unwrap(self.0) {
-            Ok(error) => error,
-            Err(shared) => copy_of(&shared),
+    async fn answer(
+        &self,
+        request: &FetchRequest,
+        start: &Url,
+    ) -> Result<FetchResponse, FetchError> {
+        let known = self.known(request, start).await;
+        let way = Way {
+            request,
+            start,
+            jar: self.jar(request),
+            obey_robots: request.obey_robots,
+            redirects: self.settings.max_redirects,
+            cut: false,
+            validators: known.as_ref(),
+            notes: Mutex::default(),
+        };
+        let response = self.follow(&way).await?;
+        let (Some(known), 304, Some(archive)) = (&known, response.status, &self.parts.archive)
+        else {
+            self.keep(request, start, &response).await;
+            return Ok(response);
+        };
+        if let Some(page) = archive.page(request.owner, known.page).await {
+            let FetchResponse { elapsed, proxy, notes, .. } = response;
+            return Ok(FetchResponse {
+                status: page.status,
+                headers: page.headers,
+                body: page.body,
+                url: page.url,
+                elapsed,
+                proxy,
+                outcome: FetchOutcome::Ok,
+                not_modified: true,
+                notes,
+            });
+        }
+        // The page went meanwhile: it is fetched as if nobody had known it.
+        let response = self.follow(&Way { validators: None, ..way }).await?;
+        self.keep(request, start, &response).await;
+        Ok(response)
+    }
+
+    fn jar(&self, request: &FetchRequest) -> SharedJar {
+        match &request.session {
+            Some(session) => {
+                self.jars.get_with((request.owner, Arc::clone(session)), SharedJar::default)
+            }
+            None => SharedJar::default(),
+        }
+    }
+
+    async fn known(&self, request: &FetchRequest, url: &Url) -> Option<Validators> {
+        let asks = request.revalidate && is_plain_get(request);
+        let archive = self.parts.archive.as_ref().filter(|_| asks)?;
+        archive.validators(request.owner, url).await
+    }
+
+    async fn keep(&self, request: &FetchRequest, asked: &Url, response: &FetchResponse) {
+        if let Some(archive) = &self.parts.archive
+            && request.archive
+            && is_plain_get(request)
+            && is_kept(response)
+        {
+            archive.keep(request.owner, asked, response).await;
         }
     }
 }
 
-fn copy_of(error: &FetchError) -> FetchError {
-    match error {
-        FetchError::Forbidden { address } => FetchError::Forbidden { address: address.clone() },
-        FetchError::Dns(host) => FetchError::Dns(host.clone()),
-        FetchError::Timeout(limit) => FetchError::Timeout(*limit),
-        FetchError::NoProxy(text) => FetchError::NoProxy(text.clone()),
-        FetchError::Throttled { host, retry_at } => {
-            FetchError::Throttled { host: host.clone(), retry_at: *retry_at }
+/// A page that anybody would get: what came for a key or a session is not kept.
+fn is_plain_get(request: &FetchRequest) -> bool {
+    request.method == FetchMethod::Get
+        && request.session.is_none()
+        && !request.headers.iter().any(|(name, _)| super::exchange::is_secret(name))
+}
+
+/// What robots.txt says of an address.
+fn ask(robots: &Robots, host: &str, url: &Url) -> Result<(), FetchError> {
+    let path = &url[url::Position::BeforePath..url::Position::AfterQuery];
+    match robots.verdict(path) {
+        Verdict::Allowed => Ok(()),
+        Verdict::Denied(rule) => {
+            Err(FetchError::RobotsDenied { host: host.to_owned(), path: path.to_owned(), rule })
         }
-        FetchError::Cancelled => {
-            FetchError::Transport("robots.txt was not read to its end".to_owned())
-        }
-        other => FetchError::Transport(other.to_string()),
     }
 }
 
 /// A site that has trouble, or that does not even show its rules, is left alone.
 fn closes(status: u16) -> bool {
     status >= 500 || matches!(status, 403 | 429)
-}
-
-fn host_of(url: &Url) -> String {
-    let port = url.port_or_known_default().unwrap_or(0);
-    format!("{}:{port}", url.host_str().unwrap_or_default())
-}
-
-fn redirect(answer: &Answer, url: &Url) -> Option<Url> {
-    if !matches!(answer.status, 301 | 302 | 303 | 307 | 308) {
-        return None;
-    }
-    let target = url.join(answer.header("location")?).ok()?;
-    matches!(target.scheme(), "http" | "https").then_some(target)
-}
-
-/// RFC 9110, sections 15.4.2 to 15.4.4: a POST that is moved becomes a GET, as browsers do.
-fn after_redirect(
-    status: u16,
-    method: FetchMethod,
-    body: Option<Bytes>,
-) -> (FetchMethod, Option<Bytes>) {
-    let becomes_get = match status {
-        301 | 302 => method == FetchMethod::Post,
-        303 => method != FetchMethod::Head,
-        _ => false,
-    };
-    if becomes_get { (FetchMethod::Get, None) } else { (method, body) }
-}
-
-fn response(
-    answer: Answer,
-    url: &Url,
-    elapsed: Duration,
-    proxy: Option<Arc<str>>,
-) -> FetchResponse {
-    FetchResponse {
-        status: answer.status,
-        headers: answer.headers,
-        body: answer.body,
-        url: url.to_string(),
-        elapsed,
-        proxy,
-    }
 }
 
 #[async_trait]
@@ -336,16 +380,27 @@ impl Fetcher for PoliteFetcher {
             return Err(bad());
         }
         url.set_fragment(None);
-        let response = self.follow(&request, url).await;
-        metrics::counter!("fetches_total", "outcome" => if response.is_ok() { "answered" } else { "failed" }).increment(1);
+        let response = self.answer(&request, &url).await;
+        let outcome = match &response {
+            Ok(response) => response.outcome.name(),
+            Err(error) => error.outcome().map_or("refused", FetchOutcome::name),
+        };
+        metrics::counter!("fetches_total", "outcome" => outcome).increment(1);
         response
     }
 
     async fn report(&self, response: &FetchResponse, outcome: FetchOutcome) {
         let Ok(url) = Url::parse(&response.url) else { return };
-        match outcome {
-            FetchOutcome::Challenge | FetchOutcome::Throttled => self.gate(&url).slow_down(None),
-            _ => {}
+        if matches!(outcome, FetchOutcome::Challenge | FetchOutcome::Throttled) {
+            let host = self.host(&url).await;
+            self.strike(&host.name, outcome, None).await;
         }
+    }
+
+    async fn sitemaps(&self, like: &FetchRequest, url: &Url) -> Result<Vec<String>, FetchError> {
+        let host = self.host(url).await;
+        host.refuse_blocked()?;
+        judge(&self.parts.policy, &self.names, url, false).await?;
+        Ok(self.robots_of(url, like).await?.sitemaps().to_vec())
     }
 }

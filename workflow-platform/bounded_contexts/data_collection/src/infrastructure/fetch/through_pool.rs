@@ -8,7 +8,7 @@ use shared_kernel::application::{
 
 use super::{
     clients::Clients,
-    exchange::{Answer, Hop, exchange},
+    exchange::{Answer, Hop, class, exchange},
 };
 
 /// Proxies tried for one hop.
@@ -60,7 +60,7 @@ impl Pooled<'_> {
                 Ok(answer) if is_doubtful(&answer) => doubtful.push((lease, answer)),
                 Ok(answer) => {
                     self.judge(doubtful, host, FetchOutcome::Transport).await;
-                    return Ok(self.accept(lease, host, answer).await);
+                    return Ok(self.accept(lease, host, hop, answer).await);
                 }
                 Err(error) => {
                     let outcome = outcome_of(&error);
@@ -108,11 +108,17 @@ impl Pooled<'_> {
         }
     }
 
-    async fn accept(&self, lease: ProxyLease, host: &str, answer: Answer) -> Carried {
-        let outcome = if matches!(answer.status, 429 | 503) {
-            FetchOutcome::Throttled
-        } else {
-            FetchOutcome::Ok
+    async fn accept(
+        &self,
+        lease: ProxyLease,
+        host: &str,
+        hop: &Hop<'_>,
+        answer: Answer,
+    ) -> Carried {
+        let outcome = match class(&answer, hop.url, hop.url) {
+            FetchOutcome::Challenge => FetchOutcome::Challenge,
+            _ if matches!(answer.status, 429 | 503) => FetchOutcome::Throttled,
+            _ => FetchOutcome::Ok,
         };
         let through = Arc::from(lease.address.to_string());
         let bytes = answer.body.len() as u64;

@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 use shared_kernel::domain::{PageError, SitePage};
 
 use super::{fixtures::*, saved};
-use crate::domain::{Page, parse_author, parse_catalog, parse_free, recognise};
+use crate::domain::{Page, parse_author, parse_catalog, parse_free, parse_ranking, recognise};
 
 #[test]
 fn a_catalog_gives_its_chapters_in_order() {
@@ -73,6 +73,13 @@ fn other_pages_are_drift() {
     assert!(matches!(parse_catalog(&saved), Err(PageError::ParseDrift { .. })));
     assert!(matches!(parse_author(&saved), Err(PageError::ParseDrift { .. })));
     assert!(matches!(parse_free(&saved), Err(PageError::ParseDrift { .. })));
+    let mut recommending = book_data();
+    recommending["guess"] = json!([row(), other_row()]);
+    for data in [recommending, free_data(), author_data()] {
+        let html = mobile(&data);
+        let read = parse_ranking(&super::saved(&html));
+        assert!(matches!(read, Err(PageError::ParseDrift { .. })));
+    }
 }
 
 #[test]
@@ -103,4 +110,10 @@ fn a_saved_page_is_recognised_by_what_it_holds() {
     }
     assert!(matches!(recognise(&saved("<p>安全验证</p>")), Err(PageError::Challenge { .. })));
     assert!(matches!(recognise(&saved("<p>别的</p>")), Err(PageError::ParseDrift { .. })));
+}
+
+#[test]
+fn the_page_saved_behind_a_redirect_to_the_login_is_a_login_wall() {
+    let html = "<!-- saved from url=(0030)https://passport.qidian.com/ --><p>x</p>";
+    assert!(matches!(parse_free(&saved(html)), Err(PageError::LoginWall { .. })));
 }

@@ -1,9 +1,20 @@
-//! Sign-ins that did not work.
+//! Sign-ins and proofs that did not work.
 
-use serde_json::json;
-use shared_kernel::domain::{Actor, AuditEntry, AuditOutcome, AuditTarget, Fault as _};
+use serde_json::{Value, json};
+use shared_kernel::{
+    application::Principal,
+    domain::{Actor, AuditEntry, AuditOutcome, AuditTarget, Fault as _, Id, User},
+};
 
 use crate::application::{Caller, UserError, UserModule};
+
+struct Failure {
+    action: &'static str,
+    actor: Actor,
+    /// Whose account it is about.
+    user: Option<Id<User>>,
+    details: Value,
+}
 
 impl UserModule {
     /// Notes a failed sign-in at the account it aimed at. What was typed is not kept: people type
@@ -22,17 +33,43 @@ impl UserModule {
         };
         let user = found.map(|found| found.user.id);
         let hash = self.ports.tokens.fingerprint(&["audit login", &typed]);
+        let details = json!({ "identifier_hash": hash.get(..16) });
+        let about = Failure { action: "user.login_failed", actor: Actor::Anonymous, user, details };
+        self.note_failure(about, error, caller);
+    }
+
+    /// Notes a password, code or second factor that proved nothing, by somebody signed in.
+    pub(in crate::application) fn note_failed_proof(
+        &self,
+        who: &Principal,
+        error: &UserError,
+        caller: &Caller,
+    ) {
+        self.note_failure(
+            Failure {
+                action: "user.proof_failed",
+                actor: Actor::User(who.user),
+                user: Some(who.user),
+                details: json!({}),
+            },
+            error,
+            caller,
+        );
+    }
+
+    fn note_failure(&self, failure: Failure, error: &UserError, caller: &Caller) {
+        let Failure { action, actor, user, details } = failure;
         self.ports.trail.note(AuditEntry {
             id: self.ports.ambient.id(),
             at: self.ports.ambient.now(),
-            actor: Actor::Anonymous,
-            action: "user.login_failed".into(),
+            actor,
+            action: action.into(),
             user,
             target: user.map(|user| AuditTarget { kind: "user".into(), id: user.to_string() }),
             outcome: AuditOutcome::Failure,
             reason: Some(error.code().into()),
             origin: caller.origin(),
-            details: json!({ "identifier_hash": hash.get(..16) }),
+            details,
         });
     }
 }

@@ -40,14 +40,27 @@ impl UserModule {
         if enrolled != matches!(proof, FreshProof::SecondFactor(_)) {
             return Err(self.step_up_required(who.user).await?);
         }
-        let attempt = self.attempt(Proving::Presence(session), caller).await?;
-        self.check_proof(who, &found, proof, caller).await?;
-        self.proved(attempt).await;
+        let proving = self.prove_presence(who, &found, proof, caller).await;
+        proving.inspect_err(|error| self.note_failed_proof(who, error, caller))?;
         let until = self.ports.ambient.now().plus(FRESH_AFTER_PROOF);
         let mut work = self.ports.database.begin().await?;
         self.ports.sessions.refresh_proof(&mut work, session, until).await?;
         work.commit().await?;
         Ok(until)
+    }
+
+    async fn prove_presence(
+        &self,
+        who: &Principal,
+        found: &Credentials,
+        proof: &FreshProof,
+        caller: &Caller,
+    ) -> Result<(), UserError> {
+        let session = who.session()?.id.into();
+        let attempt = self.attempt(Proving::Presence(session), caller).await?;
+        self.check_proof(who, found, proof, caller).await?;
+        self.proved(attempt).await;
+        Ok(())
     }
 
     async fn check_proof(

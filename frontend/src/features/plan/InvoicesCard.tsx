@@ -1,0 +1,85 @@
+import { Drawer } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { type Column, DataTable } from '@/components/DataTable';
+import { Note } from '@/components/Note';
+import { Lines } from '@/features/plan/Lines';
+import { day, money } from '@/features/plan/money';
+import { rareKeys } from '@/hooks/rare-keys';
+import { usePaged } from '@/hooks/use-paged';
+import { plans } from '@/services/plans';
+import type { Invoice } from '@/types/api';
+
+function Details({ invoice }: { invoice: Invoice }) {
+  const { t } = useTranslation();
+  const sums: [string, number][] = [[t('billing.total'), invoice.total_minor]];
+  if (invoice.credit_minor) sums.push([t('billing.creditUsed'), -invoice.credit_minor]);
+  if (invoice.credited_minor) sums.push([t('billing.credited'), -invoice.credited_minor]);
+  if (invoice.paid_minor) sums.push([t('billing.paid'), -invoice.paid_minor]);
+  sums.push([t('billing.due'), invoice.due_minor]);
+  return (
+    <div className="flex flex-col gap-4">
+      {invoice.status === 'open' && (
+        <Note kind="info" title={t('billing.dueUntil', { date: day(invoice.due_at) })}>
+          <div>{t('billing.howToPay')}</div>
+        </Note>
+      )}
+      <Lines lines={invoice.lines} currency={invoice.currency} sums={sums} />
+    </div>
+  );
+}
+
+/** Invoices, each with its lines. */
+export function InvoicesCard() {
+  const { t, i18n } = useTranslation();
+  const list = usePaged(rareKeys.plans.invoices, plans.invoices);
+  const [open, setOpen] = useState<Invoice | null>(null);
+  const columns: Column<Invoice>[] = [
+    {
+      key: 'number',
+      title: t('billing.number'),
+      render: (row) => (
+        <button type="button" className="wp-link" onClick={() => setOpen(row)}>
+          {row.number}
+        </button>
+      ),
+    },
+    { key: 'issued', title: t('billing.issued'), render: (row) => day(row.issued_at), wide: true },
+    {
+      key: 'status',
+      title: t('billing.invoiceStatus'),
+      render: (row) => t(`billing.invoiceStatuses.${row.status}`),
+    },
+    {
+      key: 'total',
+      title: t('billing.total'),
+      align: 'right',
+      render: (row) => <span className="wp-number">{money(row.total_minor, row.currency, i18n.language)}</span>,
+    },
+  ];
+  const empty = (
+    <>
+      <p>{t('billing.none')}</p>
+      <p className="wp-muted">{t('billing.noneText')}</p>
+    </>
+  );
+  return (
+    <section className="wp-invoices">
+      <h2>{t('billing.invoices')}</h2>
+      <DataTable
+        label={t('billing.invoices')}
+        columns={columns}
+        rows={list.items}
+        rowKey={(row) => row.id}
+        error={list.error}
+        onRetry={list.retry}
+        empty={empty}
+        more={list.more}
+        loadingMore={list.loadingMore}
+      />
+      <Drawer open={open !== null} onClose={() => setOpen(null)} title={open?.number} size={560}>
+        {open && <Details invoice={open} />}
+      </Drawer>
+    </section>
+  );
+}

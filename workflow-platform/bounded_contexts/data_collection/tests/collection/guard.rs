@@ -1,0 +1,263 @@
+//! No form of an address leads inside: counted by listeners, in every step that takes one.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use axum::{Router, response::Redirect, routing::get};
+use data_collection::{
+    FetcherSettings, PoliteFetcher,
+    application::{CrawlPages, HttpRequest, crawl::RowSink},
+};
+use serde_json::{Value, json};
+use shared_kernel::{
+    application::{Action, ActionContext, ActionError, Fetcher},
+    infrastructure::cpu::CpuPool,
+};
+use tokio::net::{TcpListener, UdpSocket};
+
+use crate::{
+    step::Step,
+    web::{Web, fetcher, fetcher_with, get as fetch},
+};
+
+/// Counts whoever connects.
+struct Inside {
+    address: SocketAddr,
+    connections: Arc<AtomicUsize>,
+}
+
+impl Inside {
+    async fn listening(address: &str) -> Self {
+        let listener = TcpListener::bind(address).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let connections = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&connections);
+        tokio::spawn(async move {
+            while listener.accept().await.is_ok() {
+                count.fetch_add(1, Ordering::SeqCst);
+            }
+        });
+        Self { address, connections }
+    }
+
+    fn visitors(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
+    }
+}
+
+/// Hosts that are this machine, its network, or what clouds hide their secrets behind. `PORT` is
+/// one that somebody listens on.
+const FORMS: [&str; 73] = [
+    "127.0.0.1",
+    "127.1",
+    "127.0.1",
+    "127.255.255.254",
+    "2130706433",
+    "017700000001",
+    "0x7f000001",
+    "0x7F.0.0.1",
+    "0x7f.1",
+    "0177.0.0.1",
+    "0177.1",
+    "127.0.0.0x1",
+    "127.0.0.01",
+    "0",
+    "0.0.0.0",
+    "0x0",
+    "00000000",
+    "127.0.0.1.",
+    "2130706433.",
+    "localhost",
+    "LOCALHOST",
+    "localhost.",
+    "localhost..",
+    "a.localhost",
+    "①②⑦.⓪.⓪.①",
+    "１２７.０.０.１",
+    "127。0。0。1",
+    "127．0．0．1",
+    "ⓛⓞⓒⓐⓛⓗⓞⓢⓣ",
+    "ｌｏｃａｌｈｏｓｔ",
+    "%31%32%37.0.0.1",
+    "%6cocalhost",
+    "[::]",
+    "[::1]",
+    "[0:0:0:0:0:0:0:1]",
+    "[::127.0.0.1]",
+    "[::ffff:127.0.0.1]",
+    "[::ffff:7f00:1]",
+    "[::ffff:0:127.0.0.1]",
+    "[0:0:0:0:0:ffff:127.0.0.1]",
+    "[64:ff9b::127.0.0.1]",
+    "[64:ff9b::a9fe:a9fe]",
+    "[64:ff9b:1::7f00:1]",
+    "[2002:7f00:1::]",
+    "[2002:a9fe:a9fe::1]",
+    "[2001::7f00:1]",
+    "[2001:0:4136:e378:8000:63bf:80ff:fffe]",
+    "[fe80::1]",
+    "[fe80::1%25lo]",
+    "[::1%25lo]",
+    "[fc00::1]",
+    "[fd00:ec2::254]",
+    "[fec0::1]",
+    "[ff02::1]",
+    "[100::1]",
+    "[2001:db8::1]",
+    "[5f00::1]",
+    "[3fff::1]",
+    "10.0.0.1",
+    "100.64.0.1",
+    "100.100.100.200",
+    "168.63.129.16",
+    "169.254.169.254",
+    "0xa9fea9fe",
+    "2852039166",
+    "[::ffff:169.254.169.254]",
+    "172.16.0.1",
+    "192.0.0.192",
+    "192.168.1.1",
+    "198.18.0.1",
+    "224.0.0.1",
+    "240.0.0.1",
+    "255.255.255.255",
+];
+
+struct NoSink;
+
+#[async_trait::async_trait]
+impl RowSink for NoSink {
+    async fn store(
+        &self,
+        _: &ActionContext,
+        _: &data_collection::domain::dataset::DatasetName,
+        _: &[String],
+        _: Vec<Value>,
+    ) -> Result<(), ActionError> {
+        Ok(())
+    }
+}
+
+/// Every step that takes an address, with the address as its input.
+fn steps(fetcher: PoliteFetcher) -> Vec<(Box<dyn Action>, fn(&str) -> Value)> {
+    let fetcher: Arc<dyn Fetcher> = Arc::new(fetcher);
+    let crawl = CrawlPages::new(Arc::clone(&fetcher), Arc::new(NoSink), CpuPool::new(1));
+    vec![
+        (Box::new(HttpRequest::new(fetcher)), |url| json!({ "url": url, "timeout": 5 })),
+        (Box::new(crawl.clone()), |url| json!({ "start_urls": [url] })),
+        (Box::new(crawl), |url| json!({ "sitemaps": [url] })),
+    ]
+}
+
+fn is_refusal(error: &ActionError) -> bool {
+    matches!(error.code.as_str(), "ADDRESS_FORBIDDEN" | "BAD_URL")
+}
+
+#[tokio::test]
+async fn no_form_of_an_inner_address_gets_a_connection() {
+    let inside = Inside::listening("0.0.0.0:0").await;
+    let inside6 = Inside::listening(&format!("[::1]:{}", inside.address.port())).await;
+    for (action, input) in steps(fetcher(&[])) {
+        for form in FORMS {
+            let url = format!("http://{form}:{}/", inside.address.port());
+            let error = Step::new().run(action.as_ref(), input(&url)).await.unwrap_err();
+            assert!(is_refusal(&error), "{url}: {error}");
+        }
+    }
+    assert_eq!((inside.visitors(), inside6.visitors()), (0, 0));
+}
+
+#[tokio::test]
+async fn no_redirect_leads_inside() {
+    let inside = Inside::listening("0.0.0.0:0").await;
+    let port = inside.address.port();
+    let site = Router::new().route(
+        "/{form}",
+        get(move |axum::extract::Path(form): axum::extract::Path<usize>| async move {
+            Redirect::temporary(&format!("http://{}:{port}/", FORMS[form]))
+        }),
+    );
+    let site = Web::serving(site.route("/robots.txt", get(async || ""))).await;
+    for (action, input) in steps(fetcher(&[site.address])) {
+        for (index, form) in FORMS.iter().enumerate() {
+            let url = site.url(&format!("/{index}"));
+            match Step::new().run(action.as_ref(), input(&url)).await {
+                Err(error) => assert!(
+                    is_refusal(&error)
+                        || error.code == "HTTP_STATUS"
+                        || error.code == "BAD_SITEMAP",
+                    "{form}: {error}"
+                ),
+                // What cannot be a target is no redirect.
+                Ok(output) => assert_eq!(output["status"], 307, "{form}: {output}"),
+            }
+        }
+    }
+    assert_eq!(inside.visitors(), 0);
+}
+
+/// A DNS server whose first answer for every name is public, and whose next ones are loopback.
+async fn rebinding_dns() -> (SocketAddr, Arc<AtomicUsize>) {
+    let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let address = socket.local_addr().unwrap();
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    tokio::spawn(async move {
+        let mut buffer = [0; 512];
+        while let Ok((length, from)) = socket.recv_from(&mut buffer).await {
+            let question = &buffer[..length];
+            let kind = question[12..].iter().position(|byte| *byte == 0).map(|end| 12 + end + 2);
+            let is_a = kind.is_some_and(|at| question[at] == 1);
+            let answers = u8::from(is_a);
+            let mut answer = question[..2].to_vec();
+            answer.extend([0x81, 0x80, 0, 1, 0, answers, 0, 0, 0, 0]);
+            let end = kind.map_or(length, |at| at + 3);
+            answer.extend(&question[12..end]);
+            if is_a {
+                let turn = count.fetch_add(1, Ordering::SeqCst);
+                let ip = if turn == 0 { [192, 0, 43, 8] } else { [127, 0, 0, 1] };
+                answer.extend([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4]);
+                answer.extend(ip);
+            }
+            let _ = socket.send_to(&answer, from).await;
+        }
+    });
+    (address, asked)
+}
+
+#[tokio::test]
+async fn a_name_that_turns_inside_between_two_questions_gets_no_connection() {
+    let inside = Inside::listening("127.0.0.1:0").await;
+    let (dns, asked) = rebinding_dns().await;
+    let settings = FetcherSettings { dns_servers: vec![dns], ..FetcherSettings::default() };
+    let fetcher = fetcher_with(settings, &[]);
+    let url = format!("http://rebound.example:{}/", inside.address.port());
+    // The first answer is a public address where nobody answers; it is not waited for.
+    let first = tokio::time::timeout(Duration::from_millis(300), fetch(&fetcher, &url)).await;
+    assert!(first.is_err() || first.is_ok_and(|answer| answer.is_err()));
+    for _ in 0..3 {
+        let error = fetch(&fetcher, &url).await.unwrap_err();
+        assert_eq!(shared_kernel::domain::Fault::code(&error), "ADDRESS_FORBIDDEN", "{error}");
+    }
+    assert!(asked.load(Ordering::SeqCst) >= 2, "the test's server was asked");
+    assert_eq!(inside.visitors(), 0);
+}
+
+#[tokio::test]
+async fn a_name_listed_for_one_port_is_not_let_in_by_another() {
+    let inside = Inside::listening("127.0.0.1:0").await;
+    let (dns, asked) = rebinding_dns().await;
+    asked.store(1, Ordering::SeqCst);
+    let settings = FetcherSettings { dns_servers: vec![dns], ..FetcherSettings::default() };
+    let fetcher = crate::web::fetcher_listing(settings, &["inner.example:1".to_owned()]);
+    let url = format!("http://inner.example:{}/", inside.address.port());
+    let error = fetch(&fetcher, &url).await.unwrap_err();
+    assert_eq!(shared_kernel::domain::Fault::code(&error), "ADDRESS_FORBIDDEN", "{error}");
+    assert_eq!(inside.visitors(), 0);
+}

@@ -1,0 +1,93 @@
+//! What is used of what the plan includes.
+
+use garde::Validate;
+use serde::{Deserialize, Serialize};
+use shared_kernel::{
+    api::{ApiQuery, Envelope, ErrorEnvelope, Failure, Reply},
+    application::{Principal, Usage},
+    domain::Timestamp,
+};
+use utoipa::{IntoParams, ToSchema};
+
+use super::Module;
+use crate::application::{UsageReport, ports::UsageDay};
+
+const DAYS: u32 = 30;
+
+/// How far back.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct UsageQuery {
+    /// Days of the series, 1 to 366; 30 unless given.
+    #[garde(range(min = 1, max = 366))]
+    #[param(minimum = 1, maximum = 366, example = 30)]
+    pub days: Option<u32>,
+}
+
+/// Use of one limit.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LimitUsageView {
+    /// `executions_per_month`, `concurrent_executions`, `proxies`, `dataset_records`.
+    #[schema(example = "executions_per_month")]
+    pub limit: &'static str,
+    pub used: u64,
+    /// Absent when there is no limit.
+    pub allowed: Option<u64>,
+    /// When it is counted anew.
+    pub resets_at: Option<Timestamp>,
+}
+
+impl From<Usage> for LimitUsageView {
+    fn from(Usage { limit, allowed, used, resets_at }: Usage) -> Self {
+        Self { limit: limit.as_str(), used, allowed, resets_at }
+    }
+}
+
+/// A day with something in it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UsageDayView {
+    /// Midnight in UTC.
+    pub starts_at: Timestamp,
+    /// Executions that were started.
+    pub executions: u64,
+}
+
+impl From<UsageDay> for UsageDayView {
+    fn from(UsageDay { starts_at, executions }: UsageDay) -> Self {
+        Self { starts_at, executions }
+    }
+}
+
+/// Use against limits, and by day.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UsageView {
+    pub limits: Vec<LimitUsageView>,
+    /// The oldest first; days without use are left out.
+    pub days: Vec<UsageDayView>,
+}
+
+impl From<UsageReport> for UsageView {
+    fn from(UsageReport { limits, days }: UsageReport) -> Self {
+        let limits = limits.into_iter().map(LimitUsageView::from).collect();
+        Self { limits, days: days.into_iter().map(UsageDayView::from).collect() }
+    }
+}
+
+/// What you use of what your plan includes.
+#[utoipa::path(
+    get, path = "/subscription/usage", tag = "subscription", params(UsageQuery),
+    responses(
+        (status = 200, body = Envelope<UsageView>),
+        (status = 401, body = ErrorEnvelope),
+        (status = 422, body = ErrorEnvelope),
+    ),
+    security(("bearer" = [])),
+)]
+pub async fn usage(
+    module: Module,
+    who: Principal,
+    ApiQuery(query): ApiQuery<UsageQuery>,
+) -> Result<Reply<UsageView>, Failure> {
+    Ok(Reply::ok(module.usage(&who, query.days.unwrap_or(DAYS)).await?.into()))
+}

@@ -1,0 +1,87 @@
+//! Invoices: one's own, and everybody's for those who look after them.
+
+use shared_kernel::{
+    application::Principal,
+    domain::{Page, PageRequest, Permission},
+};
+
+use super::{
+    SubscriptionError, SubscriptionModule,
+    ports::{Differences, InvoiceFilter},
+};
+use crate::domain::{Invoice, InvoiceId, InvoiceStatus, State, ledger};
+
+impl SubscriptionModule {
+    pub async fn list_invoices(
+        &self,
+        who: &Principal,
+        status: Option<InvoiceStatus>,
+        page: PageRequest,
+    ) -> Result<Page<Invoice>, SubscriptionError> {
+        who.require(Permission::SubscriptionRead)?;
+        let filter = InvoiceFilter { owner: Some(who.owner()), status };
+        Ok(self.billing.invoices(filter, page).await?)
+    }
+
+    pub async fn show_invoice(
+        &self,
+        who: &Principal,
+        id: InvoiceId,
+    ) -> Result<Invoice, SubscriptionError> {
+        who.require(Permission::SubscriptionRead)?;
+        self.billing.invoice(who.owner(), id).await?.ok_or(SubscriptionError::NotFound)
+    }
+
+    pub async fn list_everybodys_invoices(
+        &self,
+        who: &Principal,
+        filter: InvoiceFilter,
+        page: PageRequest,
+    ) -> Result<Page<Invoice>, SubscriptionError> {
+        who.require(Permission::BillingRead)?;
+        Ok(self.billing.invoices(filter, page).await?)
+    }
+
+    /// The money came: all that is due of the invoice is paid.
+    pub async fn settle_invoice(
+        &self,
+        who: &Principal,
+        id: InvoiceId,
+    ) -> Result<Invoice, SubscriptionError> {
+        who.require(Permission::BillingWrite)?;
+        let found = self.billing.anybodys_invoice(id).await?.ok_or(SubscriptionError::NotFound)?;
+        let mut desk = self.desk_for(who, found.owner).await?;
+        let mut open = desk.open_invoices().await?;
+        let at = open.iter().position(|invoice| invoice.id == id);
+        let mut invoice = open.remove(at.ok_or(SubscriptionError::InvoiceSettled)?);
+        let amount = invoice.due_minor();
+        desk.post(&ledger::paid(&invoice, amount)).await?;
+        invoice.paid_minor += amount;
+        let invoice = invoice.settled_if_nothing_is_due(desk.now);
+        self.billing.put_invoice(&mut desk.work, &invoice).await?;
+        desk.tell_of_invoice("invoice.paid", &invoice).await?;
+        if let Some(live) = desk.live().await? {
+            let (now, is_late) = (desk.now, matches!(live.state, State::PastDue { .. }));
+            let live =
+                if open.iter().any(|other| other.due_at <= now) { live } else { live.paid_up() };
+            desk.save(&live).await?;
+            if is_late && !matches!(live.state, State::PastDue { .. }) {
+                let plan = self.version(live.plan).await?;
+                desk.tell_of("subscription.paid_up", &live, &plan).await?;
+            }
+        }
+        desk.close().await?;
+        Ok(invoice)
+    }
+
+    /// Whether the books add up.
+    pub async fn reconcile(&self, who: &Principal) -> Result<Differences, SubscriptionError> {
+        who.require(Permission::BillingRead)?;
+        self.differences().await
+    }
+
+    /// As [`Self::reconcile`], for commands on the machine.
+    pub async fn differences(&self) -> Result<Differences, SubscriptionError> {
+        Ok(self.billing.differences().await?)
+    }
+}

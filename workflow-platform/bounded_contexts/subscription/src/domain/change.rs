@@ -1,0 +1,223 @@
+//! Changes that a user asks for. Each takes a subscription and gives the next, or says why not.
+
+use shared_kernel::domain::{Currency, Timestamp};
+
+use super::{
+    Charged, Discount, Interval, Line, LineKind, Next, Period, Plan, State, Subscription, Terms,
+    proration::share,
+};
+
+/// A plan for an interval at a price.
+#[derive(Debug, Clone, Copy)]
+pub struct Offer<'a> {
+    pub plan: &'a Plan,
+    pub interval: Interval,
+    pub currency: Currency,
+    pub price_minor: i64,
+}
+
+/// Why a subscription does not change in this way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ChangeError {
+    #[error("there is a paid subscription already; upgrade or downgrade it")]
+    Subscribed,
+    #[error("there is no paid subscription")]
+    NotSubscribed,
+    #[error("an invoice is overdue; pay it first")]
+    PastDue,
+    #[error("the plan is no higher, or would cost less than what is left of the present one")]
+    NotAnUpgrade,
+    #[error("the plan is higher than the present one, or the same")]
+    NotADowngrade,
+    #[error("nothing is planned that could be taken back")]
+    NothingToResume,
+}
+
+impl Offer<'_> {
+    /// The lines of a whole period, and what they come to.
+    pub fn whole(&self, period: Period, discount: Option<&Discount>) -> Vec<Line> {
+        let plan = &self.plan.code;
+        let mut lines = vec![Line::of(LineKind::Subscription, plan, period, self.price_minor)];
+        lines.extend(
+            self.discounted(discount, |amount| amount)
+                .map(|off| Line::of(LineKind::Discount, plan, period, -off)),
+        );
+        lines
+    }
+
+    /// The lines of what is left of a period.
+    fn rest(&self, period: Period, now: Timestamp, discount: Option<&Discount>) -> Vec<Line> {
+        let part = |amount| share(amount, period.left(now), period.seconds());
+        let (plan, left) = (&self.plan.code, Period { start: now, ..period });
+        let mut lines =
+            vec![Line::of(LineKind::ProrationCharge, plan, left, part(self.price_minor))];
+        lines.extend(
+            self.discounted(discount, part)
+                .map(|off| Line::of(LineKind::Discount, plan, left, -off)),
+        );
+        lines
+    }
+
+    /// What the discount takes off a part of the price, if anything.
+    fn discounted(&self, discount: Option<&Discount>, part: impl Fn(i64) -> i64) -> Option<i64> {
+        let remains = discount?.off.from(self.price_minor, self.currency);
+        let off = part(self.price_minor) - part(remains);
+        (off != 0).then_some(off)
+    }
+}
+
+fn sum(lines: &[Line]) -> i64 {
+    lines.iter().map(|line| line.amount_minor).sum()
+}
+
+/// Terms of a fresh subscription; nothing is charged yet during a trial.
+pub fn begin(
+    offer: &Offer<'_>,
+    discount: Option<Discount>,
+    trial_until: Option<Timestamp>,
+    now: Timestamp,
+) -> (State, Vec<Line>) {
+    let (interval, next) = (offer.interval, Next::Renew);
+    let nothing = Charged { net_minor: 0, tax_minor: 0, from: now };
+    if let Some(end) = trial_until {
+        let period = Period { start: now, end };
+        let terms = Terms { interval, anchor: end, period, charged: nothing, next, discount };
+        return (State::Trialing(terms), Vec::new());
+    }
+    let period = Period::first(now, interval);
+    let lines = offer.whole(period, discount.as_ref());
+    let charged = Charged { net_minor: sum(&lines), ..nothing };
+    (State::Active(Terms { interval, anchor: now, period, charged, next, discount }), lines)
+}
+
+impl Terms {
+    /// The unused part of what was charged: net, and its tax.
+    pub fn unused(&self, now: Timestamp) -> (i64, i64) {
+        let (left, whole) = (self.period.left(now), self.period.left(self.charged.from));
+        let part = |amount| share(amount, left.min(whole), whole);
+        (part(self.charged.net_minor), part(self.charged.tax_minor))
+    }
+
+    fn upgraded(
+        self,
+        from: &Plan,
+        to: &Offer<'_>,
+        now: Timestamp,
+    ) -> Result<(Self, Vec<Line>), ChangeError> {
+        let higher = to.plan.rank > from.rank && to.interval == self.interval;
+        let longer = to.plan.rank >= from.rank && to.interval > self.interval;
+        if !higher && !longer {
+            return Err(ChangeError::NotAnUpgrade);
+        }
+        let (unused, _) = self.unused(now);
+        let credit = Line::of(
+            LineKind::ProrationCredit,
+            &from.code,
+            Period { start: now, ..self.period },
+            -unused,
+        );
+        // A longer interval begins a period of its own.
+        let discount = if longer {
+            self.discount.and_then(Discount::for_the_next_period)
+        } else {
+            self.discount
+        };
+        let (anchor, period, mut lines) = if longer {
+            let period = Period::first(now, to.interval);
+            (now, period, to.whole(period, discount.as_ref()))
+        } else {
+            (self.anchor, self.period, to.rest(self.period, now, discount.as_ref()))
+        };
+        let charged = Charged { net_minor: sum(&lines), tax_minor: 0, from: now };
+        if unused != 0 {
+            lines.insert(0, credit);
+        }
+        if sum(&lines) < 0 {
+            return Err(ChangeError::NotAnUpgrade);
+        }
+        let (interval, next) = (to.interval, Next::Renew);
+        Ok((Self { interval, anchor, period, charged, next, discount }, lines))
+    }
+}
+
+impl Subscription {
+    fn paid(&self) -> Result<&Terms, ChangeError> {
+        self.state.terms().ok_or(ChangeError::NotSubscribed)
+    }
+
+    fn with(self, change: impl FnOnce(&mut Terms)) -> Self {
+        let mut next = self;
+        match &mut next.state {
+            State::Trialing(terms) | State::Active(terms) | State::PastDue { terms, .. } => {
+                change(terms);
+            }
+            State::Free | State::Cancelled { .. } | State::Expired { .. } => {}
+        }
+        next
+    }
+
+    /// To a higher plan or a longer interval, at once. The lines are what it costs.
+    pub fn upgrade(
+        self,
+        from: &Plan,
+        to: &Offer<'_>,
+        now: Timestamp,
+    ) -> Result<(Self, Vec<Line>), ChangeError> {
+        let plan = to.plan.id;
+        match self.state {
+            State::Active(terms) => {
+                let (terms, lines) = terms.upgraded(from, to, now)?;
+                Ok((Self { plan, state: State::Active(terms), ..self }, lines))
+            }
+            // The trial goes on, of the higher plan.
+            State::Trialing(terms) => {
+                let (changed, _) = terms.upgraded(from, to, now)?;
+                let (interval, next) = (changed.interval, changed.next);
+                let state = State::Trialing(Terms { interval, next, ..terms });
+                Ok((Self { plan, state, ..self }, Vec::new()))
+            }
+            State::PastDue { .. } => Err(ChangeError::PastDue),
+            State::Free | State::Cancelled { .. } | State::Expired { .. } => {
+                Err(ChangeError::NotSubscribed)
+            }
+        }
+    }
+
+    /// To a lower plan or a shorter interval, when the period ends.
+    pub fn downgrade(self, from: &Plan, to: &Offer<'_>) -> Result<Self, ChangeError> {
+        let terms = self.paid()?;
+        let lower = to.plan.rank < from.rank;
+        let shorter = to.plan.rank == from.rank && to.interval < terms.interval;
+        if !lower && !shorter {
+            return Err(ChangeError::NotADowngrade);
+        }
+        let next = Next::Change { plan: to.plan.id, interval: to.interval };
+        Ok(self.with(|terms| terms.next = next))
+    }
+
+    /// When the period ends.
+    pub fn cancel_at_period_end(self) -> Result<Self, ChangeError> {
+        self.paid()?;
+        Ok(self.with(|terms| terms.next = Next::Cancel))
+    }
+
+    /// At once; what is not used is the caller's to credit (net, and its tax).
+    pub fn cancel_now(self, now: Timestamp) -> Result<(Self, (i64, i64)), ChangeError> {
+        let unused = self.paid()?.unused(now);
+        Ok((Self { state: State::Cancelled { at: now }, ..self }, unused))
+    }
+
+    /// Takes back what was planned for the end of the period.
+    pub fn resume(self) -> Result<Self, ChangeError> {
+        if self.paid()?.next == Next::Renew {
+            return Err(ChangeError::NothingToResume);
+        }
+        Ok(self.with(|terms| terms.next = Next::Renew))
+    }
+
+    /// What the newest invoice took as tax.
+    #[must_use]
+    pub fn taxed(self, tax_minor: i64) -> Self {
+        self.with(|terms| terms.charged.tax_minor = tax_minor)
+    }
+}
