@@ -59,21 +59,12 @@ bench-api: ## requests and logins a second, beside a bare answer and a hash alon
 	@$(MAKE) --no-print-directory $(UI)
 	CI=1 scripts/with-services.sh cargo bench --locked -p workflow-platform --bench api -- $(if $(JSON),--json $(abspath $(JSON)))
 
-<<<<<<< HEAD
-bench-proxy: ## strategies of proxy pools, a test of 10,000, and the gateway port beside squid; JSON=FILE as above
-	scripts/ensure-build.sh
-	scripts/ensure-test.sh
-	@$(MAKE) --no-print-directory $(UI)
-	CI=1 scripts/with-services.sh cargo bench --locked -p proxy_pool --bench proxy -- $(if $(JSON),--json $(abspath $(JSON)))
-	cargo bench --locked -p workflow-platform --bench proxy -- $(if $(JSON),--json $(basename $(abspath $(JSON)))-gateway.json)
-=======
 bench-proxy: ## strategies, a test of 10,000 proxies, and the gateway port beside squid; JSON=FILE and FILE.pools
 	scripts/ensure-build.sh
 	scripts/ensure-test.sh
 	@$(MAKE) --no-print-directory $(UI)
 	CI=1 scripts/with-services.sh cargo bench --locked -p proxy_pool --bench proxy -- $(if $(JSON),--json $(abspath $(JSON)).pools)
 	cargo bench --locked -p workflow-platform --bench proxy -- $(if $(JSON),--json $(abspath $(JSON)))
->>>>>>> proxy
 
 fmt: ## format everything
 	cargo fmt --all
