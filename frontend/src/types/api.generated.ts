@@ -52,6 +52,25 @@ export interface components {
             enabled?: boolean | null;
             label?: string | null;
         };
+        /** @description A list to be followed. */
+        AddSource: {
+            /**
+             * Format: int64
+             * @description Seconds between two fetches; 3600 unless given.
+             */
+            every?: number | null;
+            /**
+             * Format: int64
+             * @description Seconds after which a proxy that is no longer listed goes; 86400 unless given.
+             */
+            grace?: number | null;
+            scheme?: components["schemas"]["ProxyScheme"] | null;
+            /**
+             * @description Sealed at rest; its query is not shown again.
+             * @example https://lists.example/proxies.txt?key=secret
+             */
+            url: string;
+        };
         /**
          * @description How much a proxy hides.
          * @enum {string}
@@ -2385,6 +2404,97 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_Page_SourceView: {
+            /** @description One page of a list. */
+            data: {
+                items: {
+                    /** Format: int32 */
+                    added: number;
+                    created_at: components["schemas"]["Timestamp"];
+                    enabled: boolean;
+                    /**
+                     * Format: int64
+                     * @description Seconds.
+                     */
+                    every: number;
+                    /** Format: int32 */
+                    found: number;
+                    /**
+                     * Format: int64
+                     * @description Seconds.
+                     */
+                    grace: number;
+                    /** Format: uuid */
+                    id: string;
+                    /** @description Why the last fetch changed nothing; the counts are those of the last that worked. */
+                    last_error?: string | null;
+                    last_fetch_at?: components["schemas"]["Timestamp"] | null;
+                    /**
+                     * Format: int32
+                     * @description Proxies that are no longer listed.
+                     */
+                    missing: number;
+                    next_fetch_at: components["schemas"]["Timestamp"];
+                    /**
+                     * Format: int32
+                     * @description Lines that are no proxy, or one on an address that is not allowed.
+                     */
+                    rejected: number;
+                    scheme: components["schemas"]["ProxyScheme"];
+                    /** @description Without user, password and query. */
+                    url: string;
+                }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_Page_TestSummary: {
+            /** @description One page of a list. */
+            data: {
+                items: {
+                    /** @description It stops in a moment. */
+                    cancelling: boolean;
+                    created_at: components["schemas"]["Timestamp"];
+                    /** Format: int32 */
+                    done: number;
+                    /** Format: int32 */
+                    failed: number;
+                    finished_at?: components["schemas"]["Timestamp"] | null;
+                    /** Format: uuid */
+                    id: string;
+                    judge?: string | null;
+                    /** Format: uuid */
+                    pool_id: string;
+                    state: components["schemas"]["TestState"];
+                    target: string;
+                    /**
+                     * Format: int32
+                     * @description Enabled proxies of the pool when it began.
+                     */
+                    total: number;
+                    /** Format: int32 */
+                    worked: number;
+                }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_Page_TickView: {
             /** @description One page of a list. */
             data: {
@@ -2769,6 +2879,20 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_ResultsView: {
+            /** @description Results in the order in which they came; ask for what follows with the last `seq` as `after`. */
+            data: {
+                items: components["schemas"]["TestedView"][];
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_SecretView: {
             /** @description A secret. Its value is shown to nobody. */
             data: {
@@ -2850,6 +2974,54 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_SourceView: {
+            /** @description A list that a pool follows, and what came of its last fetch. */
+            data: {
+                /** Format: int32 */
+                added: number;
+                created_at: components["schemas"]["Timestamp"];
+                enabled: boolean;
+                /**
+                 * Format: int64
+                 * @description Seconds.
+                 */
+                every: number;
+                /** Format: int32 */
+                found: number;
+                /**
+                 * Format: int64
+                 * @description Seconds.
+                 */
+                grace: number;
+                /** Format: uuid */
+                id: string;
+                /** @description Why the last fetch changed nothing; the counts are those of the last that worked. */
+                last_error?: string | null;
+                last_fetch_at?: components["schemas"]["Timestamp"] | null;
+                /**
+                 * Format: int32
+                 * @description Proxies that are no longer listed.
+                 */
+                missing: number;
+                next_fetch_at: components["schemas"]["Timestamp"];
+                /**
+                 * Format: int32
+                 * @description Lines that are no proxy, or one on an address that is not allowed.
+                 */
+                rejected: number;
+                scheme: components["schemas"]["ProxyScheme"];
+                /** @description Without user, password and query. */
+                url: string;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_StatusView: {
             /** @description How a pool fares. */
             data: {
@@ -2897,10 +3069,46 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_TestSummary: {
+            /** @description A test of a pool. */
+            data: {
+                /** @description It stops in a moment. */
+                cancelling: boolean;
+                created_at: components["schemas"]["Timestamp"];
+                /** Format: int32 */
+                done: number;
+                /** Format: int32 */
+                failed: number;
+                finished_at?: components["schemas"]["Timestamp"] | null;
+                /** Format: uuid */
+                id: string;
+                judge?: string | null;
+                /** Format: uuid */
+                pool_id: string;
+                state: components["schemas"]["TestState"];
+                target: string;
+                /**
+                 * Format: int32
+                 * @description Enabled proxies of the pool when it began.
+                 */
+                total: number;
+                /** Format: int32 */
+                worked: number;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_TestView: {
-            /** @description Every proxy of the pool, in its order. */
+            /** @description A test as far as it is, and its first 200 results. */
             data: {
                 results: components["schemas"]["TestedView"][];
+                test: components["schemas"]["TestSummary"];
             };
             /** @example 操作成功 */
             message: string;
@@ -3501,9 +3709,11 @@ export interface components {
         };
         /** @description Proxies to be added, one a line. */
         ImportText: {
+            scheme?: components["schemas"]["ProxyScheme"] | null;
             /**
-             * @description `scheme://user:pass@host:port`, `host:port:user:pass` or `host:port`; blank lines and lines
-             *     starting with `#` are passed over. At most 10,000 lines and 2 MiB.
+             * @description `scheme://user:pass@host:port`, `host:port:user:pass`, `user:pass:host:port`, `host:port`
+             *     or columns (`host,port,user,pass`); blank lines and what follows `#` are passed over. At
+             *     most 10,000 lines and 2 MiB.
              * @example http://user:secret@203.0.113.7:8080
              *     203.0.113.8:3128
              */
@@ -4013,6 +4223,11 @@ export interface components {
              */
             username?: string | null;
         };
+        /**
+         * @description Protocol spoken with a proxy.
+         * @enum {string}
+         */
+        ProxyScheme: "http" | "https" | "socks5";
         /** @description A proxy. Credentials are never shown again. */
         ProxyView: {
             /** @description `scheme://host:port`. */
@@ -4219,6 +4434,10 @@ export interface components {
              */
             new_password: string;
         };
+        /** @description Results in the order in which they came; ask for what follows with the last `seq` as `after`. */
+        ResultsView: {
+            items: components["schemas"]["TestedView"][];
+        };
         /** @description What is kept of a dataset, and how long. What is absent is kept. */
         Retention: {
             /**
@@ -4399,6 +4618,44 @@ export interface components {
             token_type: string;
             user: components["schemas"]["OneselfView"];
         };
+        /** @description A list that a pool follows, and what came of its last fetch. */
+        SourceView: {
+            /** Format: int32 */
+            added: number;
+            created_at: components["schemas"]["Timestamp"];
+            enabled: boolean;
+            /**
+             * Format: int64
+             * @description Seconds.
+             */
+            every: number;
+            /** Format: int32 */
+            found: number;
+            /**
+             * Format: int64
+             * @description Seconds.
+             */
+            grace: number;
+            /** Format: uuid */
+            id: string;
+            /** @description Why the last fetch changed nothing; the counts are those of the last that worked. */
+            last_error?: string | null;
+            last_fetch_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int32
+             * @description Proxies that are no longer listed.
+             */
+            missing: number;
+            next_fetch_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int32
+             * @description Lines that are no proxy, or one on an address that is not allowed.
+             */
+            rejected: number;
+            scheme: components["schemas"]["ProxyScheme"];
+            /** @description Without user, password and query. */
+            url: string;
+        };
         /** @description Proxies by where they stand. */
         StandingView: {
             /** @description At their parallel limit. */
@@ -4531,23 +4788,67 @@ export interface components {
         };
         /** @description What the proxies are tested against. */
         TestPool: {
-            /** @description An http or https address; the configured one unless given. */
+            /** @description An http or https address; the pool's, or else the platform's, unless given. */
             target?: string | null;
+            /**
+             * @description Whether the answer waits for the end, up to 20 seconds; it does unless told otherwise.
+             * @default true
+             */
+            wait: boolean;
         };
-        /** @description Every proxy of the pool, in its order. */
+        /**
+         * @description How far a test is.
+         * @enum {string}
+         */
+        TestState: "running" | "finished" | "cancelled";
+        /** @description A test of a pool. */
+        TestSummary: {
+            /** @description It stops in a moment. */
+            cancelling: boolean;
+            created_at: components["schemas"]["Timestamp"];
+            /** Format: int32 */
+            done: number;
+            /** Format: int32 */
+            failed: number;
+            finished_at?: components["schemas"]["Timestamp"] | null;
+            /** Format: uuid */
+            id: string;
+            judge?: string | null;
+            /** Format: uuid */
+            pool_id: string;
+            state: components["schemas"]["TestState"];
+            target: string;
+            /**
+             * Format: int32
+             * @description Enabled proxies of the pool when it began.
+             */
+            total: number;
+            /** Format: int32 */
+            worked: number;
+        };
+        /** @description A test as far as it is, and its first 200 results. */
         TestView: {
             results: components["schemas"]["TestedView"][];
+            test: components["schemas"]["TestSummary"];
         };
         /** @description How one proxy did in a test. */
         TestedView: {
             /** @description `scheme://host:port`. */
             address: string;
+            anonymity?: components["schemas"]["Anonymity"] | null;
+            at: components["schemas"]["Timestamp"];
             error?: string | null;
+            exit_address?: string | null;
             /** Format: double */
             latency_ms?: number | null;
             ok: boolean;
             /** Format: uuid */
             proxy_id: string;
+            /**
+             * Format: int32
+             * @description From 1, in the order in which results came.
+             */
+            seq: number;
         };
         /**
          * @description What became of a tick.
@@ -4633,6 +4934,22 @@ export interface components {
             /** @description One that is not enabled is never chosen. */
             enabled?: boolean | null;
             label?: string | null;
+        };
+        /** @description What is to be another; a field that is not there stays. */
+        UpdateSource: {
+            enabled?: boolean | null;
+            /**
+             * Format: int64
+             * @description Seconds.
+             */
+            every?: number | null;
+            /**
+             * Format: int64
+             * @description Seconds.
+             */
+            grace?: number | null;
+            scheme?: components["schemas"]["ProxyScheme"] | null;
+            url?: string | null;
         };
         /** @description A day with something in it. */
         UsageDayView: {
