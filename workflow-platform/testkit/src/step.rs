@@ -20,6 +20,7 @@ use shared_kernel::{
     domain::{Id, Owner},
 };
 use tokio_util::sync::CancellationToken;
+use url::Url;
 use uuid::Uuid;
 
 /// A step of somebody's execution, with the test's clock.
@@ -135,11 +136,18 @@ impl Fetcher for ScriptedSite {
             url: request.url,
             elapsed: Duration::ZERO,
             proxy: None,
+            outcome: FetchOutcome::Ok,
+            not_modified: false,
+            notes: Vec::new(),
         })
     }
 
     async fn report(&self, response: &FetchResponse, outcome: FetchOutcome) {
         self.told.lock().push((response.url.clone(), outcome));
+    }
+
+    async fn sitemaps(&self, _: &FetchRequest, _: &Url) -> Result<Vec<String>, FetchError> {
+        Ok(Vec::new())
     }
 }
 

@@ -30,7 +30,8 @@ use crate::{
 
 fn datasets(world: &TestDatabase) -> Arc<DatasetsModule> {
     let (ambient, _) = testkit::ambient();
-    data_collection::datasets(world.database.clone(), Arc::new(Unlimited), ambient)
+    let entitlements = Arc::new(Unlimited);
+    data_collection::datasets(world.database.clone(), entitlements, CpuPool::new(1), ambient)
 }
 
 async fn crawl(site: &Web, sink: Arc<dyn RowSink>) -> CrawlPages {
