@@ -14,7 +14,7 @@ use tempfile::TempDir;
 
 const FILES: usize = 100;
 /// Rows of a page's table of contents, which make it as long as pages are.
-const CHAPTERS: usize = 236;
+const CHAPTERS: usize = 288;
 
 pub struct Site {
     child: Child,
