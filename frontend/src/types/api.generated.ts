@@ -1154,9 +1154,9 @@ export interface components {
                  */
                 examined: number;
                 field: string;
-                max: Record<string, never>;
+                max: unknown;
                 /** @description The least; of all records when the field is indexed. */
-                min: Record<string, never>;
+                min: unknown;
                 /**
                  * Format: int64
                  * @description Among them, those in which the field is null or missing.
@@ -3464,8 +3464,8 @@ export interface components {
         };
         /** @description One field before and after; absent where the record, or the field, was not there. */
         FieldChange: {
-            after?: Record<string, never> | null;
-            before?: Record<string, never> | null;
+            after?: unknown;
+            before?: unknown;
             field: string;
         };
         /** @description Figures of a field. */
@@ -3481,9 +3481,9 @@ export interface components {
              */
             examined: number;
             field: string;
-            max: Record<string, never>;
+            max: unknown;
             /** @description The least; of all records when the field is indexed. */
-            min: Record<string, never>;
+            min: unknown;
             /**
              * Format: int64
              * @description Among them, those in which the field is null or missing.
@@ -3536,7 +3536,7 @@ export interface components {
             /** Format: int64 */
             count: number;
             /** @description Of a long text its beginning. */
-            value: Record<string, never>;
+            value: unknown;
         };
         /** @description How long the proof is believed. */
         FreshView: {

@@ -32,11 +32,15 @@ pub(crate) fn add(method: &str, path: &str, operation: &mut Operation) {
     }
 }
 
+/// Kinds of content that no text is an example of.
+const BINARY: [&str; 3] = ["octet-stream", "parquet", "spreadsheetml"];
+
 /// A text stands beside what is no JSON.
 fn put<'a>(contents: impl Iterator<Item = (&'a String, &'a mut RefOr<Content>)>, example: &Value) {
     for (kind, content) in contents {
         if let RefOr::T(content) = content
             && kind.contains("json") != example.is_string()
+            && !BINARY.iter().any(|binary| kind.contains(binary))
         {
             content.example = Some(example.clone());
         }

@@ -65,7 +65,12 @@ async fn every_operation_has_examples_that_fit_it() {
     for (path, item) in document["paths"].as_object().unwrap() {
         for (verb, operation) in item.as_object().unwrap() {
             let bodies = operation["requestBody"]["content"].as_object().into_iter().flatten();
-            for (kind, content) in bodies {
+            let (shown, bare): (Vec<_>, Vec<_>) =
+                bodies.partition(|(_, content)| content.get("example").is_some());
+            if shown.is_empty() && !bare.is_empty() {
+                faults.push(format!("{verb} {path}: no request has an example"));
+            }
+            for (kind, content) in shown {
                 if let Err(fault) = check_example(&document, content) {
                     faults.push(format!("{verb} {path} request {kind}: {fault}"));
                 }

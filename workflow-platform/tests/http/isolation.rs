@@ -120,7 +120,11 @@ impl Things {
             ("/users/me/api-keys/{id}", &self.api_key),
         ];
         let named = path.starts_with("/workflow/secrets/") || path.starts_with("/workflow/var");
-        let everybodys = path == "/workflow/templates/{name}" || path == "/workflow/hooks/{token}";
+        // Who writes to a name that is not theirs begins a dataset of their own.
+        let begun = ["/datasets/{name}/records", "/datasets/{name}/import"];
+        let begins = operation.method == Method::POST && begun.contains(&path);
+        let by_link = path == "/workflow/hooks/{token}" || path.starts_with("/shared/datasets/");
+        let everybodys = path == "/workflow/templates/{name}" || by_link || begins;
         if (named && operation.method == Method::PUT) || everybodys {
             return Some(Expected::NotTheirs);
         }
@@ -132,7 +136,11 @@ impl Things {
             .replace("{proxy_id}", &self.proxy)
             .replace("{test_id}", &self.test)
             .replace("{source_id}", &self.source)
-            .replace("{host}", "site.example:443");
+            .replace("{host}", "site.example:443")
+            .replace("{key}", "1")
+            .replace("{field}", "n")
+            .replace("{batch_id}", &self.page)
+            .replace("{share_id}", &self.page);
         (!path.contains('{')).then_some(Expected::NotFound(path))
     }
 

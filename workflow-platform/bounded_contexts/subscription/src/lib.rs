@@ -33,25 +33,10 @@ pub mod infrastructure;
 use std::sync::Arc;
 
 pub use api::routes;
-pub use application::{BillingSettings, SubscriptionError, SubscriptionModule};
+pub use application::{BillingSettings, SubscriptionError, SubscriptionModule, Surroundings};
 pub use infrastructure::{migrations, personal_data};
 
-use shared_kernel::{
-    application::{Cache, EventHandler, UsageSource},
-    domain::Ambient,
-    infrastructure::db::Database,
-};
-
-/// What the context needs from its surroundings.
-pub struct Surroundings {
-    pub database: Database,
-    /// Remembers for a few seconds what a user's plan includes.
-    pub cache: Arc<dyn Cache>,
-    /// Those who count what they keep themselves.
-    pub sources: Vec<Arc<dyn UsageSource>>,
-    pub ambient: Ambient,
-    pub settings: BillingSettings,
-}
+use shared_kernel::application::EventHandler;
 
 /// Puts the context together. The result is also the kernel's `Entitlements` port; call
 /// [`SubscriptionModule::advance_due`] every minute or so.

@@ -6,7 +6,7 @@ use shared_kernel::{
 };
 
 use super::{SubscriptionError, SubscriptionModule};
-use crate::domain::{Coupon, Lasts, Off};
+use crate::domain::{Coupon, Lasts, Off, is_coupon_code};
 
 /// A coupon to be.
 #[derive(Debug, Clone)]
@@ -22,8 +22,7 @@ pub struct CouponWish {
 impl CouponWish {
     fn check(&self, now: Timestamp) -> Result<(), SubscriptionError> {
         let wrong = |field, problem| Err(SubscriptionError::field(field, problem));
-        let fits = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '-' || c == '_';
-        if !(3..=40).contains(&self.code.len()) || !self.code.chars().all(fits) {
+        if !is_coupon_code(&self.code) {
             return wrong("code", "must be 3 to 40 capital letters, digits, - or _");
         }
         match self.off {
@@ -97,6 +96,9 @@ impl SubscriptionModule {
         code: &str,
     ) -> Result<(), SubscriptionError> {
         who.require(Permission::BillingWrite)?;
+        if !is_coupon_code(code) {
+            return Err(SubscriptionError::NotFound);
+        }
         let mut desk = self.desk_for(who, who.owner()).await?;
         if !self.billing.disable_coupon(&mut desk.work, code).await? {
             return Err(SubscriptionError::NotFound);

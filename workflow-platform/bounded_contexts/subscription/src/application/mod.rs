@@ -26,7 +26,7 @@ pub use error::SubscriptionError;
 pub use give_free_plan::GiveFreePlan;
 pub use meter::CountExecutions;
 pub(crate) use module::Stores;
-pub use module::{BillingSettings, SubscriptionModule};
+pub use module::{BillingSettings, SubscriptionModule, Surroundings};
 pub use plans::PlanOffer;
 pub use show_current::Current;
 pub use subscribe::{Bought, SubscribeWish};

@@ -9,7 +9,6 @@ use shared_kernel::{
 };
 
 use super::ports::{BillingStore, SubscriptionStore, UsageMeter};
-use crate::Surroundings;
 
 /// What an operator may set.
 #[derive(Debug, Clone, Copy)]
@@ -39,6 +38,17 @@ pub struct SubscriptionModule {
     pub(super) cache: Arc<dyn Cache>,
     pub(super) ambient: Ambient,
     pub(super) settings: BillingSettings,
+}
+
+/// What the context needs from its surroundings.
+pub struct Surroundings {
+    pub database: Database,
+    /// Remembers for a few seconds what a user's plan includes.
+    pub cache: Arc<dyn Cache>,
+    /// Those who count what they keep themselves.
+    pub sources: Vec<Arc<dyn UsageSource>>,
+    pub ambient: Ambient,
+    pub settings: BillingSettings,
 }
 
 /// Where the use cases keep things.

@@ -6,7 +6,7 @@ use shared_kernel::{
 };
 
 use super::{SubscriptionError, SubscriptionModule};
-use crate::domain::{FREE, Plan, PlanEntitlements, Price};
+use crate::domain::{FREE, Plan, PlanEntitlements, Price, is_plan_code};
 
 /// A plan to be, or what it is to become.
 #[derive(Debug, Clone)]
@@ -22,9 +22,11 @@ pub struct PlanOffer {
 impl PlanOffer {
     fn check(&self) -> Result<(), SubscriptionError> {
         let wrong = |field, problem| Err(SubscriptionError::field(field, problem));
-        let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-';
-        if !(1..=40).contains(&self.code.len()) || !self.code.chars().all(fits) {
+        if !is_plan_code(&self.code) {
             return wrong("code", "must be 1 to 40 small letters, digits, - or _");
+        }
+        if self.name.zh.chars().chain(self.name.en.chars()).any(char::is_control) {
+            return wrong("name_zh", "names must not have control characters");
         }
         if self.prices.iter().any(|price| !(0..=1_000_000_000_000).contains(&price.amount_minor)) {
             return wrong("prices", "must be between 0 and 10^12 minor units");
@@ -73,6 +75,9 @@ impl SubscriptionModule {
         who.require(Permission::PlansWrite)?;
         if code == FREE {
             return Err(SubscriptionError::field("code", "the free plan cannot be withdrawn"));
+        }
+        if !is_plan_code(code) {
+            return Err(SubscriptionError::NotFound);
         }
         let mut desk = self.desk_for(who, who.owner()).await?;
         if !self.store.withdraw(&mut desk.work, code).await? {

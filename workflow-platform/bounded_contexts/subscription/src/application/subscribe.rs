@@ -8,7 +8,7 @@ use shared_kernel::{
 use super::{SubscriptionError, SubscriptionModule, desk::Desk};
 use crate::domain::{
     ChangeError, CouponProblem, Discount, Interval, Invoice, InvoiceReason, Offer, Plan, State,
-    Subscription, begin,
+    Subscription, begin, is_coupon_code,
 };
 
 /// What somebody wants to have.
@@ -91,9 +91,11 @@ impl Desk<'_> {
         plan: &Plan,
     ) -> Result<Option<Discount>, SubscriptionError> {
         let Some(code) = code else { return Ok(None) };
-        let billing = &self.module.billing;
-        let coupon = billing.coupon(&mut self.work, &code.trim().to_ascii_uppercase()).await?;
-        let coupon = coupon.ok_or(CouponProblem::Unknown)?;
+        let (billing, code) = (&self.module.billing, code.trim().to_ascii_uppercase());
+        if !is_coupon_code(&code) {
+            return Err(CouponProblem::Unknown.into());
+        }
+        let coupon = billing.coupon(&mut self.work, &code).await?.ok_or(CouponProblem::Unknown)?;
         let discount = coupon.discount(plan, self.now)?;
         if !billing.redeem(&mut self.work, coupon.id, self.owner, self.now).await? {
             return Err(CouponProblem::UsedByYou.into());

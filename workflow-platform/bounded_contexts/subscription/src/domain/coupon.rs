@@ -92,6 +92,12 @@ pub enum CouponProblem {
     UsedByYou,
 }
 
+/// Whether a text may be the code of a coupon.
+pub fn is_coupon_code(text: &str) -> bool {
+    let fits = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '-' || c == '_';
+    (3..=40).contains(&text.len()) && text.chars().all(fits)
+}
+
 impl Coupon {
     /// What it gives for a plan now.
     pub fn discount(&self, plan: &Plan, now: Timestamp) -> Result<Discount, CouponProblem> {

@@ -15,7 +15,7 @@ mod subscription;
 mod tests;
 
 pub use change::{ChangeError, Offer, begin};
-pub use coupon::{Coupon, CouponId, CouponProblem, Discount, Lasts, Off};
+pub use coupon::{Coupon, CouponId, CouponProblem, Discount, Lasts, Off, is_coupon_code};
 pub use entitlements::PlanEntitlements;
 pub use invoice::{
     CreditNote, Invoice, InvoiceId, InvoiceReason, InvoiceStatus, Line, LineKind, taxed,
@@ -23,5 +23,5 @@ pub use invoice::{
 pub use month::{beginning_of_month, end_of_month};
 pub use passing::{Due, GIVEN_UP_AFTER, PAYABLE_FOR};
 pub use period::Period;
-pub use plan::{FREE, Interval, Plan, PlanId, Price, UnknownInterval};
+pub use plan::{FREE, Interval, Plan, PlanId, Price, UnknownInterval, is_plan_code};
 pub use subscription::{Charged, Next, State, Status, Subscription, SubscriptionId, Terms};

@@ -84,6 +84,12 @@ pub struct Plan {
     pub entitlements: PlanEntitlements,
 }
 
+/// Whether a text may be the code of a plan.
+pub fn is_plan_code(text: &str) -> bool {
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-';
+    (1..=40).contains(&text.len()) && text.chars().all(fits)
+}
+
 impl Plan {
     /// What it costs for an interval.
     pub fn price(&self, interval: Interval, currency: Currency) -> Option<&Price> {

@@ -209,6 +209,10 @@ async fn a_coupon_makes_it_cheaper_for_as_long_as_it_lasts() {
                 "was used as often as it may be",
             ),
             (json!({ "plan": "basic", "interval": "month", "coupon": "NO_SUCH" }), "is not known"),
+            (
+                json!({ "plan": "basic", "interval": "month", "coupon": "NO\u{0}SUCH" }),
+                "is not known",
+            ),
         ] {
             let (status, refused) = world.post(&other, "/subscription/subscribe", &body).await;
             assert_eq!((status.as_u16(), &refused["error"]), (422, &json!("COUPON_INVALID")));

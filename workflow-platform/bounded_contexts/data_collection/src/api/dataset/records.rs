@@ -13,7 +13,7 @@ use super::{
     Module,
     shapes::{Direction, RecordView, filter_of, limit_of, names_of},
 };
-use crate::application::dataset::{Found, Mode, Query, RecordRow, Removed, Written};
+use crate::application::dataset::{Found, Mode, Query, RecordRow, Removed, Written, may_be_cursor};
 
 /// Which records, and how.
 #[derive(Debug, Deserialize, Validate, utoipa::IntoParams)]
@@ -53,6 +53,9 @@ pub struct RecordsQuery {
 
 impl RecordsQuery {
     pub fn query(&self) -> Result<Query, BadRequest> {
+        if !self.cursor.as_deref().is_none_or(may_be_cursor) {
+            return Err(BadRequest::field("cursor", "not a cursor of this list"));
+        }
         Ok(Query {
             filter: filter_of(self.filter.as_deref())?,
             search: self.search.clone(),

@@ -75,8 +75,9 @@ pub async fn records(
     ApiPath(token): ApiPath<String>,
     ApiQuery(query): ApiQuery<RecordsQuery>,
 ) -> Result<Response, Failure> {
+    let wanted = query.query()?;
     let opened = module.open(&token).await?;
-    let found = module.shared_records(&opened, &query.query()?).await?;
+    let found = module.shared_records(&opened, &wanted).await?;
     let mut page: Page<Item> = page(found, query.full);
     if !opened.shows_key() {
         page.items.iter_mut().for_each(Item::hide_key);

@@ -39,7 +39,7 @@ pub use ports::{
     ShareRow, VersionRow,
 };
 pub use publish::Written;
-pub use query::{Found, Query};
+pub use query::{Found, Query, may_be_cursor};
 pub use query_action::DatasetQuery;
 pub use record::{History, Recorded};
 pub use remove::Removed;

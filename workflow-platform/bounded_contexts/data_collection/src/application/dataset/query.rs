@@ -61,6 +61,11 @@ fn written(spot: &Spot) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
+/// Whether it may be the cursor of some list of records.
+pub fn may_be_cursor(text: &str) -> bool {
+    URL_SAFE_NO_PAD.decode(text).is_ok_and(|bytes| bytes.len() >= size_of::<i64>())
+}
+
 fn spot(text: &str, by: SortBy) -> Option<Spot> {
     let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
     let (number, rest) = bytes.split_first_chunk::<8>()?;

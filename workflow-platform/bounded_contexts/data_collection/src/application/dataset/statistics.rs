@@ -25,7 +25,7 @@ const STRETCH: u32 = 500;
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Frequency {
     /// Of a long text its beginning.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Value)]
     pub value: Value,
     pub count: u64,
 }
@@ -43,9 +43,9 @@ pub struct FieldStatistics {
     /// Different values, null aside.
     pub distinct: u64,
     /// The least; of all records when the field is indexed.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Value)]
     pub min: Value,
-    #[schema(value_type = Object)]
+    #[schema(value_type = Value)]
     pub max: Value,
     /// The most frequent values.
     pub top: Vec<Frequency>,

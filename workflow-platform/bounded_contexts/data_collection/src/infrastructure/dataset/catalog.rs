@@ -120,6 +120,10 @@ impl Catalog for SqlDatasets {
         owner: Owner,
         name: &str,
     ) -> Result<Option<DatasetRow>, DatasetStoreError> {
+        // What cannot be a name is the name of nothing.
+        if name.parse::<DatasetName>().is_err() {
+            return Ok(None);
+        }
         let condition = format!("user_id = $1 AND name = $2{}", self.lock());
         self.one(work, &condition, vec![owner.into(), name.into()]).await
     }

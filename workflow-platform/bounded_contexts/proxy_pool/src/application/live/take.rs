@@ -21,6 +21,8 @@ use crate::{
     },
 };
 
+/// A proxy that rests no longer than this, because other processes fill it, is worth waiting for.
+const SOON: Duration = Duration::from_millis(250);
 /// Choices remembered to be explained.
 const REMEMBERED: usize = 32;
 
@@ -118,7 +120,9 @@ impl State {
         if let Some(choice) = scene.choose(self.pool.terms.strategy, dice) {
             return Outlook::Chosen(choice);
         }
-        if self.ready.full().any(|position| scene.allows(position)) {
+        let soon = |at: Timestamp| at.since(now) <= SOON;
+        let one_is_back_soon = self.ready.next_rested().is_some_and(soon);
+        if one_is_back_soon || self.ready.full().any(|position| scene.allows(position)) {
             Outlook::Busy
         } else {
             Outlook::None
