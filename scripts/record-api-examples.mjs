@@ -56,7 +56,7 @@ async function ask(method, path, { at = {}, query = '', body, text, headers = {}
     if (text !== undefined) example.request = text;
     if (type.includes('json')) example[answer.status] = tidy(JSON.parse(said));
     // Excel and Parquet are no text.
-    else if (/csv|jsonl|atom|html|plain/.test(type)) example[answer.status] = said.slice(0, 600);
+    else if (/csv|jsonl|atom|html|plain|event-stream|octet-stream/.test(type)) example[answer.status] = said.slice(0, 600);
   }
   return type.includes('json') ? JSON.parse(said).data : said;
 }

@@ -35,6 +35,7 @@ struct Things {
     pool: String,
     page: String,
     file: String,
+    invoice: String,
     proxy: String,
     test: String,
     source: String,
@@ -78,6 +79,8 @@ impl Things {
             person.get("/collection/pages").await.data()["items"].get(0).map(id)
         })
         .await;
+        let plan = json!({ "plan": "basic", "interval": "month" });
+        let bought = person.post("/subscription/subscribe", &plan).await.data();
         let file = person.request(Method::POST, "/files?name=hers.html").body("<p>hers</p>");
         let file = Reply::of(file).await.data();
         let sessions = person.get("/users/me/sessions").await.data();
@@ -93,6 +96,7 @@ impl Things {
             pool,
             page,
             file: id(&file),
+            invoice: id(&bought["invoice"]),
             proxy: id(&proxy),
             test: id(&test["test"]),
             source: id(&source),
@@ -116,6 +120,7 @@ impl Things {
             ("/datasets/{name}", "things"),
             ("/collection/pages/{page_id}", &self.page),
             ("/files/{id}", &self.file),
+            ("/subscription/invoices/{id}", &self.invoice),
             ("/users/me/sessions/{id}", &self.session),
             ("/users/me/api-keys/{id}", &self.api_key),
         ];
@@ -156,6 +161,7 @@ impl Things {
             "/datasets/things/records".to_owned(),
             format!("/collection/pages/{}", self.page),
             format!("/files/{}", self.file),
+            "/subscription/invoices".to_owned(),
             "/workflow/secrets".to_owned(),
             "/workflow/variables/hers".to_owned(),
             "/users/me/api-keys".to_owned(),

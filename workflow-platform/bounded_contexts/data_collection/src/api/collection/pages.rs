@@ -107,7 +107,7 @@ pub async fn show(
     get, path = "/collection/pages/{page_id}/content", tag = "collection",
     params(("page_id" = Uuid, Path, description = "page")),
     responses(
-        (status = 200, description = "the bytes", content((Vec<u8> = "application/octet-stream"))),
+        (status = 200, description = "the bytes", content((String = "application/octet-stream"))),
         (status = 404, body = ErrorEnvelope),
     ),
     security(("bearer" = [])),

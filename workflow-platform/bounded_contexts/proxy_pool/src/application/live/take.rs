@@ -235,6 +235,11 @@ impl LivePool {
         Some((lease, claim))
     }
 
+    /// Requests of this process that are under way through the proxy.
+    pub fn in_use(&self, proxy: ProxyId) -> u32 {
+        self.state.lock().list.find(proxy).map_or(0, |(_, member)| member.view().in_use)
+    }
+
     /// The lease was not granted by what all processes share.
     pub fn not_granted(&self, lease: &ProxyLease, host: &str, why: Setback, now: Timestamp) {
         let mut state = self.state.lock();
