@@ -145,9 +145,6 @@ impl ProxyPoolModule {
                 shared.release(claim.proxy, claim.lease).await;
                 Setback::OtherSession
             }
-            // Leases of a process that died count until they end by themselves. Whoever uses none
-            // of the proxy may use one all the same, so that they stop nobody.
-            Admission::Full if live.in_use(claim.proxy) <= 1 => return true,
             Admission::Full => Setback::Full,
             Admission::Probed => Setback::Probed,
         };

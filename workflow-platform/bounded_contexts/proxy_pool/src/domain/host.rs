@@ -39,9 +39,9 @@ impl Default for HostPolicy {
         // not made to rest twice
         let pair = BreakerPolicy {
             opens_after: 5,
-            first_pause: Duration::from_mins(1),
+            first_pause: Duration::from_secs(2),
             longest_pause: Duration::from_hours(1),
-            shortest_pause: Duration::from_secs(1),
+            shortest_pause: Duration::from_millis(200),
             probe_timeout: Duration::from_mins(1),
         };
         let host = BreakerPolicy {

@@ -21,8 +21,11 @@ use crate::{
     },
 };
 
-/// A proxy that rests no longer than this, because other processes fill it, is worth waiting for.
-const SOON: Duration = Duration::from_millis(250);
+/// A proxy that rests no longer than this, because other processes fill it or the host wants a
+/// pause, is worth waiting for.
+const SOON: Duration = Duration::from_secs(5);
+/// Proxies that are asked when they may be used again.
+const LOOKED_AT: usize = 1000;
 /// Choices remembered to be explained.
 const REMEMBERED: usize = 32;
 
@@ -41,7 +44,7 @@ impl Setback {
     /// For so long the proxy is left alone.
     const fn pause(self) -> Duration {
         match self {
-            Self::Full => Duration::from_millis(250),
+            Self::Full => Duration::from_millis(50),
             Self::Probed => Duration::from_secs(5),
             Self::OtherSession => Duration::ZERO,
         }
@@ -120,13 +123,25 @@ impl State {
         if let Some(choice) = scene.choose(self.pool.terms.strategy, dice) {
             return Outlook::Chosen(choice);
         }
-        let soon = |at: Timestamp| at.since(now) <= SOON;
-        let one_is_back_soon = self.ready.next_rested().is_some_and(soon);
-        if one_is_back_soon || self.ready.full().any(|position| scene.allows(position)) {
+        let is_soon = |at: Timestamp| at.since(now) <= SOON;
+        let back = self.ready.next_rested().into_iter().chain(self.let_in_again(&scene));
+        if back.min().is_some_and(is_soon)
+            || self.ready.full().any(|position| scene.allows(position))
+        {
             Outlook::Busy
         } else {
             Outlook::None
         }
+    }
+
+    /// When the host may be asked again through the first of those that could be used otherwise.
+    fn let_in_again(&self, scene: &Scene<'_>) -> Option<Timestamp> {
+        let usable = self.ready.dense().iter().copied().chain(self.ready.full()).take(LOOKED_AT);
+        let opens = usable.filter_map(|position| {
+            let view = scene.members.view(position)?;
+            scene.book?.pair(view.id)?.breaker.opens_at()
+        });
+        opens.min()
     }
 
     /// None when the session has no proxy that it could keep.
@@ -233,11 +248,6 @@ impl LivePool {
         };
         let lease = ProxyLease { id, proxy: proxy.uuid(), pool: pool.uuid(), address };
         Some((lease, claim))
-    }
-
-    /// Requests of this process that are under way through the proxy.
-    pub fn in_use(&self, proxy: ProxyId) -> u32 {
-        self.state.lock().list.find(proxy).map_or(0, |(_, member)| member.view().in_use)
     }
 
     /// The lease was not granted by what all processes share.
