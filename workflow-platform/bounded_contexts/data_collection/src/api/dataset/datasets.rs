@@ -1,7 +1,8 @@
 //! `/datasets`.
 
 use garde::Validate;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde_json::{Map, Value};
 use shared_kernel::{
     api::{ApiJson, ApiPath, ApiQuery, Empty, Envelope, ErrorEnvelope, Failure, PageQuery, Reply},
     application::Principal,
@@ -36,6 +37,27 @@ pub struct ColumnBody {
     indexed: bool,
 }
 
+/// An object: its fields in a list, in their order, would do for serde.
+fn object<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: DeserializeOwned,
+{
+    let fields = Option::<Map<String, Value>>::deserialize(deserializer)?;
+    let fields = fields.map(|fields| serde_json::from_value(Value::Object(fields)));
+    fields.transpose().map_err(serde::de::Error::custom)
+}
+
+fn objects<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: DeserializeOwned,
+{
+    let items = Vec::<Map<String, Value>>::deserialize(deserializer)?;
+    let items = items.into_iter().map(|fields| serde_json::from_value(Value::Object(fields)));
+    items.collect::<Result<_, _>>().map_err(serde::de::Error::custom)
+}
+
 /// A new dataset.
 #[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -49,11 +71,13 @@ pub struct CreateDataset {
     #[garde(skip)]
     key: Option<Vec<String>>,
     #[garde(skip)]
+    #[serde(default, deserialize_with = "object")]
     retention: Option<Retention>,
     #[garde(skip)]
+    #[serde(default, deserialize_with = "object")]
     contract: Option<Contract>,
     #[garde(length(max = 200))]
-    #[serde(default)]
+    #[serde(default, deserialize_with = "objects")]
     columns: Vec<ColumnBody>,
 }
 
@@ -68,12 +92,14 @@ pub struct EditDataset {
     key: Option<Vec<String>>,
     /// All of it: what is left out is no longer removed.
     #[garde(skip)]
+    #[serde(default, deserialize_with = "object")]
     retention: Option<Retention>,
     /// All of it: what is left out is no longer asked for.
     #[garde(skip)]
+    #[serde(default, deserialize_with = "object")]
     contract: Option<Contract>,
     #[garde(length(max = 200))]
-    #[serde(default)]
+    #[serde(default, deserialize_with = "objects")]
     columns: Vec<ColumnBody>,
 }
 

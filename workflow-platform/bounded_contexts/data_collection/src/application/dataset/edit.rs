@@ -7,7 +7,7 @@ use shared_kernel::{
 };
 
 use super::{DatasetRow, DatasetsError, DatasetsModule};
-use crate::domain::dataset::{ColumnEdit, Contract, Retention};
+use crate::domain::dataset::{ColumnEdit, Contract, LARGEST_DATASET, Retention};
 
 const LONGEST_DESCRIPTION: usize = 2000;
 const LONGEST_LABEL: usize = 200;
@@ -74,8 +74,9 @@ fn examine_retention(retention: Retention) -> Result<(), DatasetsError> {
             return Err(DatasetsError::input(format!("retention.{path}"), message));
         }
     }
-    if retention.records == Some(0) {
-        return Err(DatasetsError::input("retention.records", "must be at least 1"));
+    if retention.records.is_some_and(|records| !(1..=LARGEST_DATASET).contains(&records)) {
+        let message = format!("must be between 1 and {LARGEST_DATASET}");
+        return Err(DatasetsError::input("retention.records", message));
     }
     Ok(())
 }

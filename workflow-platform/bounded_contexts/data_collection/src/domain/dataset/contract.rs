@@ -7,6 +7,8 @@ use serde_json::{Map, Value};
 
 use super::{Batch, Cell, ColumnType, Columns};
 
+/// More records than any dataset has.
+pub const LARGEST_DATASET: u64 = 1_000_000_000_000;
 /// Breaches that are told of one rule.
 const MOST_TOLD: usize = 20;
 
@@ -84,6 +86,13 @@ impl Contract {
         let fault =
             |path: &str, message| ContractError { path: format!("contract.{path}"), message };
         let is_share = |share: &f64| (0.0..=1.0).contains(share);
+        for (path, records) in
+            [("least_records", self.least_records), ("most_records", self.most_records)]
+        {
+            if records.is_some_and(|records| records > LARGEST_DATASET) {
+                return Err(fault(path, "is more than any dataset has"));
+            }
+        }
         if self.least_records > self.most_records && self.most_records.is_some() {
             return Err(fault("least_records", "is more than most_records"));
         }

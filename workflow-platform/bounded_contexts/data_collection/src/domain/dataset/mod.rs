@@ -15,7 +15,7 @@ mod words;
 pub use batch::{Batch, BatchError, Keyed, LARGEST_RECORD, MOST_RECORDS};
 pub use cell::Cell;
 pub use columns::{Column, ColumnEdit, ColumnError, ColumnType, Columns, FieldIndex, MOST_INDEXED};
-pub use contract::{Breach, Contract, ContractError, Rule};
+pub use contract::{Breach, Contract, ContractError, LARGEST_DATASET, Rule};
 pub use diff::{ChangeKind, FieldChange, diff};
 pub use filter::{CREATED_AT, Condition, Filter, FilterError, Range, Test, UPDATED_AT};
 pub use formula::is_formula;
