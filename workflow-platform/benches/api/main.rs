@@ -6,7 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot go on stops")]
 
 mod logins;
-#[path = "../shared/person.rs"]
+#[path = "../people/person.rs"]
 mod person;
 mod place;
 mod wrk;

@@ -8,7 +8,7 @@
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot go on stops")]
 
 mod load;
-#[path = "../shared/person.rs"]
+#[path = "../people/person.rs"]
 mod person;
 mod place;
 mod upstream;

@@ -1,6 +1,40 @@
 //! Figures of benchmarks, for people and for programs.
 
+use std::{env, fs};
+
 use serde_json::{Map, Value, json};
+
+/// Settings of a benchmark from its command line: `--json FILE`, `--only NAME` (of a scenario).
+#[derive(Debug)]
+pub struct Wanted {
+    json: Option<String>,
+    only: Option<String>,
+}
+
+impl Wanted {
+    pub fn read() -> Self {
+        let arguments: Vec<_> = env::args().collect();
+        let after = |name: &str| {
+            let at = arguments.iter().position(|argument| argument == name)?;
+            arguments.get(at + 1).cloned()
+        };
+        Self { json: after("--json"), only: after("--only") }
+    }
+
+    pub fn wants(&self, name: &str) -> bool {
+        self.only.as_ref().is_none_or(|only| only == name)
+    }
+
+    /// Writes the figures where they were asked for.
+    ///
+    /// # Panics
+    /// When the file cannot be written.
+    pub fn keep(&self, report: &Report) {
+        if let Some(file) = &self.json {
+            fs::write(file, report.json()).expect("a file for the figures");
+        }
+    }
+}
 
 /// All figures, by database.
 #[derive(Debug, Default)]

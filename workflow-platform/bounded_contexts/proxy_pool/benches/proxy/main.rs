@@ -12,34 +12,11 @@ mod place;
 mod simulated;
 mod testing;
 
-use std::{env, fs};
-
-use testkit::report::Report;
+use testkit::report::{Report, Wanted};
 
 /// As the binary has it.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
-/// Settings from the command line: `--json FILE`, `--only NAME` (of a scenario).
-struct Wanted {
-    json: Option<String>,
-    only: Option<String>,
-}
-
-impl Wanted {
-    fn read() -> Self {
-        let arguments: Vec<_> = env::args().collect();
-        let after = |name: &str| {
-            let at = arguments.iter().position(|argument| argument == name)?;
-            arguments.get(at + 1).cloned()
-        };
-        Self { json: after("--json"), only: after("--only") }
-    }
-
-    fn wants(&self, name: &str) -> bool {
-        self.only.as_ref().is_none_or(|only| only == name)
-    }
-}
 
 #[tokio::main]
 async fn main() {
@@ -57,7 +34,5 @@ async fn main() {
             testing::measure(test, &mut report).await;
         }
     }
-    if let Some(file) = wanted.json {
-        fs::write(file, report.json()).unwrap();
-    }
+    wanted.keep(&report);
 }

@@ -17,10 +17,8 @@ mod place;
 mod runs;
 mod timers;
 
-use std::{env, fs};
-
 use place::Place;
-use testkit::report::{Report, median};
+use testkit::report::{Report, Wanted, median};
 
 /// As the binary has it.
 #[global_allocator]
@@ -28,27 +26,6 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Journal and engine are measured in turns, so that a noisy minute strikes both.
 const ROUNDS: usize = 3;
-
-/// Settings from the command line: `--json FILE`, `--only NAME` (of a scenario).
-struct Wanted {
-    json: Option<String>,
-    only: Option<String>,
-}
-
-impl Wanted {
-    fn read() -> Self {
-        let arguments: Vec<_> = env::args().collect();
-        let after = |name: &str| {
-            let at = arguments.iter().position(|argument| argument == name)?;
-            arguments.get(at + 1).cloned()
-        };
-        Self { json: after("--json"), only: after("--only") }
-    }
-
-    fn wants(&self, name: &str) -> bool {
-        self.only.as_ref().is_none_or(|only| only == name)
-    }
-}
 
 #[tokio::main]
 async fn main() {
@@ -76,9 +53,7 @@ async fn main() {
             list::measure(&place, &mut report).await;
         }
     }
-    if let Some(file) = wanted.json {
-        fs::write(file, report.json()).unwrap();
-    }
+    wanted.keep(&report);
 }
 
 async fn steps(place: &Place, report: &mut Report) {
