@@ -390,6 +390,8 @@ impl Platform {
         let (datasets, token) = (Arc::clone(&self.datasets), stop.clone());
         tasks.spawn(async move { datasets.run(token).await });
         tasks.spawn(FilesModule::clone(&self.files).run(stop.clone()));
+        let (subscription, token) = (Arc::clone(&self.subscription), stop.clone());
+        tasks.spawn(async move { subscription.run_quotas(token).await });
         if works {
             let (subscription, token) = (Arc::clone(&self.subscription), stop.clone());
             tasks.spawn(async move { subscription.run(token).await });
@@ -418,6 +420,7 @@ impl Platform {
     /// Closes the database, once nothing uses it any more.
     pub async fn close(self) -> anyhow::Result<()> {
         self.trail.flush().await;
+        self.subscription.give_back(true).await;
         self.foundation.database.close().await?;
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use shared_kernel::{
-    application::{Allowance, Entitlements, EntitlementsError, Limit},
+    application::{Allowance, Entitlements, EntitlementsError, Limit, Reservation},
     domain::Owner,
 };
 use user_management::UserModule;
@@ -29,16 +29,34 @@ fn unavailable(error: user_management::UserError) -> EntitlementsError {
     EntitlementsError::Unavailable(Box::new(error))
 }
 
-#[async_trait]
-impl Entitlements for Served {
-    async fn allowance(&self, owner: Owner, limit: Limit) -> Result<Allowance, EntitlementsError> {
+impl Served {
+    async fn may_begin(&self, owner: Owner, limit: Limit) -> Result<(), EntitlementsError> {
         let user = owner.user();
         if begins_work(limit) && !self.users.is_served(user).await.map_err(unavailable)? {
             return Err(EntitlementsError::NotServed);
         }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Entitlements for Served {
+    async fn allowance(&self, owner: Owner, limit: Limit) -> Result<Allowance, EntitlementsError> {
+        self.may_begin(owner, limit).await?;
+        let user = owner.user();
         if keeps_history(limit) && self.users.is_gone(user).await.map_err(unavailable)? {
             return Ok(Allowance { limit, allowed: Some(0), resets_at: None });
         }
         self.plans.allowance(owner, limit).await
+    }
+
+    async fn reserve(
+        &self,
+        owner: Owner,
+        limit: Limit,
+        wanted: u64,
+    ) -> Result<Reservation, EntitlementsError> {
+        self.may_begin(owner, limit).await?;
+        self.plans.reserve(owner, limit, wanted).await
     }
 }

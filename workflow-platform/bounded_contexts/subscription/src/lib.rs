@@ -16,10 +16,14 @@
 //! * The entries of a posting add up to nothing; the ledger only grows. An invoice is the sum of its
 //!   lines. Numbers of invoices have no gaps.
 //! * Whoever changes a customer's money holds the lock on their account until it is done.
+//! * What is counted by the month is taken from the count before it is used, in blocks that a process
+//!   hands out: no more is ever given than the plan includes. What a killed process had not handed
+//!   out, at most a fiftieth of what was left, is lost for the month.
 //! * What time does is done as of when it was due, once, whoever does it.
 //!
 //! **Published events:** `subscription.started`, `.upgraded`, `.downgrade_planned`,
-//! `.cancel_planned`, `.resumed`, `.renewed`, `.paid_up`, `.cancelled`, `.expired`;
+//! `.cancel_planned`, `.resumed`, `.renewed`, `.paid_up`, `.cancelled`, `.expired`,
+//! `.quota_reached`;
 //! `invoice.issued`, `.paid`, `.overdue`, `.given_up`; `credit_note.issued`; `coupon.added`,
 //! `coupon.disabled`; `plan.published`, `plan.withdrawn`.
 //!
@@ -46,6 +50,7 @@ pub fn module(surroundings: Surroundings) -> Arc<SubscriptionModule> {
         plans: Arc::new(infrastructure::SqlSubscriptions::new(database.clone())),
         billing: Arc::new(infrastructure::SqlBilling::new(database.clone())),
         meter: Arc::new(infrastructure::SqlMeter::new(database.clone())),
+        quotas: Arc::new(infrastructure::SqlCounters::new(database.clone())),
     };
     Arc::new(SubscriptionModule::new(surroundings, stores))
 }

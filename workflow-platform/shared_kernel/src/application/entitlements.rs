@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use serde_json::{Value, json};
 
+use super::Reservation;
 use crate::domain::{ErrorKind, Fault, Owner, Text, Timestamp};
 
 /// Something a plan limits.
@@ -133,6 +134,18 @@ pub trait Entitlements: Send + Sync {
         wanted: u64,
     ) -> Result<(), EntitlementsError> {
         self.allowance(owner, limit).await?.include(used, wanted)
+    }
+
+    /// Takes `wanted` units of a limit that is counted by the month, all of them or none: however
+    /// many ask at once, wherever, no more are given than the plan includes.
+    async fn reserve(
+        &self,
+        owner: Owner,
+        limit: Limit,
+        wanted: u64,
+    ) -> Result<Reservation, EntitlementsError> {
+        self.check(owner, limit, 0, wanted).await?;
+        Ok(Reservation::uncounted())
     }
 }
 

@@ -16,6 +16,7 @@ mod personal_data;
 mod proxies;
 mod rate_limiter;
 mod request;
+mod reservation;
 mod saved_import;
 mod site_pages;
 mod template;
@@ -49,6 +50,7 @@ pub use proxies::{
 };
 pub use rate_limiter::{Attempt, RateCheck, RateLimiter, RateLimiterError};
 pub use request::{RequestContext, RequestId};
+pub use reservation::Reservation;
 pub use saved_import::{FileProblem, FileReport, ImportInput, Imported, Importer, ReadSaved};
 pub use site_pages::{
     ParsePage, SiteReader, fetch_failure, fetch_site_page, page_failure, reject_site_page,

@@ -8,7 +8,8 @@ use tracing::error;
 
 use super::{SubscriptionError, SubscriptionModule, desk::Desk};
 use crate::domain::{
-    Due, Invoice, InvoiceReason, InvoiceStatus, Next, State, Subscription, Terms, ledger,
+    Due, Invoice, InvoiceReason, InvoiceStatus, Next, State, Subscription, Terms,
+    beginning_of_month, ledger,
 };
 
 /// Customers looked after in one go.
@@ -18,6 +19,11 @@ const STEPS: usize = 200;
 
 /// How often somebody looks for what is due.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
+
+/// The first instant of the month before the one `at` lies in.
+fn last_month(at: Timestamp) -> Timestamp {
+    beginning_of_month(beginning_of_month(at).minus(Duration::from_secs(1)))
+}
 
 impl SubscriptionModule {
     /// Does what is due, again and again, until it is stopped.
@@ -33,9 +39,10 @@ impl SubscriptionModule {
         }
     }
 
-    /// Does what is due of so many customers. Any number of processes may do so at once; a customer
+    /// Does what is due of so many customers, and forgets counts of months past. Any number of processes may do so at once; a customer
     /// for whom it fails keeps nobody else waiting.
     pub async fn advance_due(&self) -> Result<(), SubscriptionError> {
+        self.quotas.prune(last_month(self.ambient.now())).await?;
         for owner in self.billing.due(self.ambient.now(), AT_ONCE).await? {
             if let Err(fault) = self.advance(owner).await {
                 let chain = &fault as &dyn std::error::Error;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use shared_kernel::{
-    application::{Allowance, Entitlements, EntitlementsError, Limit},
+    application::{Allowance, Entitlements, EntitlementsError, Limit, Reservation},
     domain::Owner,
 };
 
@@ -44,13 +44,29 @@ impl SubscriptionModule {
     }
 }
 
+/// What is counted anew with each month.
+const fn is_monthly(limit: Limit) -> bool {
+    matches!(limit, Limit::ExecutionsPerMonth | Limit::PagesPerMonth)
+}
+
 #[async_trait]
 impl Entitlements for SubscriptionModule {
     async fn allowance(&self, owner: Owner, limit: Limit) -> Result<Allowance, EntitlementsError> {
         let plan = self.plan_of(owner).await;
         let plan = plan.map_err(|error| EntitlementsError::Unavailable(Box::new(error)))?;
-        let monthly = matches!(limit, Limit::ExecutionsPerMonth | Limit::PagesPerMonth);
-        let resets_at = monthly.then(|| end_of_month(self.ambient.now()));
+        let resets_at = is_monthly(limit).then(|| end_of_month(self.ambient.now()));
         Ok(Allowance { limit, allowed: plan.allowed(limit), resets_at })
+    }
+    async fn reserve(
+        &self,
+        owner: Owner,
+        limit: Limit,
+        wanted: u64,
+    ) -> Result<Reservation, EntitlementsError> {
+        if is_monthly(limit) {
+            return self.reserve_units(owner, limit, wanted).await;
+        }
+        self.check(owner, limit, 0, wanted).await?;
+        Ok(Reservation::uncounted())
     }
 }

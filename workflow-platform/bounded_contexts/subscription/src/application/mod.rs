@@ -14,6 +14,7 @@ mod meter;
 mod module;
 mod plans;
 pub mod ports;
+mod quota;
 mod resume;
 mod show_current;
 mod subscribe;

@@ -8,7 +8,10 @@ use shared_kernel::{
     infrastructure::db::Database,
 };
 
-use super::ports::{BillingStore, SubscriptionStore, UsageMeter};
+use super::{
+    ports::{BillingStore, QuotaCounters, SubscriptionStore, UsageMeter},
+    quota::Blocks,
+};
 
 /// What an operator may set.
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +36,8 @@ pub struct SubscriptionModule {
     pub(super) store: Arc<dyn SubscriptionStore>,
     pub(super) billing: Arc<dyn BillingStore>,
     pub(super) meter: Arc<dyn UsageMeter>,
+    pub(super) quotas: Arc<dyn QuotaCounters>,
+    pub(super) blocks: Blocks,
     /// What others count themselves.
     pub(super) sources: Vec<Arc<dyn UsageSource>>,
     pub(super) cache: Arc<dyn Cache>,
@@ -56,12 +61,14 @@ pub(crate) struct Stores {
     pub plans: Arc<dyn SubscriptionStore>,
     pub billing: Arc<dyn BillingStore>,
     pub meter: Arc<dyn UsageMeter>,
+    pub quotas: Arc<dyn QuotaCounters>,
 }
 
 impl SubscriptionModule {
     pub(crate) fn new(surroundings: Surroundings, stores: Stores) -> Self {
         let Surroundings { database, cache, sources, ambient, settings } = surroundings;
-        let Stores { plans: store, billing, meter } = stores;
-        Self { database, store, billing, meter, sources, cache, ambient, settings }
+        let Stores { plans: store, billing, meter, quotas } = stores;
+        let blocks = Blocks::default();
+        Self { database, store, billing, meter, quotas, blocks, sources, cache, ambient, settings }
     }
 }

@@ -2,14 +2,15 @@
 
 use async_trait::async_trait;
 use shared_kernel::{
+    application::Limit,
     domain::{Owner, Page, PageRequest, Timestamp},
     infrastructure::db::UnitOfWork,
 };
 use uuid::Uuid;
 
 use crate::domain::{
-    Coupon, CouponId, CreditNote, Invoice, InvoiceId, InvoiceStatus, Plan, PlanId, Subscription,
-    ledger::Posting,
+    Count, Coupon, CouponId, CreditNote, Invoice, InvoiceId, InvoiceStatus, Plan, PlanId,
+    Subscription, ledger::Posting,
 };
 
 /// The store failed.
@@ -221,4 +222,47 @@ pub trait UsageMeter: Send + Sync {
 
     /// Days with something in them, the oldest first.
     async fn days(&self, owner: Owner, since: Timestamp) -> Result<Vec<UsageDay>, StoreError>;
+}
+
+/// What is counted: a limit of somebody's in one month.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Counter {
+    pub owner: Owner,
+    pub limit: Limit,
+    /// Its first instant.
+    pub month: Timestamp,
+}
+
+/// Counts of what plans include by the month.
+#[async_trait]
+pub trait QuotaCounters: Send + Sync {
+    /// Locks the row until the transaction ends; `None` when there is none yet.
+    async fn lock(
+        &self,
+        work: &mut UnitOfWork,
+        counter: Counter,
+    ) -> Result<Option<Count>, StoreError>;
+
+    /// Makes the row unless somebody else did.
+    async fn begin(
+        &self,
+        work: &mut UnitOfWork,
+        counter: Counter,
+        used: u64,
+    ) -> Result<(), StoreError>;
+
+    async fn put(
+        &self,
+        work: &mut UnitOfWork,
+        counter: Counter,
+        count: Count,
+    ) -> Result<(), StoreError>;
+
+    async fn give_back(&self, counter: Counter, units: u64) -> Result<(), StoreError>;
+
+    /// What was taken; 0 of what nobody counted.
+    async fn used(&self, counter: Counter) -> Result<u64, StoreError>;
+
+    /// Removes some counts of months before `month`; tells how many.
+    async fn prune(&self, month: Timestamp) -> Result<u64, StoreError>;
 }

@@ -10,6 +10,7 @@ mod passing;
 mod period;
 mod plan;
 mod proration;
+mod quota;
 mod subscription;
 #[cfg(test)]
 mod tests;
@@ -24,4 +25,5 @@ pub use month::{beginning_of_month, end_of_month};
 pub use passing::{Due, GIVEN_UP_AFTER, PAYABLE_FOR};
 pub use period::Period;
 pub use plan::{FREE, Interval, Plan, PlanId, Price, UnknownInterval, is_plan_code};
+pub use quota::{Count, Mark, block};
 pub use subscription::{Charged, Next, State, Status, Subscription, SubscriptionId, Terms};

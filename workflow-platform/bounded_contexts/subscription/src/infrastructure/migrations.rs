@@ -17,6 +17,7 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(SubscriptionTables),
         Box::new(super::billing_tables::BillingTables),
         Box::new(super::usage_table::UsageTable),
+        Box::new(super::quota_table::QuotaTable),
     ]
 }
 

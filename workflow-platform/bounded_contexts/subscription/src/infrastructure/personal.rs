@@ -68,7 +68,16 @@ const USAGE: PersonalTable = PersonalTable {
     erased: true,
 };
 
+const COUNTERS: PersonalTable = PersonalTable {
+    name: "quota_counters",
+    table: "quota_counters",
+    key: RowKey::IdAndText("user_id", "counter"),
+    owned: "user_id = $1",
+    columns: &[("counter", Shown::Text), ("used", Shown::Number)],
+    erased: true,
+};
+
 /// Subscriptions, what is owed for them, and what is used of them.
 pub fn personal_data(database: &Database) -> Vec<Arc<dyn PersonalData>> {
-    [SUBSCRIPTIONS, INVOICES, CREDIT_NOTES, USAGE].map(|table| table.of(database)).into()
+    [SUBSCRIPTIONS, INVOICES, CREDIT_NOTES, USAGE, COUNTERS].map(|table| table.of(database)).into()
 }

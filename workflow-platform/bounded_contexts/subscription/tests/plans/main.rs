@@ -5,6 +5,7 @@
 mod changes;
 mod looking_after;
 mod money;
+mod quota;
 mod time;
 
 use std::sync::Arc;

@@ -371,7 +371,7 @@ async fn the_queue_takes_turns_among_users() {
 #[tokio::test]
 async fn a_plan_that_is_used_up_lets_nothing_start() {
     for world in worlds().await {
-        world.plan.0.store(1, Ordering::SeqCst);
+        world.plan.concurrent.store(1, Ordering::SeqCst);
         let definition = world.define(CHAIN).await;
         let id = world.start(definition).await;
         let wanted = StartExecution { definition_id: definition, ..StartExecution::default() };

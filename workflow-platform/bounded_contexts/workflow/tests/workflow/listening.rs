@@ -138,7 +138,7 @@ async fn an_overlap_and_the_plan_are_heeded() {
         happens(&world, "proxy.quarantined", json!({})).await;
         happens(&world, "proxy.quarantined", json!({})).await;
         assert_eq!(outcomes(&ledger(&world, &skips).await), ["skipped", "ran"], "{}", world.name);
-        world.plan.0.store(1, Ordering::SeqCst);
+        world.plan.concurrent.store(1, Ordering::SeqCst);
         happens(&world, "proxy.quarantined", json!({})).await;
         assert_eq!(outcomes(&ledger(&world, &skips).await), ["refused", "skipped", "ran"]);
         assert_eq!(world.number(EXECUTIONS).await, 1);

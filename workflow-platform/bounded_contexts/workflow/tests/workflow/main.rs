@@ -15,6 +15,7 @@ mod definitions;
 mod executions;
 mod hooks;
 mod listening;
+mod quotas;
 mod recovery;
 mod retention;
 mod routes;

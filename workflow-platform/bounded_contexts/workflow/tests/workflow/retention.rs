@@ -68,7 +68,7 @@ async fn what_is_older_than_the_plan_keeps_goes_with_all_that_belongs_to_it() {
         }
         worker.stop().await;
         assert_eq!(files(world.folder.path()).await, 2, "{}", world.name);
-        world.plan.1.store(7, Ordering::SeqCst);
+        world.plan.days.store(7, Ordering::SeqCst);
         world.clock.advance(DAY * 6);
         assert_eq!(world.module.retention().lap().await.unwrap().forgotten, 0);
         world.clock.advance(DAY + Duration::from_secs(1));
@@ -103,7 +103,7 @@ async fn the_newest_that_fit_into_the_bytes_of_the_plan_are_kept() {
             ids.push(id);
         }
         worker.stop().await;
-        world.plan.2.store(250 * 1024, Ordering::SeqCst);
+        world.plan.bytes.store(250 * 1024, Ordering::SeqCst);
         assert_eq!(world.module.retention().lap().await.unwrap().forgotten, 0, "they are fresh");
         world.clock.advance(Duration::from_hours(2));
         assert_eq!(world.module.retention().lap().await.unwrap().forgotten, 2, "{}", world.name);
@@ -182,7 +182,7 @@ async fn space_that_history_took_is_given_back() {
         worker.stop().await;
         let size = "SELECT page_count FROM pragma_page_count";
         let full = if is_postgres { 0 } else { world.number(size).await };
-        world.plan.1.store(1, Ordering::SeqCst);
+        world.plan.days.store(1, Ordering::SeqCst);
         world.clock.advance(DAY * 40);
         assert_eq!(world.module.retention().lap().await.unwrap().forgotten, 5, "{}", world.name);
         if is_postgres {

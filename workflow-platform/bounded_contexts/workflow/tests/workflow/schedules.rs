@@ -88,7 +88,7 @@ async fn no_tick_fires_twice_with_two_schedulers() {
 async fn a_tick_that_the_plan_refuses_says_so() {
     for world in worlds().await {
         world.define(&hourly("")).await;
-        world.plan.0.store(0, std::sync::atomic::Ordering::SeqCst);
+        world.plan.concurrent.store(0, std::sync::atomic::Ordering::SeqCst);
         world.clock.advance(Duration::from_hours(1));
         fire_all(&world).await;
         assert_eq!(outcomes(&world).await, [("refused".to_owned(), 1)]);

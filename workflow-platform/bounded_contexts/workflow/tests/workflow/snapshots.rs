@@ -139,7 +139,7 @@ async fn a_large_state_lies_in_the_blob_store_and_goes_with_its_execution() {
         );
         answer(&world, id).await;
         go_on(&world).await;
-        world.plan.1.store(0, std::sync::atomic::Ordering::SeqCst);
+        world.plan.days.store(0, std::sync::atomic::Ordering::SeqCst);
         world.clock.advance(Duration::from_hours(48));
         world.module.retention().lap().await.unwrap();
         for table in ["execution_snapshots", "workflow_blob_garbage"] {

@@ -16,7 +16,8 @@ use serde_json::{Value, json};
 use shared_kernel::{
     application::{
         Action, ActionContext, ActionDescriptor, ActionError, ActionRegistry, Allowance,
-        Entitlements, EntitlementsError, Limit, LogLevel, Principal, Proof, SessionProof,
+        Entitlements, EntitlementsError, Limit, LogLevel, Principal, Proof, Reservation,
+        SessionProof,
     },
     domain::{Ambient, DomainEvent, Execution, Id, Locale, Owner, Role, User},
     infrastructure::{
@@ -159,18 +160,42 @@ impl UserDirectory for Users {
 }
 
 /// A plan that allows so many executions at once, and keeps history for so many days and bytes.
-pub struct Plan(pub AtomicU64, pub AtomicU64, pub AtomicU64);
+pub struct Plan {
+    pub concurrent: AtomicU64,
+    pub days: AtomicU64,
+    pub bytes: AtomicU64,
+    /// Executions that the month still has.
+    pub units: Arc<AtomicU64>,
+}
 
 #[async_trait]
 impl Entitlements for Plan {
     async fn allowance(&self, _: Owner, limit: Limit) -> Result<Allowance, EntitlementsError> {
         let allowed = match limit {
-            Limit::ConcurrentExecutions => self.0.load(Ordering::SeqCst),
-            Limit::HistoryDays => self.1.load(Ordering::SeqCst),
-            Limit::HistoryBytes => self.2.load(Ordering::SeqCst),
+            Limit::ConcurrentExecutions => self.concurrent.load(Ordering::SeqCst),
+            Limit::HistoryDays => self.days.load(Ordering::SeqCst),
+            Limit::HistoryBytes => self.bytes.load(Ordering::SeqCst),
             _ => u64::MAX,
         };
         Ok(Allowance { limit, allowed: (allowed < u64::MAX).then_some(allowed), resets_at: None })
+    }
+
+    async fn reserve(
+        &self,
+        _: Owner,
+        limit: Limit,
+        wanted: u64,
+    ) -> Result<Reservation, EntitlementsError> {
+        let take = |left: u64| left.checked_sub(wanted);
+        let taken = self.units.fetch_update(Ordering::SeqCst, Ordering::SeqCst, take);
+        if let Err(left) = taken {
+            let allowance = Allowance { limit, allowed: Some(left), resets_at: None };
+            allowance.include(0, wanted)?;
+        }
+        let units = Arc::clone(&self.units);
+        Ok(Reservation::new(wanted, move |back| {
+            units.fetch_add(back, Ordering::SeqCst);
+        }))
     }
 }
 
@@ -228,11 +253,12 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let (seen, bus) = (Arc::new(Seen::default()), LocalBus::default());
         let database = test.database.clone();
-        let plan = Arc::new(Plan(
-            AtomicU64::new(1000),
-            AtomicU64::new(u64::MAX),
-            AtomicU64::new(u64::MAX),
-        ));
+        let plan = Arc::new(Plan {
+            concurrent: AtomicU64::new(1000),
+            days: AtomicU64::new(u64::MAX),
+            bytes: AtomicU64::new(u64::MAX),
+            units: Arc::new(AtomicU64::new(1_000_000)),
+        });
         let module = build(&database, &bus, folder.path(), &ambient, &seen, &plan, quick());
         Self {
             name: test.name,

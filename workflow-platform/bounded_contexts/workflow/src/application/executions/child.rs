@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use shared_kernel::{
-    application::{Action, ActionContext, ActionDescriptor, ActionError},
+    application::{Action, ActionContext, ActionDescriptor, ActionError, Reservation},
     domain::{ErrorKind, Execution, Fault as _, Id, Locale, Owner},
 };
 use uuid::Uuid;
@@ -148,8 +148,9 @@ impl ExecutionService {
     ) -> Result<Id<Execution>, NotStarted> {
         let id = child_id(ctx);
         if self.ports.store.find(ctx.owner, id).await?.is_none() {
-            let new = self.child(ctx, id, input).await?;
+            let (new, unit) = self.child(ctx, id, input).await?;
             self.insert_alone(&new).await?;
+            unit.keep();
         }
         Ok(id)
     }
@@ -159,7 +160,7 @@ impl ExecutionService {
         ctx: &ActionContext,
         id: Id<Execution>,
         input: &Input,
-    ) -> Result<NewExecution, NotStarted> {
+    ) -> Result<(NewExecution, Reservation), NotStarted> {
         let depth = self.depth_of(ctx.owner, ctx.execution).await?.unwrap_or(0) + 1;
         if depth > DEEPEST {
             return Err(NotStarted::TooDeep);
@@ -170,11 +171,12 @@ impl ExecutionService {
         let trigger =
             json!({ "kind": "workflow", "execution_id": ctx.execution, "step": ctx.step });
         let initiator = Initiator { trigger, concurrency: None, depth };
-        let new = self.planned(ctx.owner, wanted, initiator).await?;
+        let (new, unit) = self.planned(ctx.owner, wanted, initiator).await?;
         if input.wait {
             self.check_places(ctx, &new).await?;
         }
-        Ok(NewExecution { id, parent: input.wait.then_some(ctx.execution), ..new })
+        let parent = input.wait.then_some(ctx.execution);
+        Ok((NewExecution { id, parent, ..new }, unit))
     }
 
     /// Those who wait for the new execution, one of the other, keep their places meanwhile. Had they

@@ -46,7 +46,6 @@ impl ExecutionService {
             Some(step) => kept(&runnable.definition, step, &view)?,
             None => HashSet::new(),
         };
-        self.check_plan(row.owner).await?;
         let start = StartExecution {
             id: None,
             definition_id: row.definition_id,
@@ -62,10 +61,12 @@ impl ExecutionService {
         };
         let new = self.plan(row.owner, &runnable, start, initiator)?;
         let results = self.results(id, &kept).await?;
+        let unit = self.reserve(row.owner, 1).await?;
         let mut work = self.ports.database.begin().await?;
         self.insert(&mut work, &new).await?;
         self.ports.store.hand_down(&mut work, &new, &results).await?;
         work.commit().await?;
+        unit.keep();
         self.announce(new.id).await;
         Ok(Started { id: new.id, status: Status::Pending })
     }

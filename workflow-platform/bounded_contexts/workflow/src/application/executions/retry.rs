@@ -25,7 +25,7 @@ impl ExecutionService {
     ) -> Result<ExecutionRow, ExecutionsError> {
         let store = &self.ports.store;
         store.find(owner, id).await?.ok_or(ExecutionsError::NotFound)?;
-        self.check_plan(owner).await?;
+        self.check_served(owner).await?;
         let mut work = self.ports.database.begin().await?;
         let Some(seq) = store.retry(&mut work, owner, id, self.ports.ambient.now()).await? else {
             work.roll_back().await?;

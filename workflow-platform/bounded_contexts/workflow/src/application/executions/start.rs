@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use shared_kernel::{
-    application::{Limit, Principal},
+    application::{Limit, Principal, Reservation},
     domain::{Execution, Id, Owner, Permission, Timestamp},
     infrastructure::db::UnitOfWork,
 };
@@ -81,44 +81,46 @@ impl ExecutionService {
         wanted: StartExecution,
         initiator: Initiator,
     ) -> Result<Started, ExecutionsError> {
-        let new = self.planned(owner, wanted, initiator).await?;
+        let (new, unit) = self.planned(owner, wanted, initiator).await?;
         self.insert_alone(&new).await?;
+        unit.keep();
         Ok(Started { id: new.id, status: Status::Pending })
     }
 
-    /// What would be written for a wish that the owner's plan includes.
+    /// What would be written for a wish that the owner's plan includes, and the unit of the plan
+    /// that is kept once it is written.
     pub(super) async fn planned(
         &self,
         owner: Owner,
         wanted: StartExecution,
         initiator: Initiator,
-    ) -> Result<NewExecution, ExecutionsError> {
+    ) -> Result<(NewExecution, Reservation), ExecutionsError> {
         let newest = self.ports.definitions.newest(owner, wanted.definition_id).await?;
         let runnable = newest.ok_or(ExecutionsError::NoDefinition)?;
         let new = self.plan(owner, &runnable, wanted, initiator)?;
-        self.check_plan(owner).await?;
-        Ok(new)
+        Ok((new, self.reserve(owner, 1).await?))
     }
 
-    /// Whether the owner's plan includes one more execution.
-    pub async fn check_plan(&self, owner: Owner) -> Result<(), ExecutionsError> {
+    /// Room for `count` more executions of the month, one of which may wait for its turn now.
+    pub async fn reserve(&self, owner: Owner, count: u64) -> Result<Reservation, ExecutionsError> {
+        self.check_concurrency(owner).await?;
         let entitlements = &self.ports.entitlements;
-        let concurrent = entitlements.allowance(owner, Limit::ConcurrentExecutions).await?;
+        Ok(entitlements.reserve(owner, Limit::ExecutionsPerMonth, count).await?)
+    }
+
+    /// Whether an execution that counted already may go on.
+    pub(super) async fn check_served(&self, owner: Owner) -> Result<(), ExecutionsError> {
+        self.check_concurrency(owner).await?;
+        Ok(self.ports.entitlements.check(owner, Limit::ExecutionsPerMonth, 0, 0).await?)
+    }
+
+    async fn check_concurrency(&self, owner: Owner) -> Result<(), ExecutionsError> {
+        let concurrent = self.ports.entitlements.allowance(owner, Limit::ConcurrentExecutions);
+        let concurrent = concurrent.await?;
         if let Some(allowed) = concurrent.allowed {
             concurrent.include(self.ports.store.unfinished(owner, allowed).await?, 1)?;
         }
-        entitlements.check(owner, Limit::ExecutionsPerMonth, 0, 1).await?;
         Ok(())
-    }
-
-    /// Whether the owner's plan includes so many more of something.
-    pub async fn check_limit(
-        &self,
-        owner: Owner,
-        limit: Limit,
-        wanted: u64,
-    ) -> Result<(), ExecutionsError> {
-        Ok(self.ports.entitlements.check(owner, limit, 0, wanted).await?)
     }
 
     /// Checks the parameters and says what would be written.

@@ -41,7 +41,7 @@ impl ExecutionService {
         if let Some(started) = self.started_before(owner, key, &fingerprint).await? {
             return Ok(started);
         }
-        let new = self.planned(owner, wanted, initiator).await?;
+        let (new, unit) = self.planned(owner, wanted, initiator).await?;
         let start = KeyedStart {
             key: key.clone(),
             fingerprint,
@@ -57,6 +57,7 @@ impl ExecutionService {
         }
         self.insert(&mut work, &new).await?;
         work.commit().await?;
+        unit.keep();
         self.announce(new.id).await;
         Ok(Started { id: new.id, status: Status::Pending })
     }

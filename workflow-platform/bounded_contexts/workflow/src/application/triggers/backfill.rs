@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use shared_kernel::{
-    application::{AuthenticationError, Limit, Principal},
+    application::{AuthenticationError, Principal, Reservation},
     domain::{ErrorKind, Fault, Permission, Text, Timestamp},
 };
 use uuid::Uuid;
@@ -90,7 +90,7 @@ impl TriggerService {
         who.require(Permission::WorkflowRun)?;
         let trigger = self.owned(who, id).await?;
         let ticks = self.ticks_of(&trigger, range)?;
-        let runnable = self.permitted(&trigger, ticks.len()).await?;
+        let (runnable, units) = self.permitted(&trigger, ticks.len()).await?;
         let now = self.ports.ambient.now();
         let mut work = self.ports.database.begin().await.map_err(ExecutionsError::from)?;
         let mut started = Vec::new();
@@ -115,6 +115,7 @@ impl TriggerService {
         let left = ticks.len() - started.len();
         let count = |number| u32::try_from(number).unwrap_or(u32::MAX);
         let outcome = Backfilled { started: count(started.len()), left: count(left) };
+        units.keep_only(outcome.started.into());
         for id in started {
             self.ports.executions.announce(id).await;
         }
@@ -150,14 +151,12 @@ impl TriggerService {
         &self,
         trigger: &TriggerRow,
         count: usize,
-    ) -> Result<Runnable, ExecutionsError> {
+    ) -> Result<(Runnable, Reservation), ExecutionsError> {
         let newest = self.ports.definitions.newest(trigger.owner, trigger.definition_id).await?;
         let runnable = newest.ok_or(ExecutionsError::NoDefinition)?;
-        let executions = &self.ports.executions;
-        executions.check_plan(trigger.owner).await?;
         let count = u64::try_from(count).unwrap_or(u64::MAX);
-        executions.check_limit(trigger.owner, Limit::ExecutionsPerMonth, count).await?;
-        Ok(runnable)
+        let units = self.ports.executions.reserve(trigger.owner, count).await?;
+        Ok((runnable, units))
     }
 
     fn made_up(

@@ -75,7 +75,7 @@ impl TriggerService {
             Ok(_) if depth > DEEPEST => {
                 Err(format!("runs set each other off more than {DEEPEST} deep"))
             }
-            Ok(_) => self.permit(trigger).await?,
+            Ok(_) => self.permit(trigger, 1).await?,
         };
         let planned = self.wanted_by(trigger, told, depth, &permit);
         let mut work = self.ports.database.begin().await?;
@@ -97,6 +97,9 @@ impl TriggerService {
             news.started.push(new.id);
         }
         work.commit().await?;
+        if let Ok(permitted) = permit {
+            permitted.keep(news.started.len());
+        }
         self.tell(news).await;
         Ok(())
     }
@@ -108,7 +111,7 @@ impl TriggerService {
         depth: u32,
         permit: &Permit,
     ) -> Result<NewExecution, String> {
-        let runnable = permit.as_ref().map_err(Clone::clone)?;
+        let runnable = permit.as_ref().map_err(Clone::clone)?.after(0)?;
         let queues = trigger.spec.overlap == Overlap::Queue;
         let initiator = Initiator {
             trigger: told,

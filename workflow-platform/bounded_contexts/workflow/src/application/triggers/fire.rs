@@ -2,7 +2,8 @@
 
 use serde_json::json;
 use shared_kernel::{
-    domain::{Execution, Id, Timestamp},
+    application::Reservation,
+    domain::{ErrorKind, Execution, Fault as _, Id, Timestamp},
     infrastructure::db::UnitOfWork,
 };
 
@@ -43,7 +44,31 @@ pub(super) struct News {
 }
 
 /// May an execution start, and of what.
-pub(super) type Permit = Result<Runnable, String>;
+pub(super) type Permit = Result<Permitted, String>;
+
+/// What a trigger may start.
+pub(super) struct Permitted {
+    runnable: Runnable,
+    /// One for each execution.
+    units: Vec<Reservation>,
+    /// Why there are no more.
+    refusal: Option<String>,
+}
+
+impl Permitted {
+    /// What the next execution runs, after so many.
+    pub(super) fn after(&self, started: usize) -> Result<&Runnable, String> {
+        if started < self.units.len() {
+            return Ok(&self.runnable);
+        }
+        Err(self.refusal.clone().unwrap_or_default())
+    }
+
+    /// So many were started; the other units go back.
+    pub(super) fn keep(self, started: usize) {
+        self.units.into_iter().take(started).for_each(Reservation::keep);
+    }
+}
 
 impl TriggerService {
     /// Handles the ticks of the trigger that is due first: one transaction writes each tick's
@@ -56,12 +81,13 @@ impl TriggerService {
         let Some(due_at) = trigger.due_at.filter(|at| *at <= now) else {
             return Ok(Fired::NotBefore(trigger.due_at));
         };
-        // Asked before the transaction: others may have to write for the answer.
-        let permit = self.permit(&trigger).await?;
         let plan = match Schedule::of(&trigger.spec) {
             Ok(schedule) => plan(&schedule, trigger.spec.misfire, due_at, now),
             Err(_) => Plan { ticks: Vec::new(), next: None },
         };
+        // Asked before the transaction: others may have to write for the answer.
+        let starts = plan.ticks.iter().filter(|tick| tick.outcome.starts()).count();
+        let permit = self.permit(&trigger, starts).await?;
         let mut work = self.ports.database.begin().await?;
         if !self.ports.store.lock(&work, &trigger).await? {
             work.roll_back().await?;
@@ -73,18 +99,32 @@ impl TriggerService {
         }
         self.ports.store.advance(&work, trigger.id, plan.next).await?;
         work.commit().await?;
+        if let Ok(permitted) = permit {
+            permitted.keep(news.started.len());
+        }
         self.tell(news).await;
         Ok(Fired::One)
     }
 
-    pub(super) async fn permit(&self, trigger: &TriggerRow) -> Result<Permit, FireError> {
+    /// For as many executions as the plan includes, up to `starts`.
+    pub(super) async fn permit(
+        &self,
+        trigger: &TriggerRow,
+        starts: usize,
+    ) -> Result<Permit, FireError> {
         let newest = self.ports.definitions.newest(trigger.owner, trigger.definition_id).await?;
         let Some(runnable) = newest else { return Ok(Err("the workflow is gone".to_owned())) };
-        match self.ports.executions.check_plan(trigger.owner).await {
-            Ok(()) => Ok(Ok(runnable)),
-            Err(error @ ExecutionsError::Quota(_)) => Ok(Err(error.to_string())),
-            Err(error) => Err(FireError::Start(error)),
+        let mut permitted = Permitted { runnable, units: Vec::new(), refusal: None };
+        while permitted.refusal.is_none() && permitted.units.len() < starts {
+            match self.ports.executions.reserve(trigger.owner, 1).await {
+                Ok(unit) => permitted.units.push(unit),
+                Err(error) if matches!(error.kind(), ErrorKind::Quota | ErrorKind::Denied) => {
+                    permitted.refusal = Some(error.to_string());
+                }
+                Err(error) => return Err(FireError::Start(error)),
+            }
         }
+        Ok(Ok(permitted))
     }
 
     async fn handle(
@@ -99,8 +139,8 @@ impl TriggerService {
         let PlannedTick { due_at, outcome, detail } = planned.clone();
         let mut tick = Tick { due_at, outcome, detail, execution: None, event: None };
         let mut new = None;
-        if matches!(outcome, Outcome::Ran | Outcome::Late) {
-            let planned = self.execution(trigger, due_at, permit);
+        if outcome.starts() {
+            let planned = self.execution(trigger, due_at, permit, news.started.len());
             new = self.settle(work, trigger, &mut tick, planned, now, news).await?;
         }
         if !self.ports.store.note(work, trigger.id, &tick, now).await? {
@@ -144,8 +184,9 @@ impl TriggerService {
         trigger: &TriggerRow,
         due_at: Timestamp,
         permit: &Permit,
+        started: usize,
     ) -> Result<NewExecution, String> {
-        let runnable = permit.as_ref().map_err(Clone::clone)?;
+        let runnable = permit.as_ref().map_err(Clone::clone)?.after(started)?;
         let queues = trigger.spec.overlap == Overlap::Queue;
         let initiator = Initiator {
             trigger: json!({ "kind": "schedule", "trigger_id": trigger.id, "due_at": due_at }),

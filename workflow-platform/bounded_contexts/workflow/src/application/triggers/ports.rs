@@ -76,6 +76,11 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Of a tick that is due: it starts an execution.
+    pub const fn starts(self) -> bool {
+        matches!(self, Self::Ran | Self::Late)
+    }
+
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Ran => "ran",
