@@ -212,6 +212,7 @@ impl Platform {
                 redis: foundation.redis.clone(),
                 blobs: Arc::clone(&blobs),
                 pools: Arc::clone(&proxies) as Arc<dyn ProxyPools>,
+                entitlements: Arc::clone(&entitlements),
                 policy: Arc::clone(&policy),
                 cpu: cpu.clone(),
                 ambient: ambient.clone(),
@@ -420,6 +421,7 @@ impl Platform {
     /// Closes the database, once nothing uses it any more.
     pub async fn close(self) -> anyhow::Result<()> {
         self.trail.flush().await;
+        self.collection.fetcher.tell().await;
         self.subscription.give_back(true).await;
         self.foundation.database.close().await?;
         Ok(())

@@ -12,20 +12,18 @@ use user_management::{
 };
 
 use crate::{
-    ROUNDS,
-    person::{NAME, PASSWORD},
-    place::Place,
+    CALLERS, ROUNDS,
+    person::PASSWORD,
+    place::{Place, names},
     wrk::{self, Load},
 };
 
-/// Callers at once.
-const CALLERS: u32 = 8;
 const HASHING: Duration = Duration::from_secs(5);
 
 pub async fn measure(place: &Place, report: &mut Report) {
     let (mut alone, mut logins, mut p99) = (Vec::new(), Vec::new(), Vec::new());
-    let body = json!({ "identifier": NAME, "password": PASSWORD }).to_string();
-    let load = Load::post(&place.login, body, CALLERS);
+    let body = |name| json!({ "identifier": name, "password": PASSWORD }).to_string();
+    let load = Load::post(&place.login, names().map(body).collect(), CALLERS);
     for _ in 0..ROUNDS {
         alone.push(hashes().await);
         let found = wrk::run(&load).await;

@@ -22,6 +22,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Limit and platform are measured in turns, so that a noisy minute strikes both.
 const ROUNDS: usize = 3;
+/// Who sign in at once.
+const CALLERS: u32 = 8;
 
 #[tokio::main]
 async fn main() {

@@ -10,7 +10,7 @@ use workflow_platform::{
     config::{Config, Purpose},
 };
 
-use crate::person::sign_up;
+use crate::{CALLERS, person::sign_up};
 
 /// Limits are counted, and far away.
 const SETTINGS: [(&str, &str); 5] = [
@@ -27,6 +27,7 @@ pub struct Place {
     pub bare: String,
     pub me: String,
     pub login: String,
+    /// Of one of the users.
     pub token: String,
     server: Server,
     _folder: TempDir,
@@ -57,16 +58,24 @@ async fn open(name: &'static str, change: impl FnOnce(&mut Config)) -> Place {
     let mails = config.mail_dir();
     let server = Box::pin(Server::start(config, Role::All)).await.unwrap();
     let api = format!("http://{}/api/v1", server.address);
-    let token = sign_up(&api, &mails).await;
+    let mut tokens = Vec::new();
+    for name in names() {
+        tokens.push(sign_up(&api, &mails, &name).await);
+    }
     Place {
         name,
         bare: bare().await,
         me: format!("{api}/users/me"),
         login: format!("{api}/users/auth/login"),
-        token,
+        token: tokens.remove(0),
         server,
         _folder: folder,
     }
+}
+
+/// One for each caller: many tries at once to sign in as one user are taken for guesses.
+pub fn names() -> impl Iterator<Item = String> {
+    (0..CALLERS).map(|number| format!("person-{number}"))
 }
 
 /// An answer of about the size of a user's.

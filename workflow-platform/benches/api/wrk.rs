@@ -6,24 +6,30 @@ use tempfile::NamedTempFile;
 use tokio::process::Command;
 
 const SECONDS: u32 = 5;
+const POST: &str = "function request()
+  turn = turn % #bodies + 1
+  return wrk.format('POST', nil, nil, bodies[turn])
+end
+";
 
 /// What is asked, again and again.
 pub struct Load {
     url: String,
     connections: u32,
     headers: Vec<String>,
-    body: Option<String>,
+    /// Sent in turns.
+    bodies: Vec<String>,
 }
 
 impl Load {
     pub fn get(url: &str) -> Self {
-        Self { url: url.to_owned(), connections: 64, headers: Vec::new(), body: None }
+        Self { url: url.to_owned(), connections: 64, headers: Vec::new(), bodies: Vec::new() }
     }
 
     /// Posts JSON over fewer connections.
-    pub fn post(url: &str, body: String, connections: u32) -> Self {
+    pub fn post(url: &str, bodies: Vec<String>, connections: u32) -> Self {
         let headers = vec!["Content-Type: application/json".to_owned()];
-        Self { url: url.to_owned(), connections, headers, body: Some(body) }
+        Self { url: url.to_owned(), connections, headers, bodies }
     }
 
     pub fn bearer(mut self, token: &str) -> Self {
@@ -41,8 +47,9 @@ pub struct Answered {
 /// Runs for five seconds; an answer that is no success ends the benchmark.
 pub async fn run(load: &Load) -> Answered {
     let mut script = NamedTempFile::with_suffix(".lua").unwrap();
-    if let Some(body) = &load.body {
-        write!(script, "wrk.method = \"POST\"\nwrk.body = [[{body}]]\n").unwrap();
+    if !load.bodies.is_empty() {
+        let bodies: String = load.bodies.iter().map(|body| format!("[[{body}]],")).collect();
+        write!(script, "local bodies, turn = {{{bodies}}}, 0\n{POST}").unwrap();
     }
     let mut command = Command::new("wrk");
     command.args(["--latency", "-t", "2", "-c", &load.connections.to_string()]);

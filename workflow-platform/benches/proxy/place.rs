@@ -39,7 +39,7 @@ impl Place {
         let mails = config.mail_dir();
         let server = Box::pin(Server::start(config, Role::All)).await.unwrap();
         let api = format!("http://{}/api/v1", server.address);
-        let token = sign_up(&api, &mails).await;
+        let token = sign_up(&api, &mails, "ann").await;
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let post = async |path: &str, body: Value| -> Value {
             let ask = client.post(format!("{api}{path}")).bearer_auth(&token).json(&body);

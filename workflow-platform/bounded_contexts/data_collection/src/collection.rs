@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use redis::aio::ConnectionManager;
 use shared_kernel::{
-    application::{BlobStore, Bus, Cache, FetchError, PersonalData, ProxyPools},
+    application::{BlobStore, Bus, Cache, Entitlements, FetchError, PersonalData, ProxyPools},
     domain::Ambient,
     infrastructure::{
         cpu::CpuPool,
@@ -16,6 +16,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     application::{
+        Metered,
         archive::{PageArchive, PagesModule},
         hosts::{HostRuleStore, HostRules, HostsModule},
     },
@@ -38,6 +39,8 @@ pub struct Surroundings {
     pub redis: Option<ConnectionManager>,
     pub blobs: Arc<dyn BlobStore>,
     pub pools: Arc<dyn ProxyPools>,
+    /// Of which pages are units.
+    pub entitlements: Arc<dyn Entitlements>,
     pub policy: Arc<OutboundPolicy>,
     pub cpu: CpuPool,
     pub ambient: Ambient,
@@ -46,10 +49,12 @@ pub struct Surroundings {
 /// The parts that others use.
 #[derive(Clone)]
 pub struct Collection {
-    pub fetcher: Arc<PoliteFetcher>,
+    /// For steps: what it fetches is counted.
+    pub fetcher: Arc<Metered>,
     pub archive: Arc<Archive>,
     pub pages: Arc<PagesModule>,
     pub hosts: Arc<HostsModule>,
+    polite: Arc<PoliteFetcher>,
     rules: Arc<RememberedRules>,
     janitor: ArchiveJanitor,
     turns: Option<SqlTurns>,
@@ -61,7 +66,18 @@ pub fn collection(
     settings: FetcherSettings,
     limits: ArchiveLimits,
 ) -> Result<Collection, FetchError> {
-    let Surroundings { database, cache, bus, redis, blobs, pools, policy, cpu, ambient } = parts;
+    let Surroundings {
+        database,
+        cache,
+        bus,
+        redis,
+        blobs,
+        pools,
+        entitlements,
+        policy,
+        cpu,
+        ambient,
+    } = parts;
     let store: Arc<dyn HostRuleStore> = Arc::new(SqlHostRules::new(database.clone()));
     let rules = Arc::new(RememberedRules::new(Arc::clone(&store), Arc::clone(&bus)));
     let archive =
@@ -69,7 +85,7 @@ pub fn collection(
     let turns = (database.backend() == Backend::Postgres)
         .then(|| SqlTurns::new(database.clone(), ambient.clone()));
     let shared = shared_turns(redis, turns.as_ref(), &ambient);
-    let fetcher = PoliteFetcher::new(
+    let polite = Arc::new(PoliteFetcher::new(
         settings,
         FetcherParts {
             policy,
@@ -81,7 +97,9 @@ pub fn collection(
             archive: Some(Arc::clone(&archive) as Arc<dyn PageArchive>),
             bus: Some(bus),
         },
-    )?;
+    )?);
+    let (database_of_meter, clock) = (database.clone(), ambient.clone());
+    let fetcher = Metered::new(Arc::clone(&polite) as _, entitlements, database_of_meter, clock);
     let hosts = HostsModule::new(
         database.clone(),
         store,
@@ -91,6 +109,7 @@ pub fn collection(
     Ok(Collection {
         fetcher: Arc::new(fetcher),
         pages: Arc::new(PagesModule::new(Arc::new(archive.pages()))),
+        polite,
         archive,
         hosts: Arc::new(hosts),
         rules,
@@ -126,7 +145,8 @@ impl Collection {
     pub fn spawn(&self, tasks: &TaskTracker, stop: &CancellationToken) {
         tasks.spawn(Arc::clone(&self.archive).run(stop.clone()));
         tasks.spawn(Arc::clone(&self.rules).listen(stop.clone()));
-        tasks.spawn(Arc::clone(&self.fetcher).listen(stop.clone()));
+        tasks.spawn(Arc::clone(&self.polite).listen(stop.clone()));
+        tasks.spawn(Arc::clone(&self.fetcher).run(stop.clone()));
         tasks.spawn(self.janitor.clone().run(stop.clone()));
         if let Some(turns) = self.turns.clone() {
             tasks.spawn(tidy(turns, stop.clone()));

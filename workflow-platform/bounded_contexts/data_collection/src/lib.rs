@@ -22,7 +22,7 @@
 //!
 //! **Published events:** `dataset.created`, `dataset.edited`, `dataset.changed`, `dataset.deleted`,
 //! `dataset.batch_held`, `dataset.batch_released`, `dataset.batch_discarded`, `dataset.shared`,
-//! `dataset.share_revoked`, `host.decided`, `host.released`.
+//! `dataset.share_revoked`, `collection.fetched`, `host.decided`, `host.released`.
 //!
 //! **Not here:** choosing proxies (`proxy_pool`), running steps (`workflow`), what pages of known
 //! sites mean (`qidian`, `xiaohongshu`).

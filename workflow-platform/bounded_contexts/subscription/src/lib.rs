@@ -60,5 +60,6 @@ pub fn event_handlers(module: &Arc<SubscriptionModule>) -> Vec<Arc<dyn EventHand
     vec![
         Arc::new(application::GiveFreePlan::new(Arc::clone(module))),
         Arc::new(application::CountExecutions::new(Arc::clone(module))),
+        Arc::new(application::CountFetched::new(Arc::clone(module))),
     ]
 }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
+use super::EntitlementsError;
 use super::PoolRef;
 use crate::domain::{ErrorKind, Fault, Owner, Text, Timestamp};
 
@@ -171,6 +172,9 @@ pub enum FetchError {
     Throttled { host: String, retry_at: Option<Timestamp> },
     #[error("no usable proxy: {0}")]
     NoProxy(String),
+    /// The owner's plan includes no more pages, or they may have none.
+    #[error(transparent)]
+    Plan(#[from] EntitlementsError),
     #[error("cancelled")]
     Cancelled,
 }
@@ -186,6 +190,7 @@ impl Fault for FetchError {
             Self::Timeout(_) => ErrorKind::Timeout,
             Self::Throttled { .. } => ErrorKind::RateLimited,
             Self::Dns(_) | Self::Transport(_) | Self::NoProxy(_) => ErrorKind::Unavailable,
+            Self::Plan(error) => error.kind(),
         }
     }
 
@@ -202,6 +207,7 @@ impl Fault for FetchError {
             Self::TooManyRedirects(_) => "TOO_MANY_REDIRECTS",
             Self::Throttled { .. } => "HOST_THROTTLED",
             Self::NoProxy(_) => "NO_PROXY",
+            Self::Plan(error) => error.code(),
             Self::Cancelled => "CANCELLED",
         }
     }
@@ -219,6 +225,7 @@ impl Fault for FetchError {
             Self::TooManyRedirects(_) => "重定向过多",
             Self::Throttled { .. } => "目标站点要求放慢速度",
             Self::NoProxy(_) => "没有可用的代理",
+            Self::Plan(error) => return error.text(),
             Self::Cancelled => "已取消",
         };
         Text::new(zh, self.to_string())
@@ -233,6 +240,7 @@ impl Fault for FetchError {
                 json!({ "host": host, "path": path, "rule": rule })
             }
             Self::Throttled { host, retry_at } => json!({ "host": host, "retry_at": retry_at }),
+            Self::Plan(error) => error.details(),
             _ => json!({}),
         }
     }

@@ -19,6 +19,7 @@ mod request;
 mod reservation;
 mod saved_import;
 mod site_pages;
+mod spent;
 mod template;
 mod usage_source;
 mod user_files;
@@ -55,6 +56,7 @@ pub use saved_import::{FileProblem, FileReport, ImportInput, Imported, Importer,
 pub use site_pages::{
     ParsePage, SiteReader, fetch_failure, fetch_site_page, page_failure, reject_site_page,
 };
+pub use spent::Spent;
 pub use template::Template;
 pub use usage_source::UsageSource;
 pub use user_files::{UserFile, UserFiles, UserFilesError};

@@ -3,6 +3,7 @@
 mod ambient;
 pub mod archive;
 mod audit;
+mod cost;
 mod count;
 mod error;
 mod event;
@@ -29,6 +30,7 @@ pub use audit::{
     Actor, ActorKind, Audit, AuditEntry, AuditOutcome, AuditTarget, AuditedEvent, Origin,
     UnknownName,
 };
+pub use cost::Cost;
 pub use count::Count;
 pub use error::{ErrorKind, Fault, Text};
 pub use event::DomainEvent;

@@ -8,6 +8,7 @@ pub mod hosts;
 mod html_extract;
 mod http_request;
 mod json_extract;
+mod meter;
 pub mod outcome;
 
 pub use archive::PageExtract;
@@ -15,6 +16,7 @@ pub use crawl::CrawlPages;
 pub use html_extract::HtmlExtract;
 pub use http_request::HttpRequest;
 pub use json_extract::JsonExtract;
+pub use meter::Metered;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;

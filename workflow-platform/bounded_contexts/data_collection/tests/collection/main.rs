@@ -8,6 +8,7 @@ mod datasets;
 mod fetching;
 mod files;
 mod guard;
+mod metering;
 mod pages;
 mod sessions;
 mod step;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use shared_kernel::{
     api::{ApiQuery, Envelope, ErrorEnvelope, Failure, Reply},
     application::{Principal, Usage},
-    domain::Timestamp,
+    domain::{Cost, Timestamp},
 };
 use utoipa::{IntoParams, ToSchema};
 
@@ -28,7 +28,7 @@ pub struct UsageQuery {
 /// Use of one limit.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LimitUsageView {
-    /// `executions_per_month`, `concurrent_executions`, `proxies`, `dataset_records`.
+    /// `executions_per_month`, `pages_per_month`, `concurrent_executions`, `proxies`, `dataset_records`.
     #[schema(example = "executions_per_month")]
     pub limit: &'static str,
     pub used: u64,
@@ -51,11 +51,17 @@ pub struct UsageDayView {
     pub starts_at: Timestamp,
     /// Executions that were started.
     pub executions: u64,
+    /// Pages that sites answered with.
+    pub pages: u64,
+    /// Bytes of all answers, decompressed, and those of them that came through proxies.
+    pub bytes: u64,
+    pub proxy_bytes: u64,
 }
 
 impl From<UsageDay> for UsageDayView {
-    fn from(UsageDay { starts_at, executions }: UsageDay) -> Self {
-        Self { starts_at, executions }
+    fn from(UsageDay { starts_at, executions, fetched }: UsageDay) -> Self {
+        let Cost { pages, bytes, proxy_bytes, .. } = fetched;
+        Self { starts_at, executions, pages, bytes, proxy_bytes }
     }
 }
 

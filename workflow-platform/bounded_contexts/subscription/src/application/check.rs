@@ -45,7 +45,7 @@ impl SubscriptionModule {
 }
 
 /// What is counted anew with each month.
-const fn is_monthly(limit: Limit) -> bool {
+pub(super) const fn is_monthly(limit: Limit) -> bool {
     matches!(limit, Limit::ExecutionsPerMonth | Limit::PagesPerMonth)
 }
 

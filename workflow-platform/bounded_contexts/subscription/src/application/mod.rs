@@ -25,7 +25,7 @@ pub use cancel::CancelWhen;
 pub use coupons::CouponWish;
 pub use error::SubscriptionError;
 pub use give_free_plan::GiveFreePlan;
-pub use meter::CountExecutions;
+pub use meter::{CountExecutions, CountFetched};
 pub(crate) use module::Stores;
 pub use module::{BillingSettings, SubscriptionModule, Surroundings};
 pub use plans::PlanOffer;

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use shared_kernel::{
     application::Limit,
-    domain::{Owner, Page, PageRequest, Timestamp},
+    domain::{Cost, Owner, Page, PageRequest, Timestamp},
     infrastructure::db::UnitOfWork,
 };
 use uuid::Uuid;
@@ -205,6 +205,8 @@ pub struct UsageDay {
     /// Midnight in UTC.
     pub starts_at: Timestamp,
     pub executions: u64,
+    /// What was fetched; `cpu_ms` is not metered by the day.
+    pub fetched: Cost,
 }
 
 /// Counts of what was used.
@@ -215,6 +217,14 @@ pub trait UsageMeter: Send + Sync {
         work: &mut UnitOfWork,
         owner: Owner,
         at: Timestamp,
+    ) -> Result<(), StoreError>;
+
+    async fn count_fetched(
+        &self,
+        work: &mut UnitOfWork,
+        owner: Owner,
+        at: Timestamp,
+        cost: Cost,
     ) -> Result<(), StoreError>;
 
     /// From the day of `since` on.

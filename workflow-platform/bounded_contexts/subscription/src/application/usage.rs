@@ -5,12 +5,17 @@ use shared_kernel::{
     domain::{Owner, Permission, Timestamp},
 };
 
-use super::{SubscriptionError, SubscriptionModule, ports::UsageDay};
+use super::{SubscriptionError, SubscriptionModule, check::is_monthly, ports::UsageDay};
 use crate::domain::{beginning_of_month, end_of_month};
 
 /// Limits that are counted, in the order in which they are shown.
-const COUNTED: [Limit; 4] =
-    [Limit::ExecutionsPerMonth, Limit::ConcurrentExecutions, Limit::Proxies, Limit::DatasetRecords];
+const COUNTED: [Limit; 5] = [
+    Limit::ExecutionsPerMonth,
+    Limit::PagesPerMonth,
+    Limit::ConcurrentExecutions,
+    Limit::Proxies,
+    Limit::DatasetRecords,
+];
 
 /// Use against limits, and what was metered day by day.
 #[derive(Debug, Clone)]
@@ -32,7 +37,7 @@ impl SubscriptionModule {
         let mut limits = Vec::with_capacity(COUNTED.len());
         for limit in COUNTED {
             let Some(used) = self.used(owner, limit, now).await? else { continue };
-            let resets_at = (limit == Limit::ExecutionsPerMonth).then(|| end_of_month(now));
+            let resets_at = is_monthly(limit).then(|| end_of_month(now));
             limits.push(Usage { limit, allowed: plan.allowed(limit), used, resets_at });
         }
         let since = now.minus(std::time::Duration::from_hours(24) * days.saturating_sub(1));
@@ -46,8 +51,16 @@ impl SubscriptionModule {
         limit: Limit,
         now: Timestamp,
     ) -> Result<Option<u64>, SubscriptionError> {
-        if limit == Limit::ExecutionsPerMonth {
-            return Ok(Some(self.meter.executions_since(owner, beginning_of_month(now)).await?));
+        let month = beginning_of_month(now);
+        match limit {
+            Limit::ExecutionsPerMonth => {
+                return Ok(Some(self.meter.executions_since(owner, month).await?));
+            }
+            Limit::PagesPerMonth => {
+                let days = self.meter.days(owner, month).await?;
+                return Ok(Some(days.iter().map(|day| day.fetched.pages).sum()));
+            }
+            _ => {}
         }
         let Some(source) = self.sources.iter().find(|source| source.limit() == limit) else {
             return Ok(None);

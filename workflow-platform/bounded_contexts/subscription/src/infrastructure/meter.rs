@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use sea_orm::ConnectionTrait as _;
 use shared_kernel::{
-    domain::{Owner, Timestamp},
+    domain::{Cost, Owner, Timestamp},
     infrastructure::db::{Database, UnitOfWork},
 };
 
@@ -13,6 +13,9 @@ use crate::application::ports::{StoreError, UsageDay, UsageMeter};
 const SECONDS_OF_A_DAY: i64 = 86_400;
 const COUNT: &str = "INSERT INTO usage_days AS u (user_id, day, executions) VALUES ($1, $2, 1) \
      ON CONFLICT (user_id, day) DO UPDATE SET executions = u.executions + 1";
+const FETCHED: &str = "INSERT INTO usage_days AS u (user_id, day, executions, pages, bytes, proxy_bytes) \
+     VALUES ($1, $2, 0, $3, $4, $5) ON CONFLICT (user_id, day) DO UPDATE SET \
+     pages = u.pages + $3, bytes = u.bytes + $4, proxy_bytes = u.proxy_bytes + $5";
 
 /// [`UsageMeter`] on SQLite or PostgreSQL.
 #[derive(Debug)]
@@ -43,6 +46,21 @@ impl UsageMeter for SqlMeter {
         Ok(())
     }
 
+    async fn count_fetched(
+        &self,
+        work: &mut UnitOfWork,
+        owner: Owner,
+        at: Timestamp,
+        cost: Cost,
+    ) -> Result<(), StoreError> {
+        let [pages, bytes, proxy_bytes] = [cost.pages, cost.bytes, cost.proxy_bytes]
+            .map(|number| i64::try_from(number).unwrap_or(i64::MAX));
+        let values =
+            [owner.into(), day_of(at).into(), pages.into(), bytes.into(), proxy_bytes.into()];
+        work.conn().execute_raw(self.database.statement(FETCHED, values)).await?;
+        Ok(())
+    }
+
     async fn executions_since(&self, owner: Owner, since: Timestamp) -> Result<u64, StoreError> {
         let sql = "SELECT CAST(COALESCE(SUM(executions), 0) AS bigint) AS n FROM usage_days \
                    WHERE user_id = $1 AND day >= $2";
@@ -53,14 +71,23 @@ impl UsageMeter for SqlMeter {
     }
 
     async fn days(&self, owner: Owner, since: Timestamp) -> Result<Vec<UsageDay>, StoreError> {
-        let sql = "SELECT day, executions FROM usage_days WHERE user_id = $1 AND day >= $2 \
+        let sql = "SELECT day, executions, pages, bytes, proxy_bytes FROM usage_days WHERE user_id = $1 AND day >= $2 \
                    ORDER BY day";
         let statement = self.database.statement(sql, [owner.into(), day_of(since).into()]);
         let rows = self.database.read().query_all_raw(statement).await?;
         let day = |row: &sea_orm::QueryResult| {
             let (day, executions): (i32, i64) = (column(row, "day")?, column(row, "executions")?);
             let starts_at = Timestamp::from_millis(i64::from(day) * SECONDS_OF_A_DAY * 1000);
-            Ok(UsageDay { starts_at, executions: u64::try_from(executions).unwrap_or(0) })
+            let number =
+                |name| Ok::<_, StoreError>(u64::try_from(column::<i64>(row, name)?).unwrap_or(0));
+            let fetched = Cost {
+                pages: number("pages")?,
+                bytes: number("bytes")?,
+                proxy_bytes: number("proxy_bytes")?,
+                cpu_ms: 0,
+            };
+            let executions = u64::try_from(executions).unwrap_or(0);
+            Ok(UsageDay { starts_at, executions, fetched })
         };
         rows.iter().map(day).collect()
     }

@@ -64,7 +64,13 @@ const USAGE: PersonalTable = PersonalTable {
     table: "usage_days",
     key: RowKey::IdAndNumber("user_id", "day"),
     owned: "user_id = $1",
-    columns: &[("day", Shown::Number), ("executions", Shown::Number)],
+    columns: &[
+        ("day", Shown::Number),
+        ("executions", Shown::Number),
+        ("pages", Shown::Number),
+        ("bytes", Shown::Number),
+        ("proxy_bytes", Shown::Number),
+    ],
     erased: true,
 };
 

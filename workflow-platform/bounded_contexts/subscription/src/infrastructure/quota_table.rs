@@ -4,6 +4,7 @@ use sea_orm::{ConnectionTrait as _, DatabaseBackend};
 use sea_orm_migration::{MigrationTrait, prelude::*};
 
 /// `quota_counters`: a row for each user, limit and month (`executions_per_month/2026-11`).
+/// `usage_days` has what was fetched, too.
 #[derive(Debug)]
 pub(super) struct QuotaTable;
 
@@ -25,13 +26,23 @@ impl MigrationTrait for QuotaTable {
         );
         let connection = manager.get_connection();
         connection.execute_unprepared(&sql).await?;
+        for column in ["pages", "bytes", "proxy_bytes"] {
+            let sql =
+                format!("ALTER TABLE usage_days ADD COLUMN {column} bigint NOT NULL DEFAULT 0");
+            connection.execute_unprepared(&sql).await?;
+        }
         let index = "CREATE INDEX quota_counters_by_month ON quota_counters (month)";
         connection.execute_unprepared(index).await?;
         Ok(())
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager.get_connection().execute_unprepared("DROP TABLE quota_counters").await?;
+        let connection = manager.get_connection();
+        connection.execute_unprepared("DROP TABLE quota_counters").await?;
+        for column in ["pages", "bytes", "proxy_bytes"] {
+            let sql = format!("ALTER TABLE usage_days DROP COLUMN {column}");
+            connection.execute_unprepared(&sql).await?;
+        }
         Ok(())
     }
 }

@@ -6,7 +6,7 @@ use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 use shared_kernel::{
     application::{Entitlements as _, EntitlementsError, Limit, Reservation, Usage},
-    domain::{Owner, Role},
+    domain::{DomainEvent, Owner, Role},
 };
 use subscription::SubscriptionModule;
 
@@ -210,5 +210,30 @@ async fn what_was_metered_before_counts() {
         let database = &world.test.database;
         database.write().execute_raw(database.statement(statement, values)).await.unwrap();
         assert_eq!(drain(&world.module, owner).await, 2, "{}", world.test.name);
+    }
+}
+
+#[tokio::test]
+async fn what_was_fetched_is_metered_by_the_day_with_each_event() {
+    for world in worlds().await {
+        let who = somebody(&world.ambient);
+        let counter = subscription::event_handlers(&world.module).pop().unwrap();
+        let event = DomainEvent {
+            kind: "collection.fetched".to_owned(),
+            payload: json!({ "pages": 3, "bytes": 900, "proxy_bytes": 400 }),
+            ..world.registered(who.owner())
+        };
+        assert!(counter.wants(&event.kind));
+        for _ in 0..2 {
+            let mut work = world.test.database.begin().await.unwrap();
+            counter.handle(&event, &mut work).await.unwrap();
+            work.commit().await.unwrap();
+        }
+        let (_, usage) = world.get(&who, "/subscription/usage?days=1").await;
+        let day = &usage["data"]["days"][0];
+        let metered = [&day["executions"], &day["pages"], &day["bytes"], &day["proxy_bytes"]];
+        assert_eq!(json!(metered), json!([0, 6, 1800, 800]), "{}", world.test.name);
+        let pages = &usage["data"]["limits"][1];
+        assert_eq!((&pages["limit"], &pages["used"]), (&json!("pages_per_month"), &json!(6)));
     }
 }

@@ -11,7 +11,7 @@ use workflow::{ExecutionsError, StartExecution, application::triggers::Fired};
 
 use crate::{
     routes::Client,
-    support::{World, quick, worlds},
+    support::{World, eventually, quick, worlds},
 };
 
 const ECHO: &str = "{name: echo, steps: [{id: one, uses: test.echo, with: {n: 1}}]}";
@@ -134,5 +134,37 @@ async fn a_backfill_takes_a_unit_for_each_tick_that_it_starts() {
         let (_, answer) = client.post(&path, range).await;
         assert_eq!(answer["data"], json!({ "started": 1, "left": 2 }), "{}", world.name);
         assert_eq!(left(&world), 8);
+    }
+}
+
+#[tokio::test]
+async fn an_execution_says_what_it_used_failed_attempts_and_items_included() {
+    for world in worlds().await {
+        let client = Client::of(&world);
+        let worker = world.worker(quick());
+        let source = "
+name: spender
+steps:
+  - {id: one, uses: test.spend, retry: {max_attempts: 2, initial: 1ms}, with: {}}
+  - {id: many, uses: test.spend, retry: {max_attempts: 2, initial: 1ms}, for_each: [1, 2], with: {}}
+  - {id: free, uses: test.echo, with: {}}
+";
+        let id = world.run(source).await;
+        eventually("its end", async || {
+            world.clock.advance(Duration::from_millis(10));
+            world.show(id).await.row.status.is_final().then_some(())
+        })
+        .await;
+        let (_, shown) = client.get(&format!("/workflow/executions/{id}")).await;
+        let data = &shown["data"];
+        assert_eq!(data["status"], "succeeded", "{shown}");
+        let cost = |pages: u64| {
+            let (bytes, cpu_ms) = (pages * 7, pages * 3);
+            json!({ "pages": pages, "bytes": bytes, "proxy_bytes": 0, "cpu_ms": cpu_ms })
+        };
+        let steps: Vec<_> = (0..3).map(|at| data["steps"][at]["cost"].clone()).collect();
+        assert_eq!(steps, [cost(2), cost(4), cost(0)], "{}", world.name);
+        assert_eq!(data["cost"], cost(6));
+        worker.stop().await;
     }
 }

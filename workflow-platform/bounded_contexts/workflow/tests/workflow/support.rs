@@ -17,7 +17,7 @@ use shared_kernel::{
     application::{
         Action, ActionContext, ActionDescriptor, ActionError, ActionRegistry, Allowance,
         Entitlements, EntitlementsError, Limit, LogLevel, Principal, Proof, Reservation,
-        SessionProof,
+        SessionProof, Spent,
     },
     domain::{Ambient, DomainEvent, Execution, Id, Locale, Owner, Role, User},
     infrastructure::{
@@ -69,7 +69,7 @@ impl Seen {
 
 /// `test.echo` gives its input back; `test.slow` takes `millis`; `test.hang` ends when told to,
 /// `test.deaf` never; `test.flaky` fails first; `test.fail` fails for good; `test.panic` panics;
-/// `test.count` checkpoints numbers up to `to`.
+/// `test.count` checkpoints numbers up to `to`; `test.spend` has a cost and fails first.
 struct TestAction {
     name: &'static str,
     seen: Arc<Seen>,
@@ -103,6 +103,15 @@ impl Action for TestAction {
             "test.fail" => Err(ActionError::permanent("BROKEN", "it is broken")),
             "test.panic" => panic!("an action of the tests panics"),
             "test.count" => count(ctx, &input).await,
+            "test.spend" => {
+                Spent::current().unwrap().answer(true, 7, false);
+                Spent::current().unwrap().calculated(Duration::from_millis(3));
+                if ctx.attempt == 1 {
+                    Err(ActionError::retryable("FLAKY", "again"))
+                } else {
+                    Ok(input)
+                }
+            }
             _ => {
                 ctx.log(LogLevel::Info, "echo");
                 Ok(input)
@@ -143,6 +152,7 @@ fn registry(seen: &Arc<Seen>) -> ActionRegistry {
         "test.fail",
         "test.panic",
         "test.count",
+        "test.spend",
     ];
     ActionRegistry::new(names.map(|name| {
         let seen = Arc::clone(seen);

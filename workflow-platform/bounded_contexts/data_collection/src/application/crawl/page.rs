@@ -5,8 +5,8 @@ use std::{sync::Arc, time::Duration};
 use serde_json::{Map, Value, json};
 use shared_kernel::{
     application::{
-        ActionContext, FetchError, FetchOutcome, FetchRequest, FetchResponse, Fetcher, PoolRef,
-        ProxyUse,
+        ActionContext, ActionError, FetchError, FetchOutcome, FetchRequest, FetchResponse, Fetcher,
+        PoolRef, ProxyUse,
     },
     domain::Fault as _,
     infrastructure::cpu::CpuPool,
@@ -43,6 +43,8 @@ pub(super) enum Seen {
     /// An answer that is no page.
     Other,
     Failed(Map<String, Value>),
+    /// The plan includes no more pages.
+    Refused(ActionError),
     /// The step was cancelled.
     Stopped,
 }
@@ -125,6 +127,9 @@ impl Reader {
                 (seen, notes)
             }
             Err(FetchError::Cancelled) => (Seen::Stopped, Vec::new()),
+            Err(error @ FetchError::Plan(_)) => {
+                (Seen::Refused(ActionError::from_fault(&error)), Vec::new())
+            }
             Err(error) => {
                 let class = error.outcome().map(FetchOutcome::name);
                 let text = error.to_string();

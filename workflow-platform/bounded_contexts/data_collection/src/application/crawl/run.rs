@@ -7,7 +7,7 @@ use futures::{
     future::{Fuse, FusedFuture as _},
 };
 use serde_json::{Value, json};
-use shared_kernel::application::{ActionContext, ActionError, LogLevel};
+use shared_kernel::application::{ActionContext, ActionError, LogLevel, Spent};
 use tokio::{task::JoinSet, time::Instant};
 
 use super::{
@@ -50,6 +50,8 @@ pub(super) struct Crawl<'a> {
     last_flush: Instant,
     until: Option<Instant>,
     notes: HashSet<String>,
+    /// Why no further page may be fetched.
+    refused: Option<ActionError>,
 }
 
 impl<'a> Crawl<'a> {
@@ -66,6 +68,7 @@ impl<'a> Crawl<'a> {
             last_flush: Instant::now(),
             until,
             notes: HashSet::new(),
+            refused: None,
         }
     }
 
@@ -81,7 +84,7 @@ impl<'a> Crawl<'a> {
         loop {
             while pages.len() < self.plan.parallelism && self.may_begin() {
                 let Some(page) = self.frontier.next(&self.plan) else { break };
-                pages.spawn(reader.clone().see(page));
+                pages.spawn(Spent::inherited(Spent::current(), reader.clone().see(page)));
             }
             tokio::select! {
                 Some(looked) = pages.join_next() => match looked {
@@ -101,6 +104,7 @@ impl<'a> Crawl<'a> {
     /// Whether another page is begun: not while what is to be stored piles up.
     fn may_begin(&self) -> bool {
         !self.ctx.cancel.is_cancelled()
+            && self.refused.is_none()
             && self.until.is_none_or(|until| Instant::now() < until)
             && self.pending.visits.len() < 4 * BATCH
     }
@@ -138,6 +142,11 @@ impl<'a> Crawl<'a> {
         let visit = |outcome| Visit::new(url.clone(), depth, outcome);
         let mut visit = match looked.seen {
             Seen::Stopped => return Err(ActionError::cancelled()),
+            // What came before is kept; the page is fetched when the step is tried again.
+            Seen::Refused(error) => {
+                self.refused = Some(error);
+                return Ok(());
+            }
             Seen::Page(page) => self.page(&url, depth, *page),
             Seen::Map { pages, maps } => Visit {
                 links: self.frontier.fresh(pages, false),
@@ -191,6 +200,9 @@ impl<'a> Crawl<'a> {
     fn finish(self) -> Result<Value, ActionError> {
         if self.ctx.cancel.is_cancelled() {
             return Err(ActionError::cancelled());
+        }
+        if let Some(refused) = self.refused {
+            return Err(refused);
         }
         let left = self.frontier.left();
         let Frontier { rows, failed, problems, counts, .. } = self.frontier;

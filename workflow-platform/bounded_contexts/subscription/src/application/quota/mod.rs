@@ -90,6 +90,10 @@ impl SubscriptionModule {
             Limit::ExecutionsPerMonth => {
                 self.meter.executions_since(counter.owner, counter.month).await?
             }
+            Limit::PagesPerMonth => {
+                let days = self.meter.days(counter.owner, counter.month).await?;
+                days.iter().map(|day| day.fetched.pages).sum()
+            }
             _ => 0,
         };
         self.quotas.begin(work, counter, used).await?;

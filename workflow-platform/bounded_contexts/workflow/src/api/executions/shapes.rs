@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use garde::Validate;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use shared_kernel::domain::{Execution, Id, Locale, Timestamp};
+use shared_kernel::domain::{Cost, Execution, Id, Locale, Timestamp};
 use uuid::Uuid;
 
 use crate::{
@@ -145,6 +145,8 @@ pub struct StepView {
     pub output: Option<Value>,
     pub error: Option<ActionErrorView>,
     pub items: Option<ItemCounts>,
+    /// What all its attempts used. What a process had used of an attempt when it died is not in it.
+    pub cost: Cost,
     pub progress: Option<StepProgressView>,
     /// When its timer ends.
     pub waits_until: Option<Timestamp>,
@@ -165,6 +167,8 @@ pub struct ExecutionDetailView {
     #[schema(value_type = Value)]
     pub outputs: Value,
     pub steps: Vec<StepView>,
+    /// What its steps used. Executions that it started have their own.
+    pub cost: Cost,
     /// Why it is not running, in a sentence.
     pub waiting_reason: Option<String>,
     /// Number of the last event: where `events` goes on.
@@ -176,6 +180,7 @@ impl ExecutionDetailView {
         let ExecutionDetails { row, view, progress, waiting_reason } = details;
         let step = |step| StepView::of(step, &progress);
         Self {
+            cost: view.cost(),
             params: view.params,
             trigger: view.trigger,
             outputs: view.outputs,
@@ -203,6 +208,7 @@ impl StepView {
             output: step.output,
             error: step.error,
             items: step.items,
+            cost: step.cost,
             waits_until: step.waits_until,
             awaits_signal: step.awaits_signal,
         }

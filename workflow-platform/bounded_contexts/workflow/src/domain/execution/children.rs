@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use shared_kernel::{
     application::{ActionDescriptor, ActionError},
-    domain::{Execution as Marker, Id, Timestamp},
+    domain::{Cost, Execution as Marker, Id, Timestamp},
 };
 
 use super::{
@@ -111,6 +111,7 @@ impl Execution {
                 input: None,
                 output,
                 cached: false,
+                cost: Cost::default(),
             };
             return self.record(done, now, decision);
         }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use shared_kernel::{
     application::ActionError,
-    domain::{Execution as Marker, Id, Timestamp},
+    domain::{Cost, Execution as Marker, Id, Timestamp},
 };
 
 use super::{
@@ -180,6 +180,7 @@ impl Execution {
                     input: None,
                     output: json!({ "until": until }),
                     cached: false,
+                    cost: Cost::default(),
                 };
                 self.record(done, now, decision);
             }
@@ -402,6 +403,7 @@ impl Execution {
             input: None,
             error,
             retry_at: None,
+            cost: Cost::default(),
         };
         self.record(failed, now, decision);
     }

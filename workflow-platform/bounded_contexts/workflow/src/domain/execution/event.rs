@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared_kernel::{
     application::{ActionError, StepRecord},
-    domain::{Execution, Id, Timestamp},
+    domain::{Cost, Execution, Id, Timestamp},
 };
 
 use super::{Cause, ExecutionError, Phase, Signal, Status};
@@ -227,6 +227,9 @@ pub struct StepSucceeded {
     /// An earlier run gave it; nothing was done.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub cached: bool,
+    /// What it used.
+    #[serde(default, skip_serializing_if = "Cost::is_nothing")]
+    pub cost: Cost,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -243,6 +246,9 @@ pub struct StepFailed {
     /// When the next attempt is due; absent when this was the last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_at: Option<Timestamp>,
+    /// What it used.
+    #[serde(default, skip_serializing_if = "Cost::is_nothing")]
+    pub cost: Cost,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -252,6 +258,9 @@ pub struct StepCancelled {
     pub item: Option<u32>,
     pub attempt: u32,
     pub started_at: Timestamp,
+    /// What it used.
+    #[serde(default, skip_serializing_if = "Cost::is_nothing")]
+    pub cost: Cost,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -314,6 +323,7 @@ mod tests {
             input: Some(json!({"url": "x"})),
             error: ActionError::retryable("TIMEOUT", "took too long"),
             retry_at: Some(Timestamp::from_micros(9)),
+            cost: Cost { pages: 3, bytes: 900, proxy_bytes: 0, cpu_ms: 4 },
         });
         let body = event.encode().unwrap();
         assert_eq!(JournalEvent::decode(event.kind(), &body).unwrap(), event);

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use shared_kernel::{
     application::{ActionError, ActionFailure, StepRecord},
-    domain::{Execution as ExecutionMarker, Id, Owner, Timestamp},
+    domain::{Cost, Execution as ExecutionMarker, Id, Owner, Timestamp},
 };
 
 use super::{
@@ -249,6 +249,7 @@ impl Execution {
             input: run.input.clone(),
             error,
             retry_at,
+            cost: Cost::default(),
         }
     }
 

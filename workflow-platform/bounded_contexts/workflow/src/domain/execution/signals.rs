@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use shared_kernel::{
     application::ActionError,
-    domain::{Id, Timestamp, User},
+    domain::{Cost, Id, Timestamp, User},
 };
 
 use super::{
@@ -99,8 +99,18 @@ impl Execution {
         }
         let Signal { decision, data, by, at } = signal;
         let output = json!({ "decision": decision, "data": data, "by": by, "at": at });
-        StepSucceeded { step, item, attempt: 1, started_at, input: None, output, cached: false }
-            .into()
+        let cost = Cost::default();
+        StepSucceeded {
+            step,
+            item,
+            attempt: 1,
+            started_at,
+            input: None,
+            output,
+            cached: false,
+            cost,
+        }
+        .into()
     }
 
     /// The event of a wait that nobody answered.
@@ -117,5 +127,7 @@ fn failed(
     started_at: Timestamp,
     error: ActionError,
 ) -> JournalEvent {
-    StepFailed { step, item, attempt: 1, started_at, input: None, error, retry_at: None }.into()
+    let cost = Cost::default();
+    StepFailed { step, item, attempt: 1, started_at, input: None, error, retry_at: None, cost }
+        .into()
 }

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use serde_json::{Value, json};
 use shared_kernel::{
     application::{ActionError, StepRecord},
-    domain::{Owner, Timestamp},
+    domain::{Cost, Owner, Timestamp},
 };
 use uuid::Uuid;
 
@@ -45,6 +45,7 @@ pub(super) fn success(run: &StepRun, now: Timestamp, output: Value) -> JournalEv
         input: None,
         output,
         cached: false,
+        cost: Cost::default(),
     }
     .into()
 }
@@ -69,7 +70,7 @@ pub(super) fn failure(
 
 pub(super) fn stopped(run: &StepRun, now: Timestamp) -> JournalEvent {
     let (step, item, attempt) = (run.step.clone(), run.item, run.attempt);
-    StepCancelled { step, item, attempt, started_at: now }.into()
+    StepCancelled { step, item, attempt, started_at: now, cost: Cost::default() }.into()
 }
 
 fn steps(decision: &Decision) -> Vec<&str> {

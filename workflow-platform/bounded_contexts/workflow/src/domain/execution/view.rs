@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use shared_kernel::{
     application::ActionError,
-    domain::{Execution, Id, Timestamp},
+    domain::{Cost, Execution, Id, Timestamp},
 };
 
 use super::{Cause, ExecutionError, JournalEvent, Phase, Status, StepStatus, groups::steps_of};
@@ -78,6 +78,8 @@ pub struct StepDetails {
     pub output: Option<Value>,
     pub error: Option<ActionErrorView>,
     pub items: Option<ItemCounts>,
+    /// Of all attempts and items that ran in this execution.
+    pub cost: Cost,
     /// When its timer ends.
     pub waits_until: Option<Timestamp>,
     /// It waits for somebody's signal.
@@ -133,6 +135,7 @@ impl ExecutionView {
                 output: None,
                 error: None,
                 items: None,
+                cost: Cost::default(),
                 waits_until: None,
                 awaits_signal: false,
                 forgiven: step.on_error == OnError::Continue,
@@ -214,6 +217,11 @@ impl ExecutionView {
                 items.running = 0;
             }
         }
+    }
+
+    /// Of all steps.
+    pub fn cost(&self) -> Cost {
+        self.steps.iter().map(|step| step.cost).sum()
     }
 
     /// The steps that wait for somebody's signal.
@@ -315,6 +323,7 @@ impl StepDetails {
                 self.waits_until = body.until;
             }
             JournalEvent::StepSucceeded(body) => {
+                self.cost = self.cost + body.cost;
                 self.waits_until = None;
                 let attempt = Attempt {
                     item: body.item,
@@ -331,6 +340,7 @@ impl StepDetails {
                 }
             }
             JournalEvent::StepFailed(body) => {
+                self.cost = self.cost + body.cost;
                 let attempt = Attempt {
                     item: body.item,
                     number: body.attempt,
@@ -344,6 +354,7 @@ impl StepDetails {
                 self.end(&attempt, StepStatus::Failed, error, body.retry_at, at);
             }
             JournalEvent::StepCancelled(body) => {
+                self.cost = self.cost + body.cost;
                 let attempt = Attempt {
                     item: body.item,
                     number: body.attempt,

@@ -12,7 +12,7 @@ use std::{
 
 use futures::{FutureExt as _, poll};
 use shared_kernel::{
-    application::{ActionContext, ActionError},
+    application::{ActionContext, ActionError, Spent},
     domain::{Execution as Marker, Id, Timestamp},
 };
 use tokio::{
@@ -256,7 +256,7 @@ impl Driver {
             ambient: self.desk.parts.ambient.clone(),
             place: run.cache.clone(),
         };
-        let mut step = match run.hidden.take() {
+        let step = match run.hidden.take() {
             None => {
                 let step = shelf.or_run(run_step(action, name, ctx, input, timeout, grace));
                 step.map(move |result| (key, result)).boxed()
@@ -268,13 +268,16 @@ impl Driver {
                 shelf.or_run(step).map(move |result| (key, result)).boxed()
             }
         };
+        let spent = Arc::new(Spent::default());
+        let mut step = spent.scope(step).boxed();
         match poll!(&mut step) {
             Poll::Ready(ended) => self.at_once.push(ended),
             Poll::Pending => {
                 self.tasks.spawn(step);
             }
         }
-        let running = Running { run, started_at, announced: false, cancel, cancelled: false };
+        let running =
+            Running { run, started_at, announced: false, cancel, spent, cancelled: false };
         self.running.insert(key, running);
     }
 

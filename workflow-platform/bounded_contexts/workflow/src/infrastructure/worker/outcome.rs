@@ -1,15 +1,17 @@
 //! From the result of an attempt to its event.
 
+use std::sync::Arc;
+
 use shared_kernel::{
-    application::{ActionError, ActionFailure},
+    application::{ActionError, ActionFailure, Spent},
     domain::{Ambient, Timestamp},
 };
 use tokio_util::sync::CancellationToken;
 
 use super::cached::Output;
 use crate::domain::execution::{
-    ChildStarted, Execution, JournalEvent, RunOutcome, StepCancelled, StepRun, StepStarted,
-    StepSucceeded,
+    ChildStarted, Execution, JournalEvent, RunOutcome, StepCancelled, StepFailed, StepRun,
+    StepStarted, StepSucceeded,
 };
 
 /// An attempt that is under way.
@@ -19,6 +21,8 @@ pub(super) struct Running {
     /// Its `step.started` stands in the journal.
     pub announced: bool,
     pub cancel: CancellationToken,
+    /// What it uses.
+    pub spent: Arc<Spent>,
     /// The machine wants it stopped, as against a process that ends.
     pub cancelled: bool,
 }
@@ -46,7 +50,7 @@ impl Running {
     ) -> JournalEvent {
         let input = (!self.announced).then_some(self.run.input);
         let (step, item, attempt) = (self.run.step, self.run.item, self.run.attempt);
-        let started_at = self.started_at;
+        let (started_at, cost) = (self.started_at, self.spent.total());
         match result {
             Ok(Output { value: output, cached }) if self.run.calls => {
                 let called = output["execution_id"].as_str().and_then(|id| id.parse().ok());
@@ -56,23 +60,31 @@ impl Running {
                         ChildStarted { step, item, attempt, started_at, input, execution, until }
                             .into()
                     }
-                    None => {
-                        StepSucceeded { step, item, attempt, started_at, input, output, cached }
-                            .into()
+                    None => StepSucceeded {
+                        step,
+                        item,
+                        attempt,
+                        started_at,
+                        input,
+                        output,
+                        cached,
+                        cost,
                     }
+                    .into(),
                 }
             }
             Ok(Output { value: output, cached }) => {
-                StepSucceeded { step, item, attempt, started_at, input, output, cached }.into()
+                StepSucceeded { step, item, attempt, started_at, input, output, cached, cost }
+                    .into()
             }
             Err(error) if self.cancelled && error.failure != ActionFailure::Permanent => {
-                StepCancelled { step, item, attempt, started_at }.into()
+                StepCancelled { step, item, attempt, started_at, cost }.into()
             }
             Err(error) => {
                 let ended_at = ambient.now();
                 let key = self.run.key;
                 let run = RunOutcome { key, step, item, attempt, started_at, ended_at, input };
-                machine.failed(&run, error, chance(ambient)).into()
+                StepFailed { cost, ..machine.failed(&run, error, chance(ambient)) }.into()
             }
         }
     }
