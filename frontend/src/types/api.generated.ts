@@ -434,6 +434,33 @@ export interface components {
              */
             unique: string[];
         };
+        /** @description What an attempt of a step, a step or an execution used. */
+        Cost: {
+            /**
+             * Format: int64
+             * @description Bytes of answers, decompressed.
+             * @example 2400000
+             */
+            bytes?: number;
+            /**
+             * Format: int64
+             * @description Time of processors for reading pages and running scripts, in milliseconds.
+             * @example 310
+             */
+            cpu_ms?: number;
+            /**
+             * Format: int64
+             * @description Pages that sites answered with; what they refused does not count.
+             * @example 40
+             */
+            pages?: number;
+            /**
+             * Format: int64
+             * @description Those of them that came through proxies.
+             * @example 0
+             */
+            proxy_bytes?: number;
+        };
         /** @description A coupon to be. */
         CouponBody: {
             /**
@@ -1025,6 +1052,8 @@ export interface components {
         Envelope_ExecutionDetailView: {
             /** @description An execution with its steps. */
             data: components["schemas"]["ExecutionView"] & {
+                /** @description What its steps used. Executions that it started have their own. */
+                cost: components["schemas"]["Cost"];
                 /**
                  * Format: int64
                  * @description Number of the last event: where `events` goes on.
@@ -3343,6 +3372,8 @@ export interface components {
         };
         /** @description An execution with its steps. */
         ExecutionDetailView: components["schemas"]["ExecutionView"] & {
+            /** @description What its steps used. Executions that it started have their own. */
+            cost: components["schemas"]["Cost"];
             /**
              * Format: int64
              * @description Number of the last event: where `events` goes on.
@@ -3387,6 +3418,8 @@ export interface components {
             attempts: number;
             /** @description It waits for somebody's signal. */
             awaits_signal: boolean;
+            /** @description What all its attempts used. What a process had used of an attempt when it died is not in it. */
+            cost: components["schemas"]["Cost"];
             error?: components["schemas"]["ActionErrorView"] | null;
             finished_at?: components["schemas"]["Timestamp"] | null;
             id: string;
@@ -3819,7 +3852,7 @@ export interface components {
              */
             allowed?: number | null;
             /**
-             * @description `executions_per_month`, `concurrent_executions`, `proxies`, `dataset_records`.
+             * @description `executions_per_month`, `pages_per_month`, `concurrent_executions`, `proxies`, `dataset_records`.
              * @example executions_per_month
              */
             limit: string;
@@ -4955,9 +4988,21 @@ export interface components {
         UsageDayView: {
             /**
              * Format: int64
+             * @description Bytes of all answers, decompressed, and those of them that came through proxies.
+             */
+            bytes: number;
+            /**
+             * Format: int64
              * @description Executions that were started.
              */
             executions: number;
+            /**
+             * Format: int64
+             * @description Pages that sites answered with.
+             */
+            pages: number;
+            /** Format: int64 */
+            proxy_bytes: number;
             /** @description Midnight in UTC. */
             starts_at: components["schemas"]["Timestamp"];
         };
