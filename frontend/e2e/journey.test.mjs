@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { totp } from '../../scripts/totp.mjs';
-import { slowSite } from './site.mjs';
+import { forwardProxy, slowSite } from './site.mjs';
 import { BASE, barriers, launch, mailedCode, watch } from './support.mjs';
 
 const USER = { name: 'journey', email: 'journey@example.com', password: 'correct horse battery' };
@@ -36,9 +36,11 @@ let browser;
 let page;
 let seen;
 let site;
+let proxy;
 
 before(async () => {
   site = await slowSite();
+  proxy = await forwardProxy();
   browser = await launch();
   // Without motion a button is where it was when it is pressed.
   const context = await browser.newContext({
@@ -54,6 +56,7 @@ before(async () => {
 after(async () => {
   await browser?.close();
   site?.close();
+  proxy?.close();
 });
 
 let broken = false;
@@ -194,14 +197,104 @@ stretch('a link shows the dataset until it is revoked', async () => {
   await button('New link').click();
   await page.getByLabel('Whom it is for').fill('somebody');
   await button('Create link').click();
-  const link = await page.getByText('/shared/datasets/wps_', { exact: false }).textContent();
+  const link = await page.locator('.wp-links code').first().textContent();
+  const atom = await page.locator('.wp-links code', { hasText: 'changes.atom' }).textContent();
+  assert.deepEqual(await barriers(page), []);
   await button('I have kept it').click();
   assert.equal((await page.request.get(`${link}/records`)).status(), 200);
+  assert.match(await (await page.request.get(atom)).text(), /<feed/);
   await button('Revoke').click();
   await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
   await visible(page.getByText('Revoked'));
   assert.equal((await page.request.get(`${link}/records`)).status(), 404);
 });
+
+stretch('columns are chosen, and the choice stands in the address', async () => {
+  await button('Records').click();
+  await page.getByRole('button', { name: /^Columns/ }).click();
+  await page.getByRole('checkbox', { name: 'heading' }).click();
+  await page.waitForURL((url) => url.searchParams.get('columns') === 'id,title');
+  await page.keyboard.press('Escape');
+  await page.reload();
+  await visible(page.getByRole('cell', { name: 'Late', exact: true }));
+  assert.equal(await page.getByRole('columnheader', { name: 'heading' }).count(), 0);
+});
+
+stretch('a chart is drawn of the records', async () => {
+  await button('Chart').click();
+  await visible(page.locator('.wp-chart canvas'));
+  await page.getByText('Show the numbers').click();
+  await visible(page.getByRole('row', { name: /^(Late|At last) 4$/ }));
+  assert.deepEqual(await barriers(page), []);
+});
+
+stretch('a field shows its values, and gets a label', async () => {
+  await button('Fields').click();
+  await button('Values of id').click();
+  await visible(page.getByRole('dialog').getByText('Different values'));
+  assert.deepEqual(await barriers(page), []);
+  await page.keyboard.press('Escape');
+  await button('Edit field title').click();
+  await page.getByLabel('Label').fill('Page title');
+  await button('Save').click();
+  await visible(page.getByRole('cell', { name: 'title Page title' }));
+});
+
+stretch('a file that breaks the contract waits, and is published', async () => {
+  await button('Terms').click();
+  await page.getByLabel('Least records of a batch').fill('3');
+  await button('Save').click();
+  await visible(page.getByText('Saved', { exact: true }));
+  assert.deepEqual(await barriers(page), []);
+  await button('Import file').click();
+  const file = { name: 'more.csv', mimeType: 'text/csv', buffer: Buffer.from('id,title\n9,Later\n10\n') };
+  await page.locator('input[type=file]').setInputFiles(file);
+  await button('Import').click();
+  await visible(page.getByText('The file breaks the contract and waits for review.'));
+  await visible(page.getByText('Line 3'));
+  assert.deepEqual(await barriers(page), []);
+  await page.keyboard.press('Escape');
+  await button('Held batches').click();
+  await button('Look at it').click();
+  await button('Publish batch').click();
+  await page.getByRole('dialog').last().getByRole('button', { name: 'Publish batch' }).click();
+  await visible(page.getByText('Released', { exact: true }));
+  await page.keyboard.press('Escape');
+  await button('Versions').click();
+  await visible(page.getByRole('cell', { name: 'by a released batch' }));
+});
+
+stretch('a dataset is made before there are records', async () => {
+  await page.getByRole('link', { name: 'Data', exact: true }).first().click();
+  await button('New dataset').click();
+  await page.getByRole('textbox', { name: 'Dataset' }).fill('shelf');
+  await page.getByLabel('Key fields').click();
+  await page.keyboard.type('isbn');
+  await page.keyboard.press('Enter');
+  assert.deepEqual(await barriers(page), []);
+  await button('Create dataset').click();
+  await at('/data/shelf');
+  await visible(page.getByText('No fields yet'));
+});
+
+/** A page of a note as a browser saves it. */
+function savedNote() {
+  const noteId = '64f1a2b3000000001e03c0de';
+  const note = {
+    noteId,
+    type: 'normal',
+    title: 'A quiet reading corner',
+    desc: 'Lamp and chair. #reading[话题]#',
+    time: 1_790_000_000_000,
+    user: { userId: '5f00000000000000000000aa', nickname: 'somebody' },
+    tagList: [{ id: 't1', name: 'reading', type: 'topic' }],
+    imageList: [],
+    interactInfo: { likedCount: '12', collectedCount: '3', commentCount: '1', shareCount: '0' },
+  };
+  const state = { note: { firstNoteId: noteId, noteDetailMap: { [noteId]: { note } } } };
+  const text = `<html><body><script>window.__INITIAL_STATE__=${JSON.stringify(state)}</script></body></html>`;
+  return { name: 'note.html', mimeType: 'text/html', buffer: Buffer.from(text) };
+}
 
 async function exported(format) {
   await button('Export').click();
@@ -209,6 +302,89 @@ async function exported(format) {
   const [download] = await Promise.all([page.waitForEvent('download'), entry.click()]);
   return { name: download.suggestedFilename(), text: readFileSync(await download.path(), 'utf8') };
 }
+
+stretch('a saved page is uploaded, and a template imports it', async () => {
+  await page.getByRole('link', { name: 'Data', exact: true }).first().click();
+  await page.getByRole('link', { name: 'Uploaded files' }).click();
+  await at('/files');
+  await visible(page.getByText('No files yet'));
+  assert.deepEqual(await barriers(page), []);
+  await page.locator('input[type=file]').setInputFiles(savedNote());
+  await visible(button('Download note.html'));
+  await page.getByRole('link', { name: 'Workflows', exact: true }).first().click();
+  await page.getByRole('link', { name: 'Templates' }).click();
+  await at('/workflows/templates');
+  await button('Use note-import-tags').click();
+  await button('Create and run').click();
+  await visible(page.getByText('This is needed'));
+  await page.getByRole('combobox', { name: 'files' }).click();
+  await page.getByTitle('note.html').click();
+  await page.keyboard.press('Escape');
+  assert.deepEqual(await barriers(page), []);
+  await button('Create and run').click();
+  await at('/executions/[0-9a-f-]{36}');
+  await visible(page.getByRole('heading').getByText('Succeeded', { exact: true }));
+  await page.getByRole('link', { name: 'Data', exact: true }).first().click();
+  await page.getByRole('link', { name: 'xiaohongshu_notes' }).click();
+  await visible(page.getByRole('cell', { name: 'A quiet reading corner' }));
+});
+
+stretch('a pool takes in proxies and reports every line it refuses', async () => {
+  await page.getByRole('link', { name: 'Proxies', exact: true }).click();
+  await page.locator('.wp-page-header').getByRole('button', { name: 'New pool' }).click();
+  await page.getByRole('textbox', { name: 'Name' }).fill('spare');
+  await page.getByLabel('Address that tests ask').fill(site.url);
+  assert.deepEqual(await barriers(page), []);
+  await button('Create pool').click();
+  await at('/proxies/[0-9a-f-]{36}');
+  await page.locator('.wp-page-header').getByRole('button', { name: 'Import proxies' }).click();
+  await page.getByLabel('One proxy a line').fill(`${proxy.address}\nhttp://127.0.0.1:9\nno proxy at all\n`);
+  await button('Import').click();
+  await visible(page.getByText('2 added, 0 known already, 1 rejected'));
+  await visible(page.getByText('Line 3'));
+  assert.deepEqual(await barriers(page), []);
+  await page.keyboard.press('Escape');
+});
+
+stretch('a test of the pool is watched live', async () => {
+  await button('Test all').click();
+  const test = page.getByRole('region', { name: 'Test of the pool' });
+  await visible(test.getByText('1 reached', { exact: true }));
+  await visible(test.getByText('1 not reached', { exact: true }));
+  await visible(test.getByText('2 / 2'));
+  assert.deepEqual(await barriers(page), []);
+  await button('Tests').click();
+  await visible(page.getByText('Finished'));
+});
+
+stretch('a pool tells which proxy it would choose, and why', async () => {
+  await button('Explain').first().click();
+  await page.getByRole('textbox', { name: 'Host' }).fill('site.example:443');
+  await page.locator('form').getByRole('button', { name: 'Explain' }).click();
+  await page.waitForURL((url) => url.searchParams.get('host') === 'site.example:443');
+  await visible(page.getByText(/would be chosen: the best score/));
+  await visible(page.getByRole('region', { name: 'Candidates' }));
+  assert.deepEqual(await barriers(page), []);
+});
+
+stretch('terms of a pool and of a proxy are changed, and a list is followed', async () => {
+  await button('Settings').click();
+  await page.getByLabel('Requests at once through one proxy').fill('3');
+  await button('Save').click();
+  await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  await page.locator('.wp-segments').getByRole('button', { name: 'Proxies' }).click();
+  await button(`Open proxy ${proxy.address}`).click();
+  await page.getByRole('textbox', { name: 'Label' }).fill('the good one');
+  assert.deepEqual(await barriers(page), []);
+  await button('Save').click();
+  await visible(page.getByText('the good one'));
+  await button('Provider lists').click();
+  await button('Follow a list').click();
+  await page.getByLabel('Address of the list').fill(`${site.url}list.txt`);
+  assert.deepEqual(await barriers(page), []);
+  await button('Follow list').click();
+  await visible(page.getByRole('switch', { name: /^Follow / }));
+});
 
 stretch('unsaved changes are not lost by a click, nor by going back', async () => {
   await page.getByRole('link', { name: 'Workflows', exact: true }).first().click();

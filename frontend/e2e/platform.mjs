@@ -1,13 +1,15 @@
 // A user with something to show, made over the API.
+import { forwardProxy, slowSite } from './site.mjs';
 import { BASE, mailedCode } from './support.mjs';
 
+const JSON_TYPE = 'application/json';
 const PASSWORD = 'correct horse battery';
 
-async function call(method, path, body, token) {
+async function call(method, path, body, token, media = JSON_TYPE) {
   const response = await fetch(`${BASE}/api/v1${path}`, {
     method,
-    headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
-    body: body && JSON.stringify(body),
+    headers: { 'content-type': media, ...(token ? { authorization: `Bearer ${token}` } : {}) },
+    body: media === JSON_TYPE ? body && JSON.stringify(body) : body,
   });
   const answer = await response.json();
   if (!answer.success) throw new Error(`${method} ${path}: ${answer.error} ${JSON.stringify(answer.details)}`);
@@ -32,6 +34,7 @@ async function known(name) {
   return {
     get: (path) => call('GET', path, undefined, token),
     post: (path, body) => call('POST', path, body, token),
+    upload: (path, content) => call('POST', path, content, token, 'application/octet-stream'),
     session: async () => (await signIn()).refresh_token,
   };
 }
@@ -88,6 +91,16 @@ steps:
 
 const PROXIES = ['http://127.0.0.1:9', 'http://user:secret@127.0.0.1:10', 'socks5://127.0.0.1:11'];
 
+const visiting = (sites) => `name: visits
+steps:
+  - id: each
+    uses: http.request
+    for_each: ${JSON.stringify(Array.from({ length: 24 }, (_, place) => sites[place % sites.length].url))}
+    max_parallel: 4
+    on_error: continue
+    with: {url: "\${{ item }}", proxy_pool: residential}
+`;
+
 async function ended(one, id) {
   for (let wait = 0; wait < 300; wait++) {
     const { status } = await one.get(`/workflow/executions/${id}`);
@@ -97,7 +110,7 @@ async function ended(one, id) {
   throw new Error(`execution ${id} does not end`);
 }
 
-/** Workflows, executions of every sort, a dataset and a pool. */
+/** Workflows, executions of every sort, a dataset, and a pool that was used. */
 export async function furnish(one) {
   const ids = {};
   for (const [name, source] of Object.entries({ books: BOOKS, failing: FAILING, waiting: WAITING })) {
@@ -106,8 +119,18 @@ export async function furnish(one) {
     await ended(one, id);
     ids[name] = { definition: definition_id, execution: id };
   }
-  const { id: pool } = await one.post('/proxy/pools', { name: 'residential', strategy: 'round_robin' });
-  await one.post(`/proxy/pools/${pool}/import`, { text: PROXIES.join('\n') });
+  const proxies = await Promise.all([forwardProxy(), forwardProxy(), forwardProxy()]);
+  const sites = await Promise.all([slowSite(), slowSite()]);
+  for (const site of sites) site.release();
+  const terms = { name: 'residential', strategy: 'smart', test_target: sites[0].url };
+  const { id: pool } = await one.post('/proxy/pools', terms);
+  const text = [...PROXIES, ...proxies.map(({ address }) => address)].join('\n');
+  await one.post(`/proxy/pools/${pool}/import`, { text });
+  const { id: definition_id } = await one.post('/workflow/definitions', { source: visiting(sites) });
+  const { id: visit } = await one.post('/workflow/executions', { definition_id });
+  await ended(one, visit);
   await one.post(`/proxy/pools/${pool}/test`, {});
-  return { ...ids, pool };
+  const host = new URL(sites[0].url).host;
+  for (const each of [...proxies, ...sites]) each.close();
+  return { ...ids, pool, host };
 }

@@ -21,6 +21,8 @@ const press = (selector, shown) => async (page) => {
   await page.locator(shown).first().waitFor();
 };
 
+const appear = (selector) => (page) => page.locator(selector).first().waitFor();
+
 const strangers = { 'sign-in': ['/sign-in'], 'sign-up': ['/sign-up'], 'reset-password': ['/reset-password'] };
 const beginners = {
   'empty-workflows': ['/workflows'],
@@ -28,8 +30,12 @@ const beginners = {
   'empty-data': ['/data'],
   'empty-proxies': ['/proxies'],
 };
-const owners = ({ books, failing, waiting, pool }) => ({
+const owners = ({ books, failing, waiting, pool, host }) => ({
   workflows: ['/workflows'],
+  templates: ['/workflows/templates', appear('.wp-template-card')],
+  'use-template': ['/workflows/templates', press('.wp-template-card .ant-btn', '.ant-drawer-body form')],
+  'use-import': ['/workflows/templates', press('[aria-label$="note-import-tags"]', '.ant-drawer-body .ant-upload')],
+  files: ['/files'],
   'new-workflow': ['/workflows/new?template=qidian'],
   workflow: [`/workflows/${books.definition}`],
   'workflow-problems': ['/workflows/new?template=script', edit('\n  - id: make\n    uses: http.reqest\n')],
@@ -41,9 +47,30 @@ const owners = ({ books, failing, waiting, pool }) => ({
   'execution-failed': [`/executions/${failing.execution}`],
   'execution-waiting': [`/executions/${waiting.execution}`],
   datasets: ['/data'],
+  'new-dataset': ['/data', press('.wp-page-header .ant-btn-primary', '.ant-drawer-body form')],
+  'dataset-import': ['/data/books', press('.wp-page-header button:nth-of-type(2)', '.ant-drawer-body form')],
   dataset: ['/data/books'],
+  'dataset-columns': ['/data/books?columns=title,price', press('.wp-filters > .ant-btn:last-child', '.wp-choice')],
+  'dataset-chart': ['/data/books?tab=chart&measure=sum&of=words', appear('.wp-chart canvas')],
+  'dataset-pie': ['/data/books?tab=chart&chart=pie&by=category', appear('.wp-chart canvas')],
+  'dataset-fields': ['/data/books?tab=fields'],
+  'dataset-field': ['/data/books?tab=fields', press('td .ant-btn', '.ant-drawer-body form')],
+  'dataset-statistics': ['/data/books?tab=fields&open=category', appear('.wp-frequency')],
+  'dataset-versions': ['/data/books?tab=versions'],
+  'dataset-terms': ['/data/books?tab=terms'],
   proxies: ['/proxies'],
+  'new-pool': ['/proxies', press('.wp-page-header button', '.ant-drawer-body form')],
   pool: [`/proxies/${pool}`],
+  'pool-hosts': [`/proxies/${pool}?tab=hosts`, appear('.wp-heat')],
+  'pool-host': [`/proxies/${pool}?tab=hosts&open=${host}`, appear('.ant-drawer-body .wp-table')],
+  'pool-explain': [`/proxies/${pool}?tab=explain&host=${host}`, appear('.wp-note')],
+  'pool-sources': [`/proxies/${pool}?tab=sources`],
+  'pool-source': [
+    `/proxies/${pool}?tab=sources`,
+    press('.ant-btn-primary:not(.wp-page-header *)', '.ant-drawer-body form'),
+  ],
+  'pool-tests': [`/proxies/${pool}?tab=tests`],
+  'pool-proxy': [`/proxies/${pool}`, press('td .wp-link', '.ant-drawer-body form')],
   plan: ['/plan'],
   'plan-upgrade': ['/plan', press('.wp-plan .ant-btn-primary', '.ant-modal table')],
   invoice: ['/plan', press('.wp-table .wp-link', '.ant-drawer-body table')],
@@ -60,6 +87,8 @@ const administrators = {
   audit: ['/admin/audit'],
   'audit-line': ['/admin/audit?action=user.logged_in', press('td .wp-link', '.ant-drawer-body .wp-json')],
 };
+
+const upload = (one, name) => one.upload(`/files?name=${encodeURIComponent(name)}`, 'x'.repeat(70_000));
 
 const faults = [];
 
@@ -110,6 +139,8 @@ const owner = await user('owner');
 const rooms = owners(await furnish(owner));
 await owner.post('/users/me/api-keys', { name: 'build server', scopes: ['workflow:read', 'workflow:run'] });
 await owner.post('/users/me/api-keys', { name: '每晚同步书目的脚本，名字很长很长很长很长', scopes: ['dataset:read'] });
+await upload(owner, 'saved-notes.zip');
+await upload(owner, '一个名字非常非常非常非常长的页面状态文件，窄屏上放不下.json');
 await owner.post('/subscription/subscribe', { plan: 'basic', interval: 'month' });
 const root = await administrator();
 const browser = await launch();

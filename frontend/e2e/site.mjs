@@ -1,5 +1,5 @@
-// A site on loopback whose one page waits until it is let go.
-import { createServer } from 'node:http';
+// A site on loopback whose one page waits until it is let go, and a proxy that forwards to it.
+import { request as ask, createServer } from 'node:http';
 
 export async function slowSite() {
   const waiting = [];
@@ -20,6 +20,27 @@ export async function slowSite() {
       open = true;
       for (const response of waiting.splice(0)) answer(response);
     },
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+/** Forwards requests of plain HTTP, as the cheapest of proxies do. */
+export async function forwardProxy() {
+  const server = createServer((request, response) => {
+    const { method, headers } = request;
+    const onward = ask(request.url, { method, headers }, (answer) => {
+      response.writeHead(answer.statusCode, answer.headers);
+      answer.pipe(response);
+    });
+    onward.on('error', () => response.writeHead(502).end());
+    request.pipe(onward);
+  });
+  await new Promise((done) => server.listen(0, '127.0.0.1', done));
+  return {
+    address: `http://127.0.0.1:${server.address().port}`,
     close: () => {
       server.closeAllConnections();
       server.close();

@@ -24,6 +24,7 @@ const SHARED = { borderRadius: 6, fontSize: 14, wireframe: false, motion: !still
 const LIGHT = {
   ...SHARED,
   colorPrimary: '#2a5bd7',
+  colorLink: '#2a5bd7',
   colorError: '#cf1322',
   colorBgLayout: '#f5f6f8',
   colorTextDescription: 'rgba(0,0,0,0.6)',
@@ -44,7 +45,12 @@ const DARK = {
   colorTextPlaceholder: 'rgba(232,234,238,0.6)',
 };
 
-const LIGHT_THEME = { algorithm: theme.defaultAlgorithm, token: LIGHT };
+// The paler blue that buttons have by themselves under the pointer is hard to read.
+const LIGHT_THEME = {
+  algorithm: theme.defaultAlgorithm,
+  token: { ...LIGHT, colorLinkHover: '#1d45b0' },
+  components: { Button: { defaultHoverColor: LIGHT.colorPrimary, defaultHoverBorderColor: LIGHT.colorPrimary } },
+};
 // Red that can be read on the dark is too pale for white letters on it.
 const DARK_THEME = {
   algorithm: theme.darkAlgorithm,

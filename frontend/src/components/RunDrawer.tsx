@@ -35,6 +35,7 @@ export default function RunDrawer({ id, name, open, onClose }: Props) {
     mutationFn: (params: JsonObject) => executions.start(id, params, named(params)),
     onSuccess: (started) => {
       void client.invalidateQueries({ queryKey: keys.executions.all });
+      void client.invalidateQueries({ queryKey: keys.datasets.all });
       onClose();
       void navigate(`/executions/${started.id}`);
     },

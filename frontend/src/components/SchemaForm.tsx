@@ -1,10 +1,21 @@
 import { Form, Input, InputNumber, Select, Switch } from 'antd';
 import type { FormInstance, Rule } from 'antd/es/form';
 import type { TFunction } from 'i18next';
-import type { ReactNode } from 'react';
+import { type ComponentProps, lazy, type ReactNode, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { JsonObject } from '@/types/api';
 import { type Field, initialValues, isJson, paramsOf } from '@/utils/schema';
+
+const WIDE = { width: '100%' };
+
+const FilePicker = lazy(() => import('@/components/FilePicker'));
+
+/** Takes what a form gives its fields, and hands it on once the picker is there. */
+const Files = (given: ComponentProps<typeof FilePicker>) => (
+  <Suspense>
+    <FilePicker {...given} />
+  </Suspense>
+);
 
 interface Props {
   form: FormInstance;
@@ -14,21 +25,34 @@ interface Props {
 
 const INPUTS: Record<Field['kind'], (field: Field) => ReactNode> = {
   text: () => <Input />,
-  integer: ({ min, max }) => <InputNumber className="w-full" precision={0} min={min} max={max} />,
-  number: ({ min, max }) => <InputNumber className="w-full" min={min} max={max} />,
+  integer: ({ min, max }) => <InputNumber style={WIDE} precision={0} min={min} max={max} />,
+  number: ({ min, max }) => <InputNumber style={WIDE} min={min} max={max} />,
   boolean: () => <Switch />,
   choice: ({ choices = [] }) => (
     <Select options={choices.map((value) => ({ value: value as string, label: String(value) }))} allowClear />
   ),
+  list: () => <Select mode="tags" open={false} suffixIcon={null} tokenSeparators={[',', '，', ' ', '\n']} />,
+  files: () => <Files />,
   json: () => <Input.TextArea autoSize={{ minRows: 2, maxRows: 8 }} className="wp-mono" />,
 };
+
+/** Each value of a list must have the form, too. */
+function patternRule(pattern: string, t: TFunction): Rule {
+  const form = new RegExp(pattern, 'u');
+  return {
+    validator: (_, value: unknown) => {
+      const texts = (Array.isArray(value) ? value : [value ?? '']).map(String).filter((text) => text !== '');
+      return texts.every((text) => form.test(text)) ? Promise.resolve() : Promise.reject(new Error(t('form.pattern')));
+    },
+  };
+}
 
 function rulesOf(field: Field, t: TFunction): Rule[] {
   const rules: Rule[] = [];
   if (field.required) rules.push({ required: true, message: t('form.required') });
   if (field.minLength) rules.push({ min: field.minLength, message: t('form.minLength', { count: field.minLength }) });
   if (field.maxLength) rules.push({ max: field.maxLength, message: t('form.maxLength', { count: field.maxLength }) });
-  if (field.pattern) rules.push({ pattern: new RegExp(field.pattern, 'u'), message: t('form.pattern') });
+  if (field.pattern) rules.push(patternRule(field.pattern, t));
   if (field.kind === 'json') {
     rules.push({
       validator: (_, value: unknown) =>

@@ -1,5 +1,6 @@
 import type { AuditFilter } from '@/services/audit';
 import type { RecordQuery } from '@/services/datasets';
+import type { ProxyFilter } from '@/services/proxies';
 import type { UserFilter } from '@/services/users';
 
 /** As `keys`, for pages that few open: loaded with them. */
@@ -25,9 +26,26 @@ export const rareKeys = {
     records: (name: string, query: RecordQuery) => ['datasets', 'of', name, 'records', query] as const,
     record: (name: string, key: string) => ['datasets', 'of', name, 'record', key] as const,
     history: (name: string, key: string) => ['datasets', 'of', name, 'history', key] as const,
+    versions: (name: string) => ['datasets', 'of', name, 'versions'] as const,
+    statistics: (name: string, field: string) => ['datasets', 'of', name, 'statistics', field] as const,
+    sample: (name: string, query: RecordQuery) => ['datasets', 'of', name, 'sample', query] as const,
     held: (name: string) => ['datasets', 'of', name, 'held'] as const,
     batch: (name: string, id: string) => ['datasets', 'of', name, 'held', id] as const,
     shares: (name: string) => ['datasets', 'of', name, 'shares'] as const,
   },
+  pool: {
+    proxies: (id: string, filter: ProxyFilter) => ['pools', 'of', id, 'proxies', filter] as const,
+    proxy: (id: string, proxy: string) => ['pools', 'of', id, 'proxy', proxy] as const,
+    hosts: (id: string) => ['pools', 'of', id, 'hosts'] as const,
+    map: (id: string, host: string) => ['pools', 'of', id, 'map', host] as const,
+    pairs: (id: string, host: string) => ['pools', 'of', id, 'pairs', host] as const,
+    explain: (id: string, host: string, session?: string) => ['pools', 'of', id, 'explain', host, session] as const,
+    sources: (id: string) => ['pools', 'of', id, 'sources'] as const,
+    newest: (id: string) => ['pools', 'of', id, 'newest-test'] as const,
+    tests: (id: string) => ['pools', 'of', id, 'tests'] as const,
+    results: (id: string, test: string) => ['pools', 'of', id, 'tests', test] as const,
+  },
+  files: { all: ['files'] as const },
+  templates: { all: ['templates'] as const, one: (name: string) => ['templates', name] as const },
   audit: { list: (filter: AuditFilter) => ['audit', filter] as const },
 };

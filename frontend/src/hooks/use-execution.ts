@@ -46,7 +46,11 @@ export function useExecution(id: string) {
       client.setQueryData<ExecutionDetail>(queryKey, (detail) => detail && withProgress(detail, progress));
     };
     const after = client.getQueryData<ExecutionDetail>(queryKey)?.last_event ?? 0;
-    void follow(id, { after, onEvent, onState: setLink, signal: stop.signal }).then(() => refresh(0));
+    void follow(executions.events(id), { after, onEvent, onState: setLink, signal: stop.signal }).then(() => {
+      refresh(0);
+      // What it wrote is there now.
+      void client.invalidateQueries({ queryKey: keys.datasets.all });
+    });
     return () => {
       stop.abort();
       clearTimeout(timer);

@@ -8,8 +8,16 @@ import billingChinese from '@/locales/billing.zh-CN';
 import dataEnglish from '@/locales/data.en';
 import dataChinese from '@/locales/data.zh-CN';
 import en from '@/locales/en';
+import executionsEnglish from '@/locales/executions.en';
+import executionsChinese from '@/locales/executions.zh-CN';
+import filesEnglish from '@/locales/files.en';
+import filesChinese from '@/locales/files.zh-CN';
+import galleryEnglish from '@/locales/gallery.en';
+import galleryChinese from '@/locales/gallery.zh-CN';
 import keysEnglish from '@/locales/keys.en';
 import keysChinese from '@/locales/keys.zh-CN';
+import proxiesEnglish from '@/locales/proxies.en';
+import proxiesChinese from '@/locales/proxies.zh-CN';
 import stepEnglish from '@/locales/second-step.en';
 import stepChinese from '@/locales/second-step.zh-CN';
 import zh from '@/locales/zh-CN';
@@ -30,8 +38,38 @@ const places = (text = '') => [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]
 
 describe('the two languages', () => {
   const [english, chinese] = [
-    flat({ ...en, ...stepEnglish, ...moreEnglish, ...keysEnglish, ...adminEnglish, ...billingEnglish, ...dataEnglish }),
-    flat({ ...zh, ...stepChinese, ...moreChinese, ...keysChinese, ...adminChinese, ...billingChinese, ...dataChinese }),
+    flat(
+      Object.assign(
+        {},
+        en,
+        stepEnglish,
+        moreEnglish,
+        keysEnglish,
+        adminEnglish,
+        billingEnglish,
+        dataEnglish,
+        proxiesEnglish,
+        executionsEnglish,
+        filesEnglish,
+        galleryEnglish,
+      ),
+    ),
+    flat(
+      Object.assign(
+        {},
+        zh,
+        stepChinese,
+        moreChinese,
+        keysChinese,
+        adminChinese,
+        billingChinese,
+        dataChinese,
+        proxiesChinese,
+        executionsChinese,
+        filesChinese,
+        galleryChinese,
+      ),
+    ),
   ];
 
   it('have the same texts', () => expect([...chinese.keys()].sort()).toEqual([...english.keys()].sort()));

@@ -9,6 +9,7 @@ import { When } from '@/components/When';
 import { DatasetTabs } from '@/features/datasets/DatasetTabs';
 import { DeleteDataset } from '@/features/datasets/DeleteDataset';
 import { ExportMenu } from '@/features/datasets/ExportMenu';
+import { ImportFile } from '@/features/datasets/ImportFile';
 import { keys } from '@/hooks/keys';
 import { useTitle } from '@/hooks/use-title';
 import '@/locales/data';
@@ -35,6 +36,7 @@ export function Component() {
         extra={
           <>
             <DeleteDataset name={name} />
+            <ImportFile dataset={data} />
             <ExportMenu name={name} />
           </>
         }

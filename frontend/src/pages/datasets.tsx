@@ -1,14 +1,27 @@
 import { useTranslation } from 'react-i18next';
+import { LinkButton } from '@/components/LinkButton';
 import { PageHeader } from '@/components/PageHeader';
+import { CreateDataset } from '@/features/datasets/CreateDataset';
 import { DatasetTable } from '@/features/datasets/DatasetTable';
+import { ImportFile } from '@/features/datasets/ImportFile';
 import { useTitle } from '@/hooks/use-title';
+import '@/locales/data';
 
 export function Component() {
   const { t } = useTranslation();
   useTitle(t('nav.data'));
   return (
     <>
-      <PageHeader title={t('nav.data')} />
+      <PageHeader
+        title={t('nav.data')}
+        extra={
+          <>
+            <LinkButton to="/files">{t('data.files')}</LinkButton>
+            <ImportFile />
+            <CreateDataset />
+          </>
+        }
+      />
       <DatasetTable />
     </>
   );

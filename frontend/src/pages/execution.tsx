@@ -10,6 +10,7 @@ import { LogList } from '@/features/executions/LogList';
 import { StepTable } from '@/features/executions/StepTable';
 import { useExecution } from '@/hooks/use-execution';
 import { useTitle } from '@/hooks/use-title';
+import '@/locales/executions';
 
 export function Component() {
   const { t } = useTranslation();

@@ -3,6 +3,7 @@ import { PageHeader } from '@/components/PageHeader';
 import { ExecutionFilters } from '@/features/executions/ExecutionFilters';
 import { ExecutionTable } from '@/features/executions/ExecutionTable';
 import { useTitle } from '@/hooks/use-title';
+import '@/locales/executions';
 
 export function Component() {
   const { t } = useTranslation();

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useParams } from 'react-router';
 import { ErrorNote } from '@/components/ErrorNote';
@@ -7,16 +8,21 @@ import { Waiting } from '@/components/Waiting';
 import { DeletePool } from '@/features/proxies/DeletePool';
 import { ImportProxies } from '@/features/proxies/ImportProxies';
 import { PoolBar } from '@/features/proxies/PoolBar';
-import { ProxyTable } from '@/features/proxies/ProxyTable';
-import { TestPool, usePoolTest } from '@/features/proxies/TestPool';
+import { PoolSettings } from '@/features/proxies/PoolSettings';
+import { PoolTabs } from '@/features/proxies/PoolTabs';
+import { TestPool, TestProgress, useNewestTest } from '@/features/proxies/TestPool';
 import { keys } from '@/hooks/keys';
 import { useTitle } from '@/hooks/use-title';
+import '@/locales/proxies';
 import { proxies } from '@/services/proxies';
 
 export function Component() {
   const { t } = useTranslation();
   const { id = '' } = useParams();
-  const test = usePoolTest(id);
+  const test = useNewestTest(id);
+  const [watched, setWatched] = useState<string | null>(null);
+  // A test that ran here stays in view when it has ended.
+  if (test?.state === 'running' && watched !== test.id) setWatched(test.id);
   const { data, error, refetch } = useQuery({
     queryKey: keys.pools.status(id),
     queryFn: () => proxies.status(id),
@@ -35,13 +41,14 @@ export function Component() {
           <>
             <DeletePool id={id} name={pool.name} />
             <ImportProxies id={id} />
-            <TestPool test={test} disabled={total === 0} />
+            <PoolSettings pool={pool} />
+            <TestPool pool={id} test={test} disabled={total === 0} />
           </>
         }
       />
-      {test.error && <ErrorNote error={test.error} />}
+      {test && test.id === watched && <TestProgress test={test} />}
       {total > 0 && <PoolBar status={data} />}
-      <ProxyTable status={data} tested={test.data} />
+      <PoolTabs pool={id} />
     </>
   );
 }

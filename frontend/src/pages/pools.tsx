@@ -3,6 +3,7 @@ import { PageHeader } from '@/components/PageHeader';
 import { CreatePool } from '@/features/proxies/CreatePool';
 import { PoolTable } from '@/features/proxies/PoolTable';
 import { useTitle } from '@/hooks/use-title';
+import '@/locales/proxies';
 
 export function Component() {
   const { t } = useTranslation();

@@ -12,9 +12,12 @@ export function Component() {
       <PageHeader
         title={t('nav.workflows')}
         extra={
-          <LinkButton to="/workflows/new" primary>
-            {t('workflows.create')}
-          </LinkButton>
+          <>
+            <LinkButton to="/workflows/templates">{t('workflows.templates')}</LinkButton>
+            <LinkButton to="/workflows/new" primary>
+              {t('workflows.create')}
+            </LinkButton>
+          </>
         }
       />
       <WorkflowTable />

@@ -2,10 +2,15 @@ import { BASE, http } from '@/services/http';
 import type {
   Dataset,
   DatasetChange,
+  DatasetEdit,
   DatasetRecord,
+  DatasetVersion,
+  FieldStatistics,
+  FileReport,
   HeldBatch,
   HeldDetail,
   JsonObject,
+  NewDataset,
   NewShare,
   Page,
   Share,
@@ -20,7 +25,28 @@ export interface RecordQuery {
   filter?: string;
   sort?: string;
   order?: string;
+  /** Names of the fields that are wanted, by commas. */
+  columns?: string;
 }
+
+/** How a file is taken in. */
+export interface ImportWish {
+  format: 'csv' | 'jsonl';
+  key?: string;
+  mode: string;
+  types?: string;
+  atomic?: string;
+}
+
+const MEDIA = { csv: 'text/csv', jsonl: 'application/jsonl' };
+
+/** What is asked for must be among the columns: then all of them come. */
+const narrow = ({ search, filter, columns, ...query }: RecordQuery) => ({
+  ...query,
+  search,
+  filter,
+  columns: search || filter || query.sort ? undefined : columns,
+});
 
 const at = (name: string) => `/datasets/${encodeURIComponent(name)}`;
 const record = (name: string, key: string) => `${at(name)}/records/${encodeURIComponent(key)}`;
@@ -28,15 +54,35 @@ const record = (name: string, key: string) => `${at(name)}/records/${encodeURICo
 export const datasets = {
   list: (cursor?: string) => http.get<Page<Dataset>>('/datasets', { cursor, limit: 50 }),
   show: (name: string) => http.get<Dataset>(at(name)),
+  create: (wish: NewDataset) => http.post<Dataset>('/datasets', wish),
+  edit: (name: string, edit: DatasetEdit) => http.put<Dataset>(at(name), edit),
   remove: (name: string) => http.delete<null>(at(name)),
-  records: (name: string, query: RecordQuery, cursor?: string) =>
-    http.get<Page<DatasetRecord>>(`${at(name)}/records`, { ...query, cursor, limit: 50, full: 'true' }),
+  records: (name: string, query: RecordQuery, cursor?: string, limit = 50) =>
+    http.get<Page<DatasetRecord>>(`${at(name)}/records`, { ...narrow(query), cursor, limit, full: 'true' }),
+  import: (name: string, file: Blob, wish: ImportWish, onShare: (share: number) => void) =>
+    http.upload<FileReport>(
+      `${at(name)}/import`,
+      new Blob([file], { type: MEDIA[wish.format] }),
+      { ...wish },
+      ({ progress }) => onShare(progress ?? 0),
+    ),
+  statistics: (name: string, field: string) =>
+    http.get<FieldStatistics>(`${at(name)}/statistics/${encodeURIComponent(field)}`),
+  versions: (name: string, cursor?: string) =>
+    http.get<Page<DatasetVersion>>(`${at(name)}/versions`, { cursor, limit: 50 }),
   record: (name: string, key: string) => http.get<DatasetRecord>(record(name, key)),
   history: (name: string, key: string, cursor?: string) =>
     http.get<Page<DatasetChange>>(`${record(name, key)}/history`, { cursor, limit: 20 }),
   removeRecord: (name: string, key: string) => http.delete<JsonObject>(record(name, key)),
-  export: (name: string, format: ExportFormat, { search, filter }: RecordQuery) =>
-    http.blob(`${at(name)}/export`, { format, search, filter }),
+  export: (
+    name: string,
+    format: ExportFormat,
+    { search, filter, columns }: RecordQuery,
+    onBytes: (bytes: number) => void,
+  ) =>
+    http.blob(`${at(name)}/export`, { format, ...narrow({ search, filter, columns }) }, ({ loaded }) =>
+      onBytes(loaded),
+    ),
   held: (name: string, cursor?: string) => http.get<Page<HeldBatch>>(`${at(name)}/held`, { cursor, limit: 50 }),
   heldBatch: (name: string, id: string) => http.get<HeldDetail>(`${at(name)}/held/${id}`),
   decide: (name: string, id: string, what: 'release' | 'discard') =>

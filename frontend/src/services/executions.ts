@@ -15,5 +15,6 @@ export const executions = {
   start: (definitionId: string, params: JsonObject, unique: string) =>
     http.post<ExecutionStarted>(ROOT, { definition_id: definitionId, params }, unique),
   cancel: (id: string) => http.post<ExecutionStarted>(`${ROOT}/${id}/cancel`),
+  events: (id: string) => `${ROOT}/${id}/events`,
   logs: (id: string, cursor?: string) => http.get<Page<LogLine>>(`${ROOT}/${id}/logs`, { cursor, limit: 200 }),
 };

@@ -16,7 +16,7 @@ afterEach(() => vi.useRealTimers());
 async function followed(after = 0, stop = new AbortController()) {
   const events: string[] = [];
   const states: LinkState[] = [];
-  await follow('x', {
+  await follow('/workflow/executions/x/events', {
     after,
     onEvent: ({ event: kind }) => events.push(kind),
     onState: (state) => states.push(state),

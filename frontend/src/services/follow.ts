@@ -17,15 +17,15 @@ export interface Follower {
 const PAUSES = [500, 1000, 2000, 4000, 8000];
 
 /**
- * Follows an execution until its `end` event. Server-sent events are read with fetch, because
+ * Follows the events at a path of the API until the one named `end`. Server-sent events are read with fetch, because
  * EventSource cannot send an Authorization header; a lost connection resumes after the last id.
  */
-export async function follow(id: string, follower: Follower): Promise<void> {
+export async function follow(path: string, follower: Follower): Promise<void> {
   let last = String(follower.after);
   let failures = 0;
   while (!follower.signal.aborted) {
     try {
-      const ended = await listen(id, last, follower, (seen) => {
+      const ended = await listen(path, last, follower, (seen) => {
         last = seen ?? last;
         failures = 0;
       });
@@ -41,8 +41,8 @@ export async function follow(id: string, follower: Follower): Promise<void> {
   }
 }
 
-async function open(id: string, last: string, signal: AbortSignal): Promise<Response> {
-  return fetch(`${BASE}/workflow/executions/${id}/events`, {
+async function open(path: string, last: string, signal: AbortSignal): Promise<Response> {
+  return fetch(`${BASE}${path}`, {
     headers: {
       Accept: 'text/event-stream',
       Authorization: `Bearer ${tokens.access() ?? ''}`,
@@ -52,15 +52,15 @@ async function open(id: string, last: string, signal: AbortSignal): Promise<Resp
   });
 }
 
-/** Reads one connection to its end; true when the execution itself ended. */
+/** Reads one connection to its end; true when what it tells of ended. */
 async function listen(
-  id: string,
+  path: string,
   last: string,
   { signal, onEvent, onState }: Follower,
   seen: (id: string | null) => void,
 ): Promise<boolean> {
-  let response = await open(id, last, signal);
-  if (response.status === 401 && (await renew())) response = await open(id, last, signal);
+  let response = await open(path, last, signal);
+  if (response.status === 401 && (await renew())) response = await open(path, last, signal);
   if (!response.ok || !response.body) throw ApiError.of(null, response.status, null);
   onState('live');
   const parser = new SseParser();

@@ -1,4 +1,4 @@
-import axios, { type AxiosRequestConfig, type AxiosResponse } from 'axios';
+import axios, { type AxiosProgressEvent, type AxiosRequestConfig, type AxiosResponse } from 'axios';
 import { ApiError } from '@/services/api-error';
 import { language } from '@/services/language';
 import { renew } from '@/services/renew';
@@ -69,6 +69,7 @@ async function unwrap<T>(config: AxiosRequestConfig): Promise<T> {
 }
 
 type Query = Record<string, string | number | undefined>;
+type Progress = (event: AxiosProgressEvent) => void;
 
 export const http = {
   get: <T>(url: string, params?: Query) => unwrap<T>({ method: 'get', url, params }),
@@ -77,8 +78,19 @@ export const http = {
     unwrap<T>({ method: 'post', url, data, headers: unique ? { 'Idempotency-Key': unique } : {} }),
   put: <T>(url: string, data: unknown) => unwrap<T>({ method: 'put', url, data }),
   delete: <T>(url: string) => unwrap<T>({ method: 'delete', url }),
-  async blob(url: string, params?: Query): Promise<Blob> {
-    const response = await send({ method: 'get', url, params, responseType: 'blob', timeout: 0 });
+  /** Sends a file as it is. */
+  upload: <T>(url: string, data: Blob, params: Query, onUploadProgress?: Progress) =>
+    unwrap<T>({
+      method: 'post',
+      url,
+      data,
+      params,
+      timeout: 0,
+      onUploadProgress,
+      headers: { 'Content-Type': data.type },
+    }),
+  async blob(url: string, params?: Query, onDownloadProgress?: Progress): Promise<Blob> {
+    const response = await send({ method: 'get', url, params, responseType: 'blob', timeout: 0, onDownloadProgress });
     return response.data as Blob;
   },
 };

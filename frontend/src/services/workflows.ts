@@ -1,5 +1,5 @@
 import { http } from '@/services/http';
-import type { DefinitionDetail, DefinitionSummary, Page, Verdict } from '@/types/api';
+import type { DefinitionDetail, DefinitionSummary, Page, Template, TemplateDetail, Verdict } from '@/types/api';
 
 const ROOT = '/workflow/definitions';
 
@@ -9,5 +9,7 @@ export const workflows = {
   create: (source: string) => http.post<DefinitionSummary>(ROOT, { source }),
   update: (id: string, source: string) => http.put<DefinitionSummary>(`${ROOT}/${id}`, { source }),
   remove: (id: string) => http.delete<null>(`${ROOT}/${id}`),
+  templates: () => http.get<Template[]>('/workflow/templates'),
+  template: (name: string) => http.get<TemplateDetail>(`/workflow/templates/${encodeURIComponent(name)}`),
   validate: (source: string) => http.post<Verdict>(`${ROOT}/validate`, { source }),
 };

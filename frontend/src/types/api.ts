@@ -55,6 +55,9 @@ export type Registration = Schemas['RegisterBody'];
 export type TriggerSummary = Schemas['TriggerSummary'];
 export type DefinitionSummary = Schemas['DefinitionSummary'];
 export type DefinitionDetail = With<Schemas['DefinitionDetail'], { definition: JsonObject }>;
+export type Template = With<Schemas['TemplateView'], { params: JsonObject }>;
+export type TemplateDetail = With<Schemas['TemplateDetail'], { params: JsonObject; definition: JsonObject }>;
+export type UploadedFile = Schemas['FileView'];
 export type Problem = Schemas['ProblemView'];
 export type Verdict = Schemas['Verdict'];
 
@@ -77,6 +80,16 @@ export type LogLine = With<Schemas['LogLine'], { fields?: Json }>;
 
 export type Dataset = Schemas['DatasetView'];
 export type DatasetColumn = Schemas['ColumnView'];
+export type ColumnEdit = Schemas['ColumnBody'];
+export type Contract = Schemas['Contract'];
+export type NewDataset = Schemas['CreateDataset'];
+export type DatasetEdit = Schemas['EditDataset'];
+export type DatasetVersion = Schemas['VersionView'];
+export type FieldStatistics = With<
+  Schemas['FieldStatistics'],
+  { min?: Json; max?: Json; top: { value: Json; count: number }[] }
+>;
+export type FileReport = Schemas['ImportReport'];
 export type DatasetRecord = With<Schemas['OneRecord'], { data: JsonObject }>;
 export type FieldChange = With<Schemas['FieldChange'], { before?: Json; after?: Json }>;
 export type DatasetChange = With<Schemas['ChangeView'], { fields: FieldChange[] }>;
@@ -90,7 +103,17 @@ export type ProxyPool = Schemas['PoolView'];
 export type ImportReport = Schemas['ImportView'];
 export type ProxyRow = Schemas['ProxyView'];
 export type PoolStatus = Schemas['StatusView'];
-export type ProxyTest = Schemas['TestView'];
+export type PoolTerms = Schemas['CreatePool'];
+export type Strategy = Schemas['Strategy'];
+export type PoolTest = Schemas['TestSummary'];
+export type TestedProxy = Schemas['TestedView'];
+export type StartedTest = Schemas['TestView'];
+export type PoolHost = Schemas['HostView'];
+export type ProxyOnHost = Schemas['PairView'];
+export type Explanation = Schemas['ExplanationView'];
+export type ProxySource = Schemas['SourceView'];
+export type SourceWish = Schemas['AddSource'];
+export type SourceEdit = Schemas['UpdateSource'];
 
 export type Plan = Schemas['PlanView'];
 export type CurrentSubscription = Schemas['CurrentView'];

@@ -7,6 +7,8 @@ const SCHEMA = {
     list: { enum: ['yuepiao', 'hotsales'], default: 'yuepiao' },
     site: { type: 'string', description: 'Where to start', minLength: 1, pattern: '^http' },
     tags: { type: 'array', default: ['a'] },
+    books: { type: 'array', items: { type: 'string', pattern: '^[0-9]+$' }, default: ['1'] },
+    pages_saved: { type: 'array', items: { type: 'string', format: 'uuid' } },
     odd: true,
   },
   required: ['site'],
@@ -21,13 +23,15 @@ describe('a form of a schema', () => {
       ['list', 'choice', false],
       ['site', 'text', true],
       ['tags', 'json', false],
+      ['books', 'list', false],
+      ['pages_saved', 'files', false],
     ]);
     expect(fields[0]).toMatchObject({ label: 'Pages', min: 1, max: 5 });
     expect(fields[2]).toMatchObject({ label: 'site', help: 'Where to start', minLength: 1, pattern: '^http' });
   });
 
   it('starts with the defaults', () => {
-    expect(initialValues(fields)).toEqual({ pages: 2, list: 'yuepiao', tags: '["a"]' });
+    expect(initialValues(fields)).toEqual({ pages: 2, list: 'yuepiao', books: ['1'], tags: '["a"]' });
   });
 
   it('leaves out what is empty and reads JSON', () => {

@@ -4,7 +4,8 @@ import type { Json, JsonObject } from '@/types/api';
 export interface Field {
   name: string;
   label: string;
-  kind: 'text' | 'integer' | 'number' | 'boolean' | 'choice' | 'json';
+  /** `list` is one of texts, `files` one of uploaded files. */
+  kind: 'text' | 'integer' | 'number' | 'boolean' | 'choice' | 'list' | 'files' | 'json';
   required: boolean;
   help?: string;
   initial?: Json;
@@ -31,9 +32,17 @@ function kindOf(schema: JsonObject): Field['kind'] {
       return schema.type;
     case 'string':
       return 'text';
+    case 'array':
+      return listOf(schema.items);
     default:
       return 'json';
   }
+}
+
+/** A list has a form of its own when all its values are texts; ids in it are those of uploads. */
+function listOf(items: Json | undefined): Field['kind'] {
+  if (!isObject(items) || items.type !== 'string') return 'json';
+  return items.format === 'uuid' ? 'files' : 'list';
 }
 
 function fieldOf(name: string, schema: JsonObject, required: boolean): Field {
@@ -45,7 +54,7 @@ function fieldOf(name: string, schema: JsonObject, required: boolean): Field {
   field.max = numberOf(schema.maximum);
   field.minLength = numberOf(schema.minLength);
   field.maxLength = numberOf(schema.maxLength);
-  field.pattern = textOf(schema.pattern);
+  field.pattern = textOf(schema.pattern) ?? (isObject(schema.items) ? textOf(schema.items.pattern) : undefined);
   return field;
 }
 
@@ -74,6 +83,7 @@ export function paramsOf(fields: Field[], values: Record<string, unknown>): Json
   for (const field of fields) {
     const value = values[field.name];
     if (value === undefined || value === null || value === '') continue;
+    if (Array.isArray(value) && value.length === 0) continue;
     params[field.name] = field.kind === 'json' ? JSON.parse(String(value)) : (value as Json);
   }
   return params;

@@ -95,25 +95,47 @@ export function CreateShare({ dataset }: { dataset: Dataset }) {
   );
 }
 
+/** What can be asked of a link. */
+const PATHS = { json: '/records', csv: '/export?format=csv', atom: '/changes.atom', changes: '/changes' } as const;
+
 function Made({ link, onDone }: { link: string; onDone: () => void }) {
   const { t } = useTranslation();
-  const [copied, copy] = useCopy();
   return (
     <Modal
       open
       title={t('dataset.madeTitle')}
       closable={false}
       footer={
-        <>
-          <Button onClick={() => copy(link)}>{copied ? t('common.copied') : t('dataset.copyLink')}</Button>
-          <Button type="primary" onClick={onDone}>
-            {t('dataset.done')}
-          </Button>
-        </>
+        <Button type="primary" onClick={onDone}>
+          {t('dataset.done')}
+        </Button>
       }
     >
       <p>{t('dataset.madeText')}</p>
-      <code className="break-all">{link}</code>
+      <dl className="wp-links">
+        <Address name={t('dataset.links.dataset')} address={link} />
+        {Object.entries(PATHS).map(([name, path]) => (
+          <Address key={name} name={t(`dataset.links.${name}`)} address={link + path} />
+        ))}
+      </dl>
     </Modal>
+  );
+}
+
+function Address({ name, address }: { name: string; address: string }) {
+  const { t } = useTranslation();
+  const [copied, copy] = useCopy();
+  return (
+    <div>
+      <dt>
+        {name}
+        <Button size="small" type="link" aria-label={t('dataset.copyOne', { name })} onClick={() => copy(address)}>
+          {copied ? t('common.copied') : t('common.copy')}
+        </Button>
+      </dt>
+      <dd>
+        <code className="break-all">{address}</code>
+      </dd>
+    </div>
   );
 }

@@ -1,11 +1,13 @@
 import DownloadOutlined from '@ant-design/icons/DownloadOutlined';
 import { useMutation } from '@tanstack/react-query';
 import { Button, Dropdown } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '@/components/ErrorNote';
 import { useRecordQuery } from '@/features/datasets/filter';
 import { datasets, type ExportFormat, type RecordQuery } from '@/services/datasets';
 import { saveFile } from '@/utils/save-file';
+import { size } from '@/utils/size';
 
 const FORMATS: ExportFormat[] = ['csv', 'xlsx', 'jsonl', 'parquet'];
 
@@ -13,9 +15,12 @@ const FORMATS: ExportFormat[] = ['csv', 'xlsx', 'jsonl', 'parquet'];
 export function ExportMenu({ name }: { name: string }) {
   const { t } = useTranslation();
   const { query } = useRecordQuery();
+  const [bytes, setBytes] = useState(0);
   const download = useMutation({
-    mutationFn: async ({ format, only }: { format: ExportFormat; only: RecordQuery }) =>
-      saveFile(await datasets.export(name, format, only), `${name}.${format}`),
+    mutationFn: async ({ format, only }: { format: ExportFormat; only: RecordQuery }) => {
+      setBytes(0);
+      saveFile(await datasets.export(name, format, only, setBytes), `${name}.${format}`);
+    },
   });
   const entries = (group: string, only: RecordQuery) =>
     FORMATS.map((format) => ({
@@ -33,9 +38,12 @@ export function ExportMenu({ name }: { name: string }) {
   const whole = { key: 'all', type: 'group' as const, label: t('dataset.exportAll'), children: all };
   return (
     <>
-      <Dropdown trigger={['click']} menu={{ items: query.search || query.filter ? [found, whole] : all }}>
+      <Dropdown
+        trigger={['click']}
+        menu={{ items: query.search || query.filter || query.columns ? [found, whole] : all }}
+      >
         <Button icon={<DownloadOutlined aria-hidden />} loading={download.isPending}>
-          {t('dataset.export')}
+          {download.isPending && bytes > 0 ? t('dataset.exported', { size: size(bytes) }) : t('dataset.export')}
         </Button>
       </Dropdown>
       {download.error && <ErrorNote error={download.error} />}

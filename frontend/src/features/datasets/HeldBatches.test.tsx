@@ -73,7 +73,7 @@ describe('share links', () => {
     await press('New link');
     await userEvent.type(await screen.findByLabelText('Whom it is for'), ' shop ');
     await press('Create link');
-    expect((await screen.findByText(/shared\/datasets\/wps_secret/)).textContent).toMatch(/^http/);
+    expect((await screen.findByText(/shared\/datasets\/wps_secret$/)).textContent).toMatch(/^http/);
     expect(wish).toMatchObject({ label: 'shop' });
     await press('I have kept it');
     expect(screen.queryByText(/wps_secret/)).toBeNull();

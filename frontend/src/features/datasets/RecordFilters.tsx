@@ -1,13 +1,14 @@
 import { Button, Input, Select, Tag } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { ColumnChoice } from '@/features/datasets/ColumnChoice';
 import { OPERATORS, type Operator, read, typed, useRecordQuery, write } from '@/features/datasets/filter';
 import type { Dataset } from '@/types/api';
 
 const EMPTY = { field: undefined as string | undefined, operator: 'eq' as Operator, text: '' };
 
-/** Search, and tests of fields. */
-export function RecordFilters({ dataset }: { dataset: Dataset }) {
+/** Search, and tests of fields; and which of them are shown, where there is a `choice`. */
+export function RecordFilters({ dataset, choice }: { dataset: Dataset; choice: boolean }) {
   const { t } = useTranslation();
   const { query, change } = useRecordQuery();
   const [draft, setDraft] = useState(EMPTY);
@@ -59,6 +60,7 @@ export function RecordFilters({ dataset }: { dataset: Dataset }) {
         <Button onClick={add} disabled={!draft.field || (!bare && draft.text === '')}>
           {t('dataset.add')}
         </Button>
+        {choice && dataset.columns.length > 1 && <ColumnChoice dataset={dataset} />}
       </search>
       <Chosen dataset={dataset} />
     </div>

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { type Column, DataTable } from '@/components/DataTable';
 import { EmptyState } from '@/components/EmptyState';
-import { useRecordQuery } from '@/features/datasets/filter';
+import { shownColumns, useRecordQuery } from '@/features/datasets/filter';
 import { RecordDrawer } from '@/features/datasets/RecordDrawer';
 import { Value } from '@/features/datasets/Value';
 import { rareKeys } from '@/hooks/rare-keys';
@@ -47,6 +47,7 @@ export function RecordTable({ dataset }: { dataset: Dataset }) {
   const { items, error, retry, more, loadingMore } = usePaged(rareKeys.dataset.records(name, query), (cursor) =>
     datasets.records(name, query, cursor),
   );
+  const shown = shownColumns(dataset.columns, query.columns);
   const looking = Boolean(query.search || query.filter);
   const columns: Column<DatasetRecord>[] = [
     {
@@ -63,7 +64,7 @@ export function RecordTable({ dataset }: { dataset: Dataset }) {
         </button>
       ),
     },
-    ...dataset.columns.map((column) => ({
+    ...shown.map((column) => ({
       key: column.name,
       title: <Head column={column} />,
       align: isNumber(column.type) ? ('right' as const) : undefined,

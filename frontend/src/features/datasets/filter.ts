@@ -13,7 +13,7 @@ export interface Condition {
   value: Json;
 }
 
-const NAMES = ['search', 'filter', 'sort', 'order', 'tab'] as const;
+const NAMES = ['search', 'filter', 'sort', 'order', 'columns', 'tab'] as const;
 
 /** What is looked for stands in the address. */
 export function useRecordQuery() {
@@ -27,8 +27,8 @@ export function useRecordQuery() {
       }
       return current;
     });
-  const { search, filter: conditions, sort, order } = filter;
-  const query: RecordQuery = { search, filter: conditions, sort, order };
+  const { search, filter: conditions, sort, order, columns } = filter;
+  const query: RecordQuery = { search, filter: conditions, sort, order, columns };
   return { query, change, changeAll, open, tab: filter.tab };
 }
 
@@ -78,4 +78,10 @@ export function typed(text: string, operator: Operator, column: DatasetColumn | 
   if (operator === 'contains') return text;
   if (operator === 'in') return text.split(/[,，]/).map((part) => one(part.trim(), column?.type));
   return one(text, column?.type);
+}
+
+/** The columns that were chosen, in the order of the dataset; all when none was. */
+export function shownColumns(columns: DatasetColumn[], chosen: string | undefined): DatasetColumn[] {
+  const names = chosen?.split(',');
+  return names ? columns.filter(({ name }) => names.includes(name)) : columns;
 }

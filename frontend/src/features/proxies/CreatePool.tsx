@@ -1,20 +1,24 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Button, Drawer, Form, Input } from 'antd';
+import { Button, Drawer, Form } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { ErrorNote } from '@/components/ErrorNote';
+import { PoolForm } from '@/features/proxies/PoolForm';
 import { keys } from '@/hooks/keys';
 import { proxies } from '@/services/proxies';
+import type { PoolTerms } from '@/types/api';
+
+const INITIAL: Partial<PoolTerms> = { strategy: 'smart', parallel_limit: 8, sticky_ttl: 600, check_every: 600 };
 
 export function CreatePool() {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
-  const [form] = Form.useForm<{ name: string }>();
+  const [form] = Form.useForm<PoolTerms>();
   const navigate = useNavigate();
   const client = useQueryClient();
   const create = useMutation({
-    mutationFn: ({ name }: { name: string }) => proxies.create(name.trim()),
+    mutationFn: proxies.create,
     onSuccess: async (pool) => {
       await client.invalidateQueries({ queryKey: keys.pools.all });
       await navigate(`/proxies/${pool.id}`);
@@ -29,26 +33,14 @@ export function CreatePool() {
         title={t('proxies.create')}
         open={open}
         onClose={() => setOpen(false)}
-        size={420}
+        size={460}
         extra={
           <Button type="primary" loading={create.isPending} onClick={() => form.submit()}>
             {t('proxies.createNow')}
           </Button>
         }
       >
-        <Form form={form} layout="vertical" validateTrigger="onBlur" onFinish={(values) => create.mutate(values)}>
-          <Form.Item
-            name="name"
-            label={t('proxies.name')}
-            extra={t('proxies.nameHelp')}
-            rules={[
-              { required: true, message: t('form.required') },
-              { pattern: /^[\p{L}\p{N}_.-]+$/u, message: t('proxies.nameShape') },
-            ]}
-          >
-            <Input autoFocus placeholder="default" />
-          </Form.Item>
-        </Form>
+        <PoolForm form={form} initial={INITIAL} onSubmit={(terms) => create.mutate(terms)} />
         {create.error && <ErrorNote error={create.error} />}
       </Drawer>
     </>

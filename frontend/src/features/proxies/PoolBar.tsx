@@ -1,13 +1,21 @@
 import { useTranslation } from 'react-i18next';
 import { Count } from '@/components/Count';
 import type { PoolStatus } from '@/types/api';
+import { duration } from '@/utils/format';
+import { quantile } from '@/utils/quantile';
+import { size } from '@/utils/size';
 
-const STATES = ['healthy', 'degraded', 'quarantined', 'unknown'] as const;
+const STATES = ['healthy', 'degraded', 'half_open', 'quarantined', 'unknown'] as const;
 
 /** Shares of the states, and how requests went. */
 export function PoolBar({ status }: { status: PoolStatus }) {
   const { t, i18n } = useTranslation();
-  const { total, by_state, requests, successes } = status;
+  const { total, by_state, requests, successes, bytes } = status;
+  const latencies = status.proxies.flatMap(({ latency_ms }) => latency_ms ?? []);
+  const latency = (share: number) => {
+    const value = quantile(latencies, share);
+    return value === null ? '–' : duration(value);
+  };
   const rate = requests > 0 ? (successes / requests).toLocaleString(i18n.language, { style: 'percent' }) : '–';
   return (
     <section className="wp-pool" aria-label={t('proxies.overview')}>
@@ -42,6 +50,18 @@ export function PoolBar({ status }: { status: PoolStatus }) {
         <div>
           <dt>{t('proxies.successRate')}</dt>
           <dd>{rate}</dd>
+        </div>
+        <div>
+          <dt>{t('proxies.median')}</dt>
+          <dd>{latency(0.5)}</dd>
+        </div>
+        <div>
+          <dt>{t('proxies.slow')}</dt>
+          <dd>{latency(0.95)}</dd>
+        </div>
+        <div>
+          <dt>{t('proxies.bytes')}</dt>
+          <dd>{size(bytes)}</dd>
         </div>
       </dl>
     </section>

@@ -1,45 +1,50 @@
+import { Input, Select, Tag } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Count } from '@/components/Count';
 import { type Column, DataTable } from '@/components/DataTable';
 import { EmptyState } from '@/components/EmptyState';
 import { When } from '@/components/When';
+import { usePoolFilter } from '@/features/proxies/filter';
 import { ImportProxies } from '@/features/proxies/ImportProxies';
-import type { PoolStatus, ProxyRow, ProxyTest } from '@/types/api';
+import { ProxyDrawer } from '@/features/proxies/ProxyDrawer';
+import { ProxyState } from '@/features/proxies/ProxyState';
+import { rareKeys } from '@/hooks/rare-keys';
+import { usePaged } from '@/hooks/use-paged';
+import { proxies } from '@/services/proxies';
+import type { ProxyRow } from '@/types/api';
 import { duration } from '@/utils/format';
 
-type Result = ProxyTest['results'][number];
+const STATES = ['unknown', 'healthy', 'degraded', 'quarantined', 'half_open'];
 
-function Tested({ result }: { result: Result | undefined }) {
+export function ProxyTable({ pool }: { pool: string }) {
   const { t } = useTranslation();
-  if (!result) return <span className="wp-muted">–</span>;
-  if (result.ok)
-    return (
-      <span className="wp-status wp-status-succeeded">
-        {t('proxies.ok')} {duration(result.latency_ms ?? 0)}
-      </span>
-    );
-  return <span className="wp-status wp-status-failed">{result.error ?? t('proxies.failed')}</span>;
-}
-
-export function ProxyTable({ status, tested }: { status: PoolStatus | undefined; tested: ProxyTest | undefined }) {
-  const { t } = useTranslation();
-  const results = new Map(tested?.results.map((result) => [result.proxy_id, result]));
+  const { filter, change, open } = usePoolFilter();
+  const asked = { state: filter.state, search: filter.search };
+  const { items, error, retry, more, loadingMore } = usePaged(
+    rareKeys.pool.proxies(pool, asked),
+    (cursor) => proxies.list(pool, asked, cursor),
+    { refetchInterval: 10_000 },
+  );
   const columns: Column<ProxyRow>[] = [
     {
       key: 'address',
       title: t('proxies.address'),
-      render: (row) => <code className="whitespace-nowrap">{row.address}</code>,
-    },
-    {
-      key: 'state',
-      title: t('proxies.state'),
       render: (row) => (
-        <span className="whitespace-nowrap">
-          <span className={`wp-dot wp-pool-${row.state}`} aria-hidden />{' '}
-          {t(`proxies.states.${row.state}`, { defaultValue: row.state })}
-        </span>
+        <>
+          <button
+            type="button"
+            className="wp-link"
+            aria-label={t('proxies.openProxy', { name: row.address })}
+            onClick={() => change('open', row.id)}
+          >
+            <code>{row.address}</code>
+          </button>
+          {!row.enabled && <Tag className="ms-2">{t('proxies.off')}</Tag>}
+          {row.label && <div className="wp-muted">{row.label}</div>}
+        </>
       ),
     },
+    { key: 'state', title: t('proxies.state'), render: (row) => <ProxyState state={row.state} /> },
     { key: 'requests', title: t('proxies.requests'), align: 'right', render: (row) => <Count value={row.requests} /> },
     { key: 'failures', title: t('proxies.failures'), align: 'right', render: (row) => <Count value={row.failures} /> },
     {
@@ -49,26 +54,65 @@ export function ProxyTable({ status, tested }: { status: PoolStatus | undefined;
       wide: true,
       render: (row) => <span className="wp-number">{row.latency_ms == null ? '–' : duration(row.latency_ms)}</span>,
     },
+    {
+      key: 'anonymity',
+      title: t('proxies.anonymity'),
+      wide: true,
+      render: (row) => (row.anonymity ? t(`proxies.anonymities.${row.anonymity}`) : '–'),
+    },
     { key: 'cool', title: t('proxies.coolDown'), wide: true, render: (row) => <When time={row.cool_down_until} /> },
+    {
+      key: 'error',
+      title: t('proxies.lastError'),
+      wide: true,
+      render: (row) => (
+        <span className="wp-clip" title={row.last_error ?? undefined}>
+          {row.last_error ?? ''}
+        </span>
+      ),
+    },
   ];
-  if (tested) {
-    columns.push({
-      key: 'test',
-      title: t('proxies.lastTest'),
-      render: (row) => <Tested result={results.get(row.id)} />,
-    });
-  }
+  const looking = Boolean(asked.state || asked.search);
+  const empty = looking ? (
+    <EmptyState title={t('proxies.nothingFound')} text={t('proxies.nothingFoundText')} />
+  ) : (
+    <EmptyState title={t('proxies.noneTitle')} text={t('proxies.noneText')}>
+      <ImportProxies id={pool} />
+    </EmptyState>
+  );
   return (
-    <DataTable
-      label={t('nav.proxies')}
-      columns={columns}
-      rows={status?.proxies}
-      rowKey={(row) => row.id}
-      empty={
-        <EmptyState title={t('proxies.noneTitle')} text={t('proxies.noneText')}>
-          {status && <ImportProxies id={status.pool.id} />}
-        </EmptyState>
-      }
-    />
+    <>
+      <search className="wp-filters">
+        <Input.Search
+          key={asked.search}
+          allowClear
+          aria-label={t('proxies.find')}
+          placeholder={t('proxies.find')}
+          maxLength={100}
+          defaultValue={asked.search}
+          onSearch={(text) => change('search', text.trim())}
+        />
+        <Select
+          allowClear
+          aria-label={t('proxies.state')}
+          placeholder={t('proxies.anyState')}
+          value={asked.state}
+          onChange={(value) => change('state', value)}
+          options={STATES.map((value) => ({ value, label: t(`proxies.states.${value}`) }))}
+        />
+      </search>
+      <DataTable
+        label={t('nav.proxies')}
+        columns={columns}
+        rows={items}
+        rowKey={(row) => row.id}
+        error={error}
+        onRetry={retry}
+        more={more}
+        loadingMore={loadingMore}
+        empty={empty}
+      />
+      {open && <ProxyDrawer pool={pool} id={open} onClose={() => change('open')} />}
+    </>
   );
 }

@@ -1,0 +1,5 @@
+import { addTexts } from '@/locales';
+import en from '@/locales/gallery.en';
+import zh from '@/locales/gallery.zh-CN';
+
+addTexts({ en, 'zh-CN': zh });
