@@ -107,8 +107,13 @@ pub fn module(
             infrastructure::BELIEVED,
         )),
         key_cache: Arc::new(infrastructure::BusCache::new(
-            bus,
+            Arc::clone(&bus),
             infrastructure::API_KEYS,
+            infrastructure::BELIEVED,
+        )),
+        people: Arc::new(infrastructure::BusCache::new(
+            bus,
+            infrastructure::PEOPLE,
             infrastructure::BELIEVED,
         )),
         leaving: Arc::clone(&store) as Arc<dyn application::ports::LeavingStore>,

@@ -17,10 +17,8 @@ use super::{
     security(("bearer" = [])),
 )]
 pub async fn show(module: Module, who: Principal) -> Result<Reply<MeView>, Failure> {
-    let (user, factors) = (module.show_me(&who).await?, module.second_factors(&who).await?);
-    let oneself = OneselfView::new(user, who.permissions());
-    let delete_at = module.deletion_date(&who).await?;
-    Ok(Reply::ok(MeView::new(oneself, factors, delete_at)))
+    let oneself = module.oneself(&who).await?;
+    Ok(Reply::ok(MeView::new(&oneself, who.permissions())))
 }
 
 /// Changes your user name or language. What is absent stays as it is.

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     application::{
-        Login, PasswordChange, PasswordReset, ProfileChange, Registration, SecondFactor,
+        Login, Oneself, PasswordChange, PasswordReset, ProfileChange, Registration, SecondFactor,
         SecondFactors, SignedIn,
     },
     domain::User,
@@ -195,9 +195,10 @@ pub struct MeView {
 }
 
 impl MeView {
-    pub fn new(oneself: OneselfView, factors: SecondFactors, delete_at: Option<Timestamp>) -> Self {
-        let SecondFactors { totp_enabled, recovery_codes_left } = factors;
-        Self { oneself, totp_enabled, recovery_codes_left, delete_at }
+    pub fn new(found: &Oneself, permissions: Permissions) -> Self {
+        let SecondFactors { totp_enabled, recovery_codes_left } = found.factors;
+        let oneself = OneselfView::new(found.user.clone(), permissions);
+        Self { oneself, totp_enabled, recovery_codes_left, delete_at: found.delete_at }
     }
 }
 

@@ -73,11 +73,12 @@ impl UserModule {
         Ok(state)
     }
 
-    /// After a change of the user's standing: all their sessions and keys.
+    /// After a change of the user's standing: all their sessions and keys, and who they are.
     pub(super) async fn forget_user(&self, user: Id<UserMark>) -> Result<(), UserError> {
         let open = self.ports.sessions.open_of(user, self.ports.ambient.now()).await?;
         self.forget_sessions(&open).await?;
-        self.forget_keys(&self.ports.api_keys.all_of(user).await?).await
+        self.forget_keys(&self.ports.api_keys.all_of(user).await?).await?;
+        self.forget_person(user).await
     }
 
     /// Every process asks the database again what these sessions are worth.

@@ -70,6 +70,7 @@ impl UserModule {
         work.record(&self.user_event("user.email_changed", user.id, payload, caller)).await?;
         work.commit().await?;
         self.forget_sessions(&ended).await?;
+        self.forget_person(user.id).await?;
         Ok(User { email, ..user.clone() })
     }
 }

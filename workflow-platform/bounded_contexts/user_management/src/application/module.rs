@@ -15,7 +15,7 @@ use super::{
     KeyUses, UserSettings,
     ports::{
         AccountStore, ApiKeyStore, AuditStore, CodeStore, KeyCache, LeavingStore, OversightStore,
-        Passwords, SecondFactorStore, SessionCache, SessionStore, StoreError, Tokens,
+        Passwords, PeopleCache, SecondFactorStore, SessionCache, SessionStore, StoreError, Tokens,
     },
 };
 
@@ -35,6 +35,7 @@ pub struct UserPorts {
     pub sessions: Arc<dyn SessionStore>,
     pub session_cache: Arc<SessionCache>,
     pub key_cache: Arc<KeyCache>,
+    pub people: Arc<PeopleCache>,
     pub codes: Arc<dyn CodeStore>,
     pub second_factors: Arc<dyn SecondFactorStore>,
     pub leaving: Arc<dyn LeavingStore>,
@@ -89,8 +90,8 @@ impl UserModule {
 
     async fn hear(&self, stop: &CancellationToken) {
         let (sessions, keys) = (self.ports.session_cache.listen(), self.ports.key_cache.listen());
-        let both = async { tokio::try_join!(sessions, keys) };
-        if let Some(Err(error)) = stop.run_until_cancelled(both).await {
+        let all = async { tokio::try_join!(sessions, keys, self.ports.people.listen()) };
+        if let Some(Err(error)) = stop.run_until_cancelled(all).await {
             warn!(%error, "changes of sessions are not heard, the database is asked every time");
         }
     }

@@ -35,13 +35,6 @@ impl UserModule {
         }))
     }
 
-    /// Whether the user's workflows may start: not while the account is suspended or about to go.
-    /// Owners without an account are those of commands that run without a server.
-    pub async fn is_served(&self, user: Id<UserMark>) -> Result<bool, UserError> {
-        let found = self.ports.accounts.find(user).await?;
-        Ok(found.is_none_or(|user| user.status.is_served()))
-    }
-
     /// Whether the account was deleted, so that nothing of it is kept.
     pub async fn is_gone(&self, user: Id<UserMark>) -> Result<bool, UserError> {
         let found = self.ports.accounts.find(user).await?;

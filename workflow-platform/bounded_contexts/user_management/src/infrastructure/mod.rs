@@ -31,5 +31,5 @@ pub use migrations::migrations;
 pub use passwords::Argon2Passwords;
 pub use personal::personal_data;
 pub use sealed::sealed_columns;
-pub use state_cache::{API_KEYS, BELIEVED, BusCache, SESSIONS};
+pub use state_cache::{API_KEYS, BELIEVED, BusCache, PEOPLE, SESSIONS};
 pub use tokens::JwtTokens;

@@ -24,6 +24,7 @@ use crate::application::ports::{Heard, StateCache};
 /// What to forget, as ids with commas between them.
 pub const SESSIONS: &str = "user.sessions";
 pub const API_KEYS: &str = "user.api_keys";
+pub const PEOPLE: &str = "user.people";
 /// Ids in one message.
 const AT_ONCE: usize = 100;
 /// Should a message be lost, a state is believed for this long.

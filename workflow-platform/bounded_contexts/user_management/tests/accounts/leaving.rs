@@ -69,7 +69,7 @@ async fn a_deletion_is_undone_by_signing_in_and_taking_it_back() {
         let ann = leaving(&world).await;
         assert!(!world.users.is_served(ann.id).await.unwrap(), "{}", world.test.name);
         let who = world.signed_in("ann").await;
-        assert!(world.users.deletion_date(&who).await.unwrap().is_some());
+        assert!(world.users.oneself(&who).await.unwrap().delete_at.is_some());
         let again = world.users.request_deletion(&who, &caller()).await;
         assert!(matches!(again, Err(UserError::Deleting)));
         world.users.cancel_deletion(&who, &caller()).await.unwrap();
@@ -141,7 +141,10 @@ async fn the_last_super_admin_stays() {
         let who = world.signed_in("root").await;
         let refused = world.users.request_deletion(&who, &caller()).await;
         assert!(matches!(refused, Err(UserError::LastSuperAdmin)), "{}", world.test.name);
-        assert!(world.users.deletion_date(&who).await.unwrap().is_none(), "nothing was written");
+        assert!(
+            world.users.oneself(&who).await.unwrap().delete_at.is_none(),
+            "nothing was written"
+        );
         let mut work = world.test.database.begin().await.unwrap();
         let refused = world.users.anonymise(&mut work, &root, None, &caller()).await;
         assert!(matches!(refused, Err(UserError::LastSuperAdmin)));

@@ -16,6 +16,7 @@ mod codes;
 mod erasing;
 mod leaving;
 mod mfa;
+mod oneself;
 mod oversight;
 mod passwords;
 mod profile;

@@ -108,7 +108,7 @@ async fn of_two_uses_of_one_recovery_code_at_once_one_succeeds() {
         let at_once = (0..2).map(|_| world.try_login_with("ann", PASSWORD, Some(code.clone())));
         let signed = join_all(at_once).await.into_iter().flatten().count();
         assert_eq!(signed, 1, "{}", world.test.name);
-        let left = world.users.second_factors(&who).await.unwrap().recovery_codes_left;
+        let left = world.users.oneself(&who).await.unwrap().factors.recovery_codes_left;
         assert_eq!(left, 9);
     }
 }
@@ -206,7 +206,7 @@ async fn without_an_authenticator_the_password_is_enough_again() {
         world.users.disable_totp(&who, &caller()).await.unwrap();
         let signed = world.login("ann").await;
         let who = authenticate(&world.users, &signed).await.unwrap();
-        let found = world.users.second_factors(&who).await.unwrap();
+        let found = world.users.oneself(&who).await.unwrap().factors;
         assert_eq!((found.totp_enabled, found.recovery_codes_left), (false, 0));
         assert_eq!(world.told("user.totp_disabled").await.len(), 1, "{}", world.test.name);
         let again = world.users.disable_totp(&who, &caller()).await;

@@ -18,6 +18,7 @@ use crate::{
 #[derive(Debug, Default)]
 #[must_use = "other processes still let the sessions in"]
 pub struct Erased {
+    users: Vec<Id<UserMark>>,
     sessions: Vec<SessionId>,
     keys: Vec<ApiKeyId>,
 }
@@ -47,7 +48,7 @@ impl UserModule {
         }
         self.ports.audit.make_anonymous(work, user.id).await?;
         work.record(&self.deleted(user, by, caller)).await?;
-        Ok(Erased { sessions, keys })
+        Ok(Erased { users: vec![user.id], sessions, keys })
     }
 
     /// The owner is told at the address that they had.
@@ -64,6 +65,7 @@ impl UserModule {
     /// Every process refuses what the account could be entered with.
     pub async fn tell_erased(&self, erased: Erased) -> Result<(), UserError> {
         self.forget_sessions(&erased.sessions).await?;
+        self.ports.people.forget(&erased.users).await?;
         self.forget_keys(&erased.keys).await
     }
 }

@@ -45,10 +45,4 @@ impl UserModule {
         self.forget_user(user.id).await?;
         Ok(delete_at)
     }
-
-    /// When one's own account is to go, if it is.
-    pub async fn deletion_date(&self, who: &Principal) -> Result<Option<Timestamp>, UserError> {
-        who.require(Permission::ProfileRead)?;
-        Ok(self.ports.leaving.delete_at(who.user).await?)
-    }
 }

@@ -47,6 +47,7 @@ impl UserModule {
         self.ports.sessions.stale_others(&mut work, user.id, session).await?;
         work.record(&self.notice("user.totp_enabled", "totp_enabled", &user, caller)).await?;
         work.commit().await?;
+        self.forget_person(user.id).await?;
         Ok(codes)
     }
 }

@@ -16,6 +16,7 @@ impl UserModule {
         }
         work.record(&self.notice("user.totp_disabled", "totp_disabled", &user, caller)).await?;
         work.commit().await?;
+        self.forget_person(user.id).await?;
         Ok(())
     }
 }

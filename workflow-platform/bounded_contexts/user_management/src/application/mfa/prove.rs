@@ -79,6 +79,7 @@ impl UserModule {
         let (kind, reason) = ("user.recovery_code_used", "recovery_code_used");
         work.record(&self.notice(kind, reason, user, caller)).await?;
         work.commit().await?;
+        self.forget_person(user.id).await?;
         Ok(true)
     }
 

@@ -38,6 +38,7 @@ impl UserModule {
         let (kind, reason) = ("user.recovery_codes_replaced", "recovery_codes_replaced");
         work.record(&self.notice(kind, reason, &user, caller)).await?;
         work.commit().await?;
+        self.forget_person(user.id).await?;
         Ok(codes)
     }
 

@@ -1,9 +1,6 @@
 //! What second factors somebody has.
 
-use shared_kernel::{
-    application::Principal,
-    domain::{Id, Permission, User as UserMark},
-};
+use shared_kernel::domain::{Id, User as UserMark};
 
 use super::super::{UserError, UserModule};
 
@@ -15,12 +12,13 @@ pub struct SecondFactors {
 }
 
 impl UserModule {
-    /// One's own.
-    pub async fn second_factors(&self, who: &Principal) -> Result<SecondFactors, UserError> {
-        who.require(Permission::ProfileRead)?;
-        let totp_enabled = self.has_totp(who.user).await?;
+    pub(in crate::application) async fn second_factors(
+        &self,
+        user: Id<UserMark>,
+    ) -> Result<SecondFactors, UserError> {
+        let totp_enabled = self.has_totp(user).await?;
         let recovery_codes_left = if totp_enabled {
-            self.ports.second_factors.recovery_codes_left(who.user).await?
+            self.ports.second_factors.recovery_codes_left(user).await?
         } else {
             0
         };

@@ -24,7 +24,7 @@ pub use sessions::{
     Ending, OpenSession, OpenState, Rotation, RotationTime, SessionCache, SessionState,
     SessionStore, TokenHash,
 };
-pub use state_cache::{Heard, StateCache};
+pub use state_cache::{Heard, PeopleCache, StateCache};
 pub use tokens::{Claims, SigningError, Tokens};
 
 /// The store failed.

@@ -1,7 +1,14 @@
 //! What the database said a moment ago.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
-use shared_kernel::{application::BusError, domain::Id};
+use shared_kernel::{
+    application::BusError,
+    domain::{Id, User as UserMark},
+};
+
+use crate::application::Oneself;
 
 /// What a process had heard when it began to ask the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,7 +17,10 @@ pub struct Heard {
     pub forgotten: u64,
 }
 
-/// States of sessions, or of keys, that this process need not ask the database for. Every process
+/// Who people are, remembered.
+pub type PeopleCache = dyn StateCache<UserMark, Arc<Oneself>>;
+
+/// States of sessions, keys or people that this process need not ask the database for. Every process
 /// hears of what changes; one that does not hear the others remembers nothing.
 #[async_trait]
 pub trait StateCache<M: 'static, S>: Send + Sync {
