@@ -132,6 +132,45 @@ stretch('a mended workflow is saved', async () => {
   await visible(page.getByText('Saved', { exact: true }));
 });
 
+stretch('a step is added on the canvas, with its form, and undone', async () => {
+  const graph = page.getByRole('region', { name: 'Workflow as a graph' });
+  await graph.locator('.react-flow__node', { hasText: 'dataset.upsert' }).click();
+  await visible(page.getByRole('region', { name: 'Step save' }));
+  assert.deepEqual(await barriers(page), []);
+  await page.getByRole('combobox', { name: 'Add step' }).click();
+  await page.keyboard.type('wait.for');
+  await page.keyboard.press('Enter');
+  const step = page.getByRole('region', { name: 'Step wait_for' });
+  await visible(step);
+  await visible(page.getByRole('region', { name: 'Problems' }).getByRole('button').first());
+  await step.getByRole('textbox', { name: 'duration' }).fill('1s');
+  await page.keyboard.press('Tab');
+  await visible(page.getByText('No problems found'));
+  await step.getByRole('tab', { name: 'Flow' }).click();
+  await visible(step.getByText('Waits for'));
+  assert.deepEqual(await barriers(page), []);
+  await button('Undo').click();
+  await button('Undo').click();
+  await graph.locator('.react-flow__node', { hasText: 'wait.for' }).waitFor({ state: 'detached' });
+  await button('Redo').click();
+  await button('Redo').click();
+  await visible(page.getByText('No problems found'));
+  await button('Save').click();
+  await visible(page.getByText('Version 2'));
+});
+
+stretch('versions are compared, and an old one is restored', async () => {
+  await button('Versions').click();
+  await button('Compare with the newest').click();
+  await visible(page.getByRole('dialog').getByText('uses: wait.for'));
+  assert.deepEqual(await barriers(page), []);
+  await page.keyboard.press('Escape');
+  await button('Restore').click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Restore' }).click();
+  await visible(page.getByText('Version 3'));
+  await visible(page.getByRole('cell', { name: 'v3' }));
+});
+
 stretch('a run is watched live until it has finished', async () => {
   await button('Run now').click();
   const drawer = page.getByRole('dialog');
@@ -155,6 +194,59 @@ stretch('it is run again from its own page', async () => {
   await page.getByRole('dialog').getByRole('button', { name: 'Run now' }).click();
   await page.waitForURL((url) => url.pathname.startsWith('/executions/') && url.href !== first);
   await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  await visible(page.getByRole('heading').getByText('Succeeded', { exact: true }));
+});
+
+stretch('its time and its graph are shown, and it is run again from a step', async () => {
+  await page.getByRole('tab', { name: 'Timeline' }).click();
+  await visible(page.getByRole('region', { name: 'Timeline' }).locator('.wp-bar'));
+  assert.deepEqual(await barriers(page), []);
+  await page.getByRole('tab', { name: 'Graph' }).click();
+  await visible(page.locator('.react-flow__node', { hasText: 'Succeeded' }));
+  assert.deepEqual(await barriers(page), []);
+  const first = page.url();
+  await page.getByRole('tab', { name: 'Steps' }).click();
+  await page.locator('[data-step=rows] .wp-step-head').click();
+  await button('Run again from here').click();
+  await page.waitForURL((url) => url.pathname.startsWith('/executions/') && !first.includes(url.pathname));
+  await visible(page.getByRole('heading').getByText('Succeeded', { exact: true }));
+});
+
+stretch('many executions are chosen, and what cannot be retried says why', async () => {
+  await page.getByRole('link', { name: 'Executions', exact: true }).first().click();
+  await at('/executions');
+  await page.getByRole('checkbox', { name: 'Choose all that are shown' }).click();
+  await visible(page.getByText('3 chosen'));
+  assert.deepEqual(await barriers(page), []);
+  await button('Retry chosen').click();
+  await visible(page.getByText('0 done, 3 left as they were'));
+});
+
+stretch('a run waits for an approval, and its trigger is paused', async () => {
+  await page.goto(`${BASE}/workflows/new?view=text`);
+  await write(`name: asks-first
+triggers:
+  - cron: "0 8 * * *"
+    timezone: Asia/Shanghai
+steps:
+  - id: ask
+    uses: wait.signal
+    with: {message: Shall it go on}
+`);
+  await visible(page.getByText('No problems found'));
+  await button('Save').click();
+  await at('/workflows/[0-9a-f-]{36}');
+  await button('Triggers').click();
+  await visible(page.getByText('Next times'));
+  assert.deepEqual(await barriers(page), []);
+  await page.getByRole('switch').click();
+  await visible(page.getByText('paused', { exact: true }));
+  await button('Run now').click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Run now' }).click();
+  await at('/executions/[0-9a-f-]{36}');
+  await visible(page.getByText('Shall it go on'));
+  assert.deepEqual(await barriers(page), []);
+  await button('Approve').click();
   await visible(page.getByRole('heading').getByText('Succeeded', { exact: true }));
 });
 
@@ -429,7 +521,7 @@ stretch('a key is shown once, works, and is refused once revoked', async () => {
 });
 
 stretch('the rooms of administrators have no door for others', async () => {
-  assert.equal(await page.getByRole('link', { name: 'Users', exact: true }).count(), 0);
+  assert.equal(await page.getByRole('link', { name: 'Administration', exact: true }).count(), 0);
   seen.expect(403);
   await page.goto(`${BASE}/admin/users`);
   await visible(page.getByRole('alert'));
@@ -516,7 +608,7 @@ stretch('an administrator finds, suspends and deletes a user, and reads who did 
   await page.getByLabel('Password', { exact: true }).fill(USER.password);
   await button('Sign in').click();
   await at('/workflows');
-  await page.getByRole('link', { name: 'Users', exact: true }).click();
+  await page.getByRole('link', { name: 'Administration', exact: true }).click();
   await page.getByRole('searchbox').fill(USER.name);
   await page.keyboard.press('Enter');
   await button(USER.name).click();
@@ -531,5 +623,23 @@ stretch('an administrator finds, suspends and deletes a user, and reads who did 
   await visible(page.getByText('Nobody matches'));
   await page.getByRole('link', { name: 'Audit log', exact: true }).click();
   await visible(page.getByText('user.deleted'));
+  assert.deepEqual(await barriers(page), []);
+});
+
+stretch('an administrator decides about a host, with a reason', async () => {
+  await page.getByRole('link', { name: 'Hosts', exact: true }).click();
+  await visible(page.getByText('No decisions'));
+  await button('Decide about a host').click();
+  await page.getByRole('textbox', { name: 'Host' }).fill('slow.example');
+  await page.getByLabel('Requests a second').fill('0.5');
+  await page.getByLabel('Reason').fill('asked us to be gentle');
+  assert.deepEqual(await barriers(page), []);
+  await button('Decide').click();
+  await visible(page.getByRole('cell', { name: 'slow.example' }));
+  await button('Take back').click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Take back' }).click();
+  await visible(page.getByText('No decisions'));
+  await page.getByRole('link', { name: 'Parked events', exact: true }).click();
+  await visible(page.getByText('Nothing is parked'));
   assert.deepEqual(await barriers(page), []);
 });

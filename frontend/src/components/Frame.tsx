@@ -1,6 +1,5 @@
 import ApartmentOutlined from '@ant-design/icons/ApartmentOutlined';
 import CreditCardOutlined from '@ant-design/icons/CreditCardOutlined';
-import FieldTimeOutlined from '@ant-design/icons/FieldTimeOutlined';
 import GlobalOutlined from '@ant-design/icons/GlobalOutlined';
 import MenuFoldOutlined from '@ant-design/icons/MenuFoldOutlined';
 import MenuUnfoldOutlined from '@ant-design/icons/MenuUnfoldOutlined';
@@ -32,8 +31,7 @@ const ENTRIES: Entry[] = [
   { to: '/data', text: 'nav.data', Icon: TableOutlined },
   { to: '/proxies', text: 'nav.proxies', Icon: GlobalOutlined },
   { to: '/plan', text: 'nav.plan', Icon: CreditCardOutlined, below: true },
-  { to: '/admin/users', text: 'nav.users', Icon: UserOutlined, needs: 'users:read' },
-  { to: '/admin/audit', text: 'nav.audit', Icon: FieldTimeOutlined, needs: 'audit:read' },
+  { to: '/admin/users', text: 'nav.admin', Icon: UserOutlined, needs: 'users:read' },
 ];
 
 function Rail() {

@@ -1,5 +1,6 @@
 import type { AuditFilter } from '@/services/audit';
 import type { RecordQuery } from '@/services/datasets';
+import type { LogFilter } from '@/services/executions';
 import type { ProxyFilter } from '@/services/proxies';
 import type { UserFilter } from '@/services/users';
 
@@ -46,6 +47,18 @@ export const rareKeys = {
     results: (id: string, test: string) => ['pools', 'of', id, 'tests', test] as const,
   },
   files: { all: ['files'] as const },
+  versions: {
+    all: (id: string) => ['workflows', id, 'versions'] as const,
+    one: (id: string, version: number) => ['workflow-version', id, version] as const,
+    diff: (id: string, from: number, to: number) => ['workflow-diff', id, from, to] as const,
+  },
+  triggers: {
+    of: (id: string) => ['workflows', id, 'triggers'] as const,
+    ticks: (id: string) => ['ticks', id] as const,
+  },
+  logs: (id: string, filter: LogFilter) => ['executions', 'logs', id, filter] as const,
+  system: { hosts: ['system', 'hosts'] as const, parked: ['system', 'parked'] as const },
+  actions: { all: ['actions'] as const },
   templates: { all: ['templates'] as const, one: (name: string) => ['templates', name] as const },
   audit: { list: (filter: AuditFilter) => ['audit', filter] as const },
 };

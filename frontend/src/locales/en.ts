@@ -34,6 +34,7 @@ export default {
     plan: 'Plan',
     users: 'Users',
     audit: 'Audit log',
+    admin: 'Administration',
     keys: 'API keys',
     fold: 'Collapse',
     unfold: 'Expand',
@@ -98,6 +99,8 @@ export default {
     skipped: 'Skipped',
   },
   workflows: {
+    sections: 'Parts of the workflow',
+    tabs: { editor: 'Editor', triggers: 'Triggers', versions: 'Versions' },
     name: 'Name',
     version: 'Version',
     versionLong: 'Version {{version}}',
@@ -121,6 +124,10 @@ export default {
     qidian: { title: 'Qidian ranking', text: 'Collect the monthly tickets ranking with its books, every morning.' },
   },
   editor: {
+    views: 'Views',
+    view: { both: 'Graph and text', graph: 'Graph', text: 'Text' },
+    undo: 'Undo',
+    redo: 'Redo',
     text: 'Workflow as YAML',
     save: 'Save',
     saved: 'Saved',

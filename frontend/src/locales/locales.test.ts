@@ -5,6 +5,8 @@ import adminEnglish from '@/locales/admin.en';
 import adminChinese from '@/locales/admin.zh-CN';
 import billingEnglish from '@/locales/billing.en';
 import billingChinese from '@/locales/billing.zh-CN';
+import canvasEnglish from '@/locales/canvas.en';
+import canvasChinese from '@/locales/canvas.zh-CN';
 import dataEnglish from '@/locales/data.en';
 import dataChinese from '@/locales/data.zh-CN';
 import en from '@/locales/en';
@@ -20,6 +22,8 @@ import proxiesEnglish from '@/locales/proxies.en';
 import proxiesChinese from '@/locales/proxies.zh-CN';
 import stepEnglish from '@/locales/second-step.en';
 import stepChinese from '@/locales/second-step.zh-CN';
+import triggersEnglish from '@/locales/triggers.en';
+import triggersChinese from '@/locales/triggers.zh-CN';
 import zh from '@/locales/zh-CN';
 
 type Texts = { [name: string]: string | Texts };
@@ -52,6 +56,8 @@ describe('the two languages', () => {
         executionsEnglish,
         filesEnglish,
         galleryEnglish,
+        canvasEnglish,
+        triggersEnglish,
       ),
     ),
     flat(
@@ -68,6 +74,8 @@ describe('the two languages', () => {
         executionsChinese,
         filesChinese,
         galleryChinese,
+        canvasChinese,
+        triggersChinese,
       ),
     ),
   ];

@@ -33,6 +33,7 @@ export default {
     proxies: '代理',
     plan: '套餐',
     users: '用户',
+    admin: '管理',
     audit: '审计日志',
     keys: 'API 密钥',
     fold: '收起',
@@ -98,6 +99,8 @@ export default {
     skipped: '已跳过',
   },
   workflows: {
+    sections: '工作流的各部分',
+    tabs: { editor: '编辑器', triggers: '触发器', versions: '版本' },
     templates: '模板',
     name: '名称',
     version: '版本',
@@ -121,6 +124,10 @@ export default {
     qidian: { title: '起点榜单', text: '每天早上采集月票榜及榜上书籍。' },
   },
   editor: {
+    views: '视图',
+    view: { both: '图与文本', graph: '图', text: '文本' },
+    undo: '撤销',
+    redo: '重做',
     text: 'YAML 格式的工作流',
     save: '保存',
     saved: '已保存',

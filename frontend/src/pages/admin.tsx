@@ -1,15 +1,47 @@
 import type { ComponentType } from 'react';
-import { useParams } from 'react-router';
+import { useTranslation } from 'react-i18next';
+import { NavLink, useParams } from 'react-router';
 import { Audit } from '@/features/audit/Audit';
+import { Hosts } from '@/features/hosts/Hosts';
+import { Parked } from '@/features/parked/Parked';
 import { Users } from '@/features/users/Users';
 import { Component as NotFound } from '@/pages/not-found';
 import '@/locales/admin';
+import { useSession } from '@/store/session';
+import type { Permission } from '@/types/api';
+
+interface Room {
+  Shown: ComponentType;
+  text: string;
+  needs: Permission;
+}
 
 /** The rooms of administrators, which share texts. */
-const ROOMS: Record<string, ComponentType> = { users: Users, audit: Audit };
+const ROOMS: Record<string, Room> = {
+  users: { Shown: Users, text: 'nav.users', needs: 'users:read' },
+  audit: { Shown: Audit, text: 'nav.audit', needs: 'audit:read' },
+  hosts: { Shown: Hosts, text: 'hosts.title', needs: 'system:read' },
+  events: { Shown: Parked, text: 'parked.title', needs: 'system:read' },
+};
 
 export function Component() {
+  const { t } = useTranslation();
   const { room = '' } = useParams();
-  const Room = ROOMS[room] ?? NotFound;
-  return <Room />;
+  const may = useSession((session) => session.user?.permissions) ?? [];
+  const Shown = ROOMS[room]?.Shown ?? NotFound;
+  const doors = Object.entries(ROOMS).filter(([, { needs }]) => may.includes(needs));
+  return (
+    <>
+      {doors.length > 1 && (
+        <nav className="wp-account-tabs" aria-label={t('people.rooms')}>
+          {doors.map(([name, { text }]) => (
+            <NavLink key={name} to={`/admin/${name}`}>
+              {t(text)}
+            </NavLink>
+          ))}
+        </nav>
+      )}
+      <Shown />
+    </>
+  );
 }

@@ -1,16 +1,22 @@
 import { Tabs } from 'antd';
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useParams, useSearchParams } from 'react-router';
 import { ErrorNote } from '@/components/ErrorNote';
 import { JsonView } from '@/components/JsonView';
 import { Note } from '@/components/Note';
 import { Waiting } from '@/components/Waiting';
+import { Answer } from '@/features/executions/Answer';
 import { ExecutionHeader } from '@/features/executions/ExecutionHeader';
 import { LogList } from '@/features/executions/LogList';
 import { StepTable } from '@/features/executions/StepTable';
+import { Timeline } from '@/features/executions/Timeline';
 import { useExecution } from '@/hooks/use-execution';
 import { useTitle } from '@/hooks/use-title';
 import '@/locales/executions';
+import { isOver } from '@/utils/status';
+
+const Graph = lazy(() => import('@/features/executions/Graph'));
 
 export function Component() {
   const { t } = useTranslation();
@@ -21,7 +27,11 @@ export function Component() {
   if (error && !data) return <ErrorNote error={error} onRetry={() => void refetch()} />;
   if (!data) return <Waiting />;
   const tabs = [
-    { key: 'steps', label: t('executions.steps'), children: <StepTable steps={data.steps} /> },
+    {
+      key: 'steps',
+      label: t('executions.steps'),
+      children: <StepTable execution={id} over={isOver(data.status)} steps={data.steps} />,
+    },
     {
       key: 'data',
       label: t('executions.data'),
@@ -32,7 +42,25 @@ export function Component() {
         </div>
       ),
     },
-    { key: 'logs', label: t('executions.logs'), children: <LogList id={id} /> },
+    {
+      key: 'timeline',
+      label: t('executions.timeline'),
+      children: <Timeline steps={data.steps} running={!isOver(data.status)} />,
+    },
+    {
+      key: 'graph',
+      label: t('executions.graph'),
+      children: (
+        <Suspense fallback={<Waiting />}>
+          <Graph execution={data} />
+        </Suspense>
+      ),
+    },
+    {
+      key: 'logs',
+      label: t('executions.logs'),
+      children: <LogList id={id} steps={data.steps.map((step) => step.id)} />,
+    },
   ];
   return (
     <>
@@ -44,6 +72,11 @@ export function Component() {
       <ExecutionHeader execution={data} />
       <div className="flex flex-col gap-3">
         {data.waiting_reason && <Note kind="info" title={data.waiting_reason} />}
+        {data.steps
+          .filter((step) => step.awaits_signal)
+          .map((step) => (
+            <Answer key={step.id} execution={id} step={step} />
+          ))}
         {data.error && (
           <Note kind="error" title={data.error.message}>
             <span className="wp-muted">{[data.error.step, data.error.code].filter(Boolean).join(' · ')}</span>
@@ -53,6 +86,7 @@ export function Component() {
       <Tabs
         activeKey={search.get('tab') ?? 'steps'}
         onChange={(tab) => setSearch(tab === 'steps' ? {} : { tab }, { replace: true })}
+        destroyOnHidden
         items={tabs}
       />
     </>

@@ -1,5 +1,19 @@
 import { http } from '@/services/http';
-import type { DefinitionDetail, DefinitionSummary, Page, Template, TemplateDetail, Verdict } from '@/types/api';
+import type {
+  Action,
+  Backfilled,
+  DefinitionDetail,
+  DefinitionDiff,
+  DefinitionSummary,
+  DefinitionVersion,
+  Page,
+  Template,
+  TemplateDetail,
+  Tick,
+  Trigger,
+  Verdict,
+  VersionDetail,
+} from '@/types/api';
 
 const ROOT = '/workflow/definitions';
 
@@ -9,6 +23,17 @@ export const workflows = {
   create: (source: string) => http.post<DefinitionSummary>(ROOT, { source }),
   update: (id: string, source: string) => http.put<DefinitionSummary>(`${ROOT}/${id}`, { source }),
   remove: (id: string) => http.delete<null>(`${ROOT}/${id}`),
+  actions: () => http.get<Action[]>('/workflow/actions'),
+  versions: (id: string, cursor?: string) =>
+    http.get<Page<DefinitionVersion>>(`${ROOT}/${id}/versions`, { cursor, limit: 50 }),
+  version: (id: string, version: number) => http.get<VersionDetail>(`${ROOT}/${id}/versions/${version}`),
+  diff: (id: string, from: number, to: number) => http.get<DefinitionDiff>(`${ROOT}/${id}/diff`, { from, to }),
+  restore: (id: string, version: number) => http.post<DefinitionSummary>(`${ROOT}/${id}/versions/${version}/restore`),
+  triggers: (id: string, cursor?: string) => http.get<Page<Trigger>>(`${ROOT}/${id}/triggers`, { cursor, limit: 50 }),
+  setTrigger: (id: string, to: 'pause' | 'resume') => http.post<Trigger>(`/workflow/triggers/${id}/${to}`),
+  ticks: (id: string, cursor?: string) => http.get<Page<Tick>>(`/workflow/triggers/${id}/ticks`, { cursor, limit: 20 }),
+  backfill: (id: string, range: { from: string; to: string; max_parallel: number }) =>
+    http.post<Backfilled>(`/workflow/triggers/${id}/backfill`, range),
   templates: () => http.get<Template[]>('/workflow/templates'),
   template: (name: string) => http.get<TemplateDetail>(`/workflow/templates/${encodeURIComponent(name)}`),
   validate: (source: string) => http.post<Verdict>(`${ROOT}/validate`, { source }),

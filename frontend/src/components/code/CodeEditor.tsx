@@ -1,4 +1,5 @@
-import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
+import { autocompletion, completionKeymap } from '@codemirror/autocomplete';
+import { defaultKeymap, history, historyKeymap, indentWithTab, redo, undo } from '@codemirror/commands';
 import { yaml } from '@codemirror/lang-yaml';
 import { bracketMatching, HighlightStyle, indentOnInput, indentUnit, syntaxHighlighting } from '@codemirror/language';
 import { type Diagnostic, lintGutter, lintKeymap, setDiagnostics } from '@codemirror/lint';
@@ -7,18 +8,24 @@ import { EditorState, type Extension } from '@codemirror/state';
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { type Ref, useEffect, useImperativeHandle, useRef } from 'react';
+import { completing, type Words } from '@/components/code/complete';
 import { placeOf } from '@/components/code/place';
 import type { Problem } from '@/types/api';
 import { nonce } from '@/utils/nonce';
 
 export interface CodeHandle {
   jump: (problem: Problem) => void;
+  /** Takes the place of the text, as one step that can be undone. */
+  replace: (text: string) => void;
+  undo: () => void;
+  redo: () => void;
 }
 
 interface Props {
   initial: string;
   label: string;
   problems: Problem[];
+  words: Words;
   onChange: (text: string) => void;
   onSave: () => void;
   ref?: Ref<CodeHandle>;
@@ -48,7 +55,7 @@ const look = EditorView.theme({
   '.cm-panels': { backgroundColor: 'var(--wp-raised)', color: 'var(--wp-text)' },
 });
 
-function extensions({ onChange, onSave, label }: Props): Extension[] {
+function extensions({ onChange, onSave, label }: Props, words: () => Words): Extension[] {
   const save = () => {
     onSave();
     return true;
@@ -65,11 +72,13 @@ function extensions({ onChange, onSave, label }: Props): Extension[] {
     highlightActiveLine(),
     highlightSelectionMatches(),
     yaml(),
+    autocompletion({ override: [completing(words)] }),
     syntaxHighlighting(colours),
     look,
     EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
     keymap.of([
       { key: 'Mod-s', preventDefault: true, run: save },
+      ...completionKeymap,
       ...defaultKeymap,
       ...historyKeymap,
       ...searchKeymap,
@@ -85,6 +94,16 @@ function extensions({ onChange, onSave, label }: Props): Extension[] {
 function diagnosticOf(state: EditorState, problem: Problem): Diagnostic {
   const { from, to } = placeOf(state.doc, problem);
   return { from, to, severity: problem.severity, message: problem.message };
+}
+
+/** The one stretch that differs, so that the cursor and what is around it stay. */
+function changeOf(before: string, after: string) {
+  const shorter = Math.min(before.length, after.length);
+  let from = 0;
+  while (from < shorter && before[from] === after[from]) from++;
+  let tail = 0;
+  while (tail < shorter - from && before.at(-1 - tail) === after.at(-1 - tail)) tail++;
+  return { from, to: before.length - tail, insert: after.slice(from, after.length - tail) };
 }
 
 /** YAML text with the problems marked at their lines. */
@@ -103,7 +122,10 @@ export default function CodeEditor(props: Props) {
     };
     const created = new EditorView({
       parent: box.current,
-      state: EditorState.create({ doc: latest.current.initial, extensions: extensions(handlers) }),
+      state: EditorState.create({
+        doc: latest.current.initial,
+        extensions: extensions(handlers, () => latest.current.words),
+      }),
     });
     view.current = created;
     return () => created.destroy();
@@ -125,6 +147,13 @@ export default function CodeEditor(props: Props) {
       current.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y: 'center' }) });
       current.focus();
     },
+    replace(text) {
+      const current = view.current;
+      if (current)
+        current.dispatch({ changes: changeOf(current.state.doc.toString(), text), userEvent: 'input.canvas' });
+    },
+    undo: () => void (view.current && undo(view.current)),
+    redo: () => void (view.current && redo(view.current)),
   }));
 
   return <div ref={box} className="wp-code" />;

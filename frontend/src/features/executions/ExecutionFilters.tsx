@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Select } from 'antd';
+import { Input, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import { keys } from '@/hooks/keys';
@@ -13,6 +13,10 @@ export function useExecutionFilter(): [ExecutionFilter, (name: keyof ExecutionFi
   const filter = {
     status: search.get('status') ?? undefined,
     definition_id: search.get('definition_id') ?? undefined,
+    label: search.get('label') ?? undefined,
+    q: search.get('q') ?? undefined,
+    created_from: search.get('created_from') ?? undefined,
+    created_before: search.get('created_before') ?? undefined,
   };
   const change = (name: keyof ExecutionFilter, value?: string) =>
     setSearch((current) => {
@@ -23,6 +27,12 @@ export function useExecutionFilter(): [ExecutionFilter, (name: keyof ExecutionFi
   return [filter, change];
 }
 
+const SINCE = [1, 7, 30];
+const DAY = 24 * 3600 * 1000;
+
+/** The beginning of the day so many days before tomorrow: an address with it means the same all day. */
+const dayOf = (days: number) => `${new Date(Date.now() - (days - 1) * DAY).toISOString().slice(0, 10)}T00:00:00Z`;
+
 export function ExecutionFilters() {
   const { t } = useTranslation();
   const [filter, change] = useExecutionFilter();
@@ -32,6 +42,15 @@ export function ExecutionFilters() {
   });
   return (
     <search className="wp-filters">
+      <Input.Search
+        key={filter.q}
+        allowClear
+        aria-label={t('executions.search')}
+        placeholder={t('executions.search')}
+        maxLength={200}
+        defaultValue={filter.q}
+        onSearch={(text) => change('q', text.trim())}
+      />
       <Select
         allowClear
         aria-label={t('executions.status')}
@@ -48,6 +67,23 @@ export function ExecutionFilters() {
         value={filter.definition_id}
         onChange={(value) => change('definition_id', value)}
         options={names.data?.items.map(({ id, name }) => ({ value: id, label: name })) ?? []}
+      />
+      <Input.Search
+        key={`label ${filter.label}`}
+        allowClear
+        aria-label={t('executions.label')}
+        placeholder={t('executions.label')}
+        maxLength={200}
+        defaultValue={filter.label}
+        onSearch={(text) => change('label', text.trim())}
+      />
+      <Select
+        allowClear
+        aria-label={t('executions.since')}
+        placeholder={t('executions.since')}
+        value={SINCE.find((days) => filter.created_from === dayOf(days))}
+        onChange={(days?: number) => change('created_from', days === undefined ? undefined : dayOf(days))}
+        options={SINCE.map((days) => ({ value: days, label: t('executions.sinceDays', { count: days }) }))}
       />
     </search>
   );

@@ -9,6 +9,7 @@ import { PageHeader } from '@/components/PageHeader';
 import { RunButton } from '@/components/RunButton';
 import { StatusTag } from '@/components/StatusTag';
 import { When } from '@/components/When';
+import { Retry } from '@/features/executions/Again';
 import { keys } from '@/hooks/keys';
 import { executions } from '@/services/executions';
 import type { ExecutionDetail } from '@/types/api';
@@ -35,7 +36,10 @@ export function ExecutionHeader({ execution }: { execution: ExecutionDetail }) {
         }
         extra={
           over ? (
-            <RunButton id={definition_id} name={definition_name} />
+            <>
+              <RunButton id={definition_id} name={definition_name} />
+              {status !== 'succeeded' && <Retry id={id} />}
+            </>
           ) : (
             <Button danger loading={cancel.isPending} onClick={() => cancel.mutate()}>
               {t('executions.cancel')}

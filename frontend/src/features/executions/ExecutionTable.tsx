@@ -1,3 +1,5 @@
+import { Checkbox } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { CopyId } from '@/components/CopyId';
@@ -7,12 +9,16 @@ import { Lasted } from '@/components/Lasted';
 import { LinkButton } from '@/components/LinkButton';
 import { StatusTag } from '@/components/StatusTag';
 import { When } from '@/components/When';
+import { Bulk } from '@/features/executions/Bulk';
 import { useExecutionFilter } from '@/features/executions/ExecutionFilters';
 import { keys } from '@/hooks/keys';
 import { usePaged } from '@/hooks/use-paged';
 import { executions } from '@/services/executions';
 import type { ExecutionSummary } from '@/types/api';
 import { isOver } from '@/utils/status';
+
+/** As many as one request takes. */
+const MOST = 200;
 
 export function ExecutionTable() {
   const { t } = useTranslation();
@@ -22,7 +28,27 @@ export function ExecutionTable() {
     (cursor) => executions.list(filter, cursor),
     { refetchInterval: 5_000 },
   );
+  const [chosen, setChosen] = useState<string[]>([]);
+  const choose = (id: string, on: boolean) => setChosen((ids) => (on ? [...ids, id] : ids.filter((one) => one !== id)));
   const columns: Column<ExecutionSummary>[] = [
+    {
+      key: 'choose',
+      title: (
+        <Checkbox
+          aria-label={t('executions.chooseAll')}
+          checked={Boolean(items?.length) && chosen.length === items?.length}
+          indeterminate={chosen.length > 0 && chosen.length !== items?.length}
+          onChange={(event) => setChosen(event.target.checked ? (items ?? []).map(({ id }) => id).slice(0, MOST) : [])}
+        />
+      ),
+      render: ({ id, definition_name }) => (
+        <Checkbox
+          aria-label={t('executions.choose', { name: definition_name })}
+          checked={chosen.includes(id)}
+          onChange={(event) => choose(id, event.target.checked)}
+        />
+      ),
+    },
     { key: 'status', title: t('executions.status'), render: (row) => <StatusTag status={row.status} /> },
     {
       key: 'workflow',
@@ -53,7 +79,7 @@ export function ExecutionTable() {
       ),
     },
   ];
-  const filtered = filter.status || filter.definition_id;
+  const filtered = Object.values(filter).some(Boolean);
   const empty = (
     <EmptyState
       title={t(filtered ? 'executions.noneTitle' : 'executions.emptyTitle')}
@@ -63,16 +89,19 @@ export function ExecutionTable() {
     </EmptyState>
   );
   return (
-    <DataTable
-      label={t('nav.executions')}
-      columns={columns}
-      rows={items}
-      rowKey={(row) => row.id}
-      error={error}
-      onRetry={retry}
-      more={more}
-      loadingMore={loadingMore}
-      empty={empty}
-    />
+    <>
+      <Bulk chosen={chosen} onDone={() => setChosen([])} />
+      <DataTable
+        label={t('nav.executions')}
+        columns={columns}
+        rows={items}
+        rowKey={(row) => row.id}
+        error={error}
+        onRetry={retry}
+        more={more}
+        loadingMore={loadingMore}
+        empty={empty}
+      />
+    </>
   );
 }

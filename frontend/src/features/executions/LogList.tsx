@@ -1,32 +1,94 @@
+import { Button, Input, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { EmptyState } from '@/components/EmptyState';
 import { ErrorNote } from '@/components/ErrorNote';
-import { keys } from '@/hooks/keys';
+import { rareKeys } from '@/hooks/rare-keys';
+import { useFilter } from '@/hooks/use-filter';
 import { usePaged } from '@/hooks/use-paged';
 import { executions } from '@/services/executions';
+import type { LogLine } from '@/types/api';
 import { absolute } from '@/utils/format';
+import { saveFile } from '@/utils/save-file';
 
-export function LogList({ id }: { id: string }) {
+const LEVELS = ['debug', 'info', 'warn', 'error'];
+
+const stepOf = ({ step, item }: LogLine) => (item == null ? (step ?? '') : `${step}[${item}]`);
+
+/** As a text file: the lines that are shown. */
+const asText = (lines: LogLine[]) =>
+  lines.map((line) => `${line.at} ${line.level} ${stepOf(line)} ${line.message}`).join('\n');
+
+/** What steps wrote: by level, step and words, which stand in the address. */
+export function LogList({ id, steps }: { id: string; steps: string[] }) {
   const { t } = useTranslation();
-  const { items, error, retry, more } = usePaged(keys.executions.logs(id), (cursor) => executions.logs(id, cursor));
-  if (error && !items) return <ErrorNote error={error} onRetry={retry} />;
-  if (items?.length === 0) return <EmptyState title={t('logs.emptyTitle')} text={t('logs.emptyText')} />;
+  const { filter, change } = useFilter(['level', 'logs_of', 'q'] as const);
+  const asked = { level: filter.level, step: filter.logs_of, q: filter.q };
+  const { items, error, retry, more, loadingMore } = usePaged(rareKeys.logs(id, asked), (cursor) =>
+    executions.logs(id, asked, cursor),
+  );
+  const looking = Boolean(asked.level || asked.step || asked.q);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className="wp-logs" aria-label={t('executions.logs')} tabIndex={0}>
-      {items?.map((line, index) => (
-        <div key={index} className={`wp-log wp-log-${line.level}`}>
-          <time dateTime={line.at}>{absolute(line.at).slice(11)}</time>
-          <span className="wp-log-level">{line.level}</span>
-          <span className="wp-log-step">{line.item === null ? line.step : `${line.step}[${line.item}]`}</span>
-          <span className="wp-log-message">{line.message}</span>
-        </div>
-      ))}
-      {more && (
-        <button type="button" className="wp-link" onClick={more}>
-          {t('common.more')}
-        </button>
+    <div className="flex flex-col gap-3">
+      <search className="wp-filters">
+        <Input.Search
+          key={asked.q}
+          allowClear
+          aria-label={t('logs.search')}
+          placeholder={t('logs.search')}
+          maxLength={200}
+          defaultValue={asked.q}
+          onSearch={(text) => change('q', text.trim())}
+        />
+        <Select
+          allowClear
+          aria-label={t('logs.level')}
+          placeholder={t('logs.anyLevel')}
+          value={asked.level}
+          onChange={(value) => change('level', value)}
+          options={LEVELS.map((value) => ({ value, label: t(`logs.levels.${value}`) }))}
+        />
+        <Select
+          allowClear
+          showSearch
+          aria-label={t('logs.step')}
+          placeholder={t('logs.anyStep')}
+          value={asked.step}
+          onChange={(value) => change('logs_of', value)}
+          options={steps.map((value) => ({ value, label: value }))}
+        />
+        {items && items.length > 0 && (
+          <Button onClick={() => saveFile(new Blob([asText(items)], { type: 'text/plain' }), `${id}.log`)}>
+            {t('logs.download')}
+          </Button>
+        )}
+      </search>
+      {error && <ErrorNote error={error} onRetry={retry} />}
+      {items?.length === 0 && (
+        <EmptyState
+          title={t(looking ? 'logs.noneTitle' : 'logs.emptyTitle')}
+          text={t(looking ? 'logs.noneText' : 'logs.emptyText')}
+        />
       )}
-    </section>
+      {items && items.length > 0 && (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+        <section className="wp-logs" aria-label={t('executions.logs')} tabIndex={0}>
+          {items.map((line, index) => (
+            <div key={index} className={`wp-log wp-log-${line.level}`}>
+              <time dateTime={line.at} title={absolute(line.at)}>
+                {absolute(line.at).slice(11)}
+              </time>
+              <span className="wp-log-level">{line.level}</span>
+              <span className="wp-log-step">{stepOf(line)}</span>
+              <span className="wp-log-message">{line.message}</span>
+            </div>
+          ))}
+          {more && (
+            <Button type="link" loading={loadingMore} onClick={more}>
+              {t('common.more')}
+            </Button>
+          )}
+        </section>
+      )}
+    </div>
   );
 }

@@ -4,6 +4,7 @@ import { JsonView } from '@/components/JsonView';
 import { Lasted } from '@/components/Lasted';
 import { StatusTag } from '@/components/StatusTag';
 import { When } from '@/components/When';
+import { RerunFrom } from '@/features/executions/Again';
 import type { Attempt, Step } from '@/types/api';
 
 /** Attempts worth showing: more than one, or one that failed. */
@@ -12,7 +13,8 @@ const telling = (attempts: Attempt[]) =>
 
 const SHOWN = 50;
 
-export function StepDetail({ step }: { step: Step }) {
+/** `again` is the execution that can be run again from this step. */
+export function StepDetail({ step, again }: { step: Step; again: string | null }) {
   const { t } = useTranslation();
   const attempts = telling(step.attempt_list ?? []);
   // Failed ones first to be seen: of many items only some fit.
@@ -32,6 +34,7 @@ export function StepDetail({ step }: { step: Step }) {
   ];
   return (
     <div className="wp-step-detail">
+      {again && <RerunFrom id={again} step={step.id} />}
       {shown.length > 0 && (
         <DataTable
           label={t('executions.attemptList')}

@@ -8,7 +8,16 @@ import { StepProgressBar } from '@/features/executions/StepProgressBar';
 import type { Step } from '@/types/api';
 import { isOver } from '@/utils/status';
 
-function StepRow({ step, open, onToggle }: { step: Step; open: boolean; onToggle: () => void }) {
+interface RowProps {
+  execution: string;
+  /** Whether the execution has ended, so that it can be run again from here. */
+  over: boolean;
+  step: Step;
+  open: boolean;
+  onToggle: () => void;
+}
+
+function StepRow({ execution, over, step, open, onToggle }: RowProps) {
   const { t } = useTranslation();
   return (
     <li className="wp-step" data-step={step.id}>
@@ -34,19 +43,26 @@ function StepRow({ step, open, onToggle }: { step: Step; open: boolean; onToggle
           {step.error.message} <code>{step.error.code}</code>
         </p>
       )}
-      {open && <StepDetail step={step} />}
+      {open && <StepDetail step={step} again={over ? execution : null} />}
     </li>
   );
 }
 
-export function StepTable({ steps }: { steps: Step[] }) {
+export function StepTable({ execution, over, steps }: { execution: string; over: boolean; steps: Step[] }) {
   const { t } = useTranslation();
   const [open, setOpen] = useState<string[]>([]);
   const toggle = (id: string) => setOpen((ids) => (ids.includes(id) ? ids.filter((one) => one !== id) : [...ids, id]));
   return (
     <ol className="wp-steps" aria-label={t('executions.steps')}>
       {steps.map((step) => (
-        <StepRow key={step.id} step={step} open={open.includes(step.id)} onToggle={() => toggle(step.id)} />
+        <StepRow
+          key={step.id}
+          execution={execution}
+          over={over}
+          step={step}
+          open={open.includes(step.id)}
+          onToggle={() => toggle(step.id)}
+        />
       ))}
     </ol>
   );

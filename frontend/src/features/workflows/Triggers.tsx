@@ -17,7 +17,7 @@ export function Triggers({ triggers }: { triggers: TriggerSummary[] }) {
   );
 }
 
-function Timing({ kind, expression }: Pick<TriggerSummary, 'kind' | 'expression'>) {
+export function Timing({ kind, expression }: Pick<TriggerSummary, 'kind' | 'expression'>) {
   const { t } = useTranslation();
   if (kind === 'webhook') return <>{t('workflows.webhook')}</>;
   if (kind === 'dataset') return <>{t('workflows.onDataset', { name: expression })}</>;

@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { lazy, type ReactNode, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -10,11 +10,14 @@ import { LeaveGuard } from '@/features/workflows/LeaveGuard';
 import { ProblemList } from '@/features/workflows/ProblemList';
 import { useValidation } from '@/features/workflows/use-validation';
 import { keys } from '@/hooks/keys';
+import { rareKeys } from '@/hooks/rare-keys';
+import { useFilter } from '@/hooks/use-filter';
 import { ApiError } from '@/services/api-error';
 import { workflows } from '@/services/workflows';
 import { createEditorStore } from '@/store/editor';
 import type { DefinitionSummary } from '@/types/api';
 
+const VisualEditor = lazy(() => import('@/features/workflows/VisualEditor'));
 const CodeEditor = lazy(() => import('@/components/code/CodeEditor'));
 
 interface Props {
@@ -24,13 +27,17 @@ interface Props {
   note?: ReactNode;
   saved: string;
   initial?: string;
+  /** Ways to other parts of the same workflow. */
+  tabs?: ReactNode;
   /** Shown beside "Save"; told whether there are unsaved changes. */
   extra?: (dirty: boolean) => ReactNode;
   onSaved?: (saved: DefinitionSummary) => void;
 }
 
-/** A workflow as text, with its problems at their lines. */
-export function WorkflowEditor({ id, title, note, saved, initial = saved, extra, onSaved }: Props) {
+const VIEWS = ['both', 'graph', 'text'] as const;
+
+/** A workflow as graph and as text, with its problems at their lines. */
+export function WorkflowEditor({ id, title, note, saved, initial = saved, tabs, extra, onSaved }: Props) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const [store] = useState(() => createEditorStore(saved, initial));
@@ -38,6 +45,9 @@ export function WorkflowEditor({ id, title, note, saved, initial = saved, extra,
   const dirty = useStore(store, (state) => state.text !== state.saved);
   const isDirty = useCallback(() => store.getState().text !== store.getState().saved, [store]);
   const code = useRef<CodeHandle>(null);
+  const { filter, change } = useFilter(['view', 'step'] as const);
+  const view = VIEWS.find((one) => one === filter.view) ?? 'both';
+  const actions = useQuery({ queryKey: rareKeys.actions.all, queryFn: workflows.actions, staleTime: 600_000 });
   const validation = useValidation(store);
   const save = useMutation({
     mutationFn: (source: string) => (id ? workflows.update(id, source) : workflows.create(source)),
@@ -81,28 +91,53 @@ export function WorkflowEditor({ id, title, note, saved, initial = saved, extra,
           </>
         }
       />
+      {tabs}
       {save.error && <ErrorNote error={save.error} />}
       {validation.error !== null && !save.error && <ErrorNote error={validation.error} />}
-      <div className="wp-editor-panes">
-        <div className="wp-editor-code">
-          <Suspense
-            fallback={
-              <div className="p-4">
-                <span className="wp-skeleton" />
-              </div>
-            }
-          >
-            <CodeEditor
-              ref={code}
-              initial={initial}
-              label={t('editor.text')}
-              problems={problems}
-              onChange={edit}
-              onSave={submit}
-            />
+      <div className="flex flex-wrap items-center gap-2">
+        <nav className="wp-segments" aria-label={t('editor.views')}>
+          {VIEWS.map((one) => (
+            <button
+              key={one}
+              type="button"
+              aria-pressed={one === view}
+              onClick={() => change('view', one === 'both' ? undefined : one)}
+            >
+              {t(`editor.view.${one}`)}
+            </button>
+          ))}
+        </nav>
+        <Button onClick={() => code.current?.undo()}>{t('editor.undo')}</Button>
+        <Button onClick={() => code.current?.redo()}>{t('editor.redo')}</Button>
+      </div>
+      <div className={`wp-editor-panes wp-view-${view}`}>
+        {view !== 'text' && (
+          <Suspense fallback={<div className="wp-canvas" />}>
+            <VisualEditor store={store} onText={(next) => code.current?.replace(next)} />
           </Suspense>
+        )}
+        <div className="wp-editor-side">
+          <div className="wp-editor-code">
+            <Suspense
+              fallback={
+                <div className="p-4">
+                  <span className="wp-skeleton" />
+                </div>
+              }
+            >
+              <CodeEditor
+                ref={code}
+                initial={initial}
+                label={t('editor.text')}
+                problems={problems}
+                words={{ actions: actions.data ?? [] }}
+                onChange={edit}
+                onSave={submit}
+              />
+            </Suspense>
+          </div>
+          <ProblemList problems={problems} checking={!checked} onJump={(problem) => code.current?.jump(problem)} />
         </div>
-        <ProblemList problems={problems} checking={!checked} onJump={(problem) => code.current?.jump(problem)} />
       </div>
       <LeaveGuard dirty={isDirty} />
     </div>

@@ -6,5 +6,5 @@ export function withDefaults(source: string, name: string, values: JsonObject): 
   const text = parseDocument(source);
   text.set('name', name);
   for (const [param, value] of Object.entries(values)) text.setIn(['params', 'properties', param, 'default'], value);
-  return text.toString({ lineWidth: 0 });
+  return text.toString({ lineWidth: 0, flowCollectionPadding: false });
 }

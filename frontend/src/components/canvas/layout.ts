@@ -1,0 +1,25 @@
+import { graphlib, layout } from '@dagrejs/dagre';
+
+export const NODE = { width: 220, height: 66 };
+
+export interface Placed {
+  x: number;
+  y: number;
+}
+
+/** Where each step stands: those that wait below those they wait for. */
+export function placesOf(steps: { id: string; needs: string[] }[]): Map<string, Placed> {
+  const graph = new graphlib.Graph();
+  graph.setGraph({ rankdir: 'TB', nodesep: 28, ranksep: 46, marginx: 16, marginy: 16 });
+  graph.setDefaultEdgeLabel(() => ({}));
+  const known = new Set(steps.map(({ id }) => id));
+  for (const { id } of steps) graph.setNode(id, { ...NODE });
+  for (const { id, needs } of steps) for (const need of needs) if (known.has(need)) graph.setEdge(need, id);
+  layout(graph);
+  return new Map(
+    steps.map(({ id }) => {
+      const { x, y } = graph.node(id) as Placed;
+      return [id, { x: x - NODE.width / 2, y: y - NODE.height / 2 }];
+    }),
+  );
+}

@@ -1,0 +1,40 @@
+import { useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import Canvas from '@/components/canvas/Canvas';
+import { nodesOf } from '@/components/canvas/graph';
+import { ErrorNote } from '@/components/ErrorNote';
+import { Lasted } from '@/components/Lasted';
+import { StatusTag } from '@/components/StatusTag';
+import { Waiting } from '@/components/Waiting';
+import { rareKeys } from '@/hooks/rare-keys';
+import '@/locales/canvas';
+import { workflows } from '@/services/workflows';
+import type { ExecutionDetail } from '@/types/api';
+import { isOver } from '@/utils/status';
+
+/** The steps of the version that ran, with where each stands. */
+export default function Graph({ execution }: { execution: ExecutionDetail }) {
+  const { t } = useTranslation();
+  const { definition_id, version } = execution;
+  const { data, error, refetch } = useQuery({
+    queryKey: rareKeys.versions.one(definition_id, version),
+    queryFn: () => workflows.version(definition_id, version),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const nodes = useMemo(() => nodesOf(data?.definition), [data]);
+  if (error) return <ErrorNote error={error} onRetry={() => void refetch()} />;
+  if (!data) return <Waiting />;
+  const steps = nodes.map(({ id, uses, needs, rest }) => {
+    const step = execution.steps.find((one) => one.id === id);
+    const extra = step && (
+      <>
+        <StatusTag status={step.status} />{' '}
+        <Lasted start={step.started_at} end={step.finished_at} running={!isOver(step.status)} />
+      </>
+    );
+    const condition = rest.if === undefined ? undefined : t('canvas.when');
+    return { id, uses, needs, condition, extra, faulty: step?.status === 'failed' };
+  });
+  return <Canvas label={t('executions.graph')} steps={steps} />;
+}

@@ -1,0 +1,38 @@
+import { useQuery } from '@tanstack/react-query';
+import { Select } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { rareKeys } from '@/hooks/rare-keys';
+import { workflows } from '@/services/workflows';
+import type { Action } from '@/types/api';
+
+/** Actions by the word before their dot. */
+function groupsOf(actions: Action[]) {
+  const groups = new Map<string, Action[]>();
+  for (const action of actions) {
+    const name = action.name.split('.')[0] ?? '';
+    groups.set(name, [...(groups.get(name) ?? []), action]);
+  }
+  return [...groups].map(([label, members]) => ({
+    label,
+    options: members.map(({ name, title }) => ({ value: name, label: `${name} · ${title}` })),
+  }));
+}
+
+/** Adds a step of the kind that is chosen. */
+export function Palette({ disabled, onAdd }: { disabled: boolean; onAdd: (uses: string) => void }) {
+  const { t } = useTranslation();
+  const { data } = useQuery({ queryKey: rareKeys.actions.all, queryFn: workflows.actions, staleTime: 600_000 });
+  return (
+    <Select
+      className="wp-palette"
+      showSearch={{ optionFilterProp: 'label' }}
+      disabled={disabled}
+      aria-label={t('canvas.add')}
+      placeholder={t('canvas.add')}
+      value={null}
+      onChange={(uses: string | null) => uses && onAdd(uses)}
+      options={groupsOf(data ?? [])}
+      popupMatchSelectWidth={360}
+    />
+  );
+}

@@ -1,0 +1,80 @@
+import { useDeferredValue, useMemo, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useStore } from 'zustand';
+import Canvas, { type CanvasStep } from '@/components/canvas/Canvas';
+import { mayConnect, nodesOf, type StepNode } from '@/components/canvas/graph';
+import { Note } from '@/components/Note';
+import { addStep, connect, definitionOf } from '@/features/workflows/edit';
+import { namesFor } from '@/features/workflows/expressions';
+import { type Editing, Inspector } from '@/features/workflows/Inspector';
+import { Palette } from '@/features/workflows/Palette';
+import { useFilter } from '@/hooks/use-filter';
+import '@/locales/canvas';
+import type { EditorStore } from '@/store/editor';
+import type { JsonObject, Problem } from '@/types/api';
+
+/** The step that a problem is in, by its place. */
+const placeOf = ({ path }: Problem) => Number(/^steps\[(\d+)\]/.exec(path)?.[1] ?? -1);
+
+function Marks({ step, faults }: { step: StepNode; faults: number }) {
+  const { t } = useTranslation();
+  const marks = [
+    step.rest.for_each !== undefined && t('canvas.each'),
+    step.rest.retry !== undefined && t('canvas.retried'),
+    step.rest.on_error === 'continue' && t('canvas.goesOn'),
+  ].filter(Boolean);
+  return (
+    <>
+      {marks.join(' · ')}
+      {faults > 0 && <span className="wp-problem-error">{` ● ${t('canvas.faults', { count: faults })}`}</span>}
+    </>
+  );
+}
+
+/** The text as a graph. What is done here is done to the text: both are views of the same. */
+export default function VisualEditor({ store, onText }: { store: EditorStore; onText: (text: string) => void }) {
+  const { t } = useTranslation();
+  const source = useDeferredValue(useStore(store, (state) => state.text));
+  const problems = useStore(store, (state) => state.problems);
+  const { filter, change } = useFilter(['step'] as const);
+  const read = useMemo(() => definitionOf(source), [source]);
+  // While a text cannot be read, the last one that could stays in view.
+  const last = useRef<JsonObject>({});
+  if (read) last.current = read;
+  const definition = read ?? last.current;
+  const nodes = useMemo(() => nodesOf(definition), [definition]);
+  const chosen = nodes.find(({ id }) => id === filter.step);
+  const steps = nodes.map<CanvasStep>((step, place) => {
+    const faults = problems.filter((problem) => problem.severity === 'error' && placeOf(problem) === place).length;
+    const { id, uses, needs, rest } = step;
+    const condition = rest.if === undefined ? undefined : t('canvas.when');
+    return { id, uses, needs, condition, faulty: faults > 0, extra: <Marks step={step} faults={faults} /> };
+  });
+  const apply = (text: string, next?: string | null) => {
+    onText(text);
+    if (next !== undefined) change('step', next ?? undefined);
+  };
+  const editing: Editing = { source, nodes, apply, names: chosen ? namesFor(definition, nodes, chosen.id) : [] };
+  const add = (uses: string) => {
+    const [text, id] = addStep(source, { uses }, chosen?.id);
+    apply(text, id);
+  };
+  return (
+    <div className="wp-visual">
+      {!read && <Note kind="warning" title={t('canvas.unreadable')} />}
+      <div className="flex flex-wrap items-center gap-2">
+        <Palette disabled={!read} onAdd={add} />
+        <span className="wp-muted">{t('canvas.hint')}</span>
+      </div>
+      <Canvas
+        label={t('canvas.title')}
+        steps={steps}
+        chosen={chosen?.id}
+        onChoose={(id) => change('step', id ?? undefined)}
+        onConnect={read ? (from, to) => apply(connect(source, from, to, true)) : undefined}
+        mayConnect={(from, to) => mayConnect(nodes, from, to)}
+      />
+      {chosen && read && <Inspector step={chosen} editing={editing} />}
+    </div>
+  );
+}

@@ -1,0 +1,16 @@
+import { http } from '@/services/http';
+import type { HostDecision, HostRule, Page, ParkedEvent } from '@/types/api';
+
+const HOSTS = '/collection/admin/hosts';
+const PARKED = '/system/events/parked';
+
+/** What operators decide and look after. */
+export const system = {
+  hosts: (cursor?: string) => http.get<Page<HostRule>>(HOSTS, { cursor, limit: 50 }),
+  decide: (host: string, decision: HostDecision) =>
+    http.put<HostRule>(`${HOSTS}/${encodeURIComponent(host)}`, decision),
+  takeBack: (host: string) => http.delete<null>(`${HOSTS}/${encodeURIComponent(host)}`),
+  parked: (cursor?: string) => http.get<Page<ParkedEvent>>(PARKED, { cursor, limit: 50 }),
+  replay: (id: string) => http.post<null>(`${PARKED}/${id}/replay`),
+  letGo: (id: string) => http.delete<null>(`${PARKED}/${id}`),
+};
