@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useParams } from 'react-router';
 import { ErrorNote } from '@/components/ErrorNote';
@@ -24,6 +25,7 @@ export function Component() {
   const { id = '' } = useParams();
   const { data, error, refetch } = useQuery({ queryKey: keys.workflows.one(id), queryFn: () => workflows.show(id) });
   const { filter, change } = useFilter(['tab', 'open'] as const);
+  const [seen, setSeen] = useState(false);
   useTitle(data?.name);
   if (error && !data) return <ErrorNote error={error} onRetry={() => void refetch()} />;
   if (!data) return <Waiting />;
@@ -42,39 +44,47 @@ export function Component() {
       ))}
     </nav>
   );
-  if (tab !== 'editor')
-    return (
-      <>
-        <PageHeader
-          parent={{ to: '/workflows', text: t('nav.workflows') }}
-          title={data.name}
-          note={t('workflows.versionLong', { version: data.version })}
-          extra={<RunButton id={id} name={data.name} />}
-        />
-        {tabs}
-        {tab === 'triggers' && <TriggerList id={id} />}
-        {tab === 'versions' && <Versions id={id} newest={data.version} />}
-      </>
-    );
+  // Once it was shown the editor stays, so that what was written in it does.
+  const editing = tab === 'editor';
+  if (editing && !seen) setSeen(true);
   return (
-    <WorkflowEditor
-      tabs={tabs}
-      key={`${id} ${data.version}`}
-      id={id}
-      title={data.name}
-      note={
+    <>
+      {!editing && (
         <>
-          {t('workflows.versionLong', { version: data.version })} · <When time={data.updated_at} />
-        </>
-      }
-      saved={data.source}
-      extra={(dirty) => (
-        <>
-          <DeleteWorkflow id={id} name={data.name} />
-          <LinkButton to={`/executions?definition_id=${id}`}>{t('workflows.executions')}</LinkButton>
-          <RunButton id={id} name={data.name} disabled={dirty} />
+          <PageHeader
+            parent={{ to: '/workflows', text: t('nav.workflows') }}
+            title={data.name}
+            note={t('workflows.versionLong', { version: data.version })}
+            extra={<RunButton id={id} name={data.name} />}
+          />
+          {tabs}
         </>
       )}
-    />
+      {tab === 'triggers' && <TriggerList id={id} />}
+      {tab === 'versions' && <Versions id={id} newest={data.version} />}
+      {(editing || seen) && (
+        <div className={editing ? 'wp-editor' : 'hidden'}>
+          <WorkflowEditor
+            tabs={tabs}
+            key={id}
+            id={id}
+            title={data.name}
+            note={
+              <>
+                {t('workflows.versionLong', { version: data.version })} · <When time={data.updated_at} />
+              </>
+            }
+            saved={data.source}
+            extra={(dirty) => (
+              <>
+                <DeleteWorkflow id={id} name={data.name} />
+                <LinkButton to={`/executions?definition_id=${id}`}>{t('workflows.executions')}</LinkButton>
+                <RunButton id={id} name={data.name} disabled={dirty} />
+              </>
+            )}
+          />
+        </div>
+      )}
+    </>
   );
 }

@@ -60,6 +60,13 @@ export function WorkflowEditor({ id, title, note, saved, initial = saved, tabs, 
       if (error instanceof ApiError && error.problems().length > 0) store.getState().judge(source, error.problems());
     },
   });
+  // A version that was brought back takes the place of the text, unless something was written meanwhile.
+  useEffect(() => {
+    const { text: now, saved: known, keep } = store.getState();
+    if (saved === known) return;
+    keep(saved);
+    if (now === known) code.current?.replace(saved);
+  }, [saved, store]);
   const { reset } = save;
   useEffect(() => {
     if (text) reset();
