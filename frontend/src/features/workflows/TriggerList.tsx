@@ -20,7 +20,7 @@ const TIMED = ['cron', 'interval'];
 /** What starts the workflow: when next, what became of past times, paused or not. */
 export function TriggerList({ id }: { id: string }) {
   const { t } = useTranslation();
-  const { items, error, retry, more } = usePaged(rareKeys.triggers.of(id), (cursor) => workflows.triggers(id, cursor));
+  const { items, error, retry } = usePaged(rareKeys.triggers.of(id), () => workflows.triggers(id));
   if (error && !items) return <ErrorNote error={error} onRetry={retry} />;
   if (items?.length === 0) return <EmptyState title={t('triggers.none')} text={t('triggers.noneText')} />;
   return (
@@ -28,11 +28,6 @@ export function TriggerList({ id }: { id: string }) {
       {items?.map((trigger) => (
         <OneTrigger key={trigger.id} workflow={id} trigger={trigger} />
       ))}
-      {more && (
-        <button type="button" className="wp-link" onClick={more}>
-          {t('common.more')}
-        </button>
-      )}
     </div>
   );
 }
