@@ -6,7 +6,7 @@ UI := frontend/dist/index.html
 UI_SOURCES := $(shell find frontend/src frontend/public frontend/tools -name node_modules -prune -o -type f -print) \
 	frontend/index.html frontend/vite.config.ts frontend/package-lock.json
 
-.PHONY: help run demo build test test-crash fuzz-api bench bench-api bench-engine bench-proxy bench-collect fmt lint openapi migrate screenshots clean
+.PHONY: help run demo build test test-crash fuzz-api bench bench-api bench-engine bench-proxy bench-collect bench-events fmt lint openapi migrate screenshots clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1|\2/' | column -t -s '|'
@@ -65,6 +65,11 @@ bench-proxy: ## strategies, a test of 10,000 proxies, and the gateway port besid
 	@$(MAKE) --no-print-directory $(UI)
 	CI=1 scripts/with-services.sh cargo bench --locked -p proxy_pool --bench proxy -- $(if $(JSON),--json $(abspath $(JSON)).pools)
 	cargo bench --locked -p workflow-platform --bench proxy -- $(if $(JSON),--json $(abspath $(JSON)))
+
+bench-events: ## events from outbox to handler over PostgreSQL and Redis, beside bare inserts; JSON=FILE as above
+	scripts/ensure-build.sh
+	scripts/ensure-test.sh
+	CI=1 scripts/with-services.sh cargo bench --locked -p event_driven_coordination --bench events -- $(if $(JSON),--json $(abspath $(JSON)))
 
 bench-collect: ## pages fetched, extracted and stored, beside Scrapy and nginx alone; FULL=1 crawls 100,000; JSON=FILE as above
 	scripts/ensure-build.sh

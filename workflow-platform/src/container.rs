@@ -15,7 +15,7 @@ use api_gateway::{Gateway, GatewaySettings, Readiness, assemble, assemble_metric
 use axum::Router;
 use data_collection::{ArchiveLimits, Collection, DatasetsModule, FetcherSettings, FilesModule};
 use event_driven_coordination::{
-    Handlers, ParkedEvents, Relay, RelaySettings, SecurityNotice, VerificationMail,
+    Handlers, ParkedEvents, Relay, RelaySettings, SecurityNotice, StopSuspended, VerificationMail,
 };
 use proxy_pool::{ProxyPoolModule, ProxyPoolSettings};
 use secrecy::ExposeSecret as _;
@@ -46,7 +46,7 @@ use workflow::{WorkerSettings, WorkflowModule, WorkflowSettings};
 
 use crate::config::{Config, FirstAdmin};
 
-use adapters::{CacheHealth, DatabaseHealth, Directory, Rules};
+use adapters::{CacheHealth, DatabaseHealth, Directory, Rules, Runs, Standing};
 pub use foundation::Foundation;
 use foundation::read_authority;
 pub use scratch::Scratch;
@@ -93,15 +93,18 @@ fn relay(
     config: &Config,
     foundation: &Foundation,
     sealer: Sealer,
+    users: &Arc<UserModule>,
     subscription: &Arc<SubscriptionModule>,
-    workflow: &WorkflowModule,
+    workflow: &Arc<WorkflowModule>,
 ) -> anyhow::Result<Relay> {
-    let Foundation { database, ambient, .. } = foundation.clone();
+    let Foundation { database, ambient, streams, .. } = foundation.clone();
     let mailer = foundation::mailer(config, &ambient)?;
     let name = &config.app_name;
     let notice = SecurityNotice::new(Arc::clone(&mailer), name.clone())?;
     let mail = VerificationMail::new(mailer, sealer, ambient.clone(), name.clone())?;
     let erase = EraseDeleted::new(personal_data(foundation, workflow));
+    let (standing, runs) = (Standing(Arc::clone(users)), Runs(Arc::clone(workflow)));
+    let suspended = StopSuspended::new(Arc::new(standing), Arc::new(runs));
     let handlers = Handlers::new(
         subscription::event_handlers(subscription),
         [
@@ -109,9 +112,10 @@ fn relay(
             Arc::new(notice),
             workflow.event_handler(),
             Arc::new(erase),
+            Arc::new(suspended),
         ],
     );
-    Ok(Relay::new(database, ambient, handlers, RelaySettings::default()))
+    Ok(Relay::new(database, ambient, handlers, RelaySettings::default()).over(streams))
 }
 
 /// Plans, and what is used of them.
@@ -167,7 +171,7 @@ impl Platform {
         subscription: Arc<SubscriptionModule>,
         entitlements: Arc<dyn Entitlements>,
     ) -> anyhow::Result<Self> {
-        let Foundation { database, cache, bus, limiter, ambient, blobs, redis } =
+        let Foundation { database, cache, bus, limiter, ambient, blobs, redis, .. } =
             foundation.clone();
         let cpu = CpuPool::per_core();
         let sealer = sealer(&config, &ambient);
@@ -248,7 +252,7 @@ impl Platform {
             workflow_settings(&config),
         );
         let idempotency = SqlIdempotencyKeys::new(database, sealer.clone(), ambient);
-        let relay = relay(&config, &foundation, sealer, &subscription, &workflow)?;
+        let relay = relay(&config, &foundation, sealer, &users, &subscription, &workflow)?;
         Ok(Self {
             config: Box::new(config),
             foundation,

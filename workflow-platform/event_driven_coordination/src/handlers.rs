@@ -59,6 +59,20 @@ impl Handlers {
         found
     }
 
+    /// The events that concern anybody who acts outside the database.
+    pub(crate) async fn concerning_effects(&self, events: &[DomainEvent]) -> HashSet<Id<Event>> {
+        let effects = self.0.iter().filter(|handler| matches!(handler, Handler::Effect(_)));
+        Self(effects.cloned().collect()).concerning(events).await
+    }
+
+    /// Those that write to the database.
+    pub(crate) fn writes(&self) -> impl Iterator<Item = &Arc<dyn EventHandler>> {
+        self.0.iter().filter_map(|handler| match handler {
+            Handler::Write(handler) => Some(handler),
+            Handler::Effect(_) => None,
+        })
+    }
+
     /// Those that want events of the kind; writes come first.
     pub(crate) fn of(&self, kind: &str) -> Vec<Handler> {
         self.0.iter().filter(|handler| handler.wants(kind)).cloned().collect()

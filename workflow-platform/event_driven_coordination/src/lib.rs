@@ -5,25 +5,28 @@
 //! database (`EventHandler`) or acts outside it (`EffectHandler`, such as a mail). The *inbox*
 //! remembers (event, handler) pairs that are done. An event that keeps failing, or fails for good
 //! (a mail that its server refuses), is *parked*: it stays in the table with its last error and
-//! holds nobody up any more, until an administrator has it tried again or lets it go.
+//! holds nobody up any more, until an administrator has it tried again or lets it go. A *process
+//! manager* (`workflows/`) is a handler that has neighbouring contexts do something, through ports.
 //!
 //! **Invariants.**
 //! * An event is delivered at least once; what a handler writes to the database happens once.
 //! * Events of one aggregate are handled in the order they were written; one that waits for its
 //!   next attempt holds back the later ones of its aggregate, and of no other.
 //! * Any number of processes may run a relay: an event is leased to one at a time, and a process
-//!   that lost its lease can no longer write the event off.
+//!   that lost its lease can no longer write the event off. With Redis, what one process leased is
+//!   handed to all of them over a stream, an aggregate at a time.
 //! * No transaction is open while an effect is under way.
 //!
 //! **Published events:** `event.replayed`, `event.discarded`.
 //!
-//! **Not here:** what the handlers of contexts do; delivery over Redis Streams.
+//! **Not here:** what the handlers of contexts do.
 
 mod handlers;
 pub mod mail;
 mod migrations;
 pub mod parked;
 mod relay;
+mod workflows;
 
 pub use handlers::Handlers;
 pub use mail::{
@@ -32,3 +35,4 @@ pub use mail::{
 pub use migrations::migrations;
 pub use parked::ParkedEvents;
 pub use relay::{Relay, RelayError, RelaySettings};
+pub use workflows::{Accounts, PortError, RunningWork, StopSuspended};

@@ -5,7 +5,7 @@ use sea_orm_migration::{MigrationTrait, prelude::*};
 
 /// The migrations of event delivery.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(WaitingIndexes), Box::new(ParkedIndex)]
+    vec![Box::new(WaitingIndexes), Box::new(ParkedIndex), Box::new(Identity)]
 }
 
 /// Indexes on the few events that are not done, however many are kept.
@@ -63,6 +63,37 @@ impl MigrationTrait for ParkedIndex {
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.get_connection().execute_unprepared("DROP INDEX outbox_parked").await?;
+        Ok(())
+    }
+}
+
+/// What tells this database's events apart from others' in a Redis that they share.
+#[derive(Debug)]
+struct Identity;
+
+impl MigrationName for Identity {
+    fn name(&self) -> &'static str {
+        "m20261126_000072_outbox_identity"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Identity {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let (kind, fresh) = match manager.get_database_backend() {
+            sea_orm::DbBackend::Postgres => ("uuid", "gen_random_uuid()"),
+            _ => ("uuid_blob", "randomblob(16)"),
+        };
+        let connection = manager.get_connection();
+        let table = format!("CREATE TABLE outbox_identity (id {kind} NOT NULL PRIMARY KEY)");
+        connection.execute_unprepared(&table).await?;
+        let row = format!("INSERT INTO outbox_identity (id) VALUES ({fresh})");
+        connection.execute_unprepared(&row).await?;
+        Ok(())
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.get_connection().execute_unprepared("DROP TABLE outbox_identity").await?;
         Ok(())
     }
 }

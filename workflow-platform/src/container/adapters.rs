@@ -4,15 +4,16 @@ use std::{error::Error, net::IpAddr, sync::Arc};
 
 use api_gateway::HealthPart;
 use async_trait::async_trait;
+use event_driven_coordination::{Accounts, PortError, RunningWork};
 use proxy_pool::application::ports::AddressRules;
 use shared_kernel::{
     application::Cache,
-    domain::{Id, User},
+    domain::{Id, Owner, User},
     infrastructure::{db::Database, outbound::OutboundPolicy},
 };
 use url::Url;
 use user_management::UserModule;
-use workflow::{UserDirectory, UserDirectoryError, UserProfile};
+use workflow::{UserDirectory, UserDirectoryError, UserProfile, WorkflowModule};
 
 /// Proxies and their test targets obey the same policy as requests.
 pub struct Rules(pub Arc<OutboundPolicy>);
@@ -40,6 +41,27 @@ impl UserDirectory for Directory {
         let found =
             self.0.profile(user).await.map_err(|error| UserDirectoryError(Box::new(error)))?;
         Ok(found.map(|profile| UserProfile { username: profile.username, email: profile.email }))
+    }
+}
+
+/// Whose work may go on, for the processes between contexts.
+pub struct Standing(pub Arc<UserModule>);
+
+#[async_trait]
+impl Accounts for Standing {
+    async fn is_served(&self, owner: Owner) -> Result<bool, PortError> {
+        let asked = self.0.is_served(owner.user()).await;
+        asked.map_err(|error| PortError(Box::new(error)))
+    }
+}
+
+/// Executions, for the processes between contexts.
+pub struct Runs(pub Arc<WorkflowModule>);
+
+#[async_trait]
+impl RunningWork for Runs {
+    async fn stop(&self, owner: Owner) -> Result<u64, PortError> {
+        self.0.stop_all(owner).await.map_err(|error| PortError(Box::new(error)))
     }
 }
 

@@ -20,6 +20,7 @@ use shared_kernel::{
         postgres_bus::PostgresBus,
         redis_bus::RedisBus,
         redis_limiter::RedisLimiter,
+        redis_streams::RedisStreams,
         system,
     },
 };
@@ -47,15 +48,17 @@ pub struct Foundation {
     pub blobs: Arc<dyn BlobStore>,
     /// What processes share directly; behind `cache`, `bus` and `limiter` too.
     pub redis: Option<ConnectionManager>,
+    /// Carry events between processes.
+    pub streams: Option<RedisStreams>,
 }
 
 impl Foundation {
     pub async fn open(config: &Config, stop: CancellationToken) -> anyhow::Result<Self> {
         let database = Database::open(&config.database).await?;
         let ambient = system::ambient();
-        let Shared { cache, bus, limiter, redis } =
+        let Shared { cache, bus, limiter, redis, streams } =
             shared(config, &database, &ambient, stop).await?;
-        Ok(Self { database, cache, bus, limiter, ambient, blobs: blobs(config)?, redis })
+        Ok(Self { database, cache, bus, limiter, ambient, blobs: blobs(config)?, redis, streams })
     }
 }
 
@@ -65,6 +68,7 @@ struct Shared {
     bus: Arc<dyn Bus>,
     limiter: Arc<dyn RateLimiter>,
     redis: Option<ConnectionManager>,
+    streams: Option<RedisStreams>,
 }
 
 /// What processes share: Redis when there is one. PostgreSQL alone carries messages too.
@@ -82,7 +86,8 @@ async fn shared(
             }
         };
         let (cache, limiter) = (LocalCache::default(), LocalLimiter::default());
-        return Ok(Shared { cache: Arc::new(cache), bus, limiter: Arc::new(limiter), redis: None });
+        let (cache, limiter) = (Arc::new(cache), Arc::new(limiter));
+        return Ok(Shared { cache, bus, limiter, redis: None, streams: None });
     };
     let client = redis::Client::open(url.expose_secret()).context("REDIS_URL cannot be used")?;
     let connection = client.get_connection_manager_with_config(manners()).await;
@@ -93,7 +98,8 @@ async fn shared(
         cache: Arc::new(RedisCache::new(connection.clone())),
         bus: Arc::new(bus),
         limiter: Arc::new(RedisLimiter::new(connection.clone())),
-        redis: Some(connection),
+        redis: Some(connection.clone()),
+        streams: Some(RedisStreams::new(client, connection)),
     })
 }
 

@@ -128,6 +128,42 @@ async fn nothing_of_those_who_are_leaving_or_suspended_starts() {
     }
 }
 
+const WAITS: &str = r"
+name: waits
+steps:
+  - {id: ask, uses: wait.signal, with: {message: publish?}}
+";
+
+#[tokio::test]
+async fn what_runs_for_somebody_who_is_suspended_ends_and_what_runs_for_others_goes_on() {
+    let settings =
+        [("BOOTSTRAP_ADMIN_EMAIL", "root@example.com"), ("BOOTSTRAP_ADMIN_PASSWORD", PASSWORD)];
+    for app in TestApp::everywhere(&settings).await {
+        let (ann, ben) = (app.person("ann").await, app.person("ben").await);
+        let id = ann.get("/users/me").await.data()["id"].as_str().unwrap().to_owned();
+        let hers = ann.start(&ann.define(WAITS).await, json!({})).await;
+        let his = ben.start(&ben.define(WAITS).await, json!({})).await;
+        let root = Person::sign_in(&app, "root@example.com").await;
+        let path = format!("/users/admin/users/{id}/status");
+        root.put(&path, &json!({ "status": "suspended" })).await.data();
+        eventually("the event is done with", async || {
+            let sql = "SELECT COUNT(*) FROM inbox WHERE handler = 'coordination.stop_suspended'";
+            let database = app.platform().database();
+            let row = database.read().query_one_raw(database.statement(sql, [])).await;
+            let found: i64 = row.unwrap().unwrap().try_get_by_index(0).unwrap();
+            (found > 0).then_some(())
+        })
+        .await;
+        root.put(&path, &json!({ "status": "active" })).await.data();
+        let ann = Person::sign_in(&app, "ann").await;
+        let ended = ann.finished(&hers, Duration::from_secs(30)).await;
+        assert_eq!(ended["status"], "cancelled", "{}", app.name);
+        assert_ne!(ben.execution(&his).await["status"], "cancelled", "{}", app.name);
+        ben.post(&format!("/workflow/executions/{his}/cancel"), &json!({})).await.data();
+        ben.finished(&his, Duration::from_secs(30)).await;
+    }
+}
+
 async fn hook(app: &TestApp, definition: &str) -> String {
     let id: uuid::Uuid = definition.parse().unwrap();
     let database = app.platform().database();

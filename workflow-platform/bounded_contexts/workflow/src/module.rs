@@ -35,6 +35,7 @@ use crate::{
         announce::{Announcer, BusDoorbell},
         audit::{SqlAudit, run_auditor},
         definitions::SqlDefinitions,
+        ending::end_all,
         executions::{BusProgressBoard, SqlExecutions, SqlStartKeys, SqlStepCache},
         openings::Openings,
         personal::personal_data,
@@ -232,6 +233,12 @@ impl WorkflowModule {
     /// Starts what listens to events. One relay calls it for each event, at least once.
     pub fn event_handler(&self) -> Arc<dyn EffectHandler> {
         Arc::new(StartOnEvent { triggers: self.triggers.clone() })
+    }
+
+    /// Asks for the end of all that runs or waits for an owner, each once; gives how many were
+    /// asked now.
+    pub async fn stop_all(&self, owner: Owner) -> Result<u64, ExecutionsError> {
+        end_all(&self.database, &self.executions, owner).await
     }
 
     /// Forgets what plans do not keep until told to stop. May run in any number of processes.

@@ -11,7 +11,7 @@ use shared_kernel::{
 use tokio::time::Instant;
 use tracing::{error, warn};
 
-use super::{Relay, outbox::Leased};
+use super::{Relay, hold::Hold, outbox::Leased};
 use crate::handlers::Handler;
 
 /// Why an event was not handled this time.
@@ -41,10 +41,17 @@ const ERROR_LENGTH: usize = 2000;
 
 impl Relay {
     /// Handles events of one aggregate. The first that fails, or that there is no time left for,
-    /// holds back the rest.
-    pub(super) async fn deliver_in_order(&self, events: Vec<Leased>) -> Result<(), DbErr> {
+    /// holds back the rest. When `hold` ends they are somebody else's.
+    pub(super) async fn deliver_in_order(
+        &self,
+        events: Vec<Leased>,
+        hold: &Hold,
+    ) -> Result<(), DbErr> {
         let mut blocked = false;
         for leased in events {
+            if !hold.lasts() {
+                return Ok(());
+            }
             let late = self.ambient.now().plus(self.settings.event_limit) > leased.until;
             if blocked || late {
                 self.hand_back(&leased).await?;

@@ -2,22 +2,36 @@
 //!
 //! A batch is leased by moving its events' `due_at` into the future, so that an event whose
 //! process died is simply due again. Events of different aggregates are handled side by side.
+//! With Redis what is leased is sent to all processes over a stream.
 
+mod consume;
 mod deliver;
+mod hold;
 mod outbox;
 mod prune;
+mod publish;
 mod settings;
+mod together;
 
 use std::{collections::HashMap, time::Duration};
 
 use futures::{StreamExt as _, stream};
-use sea_orm::DbErr;
-use shared_kernel::{domain::Ambient, infrastructure::db::Database};
+use sea_orm::{ConnectionTrait as _, DbErr};
+use shared_kernel::{
+    domain::Ambient,
+    infrastructure::{
+        db::Database,
+        redis_streams::{RedisStream, RedisStreams},
+    },
+};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, error};
+use uuid::Uuid;
 
 use crate::Handlers;
+use hold::Hold;
 use outbox::{Batch, Leased};
+use publish::Publisher;
 pub use settings::RelaySettings;
 
 /// The outbox cannot be read or written.
@@ -25,6 +39,8 @@ pub use settings::RelaySettings;
 pub enum RelayError {
     #[error("outbox cannot be read or written")]
     Database(#[from] DbErr),
+    #[error("a parcel cannot be written")]
+    Parcel(#[from] serde_json::Error),
 }
 
 /// Delivers events until told to stop. One runs per process, in any number of processes. Cheap to
@@ -35,6 +51,8 @@ pub struct Relay {
     ambient: Ambient,
     handlers: Handlers,
     settings: RelaySettings,
+    /// Between the processes, when there is such a thing.
+    streams: Option<RedisStreams>,
 }
 
 impl Relay {
@@ -44,18 +62,33 @@ impl Relay {
         handlers: Handlers,
         settings: RelaySettings,
     ) -> Self {
-        Self { database, ambient, handlers, settings }
+        Self { database, ambient, handlers, settings, streams: None }
+    }
+
+    /// The same, with events handed to all processes over Redis.
+    #[must_use]
+    pub fn over(self, streams: Option<RedisStreams>) -> Self {
+        Self { streams, ..self }
     }
 
     /// Wakes when this process commits an event, and looks now and then for those of others and
     /// for events whose next attempt is due. After `stop` it ends what it has in hand.
     pub async fn run(&self, stop: CancellationToken) {
+        let stream = self.stream(&stop).await;
+        let consumers = stream
+            .iter()
+            .flat_map(|stream| (0..self.settings.consumers).map(|_| self.consume(stream, &stop)));
+        let consumers = futures::future::join_all(consumers);
+        futures::join!(self.watch_outbox(stream.clone().map(Publisher::new), &stop), consumers);
+    }
+
+    async fn watch_outbox(&self, mut publisher: Option<Publisher>, stop: &CancellationToken) {
         let mut changes = self.database.outbox_changes();
         let mut pruned_at = None;
         while !stop.is_cancelled() {
             changes.mark_unchanged();
             self.prune_when_due(&mut pruned_at).await;
-            if self.round(&stop).await {
+            if self.round(publisher.as_mut(), stop).await {
                 continue;
             }
             tokio::select! {
@@ -67,16 +100,36 @@ impl Relay {
         }
     }
 
+    /// The stream of this database, once the database can be asked for its name.
+    async fn stream(&self, stop: &CancellationToken) -> Option<RedisStream> {
+        let streams = self.streams.as_ref()?;
+        while !stop.is_cancelled() {
+            match self.identity().await {
+                Ok(name) => return Some(streams.stream(&name.simple().to_string())),
+                Err(failure) => rest_after(&failure.into(), stop).await,
+            }
+        }
+        None
+    }
+
+    /// Tells databases apart that share a Redis.
+    async fn identity(&self) -> Result<Uuid, DbErr> {
+        let statement = self.database.statement("SELECT id FROM outbox_identity", []);
+        let row = self.database.read().query_one_raw(statement).await?;
+        let row = row.ok_or_else(|| DbErr::RecordNotFound("the outbox has no identity".into()))?;
+        row.try_get("", "id")
+    }
+
     /// Tells whether there may be more to do at once.
-    async fn round(&self, stop: &CancellationToken) -> bool {
-        match self.batch().await {
+    async fn round(&self, publisher: Option<&mut Publisher>, stop: &CancellationToken) -> bool {
+        let moved = match publisher {
+            Some(publisher) => self.pass_on(publisher, stop).await,
+            None => self.batch().await,
+        };
+        match moved {
             Ok(done) => done > 0,
             Err(failure) => {
-                error!(error = &failure as &dyn std::error::Error, "events cannot be delivered");
-                tokio::select! {
-                    () = stop.cancelled() => {}
-                    () = tokio::time::sleep(Duration::from_secs(1)) => {}
-                }
+                rest_after(&failure, stop).await;
                 false
             }
         }
@@ -96,18 +149,31 @@ impl Relay {
 
     /// Leases and handles one batch; gives how many events moved.
     async fn batch(&self) -> Result<usize, RelayError> {
-        let Batch { taken, leased } = self.lease().await?;
+        let Batch { taken, leased } = self.lease(self.settings.batch).await?;
         if taken > 0 {
             debug!(events = taken, "delivering {taken} events");
         }
-        let groups = by_aggregate(leased);
-        let mut running =
-            stream::iter(groups.into_iter().map(|group| self.deliver_in_order(group)))
-                .buffer_unordered(self.settings.parallel);
+        self.deliver_groups(by_aggregate(leased), &Hold::for_good()).await?;
+        Ok(taken)
+    }
+
+    /// Handles the events of each aggregate in order, those of different ones side by side.
+    async fn deliver_groups(&self, groups: Vec<Vec<Leased>>, hold: &Hold) -> Result<(), DbErr> {
+        let left = self.deliver_together(groups).await;
+        let running = left.into_iter().map(|group| self.deliver_in_order(group, hold));
+        let mut running = stream::iter(running).buffer_unordered(self.settings.parallel);
         while let Some(outcome) = running.next().await {
             outcome?;
         }
-        Ok(taken)
+        Ok(())
+    }
+}
+
+async fn rest_after(failure: &RelayError, stop: &CancellationToken) {
+    error!(error = failure as &dyn std::error::Error, "events cannot be delivered");
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = tokio::time::sleep(Duration::from_secs(1)) => {}
     }
 }
 

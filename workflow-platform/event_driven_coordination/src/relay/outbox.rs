@@ -23,6 +23,9 @@ pub(super) struct Leased {
 /// Any number; relays of one database take turns leasing under it.
 const LEASE_LOCK: i64 = 0x6f75_7462_6f78;
 
+/// Why an event is parked that nobody could tell of.
+pub(super) const DEADLY: &str = "every process that handled it died";
+
 /// In the order of writing, and nothing whose aggregate has an earlier event that waits (for its
 /// next attempt, or in another process's hands).
 const DUE: &str = "SELECT o.* FROM outbox o \
@@ -43,7 +46,7 @@ pub(super) struct Batch {
 impl Relay {
     /// Takes the next events in hand. Those that nobody wants are written off at once, and those
     /// that cannot be read are parked, so that they hold nobody up.
-    pub(super) async fn lease(&self) -> Result<Batch, RelayError> {
+    pub(super) async fn lease(&self, most: u32) -> Result<Batch, RelayError> {
         let now = self.ambient.now();
         // Mostly there is nothing: ask without keeping any writer waiting.
         let values = [now.into(), 1i64.into()];
@@ -54,14 +57,19 @@ impl Relay {
         let work = self.database.begin().await?;
         self.take_turn(&work).await?;
         let until = now.plus(self.settings.lease);
-        let values = [now.into(), i64::from(self.settings.batch).into()];
+        let values = [now.into(), i64::from(most).into()];
         let rows = work.conn().query_all_raw(self.database.statement(DUE, values)).await?;
         let mut found = Vec::new();
         for row in &rows {
             let position: i64 = row.try_get("", "position")?;
             match read(row, until) {
-                Ok(event) => found.push(event),
-                Err(error) => self.park_unread(&work, position, &error, now).await?,
+                // The last one never told how it ended.
+                Ok(event) if event.attempts >= self.settings.attempts => {
+                    self.park_unhandled(&work, position, DEADLY, now).await?;
+                }
+                // This is another one.
+                Ok(event) => found.push(Leased { attempts: event.attempts + 1, ..event }),
+                Err(error) => self.park_unhandled(&work, position, &error.to_string(), now).await?,
             }
         }
         let events: Vec<_> = found.iter().map(|leased| leased.event.clone()).collect();
@@ -95,17 +103,17 @@ impl Relay {
         Ok(())
     }
 
-    async fn park_unread(
+    async fn park_unhandled(
         &self,
         work: &UnitOfWork,
         position: i64,
-        failure: &UnreadableEvent,
+        failure: &str,
         now: Timestamp,
     ) -> Result<(), DbErr> {
         error!(event.position = position, "an event is parked: {failure}");
         metrics::counter!("events_parked_total").increment(1);
         let sql = "UPDATE outbox SET parked_at = $2, last_error = $3 WHERE position = $1";
-        let values = [position.into(), now.into(), failure.to_string().into()];
+        let values = [position.into(), now.into(), failure.into()];
         work.conn().execute_raw(self.database.statement(sql, values)).await?;
         Ok(())
     }
@@ -155,6 +163,11 @@ impl Relay {
         self.settle(leased, "parked_at = $3, last_error = $4", [now.into(), error.into()]).await
     }
 
+    /// Counts one attempt more.
+    pub(super) async fn blame(&self, leased: &Leased) -> Result<bool, DbErr> {
+        self.settle(leased, "attempts = attempts + 1", []).await
+    }
+
     /// Gives it back untouched, to be taken again when its turn comes.
     pub(super) async fn hand_back(&self, leased: &Leased) -> Result<bool, DbErr> {
         let now = self.ambient.now();
@@ -164,14 +177,14 @@ impl Relay {
 
 /// The row is no event.
 #[derive(Debug, thiserror::Error)]
-enum UnreadableEvent {
+pub(super) enum UnreadableEvent {
     #[error("row cannot be read: {0}")]
     Row(#[from] DbErr),
     #[error("payload cannot be read: {0}")]
     Payload(#[from] serde_json::Error),
 }
 
-fn read(row: &QueryResult, until: Timestamp) -> Result<Leased, UnreadableEvent> {
+pub(super) fn read(row: &QueryResult, until: Timestamp) -> Result<Leased, UnreadableEvent> {
     let id: Uuid = row.try_get("", "id")?;
     let payload: String = row.try_get("", "payload")?;
     let payload = serde_json::from_str(&payload)?;
@@ -188,6 +201,6 @@ fn read(row: &QueryResult, until: Timestamp) -> Result<Leased, UnreadableEvent> 
         occurred_at: Timestamp::from_micros(row.try_get("", "occurred_at")?),
         request_id: row.try_get("", "request_id")?,
     };
-    let attempts = u32::try_from(attempts).unwrap_or(0).saturating_add(1);
+    let attempts = u32::try_from(attempts).unwrap_or(0);
     Ok(Leased { position: row.try_get("", "position")?, attempts, until, event })
 }

@@ -7,6 +7,16 @@ use std::time::Duration;
 pub struct RelaySettings {
     /// Events taken at once.
     pub batch: u32,
+    /// Events sent over a stream at once.
+    pub publish_batch: u32,
+    /// Parcels in the stream beyond which none are added.
+    pub most_parcels: usize,
+    /// Readers of the stream in each process.
+    pub consumers: usize,
+    /// Parcels that a reader takes at once.
+    pub take: usize,
+    /// A reader that has been silent so long is dead; others take what it had in hand.
+    pub claim_after: Duration,
     /// Aggregates handled side by side.
     pub parallel: usize,
     /// How long a batch is ours. What is not done by then is anybody's.
@@ -31,6 +41,11 @@ impl Default for RelaySettings {
     fn default() -> Self {
         Self {
             batch: 100,
+            publish_batch: 500,
+            most_parcels: 2000,
+            consumers: 2,
+            take: 200,
+            claim_after: Duration::from_secs(5),
             parallel: 16,
             lease: Duration::from_mins(1),
             event_limit: Duration::from_secs(30),

@@ -10,5 +10,7 @@
 mod mail;
 mod parked;
 mod relay;
+mod streams;
 mod support;
+mod suspension;
 mod tls;

@@ -14,6 +14,7 @@ pub mod outbound;
 pub mod postgres_bus;
 pub mod redis_bus;
 pub mod redis_limiter;
+pub mod redis_streams;
 pub mod reseal;
 pub mod seal;
 pub mod system;

@@ -4,6 +4,7 @@ pub mod announce;
 pub mod audit;
 mod children_columns;
 pub mod definitions;
+pub mod ending;
 mod events_columns;
 pub mod executions;
 mod hooks_table;

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use sea_orm::{ConnectionTrait as _, DbErr};
 use shared_kernel::{
     application::{PersonalData, PersonalDataError, PersonalPage},
     domain::{Execution, Id, Owner},
@@ -11,10 +10,8 @@ use shared_kernel::{
 };
 use uuid::Uuid;
 
+use super::ending::unfinished;
 use crate::application::executions::{ExecutionService, ExecutionsError};
-
-/// Executions cancelled before the next are looked for.
-const AT_ONCE: i64 = 200;
 
 /// What may go while executions are still ending: nothing starts any more, and secrets are gone.
 const FIRST: [PersonalTable; 6] = [
@@ -176,14 +173,6 @@ impl EndingExecutions {
         PersonalDataError { part: EXECUTIONS.name, source: Box::new(source) }
     }
 
-    async fn unfinished(&self, owner: Owner, after: Uuid) -> Result<Vec<Id<Execution>>, DbErr> {
-        let sql = "SELECT id FROM workflow_executions WHERE user_id = $1 AND finished_at IS NULL \
-                   AND id > $2 ORDER BY id LIMIT $3";
-        let statement = self.database.statement(sql, [owner.into(), after.into(), AT_ONCE.into()]);
-        let rows = self.database.read().query_all_raw(statement).await?;
-        rows.iter().map(|row| Ok(row.try_get_by_index::<Uuid>(0)?.into())).collect()
-    }
-
     async fn cancel(&self, owner: Owner, id: Id<Execution>) -> Result<(), PersonalDataError> {
         match self.executions.cancel_for(owner, id).await {
             Ok(_) | Err(ExecutionsError::Ended | ExecutionsError::NotFound) => Ok(()),
@@ -210,11 +199,11 @@ impl PersonalData for EndingExecutions {
     async fn erase(&self, owner: Owner) -> Result<u64, PersonalDataError> {
         let mut after = Uuid::nil();
         loop {
-            let some = self.unfinished(owner, after).await.map_err(Self::failed)?;
+            let some = unfinished(&self.database, owner, after).await.map_err(Self::failed)?;
             let Some(last) = some.last() else { break };
-            after = last.uuid();
-            for id in some {
-                self.cancel(owner, id).await?;
+            after = last.id.uuid();
+            for found in some {
+                self.cancel(owner, found.id).await?;
             }
         }
         if after.is_nil() { Ok(0) } else { Err(Self::failed(StillEnding)) }

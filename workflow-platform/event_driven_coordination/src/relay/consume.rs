@@ -1,0 +1,167 @@
+//! Takes parcels from the stream and has their events handled.
+
+use std::{collections::HashMap, time::Duration};
+
+use sea_orm::{ConnectionTrait as _, DbErr};
+use shared_kernel::{
+    domain::Timestamp,
+    infrastructure::redis_streams::{Consumer, Entry, RedisStream, StreamError},
+};
+use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
+use tracing::{error, warn};
+
+use super::{
+    Relay,
+    hold::Hold,
+    outbox::{DEADLY, Leased, read},
+    publish::Parcel,
+};
+
+/// How long a read waits in Redis; a consumer that is told to stop takes that long.
+const WAIT: Duration = Duration::from_millis(500);
+/// Before a stream or a database that failed is tried again.
+const AGAIN_AFTER: Duration = Duration::from_millis(500);
+/// Names of consumers that died so long ago are forgotten.
+const FORGOTTEN_AFTER: Duration = Duration::from_hours(1);
+
+#[derive(Debug, thiserror::Error)]
+enum ConsumeError {
+    #[error(transparent)]
+    Stream(#[from] StreamError),
+    #[error("database failed")]
+    Database(#[from] DbErr),
+}
+
+impl Relay {
+    /// Handles what comes over the stream until told to stop; connects again when it is lost.
+    pub(super) async fn consume(&self, stream: &RedisStream, stop: &CancellationToken) {
+        let mut told = false;
+        while !stop.is_cancelled() {
+            let name = self.ambient.uuid().simple().to_string();
+            let Err(failure) = self.consume_as(stream, name, stop, &mut told).await else { return };
+            if !told {
+                let failure = &failure as &dyn std::error::Error;
+                warn!(error = failure, "events do not come over the stream");
+                told = true;
+            }
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = sleep(AGAIN_AFTER) => {}
+            }
+        }
+    }
+
+    async fn consume_as(
+        &self,
+        stream: &RedisStream,
+        name: String,
+        stop: &CancellationToken,
+        told: &mut bool,
+    ) -> Result<(), ConsumeError> {
+        let consumer = stream.consumer(name, WAIT).await?;
+        consumer.forget_dead(FORGOTTEN_AFTER).await?;
+        *told = false;
+        let mut looked_at: Option<Instant> = None;
+        while !stop.is_cancelled() {
+            if looked_at.is_none_or(|at| at.elapsed() >= self.settings.claim_after / 2) {
+                looked_at = Some(Instant::now());
+                let claimed = consumer.claim(self.settings.claim_after, self.settings.take).await?;
+                self.take(&consumer, claimed, true).await?;
+            }
+            let next = consumer.next(self.settings.take).await?;
+            self.take(&consumer, next, false).await?;
+        }
+        Ok(consumer.leave().await?)
+    }
+
+    /// Handles the entries and takes them off the stream. What could not be settled is due again
+    /// in the outbox when its lease ends.
+    async fn take(
+        &self,
+        consumer: &Consumer,
+        entries: Vec<Entry>,
+        claimed: bool,
+    ) -> Result<(), ConsumeError> {
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<String> = entries.iter().map(|entry| entry.id.clone()).collect();
+        let hold = Hold::of(self.settings.claim_after * 3 / 5);
+        let handled = async {
+            let mut groups = self.opened(&entries).await?;
+            if claimed {
+                groups = self.blamed(groups).await?;
+            }
+            self.deliver_groups(groups, &hold).await
+        };
+        tokio::select! {
+            handled = handled => handled?,
+            () = keep(consumer, &ids, &hold, self.settings.claim_after / 5) => {}
+        }
+        Ok(consumer.done(&ids).await?)
+    }
+
+    /// The events of the parcels that are still under the lease they were sent with.
+    async fn opened(&self, entries: &[Entry]) -> Result<Vec<Vec<Leased>>, DbErr> {
+        let parcels: Vec<Parcel> =
+            entries.iter().filter_map(|entry| serde_json::from_str(&entry.body).ok()).collect();
+        let positions: Vec<String> =
+            parcels.iter().flat_map(|parcel| &parcel.positions).map(i64::to_string).collect();
+        if positions.is_empty() {
+            return Ok(Vec::new());
+        }
+        let sql = format!(
+            "SELECT * FROM outbox WHERE position IN ({}) AND delivered_at IS NULL \
+             AND parked_at IS NULL",
+            positions.join(", ")
+        );
+        let rows = self.database.read().query_all_raw(self.database.statement(sql, [])).await?;
+        let mut found = HashMap::new();
+        for row in &rows {
+            let due: i64 = row.try_get("", "due_at")?;
+            match read(row, Timestamp::from_micros(due)) {
+                Ok(leased) => {
+                    found.insert((leased.position, due), leased);
+                }
+                Err(failure) => error!("an event cannot be read: {failure}"),
+            }
+        }
+        let ours = |parcel: &Parcel| {
+            let places = parcel.positions.iter();
+            places.filter_map(|at| found.remove(&(*at, parcel.until))).collect::<Vec<_>>()
+        };
+        Ok(parcels.iter().map(ours).filter(|group: &Vec<_>| !group.is_empty()).collect())
+    }
+
+    /// Whoever had them in hand died. What stands first may have been the cause: it counts as an
+    /// attempt, and the last one parks it.
+    async fn blamed(&self, groups: Vec<Vec<Leased>>) -> Result<Vec<Vec<Leased>>, DbErr> {
+        let mut kept = Vec::new();
+        for mut group in groups {
+            if let Some(first) = group.first_mut() {
+                first.attempts += 1;
+                if first.attempts > self.settings.attempts {
+                    self.park(first, DEADLY).await?;
+                    metrics::counter!("events_parked_total").increment(1);
+                    group.remove(0);
+                } else {
+                    self.blame(first).await?;
+                }
+            }
+            kept.push(group);
+        }
+        Ok(kept)
+    }
+}
+
+/// Says again and again that the entries are in our hand; never ends.
+async fn keep(consumer: &Consumer, ids: &[String], hold: &Hold, every: Duration) {
+    loop {
+        sleep(every).await;
+        let asked_at = Instant::now();
+        if consumer.keep(ids).await.is_ok() {
+            hold.renew(asked_at);
+        }
+    }
+}
