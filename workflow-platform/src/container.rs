@@ -313,7 +313,8 @@ impl Platform {
         ]
     }
 
-    fn parked_events(&self) -> ParkedEvents {
+    /// Events that could not be handled.
+    pub fn parked_events(&self) -> ParkedEvents {
         let Foundation { database, ambient, .. } = self.foundation.clone();
         ParkedEvents::new(database, ambient)
     }

@@ -33,6 +33,6 @@ pub use mail::{
     FolderMailer, SecurityNotice, SmtpMailer, SmtpSecurity, SmtpSettings, VerificationMail,
 };
 pub use migrations::migrations;
-pub use parked::ParkedEvents;
-pub use relay::{Relay, RelayError, RelaySettings};
+pub use parked::{ParkedEvents, ParkedFilter};
+pub use relay::{Relay, RelayError, RelaySettings, Standing};
 pub use workflows::{Accounts, PortError, RunningWork, StopSuspended};

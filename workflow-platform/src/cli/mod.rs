@@ -4,6 +4,7 @@ mod admin;
 pub mod demo;
 mod doctor;
 mod document;
+mod events;
 mod judge;
 mod migrate;
 mod openapi;
@@ -17,6 +18,7 @@ use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use url::Url;
+use uuid::Uuid;
 
 use crate::config::{Config, ConfigError, Purpose};
 
@@ -45,6 +47,9 @@ enum Command {
     /// Manage accounts from the machine itself.
     #[command(subcommand)]
     Admin(AdminCommand),
+    /// Look at events that could not be handled, from the machine itself.
+    #[command(subcommand)]
+    Events(EventsCommand),
     /// Check a workflow definition; all faults are listed with their lines.
     Validate {
         /// YAML or JSON file; `-` reads standard input.
@@ -125,6 +130,29 @@ enum AdminCommand {
     Reseal,
 }
 
+/// What is done with parked events.
+#[derive(Debug, Subcommand)]
+pub enum EventsCommand {
+    /// List parked events with their errors, the latest first.
+    Parked {
+        /// Only events of this kind, such as `user.password_changed`.
+        #[arg(long)]
+        kind: Option<String>,
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=200))]
+        limit: u32,
+    },
+    /// Hand parked events once more to everybody who has not handled them yet.
+    Replay {
+        #[arg(required = true)]
+        ids: Vec<Uuid>,
+    },
+    /// Let parked events go: nobody gets them any more.
+    Discard {
+        #[arg(required = true)]
+        ids: Vec<Uuid>,
+    },
+}
+
 #[derive(Debug, Args)]
 struct RunArgs {
     /// YAML or JSON file; `-` reads standard input.
@@ -190,6 +218,7 @@ async fn run_command(command: Command) -> anyhow::Result<ExitCode> {
         Command::Admin(AdminCommand::CreateSuperAdmin { username, email }) => {
             admin::create_super_admin(load()?, username, email).await?;
         }
+        Command::Events(command) => Box::pin(events::run(load()?, command)).await?,
         Command::Validate { file } => return validate::validate(file).await,
         Command::Run(args) => return run::run(&args.file, &args.params).await,
         Command::Openapi { output } => openapi::print(output.as_deref()).await?,

@@ -5,6 +5,7 @@
 
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::cast_precision_loss,
     reason = "a benchmark that cannot go on stops; its counts are far below what a float can hold"
 )]

@@ -1,7 +1,8 @@
 //! `/system/events`: for administrators.
 
 use axum::extract::State;
-use serde::Serialize;
+use garde::Validate;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared_kernel::{
     api::{ApiPath, ApiQuery, Empty, Envelope, ErrorEnvelope, Failure, PageQuery, Reply},
@@ -11,7 +12,7 @@ use shared_kernel::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use super::{ParkedEvent, ParkedEvents};
+use super::{ParkedEvent, ParkedEvents, ParkedFilter};
 
 type Module = State<ParkedEvents>;
 
@@ -22,6 +23,26 @@ pub fn routes(module: ParkedEvents) -> OpenApiRouter {
         .routes(routes!(discard))
         .routes(routes!(replay))
         .with_state(module)
+}
+
+/// Which events are listed.
+#[derive(Debug, Deserialize, Validate, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+#[into_params(parameter_in = Query)]
+pub struct ParkedQuery {
+    #[garde(length(min = 1, max = 120))]
+    #[param(min_length = 1, max_length = 120, example = "user.password_changed")]
+    pub kind: Option<String>,
+    /// Whom the events are of.
+    pub user: Option<Uuid>,
+    /// Rows of a page, 1 to 200; 50 unless given.
+    #[garde(range(min = 1, max = 200))]
+    #[param(minimum = 1, maximum = 200, example = 50)]
+    pub limit: Option<u32>,
+    /// `next_cursor` of the page before.
+    #[garde(length(max = 200))]
+    pub cursor: Option<String>,
 }
 
 /// An event that could not be handled.
@@ -65,7 +86,7 @@ impl From<ParkedEvent> for ParkedEventView {
 /// Events that could not be handled, mails that were refused for good among them; the latest
 /// first.
 #[utoipa::path(
-    get, path = "/system/events/parked", tag = "system", params(PageQuery),
+    get, path = "/system/events/parked", tag = "system", params(ParkedQuery),
     responses(
         (status = 200, body = Envelope<Page<ParkedEventView>>),
         (status = 403, body = ErrorEnvelope),
@@ -75,9 +96,11 @@ impl From<ParkedEvent> for ParkedEventView {
 pub async fn list(
     State(module): Module,
     who: Principal,
-    ApiQuery(query): ApiQuery<PageQuery>,
+    ApiQuery(query): ApiQuery<ParkedQuery>,
 ) -> Result<Reply<Page<ParkedEventView>>, Failure> {
-    Ok(Reply::ok(module.list(&who, query.page()?).await?.map(Into::into)))
+    let page = PageQuery::parse(query.limit, query.cursor.as_deref())?;
+    let filter = ParkedFilter { kind: query.kind, user: query.user };
+    Ok(Reply::ok(module.list(&who, &filter, page).await?.map(Into::into)))
 }
 
 /// Hands a parked event to everybody who has not handled it yet.

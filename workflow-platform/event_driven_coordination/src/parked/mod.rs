@@ -7,4 +7,4 @@ mod events;
 
 pub use api::routes;
 pub use error::ParkedError;
-pub use events::{ParkedEvent, ParkedEvents};
+pub use events::{ParkedEvent, ParkedEvents, ParkedFilter};

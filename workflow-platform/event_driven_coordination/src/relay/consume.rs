@@ -99,7 +99,11 @@ impl Relay {
             handled = handled => handled?,
             () = keep(consumer, &ids, &hold, self.settings.claim_after / 5) => {}
         }
-        Ok(consumer.done(&ids).await?)
+        // What may be in other hands is theirs to take away.
+        if hold.lasts() {
+            consumer.done(&ids).await?;
+        }
+        Ok(())
     }
 
     /// The events of the parcels that are still under the lease they were sent with.
@@ -155,11 +159,15 @@ impl Relay {
     }
 }
 
-/// Says again and again that the entries are in our hand; never ends.
+/// Says again and again that the entries are in our hand, until that is no longer sure: saying it
+/// then would take them from whoever has them now. Never ends.
 async fn keep(consumer: &Consumer, ids: &[String], hold: &Hold, every: Duration) {
     loop {
         sleep(every).await;
         let asked_at = Instant::now();
+        if !hold.lasts() {
+            return std::future::pending().await;
+        }
         if consumer.keep(ids).await.is_ok() {
             hold.renew(asked_at);
         }

@@ -33,8 +33,12 @@ impl Hold {
     }
 
     pub fn lasts(&self) -> bool {
+        self.lasts_at(Instant::now())
+    }
+
+    fn lasts_at(&self, now: Instant) -> bool {
         let renewed = Duration::from_millis(self.renewed.load(Ordering::Relaxed));
-        self.since.elapsed().saturating_sub(renewed) < self.good_for
+        now.duration_since(self.since).saturating_sub(renewed) < self.good_for
     }
 }
 
@@ -42,16 +46,13 @@ impl Hold {
 mod tests {
     use super::*;
 
-    #[tokio::test(start_paused = true)]
-    async fn it_ends_unless_it_is_renewed() {
+    #[test]
+    fn it_ends_unless_it_is_renewed() {
         let hold = Hold::of(Duration::from_secs(4));
-        tokio::time::advance(Duration::from_secs(3)).await;
-        assert!(hold.lasts());
-        hold.renew(Instant::now());
-        tokio::time::advance(Duration::from_secs(3)).await;
-        assert!(hold.lasts());
-        tokio::time::advance(Duration::from_secs(1)).await;
-        assert!(!hold.lasts());
-        assert!(Hold::for_good().lasts());
+        let after = |seconds| hold.since + Duration::from_secs(seconds);
+        assert!(hold.lasts_at(after(3)) && !hold.lasts_at(after(4)));
+        hold.renew(after(3));
+        assert!(hold.lasts_at(after(6)) && !hold.lasts_at(after(7)));
+        assert!(Hold::for_good().lasts_at(after(1_000_000)));
     }
 }

@@ -7,6 +7,7 @@
 mod consume;
 mod deliver;
 mod hold;
+mod observe;
 mod outbox;
 mod prune;
 mod publish;
@@ -30,6 +31,7 @@ use uuid::Uuid;
 
 use crate::Handlers;
 use hold::Hold;
+pub use observe::Standing;
 use outbox::{Batch, Leased};
 use publish::Publisher;
 pub use settings::RelaySettings;
@@ -84,10 +86,11 @@ impl Relay {
 
     async fn watch_outbox(&self, mut publisher: Option<Publisher>, stop: &CancellationToken) {
         let mut changes = self.database.outbox_changes();
-        let mut pruned_at = None;
+        let (mut pruned_at, mut observed_at) = (None, None);
         while !stop.is_cancelled() {
             changes.mark_unchanged();
             self.prune_when_due(&mut pruned_at).await;
+            self.observe_when_due(&mut observed_at).await;
             if self.round(publisher.as_mut(), stop).await {
                 continue;
             }

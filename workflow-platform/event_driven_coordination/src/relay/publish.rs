@@ -76,7 +76,7 @@ impl Relay {
         stop: &CancellationToken,
     ) -> Result<usize, RelayError> {
         if publisher.is_away() || !self.has_room(publisher, stop).await {
-            return self.batch().await;
+            return if stop.is_cancelled() { Ok(0) } else { self.batch().await };
         }
         let Batch { taken, leased } = self.lease(self.settings.publish_batch).await?;
         let groups = by_aggregate(leased);

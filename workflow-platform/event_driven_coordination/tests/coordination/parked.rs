@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use event_driven_coordination::{ParkedEvents, RelaySettings, parked::ParkedError};
+use event_driven_coordination::{ParkedEvents, ParkedFilter, RelaySettings, parked::ParkedError};
+use sea_orm::ConnectionTrait as _;
 use shared_kernel::{
     application::{AuthenticationError, Principal},
-    domain::{Cursor, PageRequest, Role},
+    domain::{Actor, Cursor, Id, PageRequest, Role, User},
 };
 use uuid::Uuid;
 
@@ -26,7 +27,7 @@ async fn parked(world: &World) -> (Arc<Notes>, ParkedEvents) {
 }
 
 async fn ids(events: &ParkedEvents, who: &Principal, page: PageRequest) -> Vec<(String, Uuid)> {
-    let page = events.list(who, page).await.unwrap();
+    let page = events.list(who, &ParkedFilter::default(), page).await.unwrap();
     page.items.into_iter().map(|event| (event.aggregate_id, event.id)).collect()
 }
 
@@ -35,7 +36,8 @@ async fn parked_events_are_listed_tried_again_and_let_go() {
     for world in worlds().await {
         let (notes, events) = parked(&world).await;
         let root = principal(&world, Role::SuperAdmin);
-        let first = events.list(&root, PageRequest::first(2)).await.unwrap();
+        let first =
+            events.list(&root, &ParkedFilter::default(), PageRequest::first(2)).await.unwrap();
         let names: Vec<_> = first.items.iter().map(|event| event.aggregate_id.as_str()).collect();
         assert_eq!(names, ["c", "b"], "{}", world.test.name);
         assert!(first.items[0].error.contains("not today") && first.items[0].attempts == 1);
@@ -63,7 +65,9 @@ async fn parked_events_are_listed_tried_again_and_let_go() {
 async fn only_administrators_see_parked_events_and_only_the_highest_change_them() {
     for world in worlds().await {
         let (_, events) = parked(&world).await;
-        let user = events.list(&principal(&world, Role::User), PageRequest::default()).await;
+        let user = events
+            .list(&principal(&world, Role::User), &ParkedFilter::default(), PageRequest::default())
+            .await;
         assert!(matches!(user, Err(ParkedError::Authentication(AuthenticationError::Denied(_)))));
         let admin = principal(&world, Role::Admin);
         let first = ids(&events, &admin, PageRequest::first(1)).await;
@@ -72,5 +76,38 @@ async fn only_administrators_see_parked_events_and_only_the_highest_change_them(
         {
             assert!(matches!(refused, Err(ParkedError::Authentication(_))), "{}", world.test.name);
         }
+    }
+}
+
+#[tokio::test]
+async fn parked_events_are_found_by_kind_and_by_user() {
+    for world in worlds().await {
+        let (_, events) = parked(&world).await;
+        let user: Id<User> = world.ambient.id();
+        let sql = "UPDATE outbox SET user_id = $1, kind = 'thing.owned' WHERE aggregate_id = 'b'";
+        let owned = world.database().statement(sql, [user.uuid().into()]);
+        world.database().write().execute_raw(owned).await.unwrap();
+        let found = async |kind: Option<&str>, user: Option<Uuid>| {
+            let filter = ParkedFilter { kind: kind.map(str::to_owned), user };
+            let page = events.list_for(&filter, PageRequest::default()).await.unwrap();
+            page.items.into_iter().map(|event| event.aggregate_id).collect::<Vec<_>>()
+        };
+        let theirs = Some(user.uuid());
+        assert_eq!(found(Some("thing.happened"), None).await, ["c", "a"], "{}", world.test.name);
+        assert_eq!(found(None, theirs).await, ["b"]);
+        assert_eq!(found(Some("thing.owned"), theirs).await, ["b"]);
+        assert!(found(Some("thing.happened"), theirs).await.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn what_is_done_on_the_machine_itself_is_in_the_audit_log_as_the_platforms() {
+    for world in worlds().await {
+        let (_, events) = parked(&world).await;
+        let page = events.list_for(&ParkedFilter::default(), PageRequest::default()).await.unwrap();
+        events.replay_for(Actor::System, page.items[0].id).await.unwrap();
+        events.discard_for(Actor::System, page.items[1].id).await.unwrap();
+        let lines = world.count("audit_log WHERE actor_kind = 'system'").await;
+        assert_eq!(lines, 2, "{}", world.test.name);
     }
 }

@@ -283,6 +283,26 @@ async fn events_that_nobody_wants_are_written_off() {
     }
 }
 
+#[tokio::test]
+async fn the_relay_tells_how_old_the_oldest_event_is_and_how_many_are_parked() {
+    for world in worlds().await {
+        let notes = Arc::new(Notes::default());
+        notes.fail("a:0", u32::MAX);
+        let settings = RelaySettings { attempts: 1, ..RelaySettings::default() };
+        let relay = world.relay_with(effect(&notes), settings);
+        let standing = async || relay.standing().await.unwrap();
+        let seen = standing().await;
+        assert_eq!((seen.lag, seen.parked), (Duration::ZERO, 0), "{}", world.test.name);
+        world.record_numbered("a", 1).await;
+        world.clock.advance(Duration::from_secs(7));
+        world.record_numbered("b", 1).await;
+        assert_eq!(standing().await.lag.as_secs(), 7);
+        relay.drain().await.unwrap();
+        let seen = standing().await;
+        assert_eq!((seen.lag, seen.parked), (Duration::ZERO, 1));
+    }
+}
+
 async fn run(database: &Database, sql: &str) {
     database.write().execute_unprepared(sql).await.unwrap();
 }

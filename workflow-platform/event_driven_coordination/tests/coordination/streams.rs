@@ -234,7 +234,7 @@ async fn nothing_is_lost_doubled_or_out_of_order_while_processes_are_killed_and_
         tokio::time::sleep(Duration::from_millis(40)).await;
     }
     let all = i64::try_from(AGGREGATES * ROUNDS).unwrap();
-    stage.until(DONE, all, Duration::from_secs(60)).await;
+    stage.until(DONE, all, Duration::from_mins(1)).await;
     assert_eq!(stage.count("ledger").await, all);
     let expected: Vec<i64> = (0..i64::try_from(ROUNDS).unwrap()).collect();
     for (aggregate, found) in stage.ledgers().await {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use redis::{
     AsyncConnectionConfig, AsyncTypedCommands as _, Client, RedisError, RedisResult,
-    aio::{ConnectionManager, MultiplexedConnection},
+    aio::{ConnectionManager, ConnectionManagerConfig, MultiplexedConnection},
     streams::{
         StreamAutoClaimOptions, StreamClaimOptions, StreamId, StreamMaxlen, StreamReadOptions,
     },
@@ -17,6 +17,8 @@ const GROUP: &str = "relay";
 const BODY: &str = "body";
 /// Entries kept at most, whatever becomes of their readers. Senders stop far below.
 const LONGEST: usize = 100_000;
+/// Between two attempts to connect.
+const RECONNECT_AFTER: Duration = Duration::from_millis(200);
 /// Beside the time that a read waits in Redis.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -37,10 +39,12 @@ impl RedisStreams {
         Self { client, connection }
     }
 
-    /// Those of the server at this address.
+    /// Those of the server at this address. While it is away, commands fail soon.
     pub async fn open(url: &str) -> Result<Self, StreamError> {
         let client = Client::open(url)?;
-        let connection = client.get_connection_manager().await?;
+        let manners =
+            ConnectionManagerConfig::new().set_number_of_retries(1).set_max_delay(RECONNECT_AFTER);
+        let connection = client.get_connection_manager_with_config(manners).await?;
         Ok(Self { client, connection })
     }
 
@@ -158,7 +162,7 @@ impl Consumer {
 
     /// Takes the name out of the group, unless something is still in its hand.
     pub async fn leave(self) -> Result<(), StreamError> {
-        self.forget(&[self.name.clone()]).await
+        self.forget(std::slice::from_ref(&self.name)).await
     }
 
     /// Takes the names of consumers that died long ago out of the group.
@@ -187,7 +191,7 @@ impl Consumer {
         match connection.xgroup_create_mkstream(&self.stream.key, GROUP, "0").await {
             // Another consumer was first.
             Err(error) if error.code() == Some("BUSYGROUP") => Ok(()),
-            made => Ok(made.map(|_| ())?),
+            made => Ok(made?),
         }
     }
 }
