@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What the tests need on top of the build: rustfmt, clippy and nextest, PostgreSQL, Redis, nginx and
-# the pages it serves, curl and forward proxies, Python for schemathesis, Chromium and letters for it.
+# the pages it serves, Prometheus, curl and forward proxies, Python for schemathesis, Chromium and letters for it.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
@@ -9,6 +9,9 @@ missing=()
 have redis-server || missing+=(redis-server)
 have nginx || missing+=(nginx-light)
 have curl || missing+=(curl)
+have openssl || missing+=(openssl)
+have promtool || missing+=(prometheus)
+have amtool || missing+=(prometheus-alertmanager)
 [ -x /usr/sbin/squid ] || missing+=(squid)
 have tinyproxy || missing+=(tinyproxy)
 have microsocks || missing+=(microsocks)

@@ -40,6 +40,11 @@ documents() {
         docs/user-module-api.md docs/api/VERIFICATION_CODE_API_GUIDE.md docs/api/README.md \
         docs/api/subscription.md docs/datasets.md
 }
+# The files of deploy/, by the programs that read them.
+deployment() {
+    TRUSTED_PROXIES=127.0.0.1 scripts/serve-for.sh target/debug/workflow-platform \
+        bash -c 'scripts/check-monitoring.sh && scripts/check-nginx.sh'
+}
 browser() { scripts/serve-for.sh target/debug/workflow-platform npm --prefix frontend run --silent e2e; }
 
 phase "format" cargo fmt --all --check
@@ -53,4 +58,5 @@ phase "Rust tests on SQLite, PostgreSQL and Redis" rust_tests
 phase "generated files are fresh" fresh
 phase "schemathesis" fuzz
 phase "lines of the documents" documents
+phase "deployment files" deployment
 phase "browser" browser
