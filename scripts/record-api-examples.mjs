@@ -3,12 +3,16 @@
 //
 //   export BOOTSTRAP_ADMIN_EMAIL=root@example.com BOOTSTRAP_ADMIN_PASSWORD='correct horse battery staple'
 //   export RATE_LIMIT_ENABLED=false OUTBOUND_ALLOW=127.0.0.1
+//   export STRIPE_SECRET_KEY=sk_test_1 STRIPE_WEBHOOK_SECRET=whsec_examples
+//   export STRIPE_RETURN_URL=https://app.example.com/plan STRIPE_API_URL=http://127.0.0.1:18002
 //   DATA_DIR=/tmp/examples API_PORT=18001 target/debug/workflow-platform serve &
 //   node scripts/record-api-examples.mjs http://127.0.0.1:18001 /tmp/examples
 //
 // A test compares the examples with the document.
 import { execFileSync } from 'node:child_process';
+import { createHmac } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { totp } from './totp.mjs';
 
@@ -154,6 +158,37 @@ async function administration() {
   token = own;
 }
 
+/** Answers as Stripe does of one session, which is paid as soon as it is looked at. */
+async function stripeOf(port) {
+  const session = { id: 'cs_test_a1', object: 'checkout.session', url: 'https://checkout.stripe.com/c/pay/cs_test_a1' };
+  const server = createServer(async (request, answer) => {
+    let body = '';
+    for await (const part of request) body += part;
+    const form = new URLSearchParams(body);
+    if (request.method === 'POST') {
+      session.client_reference_id = form.get('client_reference_id');
+      session.amount_total = Number(form.get('line_items[0][price_data][unit_amount]'));
+      session.currency = form.get('line_items[0][price_data][currency]');
+    }
+    const paid = request.method === 'GET';
+    answer.setHeader('content-type', 'application/json');
+    answer.end(JSON.stringify({ ...session, status: paid ? 'complete' : 'open', payment_status: paid ? 'paid' : 'unpaid' }));
+  });
+  await new Promise((done) => server.listen(port, '127.0.0.1', done));
+  return server;
+}
+
+/** A payment at Stripe, and what Stripe tells of it. */
+async function payments(at) {
+  const stripe = await stripeOf(18002);
+  await ask('post', '/subscription/invoices/{id}/pay', { at });
+  const body = { id: 'evt_1', object: 'event', type: 'checkout.session.completed', data: { object: { id: 'cs_test_a1', object: 'checkout.session' } } };
+  const time = Math.floor(Date.now() / 1000);
+  const signature = createHmac('sha256', 'whsec_examples').update(`${time}.${JSON.stringify(body)}`).digest('hex');
+  await ask('post', '/subscription/payments/stripe', { body, headers: { 'stripe-signature': `t=${time},v1=${signature}` } });
+  stripe.close();
+}
+
 /** What is sold, and to whom. */
 async function subscriptions() {
   const own = token;
@@ -176,6 +211,8 @@ async function subscriptions() {
   const invoices = await ask('get', '/subscription/invoices', { query: '?limit=1' });
   const at = { id: invoices.items[0].id };
   await ask('get', '/subscription/invoices/{id}', { at });
+  const open = await ask('get', '/subscription/invoices', { query: '?status=open', alone: true });
+  await payments({ id: open.items.at(-1).id });
   await ask('get', '/subscription/usage');
   token = root;
   await ask('get', '/subscription/admin/invoices', { query: '?status=open&limit=1' });

@@ -119,7 +119,10 @@ fn relay(
 }
 
 /// Plans, and what is used of them.
-fn subscription(config: &Config, foundation: &Foundation) -> Arc<SubscriptionModule> {
+fn subscription(
+    config: &Config,
+    foundation: &Foundation,
+) -> anyhow::Result<Arc<SubscriptionModule>> {
     let Foundation { database, cache, ambient, .. } = foundation.clone();
     let sources = vec![
         workflow::usage(&database),
@@ -127,8 +130,15 @@ fn subscription(config: &Config, foundation: &Foundation) -> Arc<SubscriptionMod
         data_collection::usage(&database),
     ];
     let settings = config.billing;
-    let surroundings = subscription::Surroundings { database, cache, sources, ambient, settings };
-    subscription::module(surroundings)
+    let provider = config.stripe.clone().map(subscription::stripe).transpose()?;
+    Ok(subscription::module(subscription::Surroundings {
+        database,
+        cache,
+        sources,
+        ambient,
+        settings,
+        provider,
+    }))
 }
 
 /// Everything that one process is made of.
@@ -159,7 +169,7 @@ impl Platform {
     }
 
     fn on(config: Config, foundation: Foundation) -> anyhow::Result<Self> {
-        let subscription = subscription(&config, &foundation);
+        let subscription = subscription(&config, &foundation)?;
         let entitlements: Arc<dyn Entitlements> = Arc::clone(&subscription) as _;
         Self::with_plans(config, foundation, subscription, entitlements)
     }

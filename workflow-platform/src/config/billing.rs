@@ -2,7 +2,8 @@
 
 use std::str::FromStr;
 
-use subscription::BillingSettings;
+use subscription::{BillingSettings, StripeSettings};
+use url::{Host, Url};
 
 use super::read::Reader;
 
@@ -37,6 +38,48 @@ impl Reader<'_> {
         let trial_days = self.between("BILLING_TRIAL_DAYS", default.trial_days, 0, 365);
         BillingSettings { tax_basis_points, trial_days, ..default }
     }
+
+    /// All of it is there, or none.
+    pub(super) fn stripe(&mut self) -> Option<StripeSettings> {
+        const NEEDED: [&str; 3] =
+            ["STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "STRIPE_RETURN_URL"];
+        let given = NEEDED.map(|name| self.source.get(name).map(str::to_owned));
+        if given.iter().all(Option::is_none) {
+            return None;
+        }
+        for (name, _) in NEEDED.iter().zip(&given).filter(|(_, value)| value.is_none()) {
+            self.fault(name, "must be set when Stripe is used");
+        }
+        let return_url = self.web_address("STRIPE_RETURN_URL", None);
+        let api_url = self.web_address("STRIPE_API_URL", Some("https://api.stripe.com/"));
+        let [Some(secret_key), Some(webhook_secret), _] = given else { return None };
+        Some(StripeSettings {
+            secret_key: secret_key.into(),
+            webhook_secret: webhook_secret.into(),
+            return_url: return_url?,
+            api_url: api_url?,
+        })
+    }
+
+    /// Encrypted, unless it is this machine.
+    fn web_address(&mut self, name: &str, default: Option<&str>) -> Option<Url> {
+        let text = self.source.get(name).or(default)?.to_owned();
+        let url = Url::parse(&text).ok().filter(is_safe);
+        if url.is_none() {
+            self.fault(name, "must be an https:// address, or an http:// one of this machine");
+        }
+        url
+    }
+}
+
+fn is_safe(url: &Url) -> bool {
+    let is_here = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => return false,
+    };
+    url.scheme() == "https" || (url.scheme() == "http" && is_here)
 }
 
 /// As it would be written in the configuration.

@@ -28,7 +28,7 @@ use shared_kernel::{
     domain::{Locale, Networks},
     infrastructure::{blob_bucket::BucketSettings, db::DatabaseSettings, telemetry::LogForm},
 };
-use subscription::BillingSettings;
+use subscription::{BillingSettings, StripeSettings};
 
 pub use collection::CollectionConfig;
 pub use fault::{ConfigError, ConfigFault};
@@ -65,6 +65,8 @@ pub struct Config {
     pub addresses: AddressRules,
     pub limits: LimitSettings,
     pub billing: BillingSettings,
+    /// Who collects money; without it, administrators settle invoices by hand.
+    pub stripe: Option<StripeSettings>,
     /// Whether the API document and its pages are served.
     pub docs_enabled: bool,
     /// For the body of a request to arrive.

@@ -6,6 +6,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use shared_kernel::infrastructure::{
     blob_bucket::BucketSettings, db::DatabaseSettings, telemetry::LogForm,
 };
+use subscription::StripeSettings;
 use url::Url;
 
 use super::{Config, MailConfig, ProxyGatewayConfig, VARIABLES, billing::tax_rate};
@@ -45,6 +46,7 @@ fn value(config: &Config, name: &str) -> String {
         "JWT_REFRESH_TOKEN_EXPIRE_DAYS" => (config.tokens.refresh.as_secs() / 86_400).to_string(),
         "BILLING_TAX_RATE" => tax_rate(config.billing.tax_basis_points),
         "BILLING_TRIAL_DAYS" => config.billing.trial_days.to_string(),
+        name if name.starts_with("STRIPE_") => stripe(config.stripe.as_ref(), name),
         "ACCOUNT_DELETION_DAYS" => (config.deletion_grace.as_secs() / 86_400).to_string(),
         "AUDIT_RETENTION_DAYS" => (config.audit_kept.as_secs() / 86_400).to_string(),
         "OUTBOUND_ALLOW" => config.outbound_allow.join(","),
@@ -150,6 +152,15 @@ fn database_value(database: &DatabaseSettings, name: &str) -> String {
         "DATABASE_POOL_PRE_PING" => postgres.check_before_use.to_string(),
         _ => postgres.recycle_after.as_secs().to_string(),
     }
+}
+
+fn stripe(settings: Option<&StripeSettings>, name: &str) -> String {
+    match name {
+        "STRIPE_RETURN_URL" => settings.map(|found| found.return_url.to_string()),
+        "STRIPE_API_URL" => settings.map(|found| found.api_url.to_string()),
+        _ => return hidden(settings.is_some()),
+    }
+    .unwrap_or_default()
 }
 
 fn without_password(url: &SecretString) -> String {

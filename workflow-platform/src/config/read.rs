@@ -70,6 +70,7 @@ pub fn config(source: &Source, purpose: Purpose) -> Result<Config, ConfigError> 
         addresses: reader.addresses(),
         limits: reader.limits(),
         billing: reader.billing(),
+        stripe: reader.stripe(),
         docs_enabled: reader.flag("DOCS_ENABLED", true),
         request_body_timeout: Duration::from_secs(reader.between(
             "REQUEST_BODY_TIMEOUT",

@@ -95,6 +95,18 @@ pub const VARIABLES: &[Variable] = &[
         "14",
         "days of a trial of somebody's first paid plan; 0 for none",
     ),
+    variable(
+        "STRIPE_SECRET_KEY",
+        "",
+        "API key; invoices are paid through Stripe when set, and settled by hand otherwise",
+    ),
+    variable("STRIPE_WEBHOOK_SECRET", "", "secret of the webhook; needed with STRIPE_SECRET_KEY"),
+    variable(
+        "STRIPE_RETURN_URL",
+        "",
+        "where customers come back to after paying; needed with STRIPE_SECRET_KEY",
+    ),
+    variable("STRIPE_API_URL", "https://api.stripe.com/", "where Stripe's API is"),
     variable("SMTP_HOST", "", "mail server; mails are written to DATA_DIR/mail unless set"),
     variable("SMTP_PORT", "587", "port of the mail server"),
     variable("SMTP_USERNAME", "", "login at the mail server"),

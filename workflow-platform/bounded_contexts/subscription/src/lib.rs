@@ -6,7 +6,8 @@
 //! version of a plan.
 //!
 //! An *invoice* says what is owed, a *credit note* takes some of it back, a *coupon* makes a
-//! subscription cheaper. The *ledger* has every change of money in double entry.
+//! subscription cheaper. A *payment* is one attempt to pay what is due of an invoice, made at the
+//! *provider* who collects money. The *ledger* has every change of money in double entry.
 //!
 //! **Invariants.**
 //! * A user has at most one subscription that has not ended.
@@ -20,14 +21,15 @@
 //!   hands out: no more is ever given than the plan includes. What a killed process had not handed
 //!   out, at most a fiftieth of what was left, is lost for the month.
 //! * What time does is done as of when it was due, once, whoever does it.
+//! * A payment succeeds once. What the provider tells is looked up before it counts.
 //!
 //! **Published events:** `subscription.started`, `.upgraded`, `.downgrade_planned`,
 //! `.cancel_planned`, `.resumed`, `.renewed`, `.paid_up`, `.cancelled`, `.expired`,
-//! `.quota_reached`;
-//! `invoice.issued`, `.paid`, `.overdue`, `.given_up`; `credit_note.issued`; `coupon.added`,
-//! `coupon.disabled`; `plan.published`, `plan.withdrawn`.
+//! `.quota_reached`; `invoice.issued`, `.paid`, `.overdue`, `.given_up`; `credit_note.issued`;
+//! `payment.begun`, `.succeeded`, `.failed`, `.expired`; `coupon.added`, `coupon.disabled`;
+//! `plan.published`, `plan.withdrawn`.
 //!
-//! **Not here:** collecting money. Invoices are settled by administrators.
+//! **Not here:** collecting money. Stripe does it, or administrators settle invoices by hand.
 
 pub mod api;
 pub mod application;
@@ -38,8 +40,9 @@ use std::sync::Arc;
 
 pub use api::routes;
 pub use application::{BillingSettings, SubscriptionError, SubscriptionModule, Surroundings};
-pub use infrastructure::{migrations, personal_data};
+pub use infrastructure::{StripeSettings, migrations, personal_data};
 
+use application::payment_ports::{PaymentProvider, ProviderError};
 use shared_kernel::application::EventHandler;
 
 /// Puts the context together. The result is also the kernel's `Entitlements` port; call
@@ -51,8 +54,14 @@ pub fn module(surroundings: Surroundings) -> Arc<SubscriptionModule> {
         billing: Arc::new(infrastructure::SqlBilling::new(database.clone())),
         meter: Arc::new(infrastructure::SqlMeter::new(database.clone())),
         quotas: Arc::new(infrastructure::SqlCounters::new(database.clone())),
+        payments: Arc::new(infrastructure::SqlPayments::new(database.clone())),
     };
     Arc::new(SubscriptionModule::new(surroundings, stores))
+}
+
+/// Stripe as the one who collects money.
+pub fn stripe(settings: StripeSettings) -> Result<Arc<dyn PaymentProvider>, ProviderError> {
+    Ok(Arc::new(infrastructure::Stripe::new(settings)?))
 }
 
 /// What the context does when others report something.

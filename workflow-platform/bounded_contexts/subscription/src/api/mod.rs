@@ -5,6 +5,7 @@ mod changes;
 mod coupons;
 mod invoice_shapes;
 mod invoices;
+mod payments;
 mod shapes;
 mod usage;
 
@@ -37,6 +38,8 @@ pub fn routes(module: Arc<SubscriptionModule>) -> OpenApiRouter {
         .routes(routes!(usage::usage))
         .routes(routes!(invoices::list))
         .routes(routes!(invoices::show))
+        .routes(routes!(payments::pay))
+        .routes(routes!(payments::stripe))
         .routes(routes!(admin::put_plan))
         .routes(routes!(admin::withdraw_plan))
         .routes(routes!(admin::invoices))

@@ -14,8 +14,8 @@ use super::{
     ports::{CustomerAccount, Document},
 };
 use crate::domain::{
-    ChangeError, CreditNote, Invoice, InvoiceReason, InvoiceStatus, Line, Offer, PAYABLE_FOR, Plan,
-    PlanId, State, Subscription, ledger, taxed,
+    ChangeError, CreditNote, Invoice, InvoiceReason, InvoiceStatus, Line, Offer, PAYABLE_FOR,
+    Payment, Plan, PlanId, State, Subscription, ledger, taxed,
 };
 
 /// A transaction that holds the account of `owner`. Rolled back unless closed.
@@ -241,6 +241,20 @@ impl Desk<'_> {
             "due_at": invoice.due_at,
         });
         self.tell(kind, ("invoice", invoice.id.to_string()), payload).await
+    }
+
+    pub async fn tell_of_payment(
+        &mut self,
+        kind: &'static str,
+        payment: &Payment,
+    ) -> Result<(), SubscriptionError> {
+        let payload = json!({
+            "payment_id": payment.id,
+            "invoice_id": payment.invoice,
+            "currency": payment.currency,
+            "amount_minor": payment.amount_minor,
+        });
+        self.tell(kind, ("invoice", payment.invoice.to_string()), payload).await
     }
 
     pub async fn tell_of_coupon(

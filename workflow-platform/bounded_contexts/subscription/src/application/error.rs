@@ -6,7 +6,10 @@ use shared_kernel::{
     domain::{ErrorKind, Fault, Text},
 };
 
-use super::ports::StoreError;
+use super::{
+    payment_ports::{NoticeError, ProviderError},
+    ports::StoreError,
+};
 use crate::domain::{ChangeError, CouponProblem};
 
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +28,12 @@ pub enum SubscriptionError {
     NotFound,
     #[error("the invoice is settled")]
     InvoiceSettled,
+    #[error("invoices are settled by hand here")]
+    PaidByHand,
+    #[error("payment was not begun or looked up")]
+    Provider(#[from] ProviderError),
+    #[error("notice of a payment is refused")]
+    Notice(#[from] NoticeError),
     #[error("a coupon with this code exists")]
     CouponTaken,
     #[error("what is used cannot be counted")]
@@ -78,9 +87,14 @@ impl Fault for SubscriptionError {
         match self {
             Self::Authentication(error) => error.kind(),
             Self::Field { .. } | Self::Coupon(_) => ErrorKind::Invalid,
-            Self::Change(_) | Self::TrialUsed | Self::InvoiceSettled | Self::CouponTaken => {
-                ErrorKind::Conflict
-            }
+            Self::Change(_)
+            | Self::TrialUsed
+            | Self::InvoiceSettled
+            | Self::PaidByHand
+            | Self::CouponTaken => ErrorKind::Conflict,
+            Self::Provider(_) => ErrorKind::Unavailable,
+            Self::Notice(NoticeError::Content(_)) => ErrorKind::Malformed,
+            Self::Notice(_) => ErrorKind::Unauthenticated,
             Self::NotFound => ErrorKind::NotFound,
             Self::Store(_) | Self::Usage(_) => ErrorKind::Bug,
         }
@@ -95,6 +109,10 @@ impl Fault for SubscriptionError {
             Self::TrialUsed => "TRIAL_USED",
             Self::NotFound => "NOT_FOUND",
             Self::InvoiceSettled => "INVOICE_SETTLED",
+            Self::PaidByHand => "PAID_BY_HAND",
+            Self::Provider(_) => "PAYMENT_UNAVAILABLE",
+            Self::Notice(NoticeError::Content(_)) => "MALFORMED_NOTICE",
+            Self::Notice(_) => "BAD_SIGNATURE",
             Self::CouponTaken => "COUPON_TAKEN",
             Self::Store(_) | Self::Usage(_) => "INTERNAL_ERROR",
         }
@@ -109,6 +127,17 @@ impl Fault for SubscriptionError {
             Self::TrialUsed => ("已使用过试用", "You had a trial already"),
             Self::NotFound => ("资源不存在", "There is no such thing"),
             Self::InvoiceSettled => ("账单已结清", "The invoice is settled"),
+            Self::PaidByHand => {
+                ("此处的账单由管理员人工结清", "Invoices are settled by an administrator here")
+            }
+            Self::Provider(_) => (
+                "支付服务暂不可用，请稍后再试",
+                "Payments cannot be made at the moment, try again later",
+            ),
+            Self::Notice(NoticeError::Content(_)) => {
+                ("通知内容有误", "The notice cannot be understood")
+            }
+            Self::Notice(_) => ("签名无效", "The signature is not valid"),
             Self::CouponTaken => ("优惠码已存在", "A coupon with this code exists"),
             Self::Store(_) | Self::Usage(_) => {
                 ("服务器内部错误", "Something went wrong on our side")
@@ -122,6 +151,7 @@ impl Fault for SubscriptionError {
             Self::Authentication(error) => error.details(),
             Self::Field { field, problem } => json!({ *field: [problem] }),
             Self::Coupon(problem) => json!({ "coupon": [problem.to_string()] }),
+            Self::Notice(error) => json!({ "reason": error.to_string() }),
             _ => json!({}),
         }
     }

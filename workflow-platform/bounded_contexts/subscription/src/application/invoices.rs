@@ -9,7 +9,7 @@ use super::{
     SubscriptionError, SubscriptionModule,
     ports::{Differences, InvoiceFilter},
 };
-use crate::domain::{Invoice, InvoiceId, InvoiceStatus, State, ledger};
+use crate::domain::{Invoice, InvoiceId, InvoiceStatus};
 
 impl SubscriptionModule {
     pub async fn list_invoices(
@@ -51,27 +51,11 @@ impl SubscriptionModule {
         who.require(Permission::BillingWrite)?;
         let found = self.billing.anybodys_invoice(id).await?.ok_or(SubscriptionError::NotFound)?;
         let mut desk = self.desk_for(who, found.owner).await?;
-        let mut open = desk.open_invoices().await?;
-        let at = open.iter().position(|invoice| invoice.id == id);
-        let mut invoice = open.remove(at.ok_or(SubscriptionError::InvoiceSettled)?);
-        let amount = invoice.due_minor();
-        desk.post(&ledger::paid(&invoice, amount)).await?;
-        invoice.paid_minor += amount;
-        let invoice = invoice.settled_if_nothing_is_due(desk.now);
-        self.billing.put_invoice(&mut desk.work, &invoice).await?;
-        desk.tell_of_invoice("invoice.paid", &invoice).await?;
-        if let Some(live) = desk.live().await? {
-            let (now, is_late) = (desk.now, matches!(live.state, State::PastDue { .. }));
-            let live =
-                if open.iter().any(|other| other.due_at <= now) { live } else { live.paid_up() };
-            desk.save(&live).await?;
-            if is_late && !matches!(live.state, State::PastDue { .. }) {
-                let plan = self.version(live.plan).await?;
-                desk.tell_of("subscription.paid_up", &live, &plan).await?;
-            }
-        }
+        let open = desk.open_invoices().await?;
+        let due = open.iter().find(|invoice| invoice.id == id).map(Invoice::due_minor);
+        desk.receive(id, due.ok_or(SubscriptionError::InvoiceSettled)?).await?;
         desk.close().await?;
-        Ok(invoice)
+        self.billing.anybodys_invoice(id).await?.ok_or(SubscriptionError::NotFound)
     }
 
     /// Whether the books add up.

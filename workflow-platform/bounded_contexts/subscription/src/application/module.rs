@@ -9,6 +9,7 @@ use shared_kernel::{
 };
 
 use super::{
+    payment_ports::{PaymentProvider, PaymentStore},
     ports::{BillingStore, QuotaCounters, SubscriptionStore, UsageMeter},
     quota::Blocks,
 };
@@ -38,6 +39,9 @@ pub struct SubscriptionModule {
     pub(super) meter: Arc<dyn UsageMeter>,
     pub(super) quotas: Arc<dyn QuotaCounters>,
     pub(super) blocks: Blocks,
+    pub(super) payments: Arc<dyn PaymentStore>,
+    /// Without one, administrators settle invoices by hand.
+    pub(super) provider: Option<Arc<dyn PaymentProvider>>,
     /// What others count themselves.
     pub(super) sources: Vec<Arc<dyn UsageSource>>,
     pub(super) cache: Arc<dyn Cache>,
@@ -54,6 +58,8 @@ pub struct Surroundings {
     pub sources: Vec<Arc<dyn UsageSource>>,
     pub ambient: Ambient,
     pub settings: BillingSettings,
+    /// Who collects money; without one, administrators settle invoices by hand.
+    pub provider: Option<Arc<dyn PaymentProvider>>,
 }
 
 /// Where the use cases keep things.
@@ -62,13 +68,27 @@ pub(crate) struct Stores {
     pub billing: Arc<dyn BillingStore>,
     pub meter: Arc<dyn UsageMeter>,
     pub quotas: Arc<dyn QuotaCounters>,
+    pub payments: Arc<dyn PaymentStore>,
 }
 
 impl SubscriptionModule {
     pub(crate) fn new(surroundings: Surroundings, stores: Stores) -> Self {
-        let Surroundings { database, cache, sources, ambient, settings } = surroundings;
-        let Stores { plans: store, billing, meter, quotas } = stores;
+        let Surroundings { database, cache, sources, ambient, settings, provider } = surroundings;
+        let Stores { plans: store, billing, meter, quotas, payments } = stores;
         let blocks = Blocks::default();
-        Self { database, store, billing, meter, quotas, blocks, sources, cache, ambient, settings }
+        Self {
+            database,
+            store,
+            billing,
+            meter,
+            quotas,
+            blocks,
+            payments,
+            provider,
+            sources,
+            cache,
+            ambient,
+            settings,
+        }
     }
 }

@@ -111,10 +111,11 @@ pub fn credit_used(invoice: &Invoice) -> Posting {
     Posting::balanced(PostingKind::CreditUsed, id, invoice.currency, &entries, Account::Receivable)
 }
 
-/// Somebody paid.
-pub fn paid(invoice: &Invoice, amount_minor: i64) -> Posting {
-    let (id, entries) = (invoice.id.uuid(), [(Account::Cash, amount_minor)]);
-    let kind = PostingKind::PaymentReceived;
+/// Somebody paid: of the invoice `taken_minor`, and the rest for later ones.
+pub fn paid(invoice: &Invoice, amount_minor: i64, taken_minor: i64) -> Posting {
+    let entries =
+        [(Account::Cash, amount_minor), (Account::CustomerCredit, taken_minor - amount_minor)];
+    let (id, kind) = (invoice.id.uuid(), PostingKind::PaymentReceived);
     Posting::balanced(kind, id, invoice.currency, &entries, Account::Receivable)
 }
 

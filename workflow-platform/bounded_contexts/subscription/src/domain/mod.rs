@@ -7,6 +7,7 @@ mod invoice;
 pub mod ledger;
 mod month;
 mod passing;
+mod payment;
 mod period;
 mod plan;
 mod proration;
@@ -23,6 +24,7 @@ pub use invoice::{
 };
 pub use month::{beginning_of_month, end_of_month};
 pub use passing::{Due, GIVEN_UP_AFTER, PAYABLE_FOR};
+pub use payment::{Outcome, Payment, PaymentId, PaymentStatus};
 pub use period::Period;
 pub use plan::{FREE, Interval, Plan, PlanId, Price, UnknownInterval, is_plan_code};
 pub use quota::{Count, Mark, block};

@@ -18,6 +18,7 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(super::billing_tables::BillingTables),
         Box::new(super::usage_table::UsageTable),
         Box::new(super::quota_table::QuotaTable),
+        Box::new(super::payment_tables::PaymentTables),
     ]
 }
 

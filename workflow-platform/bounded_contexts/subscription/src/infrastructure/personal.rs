@@ -59,6 +59,23 @@ const CREDIT_NOTES: PersonalTable = PersonalTable {
     erased: false,
 };
 
+const PAYMENTS: PersonalTable = PersonalTable {
+    name: "payments",
+    table: "payments",
+    key: RowKey::Id("id"),
+    owned: "user_id = $1",
+    columns: &[
+        ("id", Shown::Id),
+        ("invoice_id", Shown::Id),
+        ("status", Shown::Text),
+        ("currency", Shown::Text),
+        ("amount_minor", Shown::Number),
+        ("created_at", Shown::Time),
+        ("settled_at", Shown::Time),
+    ],
+    erased: false,
+};
+
 const USAGE: PersonalTable = PersonalTable {
     name: "usage_days",
     table: "usage_days",
@@ -85,5 +102,6 @@ const COUNTERS: PersonalTable = PersonalTable {
 
 /// Subscriptions, what is owed for them, and what is used of them.
 pub fn personal_data(database: &Database) -> Vec<Arc<dyn PersonalData>> {
-    [SUBSCRIPTIONS, INVOICES, CREDIT_NOTES, USAGE, COUNTERS].map(|table| table.of(database)).into()
+    let tables = [SUBSCRIPTIONS, INVOICES, CREDIT_NOTES, PAYMENTS, USAGE, COUNTERS];
+    tables.map(|table| table.of(database)).into()
 }

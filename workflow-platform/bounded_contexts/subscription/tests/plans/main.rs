@@ -5,6 +5,7 @@
 mod changes;
 mod looking_after;
 mod money;
+mod payments;
 mod quota;
 mod time;
 
@@ -27,7 +28,10 @@ use shared_kernel::{
 };
 use subscription::{BillingSettings, SubscriptionModule, Surroundings};
 use subscription::{
-    application::ports::{Differences, InvoiceFilter},
+    application::{
+        payment_ports::PaymentProvider,
+        ports::{Differences, InvoiceFilter},
+    },
     domain::InvoiceStatus,
 };
 use testkit::{MovableClock, TestDatabase};
@@ -55,12 +59,21 @@ async fn worlds() -> Vec<World> {
 
 /// Six percent of tax, so that there is something to round.
 fn build(test: &TestDatabase, ambient: &Ambient) -> Arc<SubscriptionModule> {
+    paid_through(test, ambient, None)
+}
+
+fn paid_through(
+    test: &TestDatabase,
+    ambient: &Ambient,
+    provider: Option<Arc<dyn PaymentProvider>>,
+) -> Arc<SubscriptionModule> {
     subscription::module(Surroundings {
         database: test.database.clone(),
         cache: Arc::new(LocalCache::default()),
         sources: Vec::new(),
         ambient: ambient.clone(),
         settings: BillingSettings { tax_basis_points: 600, ..BillingSettings::default() },
+        provider,
     })
 }
 
@@ -305,7 +318,7 @@ async fn another_plan_counts_at_the_latest_when_the_memory_of_the_old_is_gone() 
 async fn the_tables_can_be_taken_back_and_made_again() {
     for world in worlds().await {
         let migrations = Migrations::new([subscription::migrations as fn() -> _]);
-        migrations.down(&world.test.database, 3).await.unwrap();
+        migrations.down(&world.test.database, 5).await.unwrap();
         migrations.up(&world.test.database).await.unwrap();
         assert_eq!(world.count("plans").await, 4, "{}", world.test.name);
     }
