@@ -2673,6 +2673,36 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_PaymentView: {
+            /** @description An attempt to pay an invoice. */
+            data: {
+                /**
+                 * Format: int64
+                 * @description In the currency's minor unit (fen).
+                 */
+                amount_minor: number;
+                created_at: components["schemas"]["Timestamp"];
+                currency: components["schemas"]["Currency"];
+                /** Format: uuid */
+                id: string;
+                /** Format: uuid */
+                invoice_id: string;
+                status: components["schemas"]["PaymentStatus"];
+                /**
+                 * @description Where to pay.
+                 * @example https://checkout.stripe.com/c/pay/cs_test_a1
+                 */
+                url?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_PlanView: {
             /** @description One version of a plan. */
             data: {
@@ -4108,6 +4138,31 @@ export interface components {
             request_id?: string | null;
             /** Format: uuid */
             user_id?: string | null;
+        };
+        /**
+         * @description What became of a payment.
+         * @enum {string}
+         */
+        PaymentStatus: "pending" | "succeeded" | "failed" | "expired";
+        /** @description An attempt to pay an invoice. */
+        PaymentView: {
+            /**
+             * Format: int64
+             * @description In the currency's minor unit (fen).
+             */
+            amount_minor: number;
+            created_at: components["schemas"]["Timestamp"];
+            currency: components["schemas"]["Currency"];
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            invoice_id: string;
+            status: components["schemas"]["PaymentStatus"];
+            /**
+             * @description Where to pay.
+             * @example https://checkout.stripe.com/c/pay/cs_test_a1
+             */
+            url?: string | null;
         };
         /**
          * @description What somebody may do.
