@@ -496,6 +496,34 @@ async function proxies() {
   await ask('delete', '/proxy/pools/{id}', { at });
 }
 
+async function automations() {
+  await ask('get', '/automations/events');
+  const rule = {
+    name: 'Tell me of new books',
+    trigger: { event: 'dataset.changed', if: "trigger.event.payload.dataset == 'news' && trigger.event.payload.added > 0" },
+    actions: [{ kind: 'notify', title: '${{ trigger.event.payload.added }} new records', body: 'There are ${{ trigger.event.payload.total }} now' }],
+  };
+  const { id } = await ask('post', '/automations', { body: rule });
+  const at = { id };
+  await ask('get', '/automations');
+  await ask('get', '/automations/{id}', { at });
+  await ask('post', '/automations/{id}/disable', { at });
+  await ask('post', '/automations/{id}/enable', { at });
+  const event = { kind: 'dataset.changed', payload: { dataset: 'news', added: 2, total: 5 } };
+  await ask('post', '/automations/dry-run', { body: { automation: rule, event } });
+  await ask('post', '/datasets', { alone: true, body: { name: 'news', key: ['id'] } });
+  await ask('post', '/datasets/{name}/records', { at: { name: 'news' }, alone: true, body: { records: [{ id: 1 }, { id: 2 }] } });
+  const note = await until(async () => (await ask('get', '/notifications')).items[0]);
+  await until(async () => (await ask('get', '/automations/{id}/firings', { at })).items.find((one) => one.state === 'done'));
+  await ask('post', '/automations/{id}/dry-run', { at, body: { last: 20 } });
+  await ask('get', '/notifications/unread');
+  await ask('post', '/notifications/{id}/read', { at: { id: note.id } });
+  await ask('post', '/notifications/read');
+  await ask('put', '/automations/{id}', { at, body: { ...rule, cooldown_seconds: 3600 } });
+  await ask('delete', '/automations/{id}', { at });
+  await ask('delete', '/datasets/{name}', { alone: true, at: { name: 'news' } });
+}
+
 const { refresh } = await accounts();
 await self();
 await keys();
@@ -509,6 +537,7 @@ await vault();
 await datasets();
 await collection();
 await files();
+await automations();
 await proxies();
 await ask('delete', '/datasets/{name}', { at: { name: 'reports' } });
 await ask('delete', '/workflow/definitions/{id}', { at: { id: definition } });

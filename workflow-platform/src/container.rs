@@ -4,6 +4,7 @@
 //! what must run beside the requests is spawned.
 
 mod adapters;
+mod automation_ports;
 mod foundation;
 mod scratch;
 mod served;
@@ -11,6 +12,7 @@ mod served;
 use std::{net::SocketAddr, sync::Arc};
 
 use anyhow::Context as _;
+use automations::application::AutomationService;
 use api_gateway::{Gateway, GatewaySettings, Readiness, assemble, assemble_metrics};
 use axum::Router;
 use data_collection::{ArchiveLimits, Collection, DatasetsModule, FetcherSettings, FilesModule};
@@ -47,6 +49,7 @@ use workflow::{WorkerSettings, WorkflowModule, WorkflowSettings};
 use crate::config::{Config, FirstAdmin};
 
 use adapters::{CacheHealth, DatabaseHealth, Directory, Rules, Runs, Standing};
+use automation_ports::{Addresses, OwnWorkflows, WorkflowExpressions};
 pub use foundation::Foundation;
 use foundation::read_authority;
 pub use scratch::Scratch;
@@ -62,6 +65,7 @@ pub fn migrations() -> Migrations {
         workflow::migrations,
         data_collection::migrations,
         data_collection::file_migrations,
+        automations::migrations,
     ])
 }
 
@@ -84,6 +88,7 @@ fn personal_data(foundation: &Foundation, workflow: &WorkflowModule) -> Vec<Arc<
     parts.push(data_collection::file_personal_data(database, ambient));
     parts.extend(proxy_pool::personal_data(database));
     parts.extend(subscription::personal_data(database));
+    parts.extend(automations::personal_data(database));
     parts.extend(workflow.personal_data());
     parts
 }
@@ -96,6 +101,7 @@ fn relay(
     users: &Arc<UserModule>,
     subscription: &Arc<SubscriptionModule>,
     workflow: &Arc<WorkflowModule>,
+    automations: &AutomationService,
 ) -> anyhow::Result<Relay> {
     let Foundation { database, ambient, streams, .. } = foundation.clone();
     let mailer = foundation::mailer(config, &ambient)?;
@@ -106,14 +112,18 @@ fn relay(
     let (standing, runs) = (Standing(Arc::clone(users)), Runs(Arc::clone(workflow)));
     let suspended = StopSuspended::new(Arc::new(standing), Arc::new(runs));
     let handlers = Handlers::new(
-        subscription::event_handlers(subscription),
+        subscription::event_handlers(subscription)
+            .into_iter()
+            .chain(automations::event_handlers(automations)),
         [
             Arc::new(mail) as Arc<dyn EffectHandler>,
             Arc::new(notice),
             workflow.event_handler(),
             Arc::new(erase),
             Arc::new(suspended),
-        ],
+        ]
+        .into_iter()
+        .chain(automations::effect_handlers(automations)),
     );
     Ok(Relay::new(database, ambient, handlers, RelaySettings::default()).over(streams))
 }
@@ -153,6 +163,7 @@ pub struct Platform {
     pub collection: Collection,
     pub files: Arc<FilesModule>,
     pub workflow: Arc<WorkflowModule>,
+    pub automations: Arc<AutomationService>,
     idempotency: SqlIdempotencyKeys,
     relay: Relay,
     trail: Arc<AuditQueue>,
@@ -262,7 +273,23 @@ impl Platform {
             workflow_settings(&config),
         );
         let idempotency = SqlIdempotencyKeys::new(database, sealer.clone(), ambient);
-        let relay = relay(&config, &foundation, sealer, &users, &subscription, &workflow)?;
+        let automations = automations::module(automations::Surroundings {
+            database: foundation.database.clone(),
+            expressions: Arc::new(WorkflowExpressions),
+            workflows: Arc::new(OwnWorkflows(Arc::clone(&workflow))),
+            people: Arc::new(Addresses(Arc::clone(&users))),
+            mailer: foundation::mailer(&config, &foundation.ambient)?,
+            ambient: foundation.ambient.clone(),
+        });
+        let relay = relay(
+            &config,
+            &foundation,
+            sealer,
+            &users,
+            &subscription,
+            &workflow,
+            &automations,
+        )?;
         Ok(Self {
             config: Box::new(config),
             foundation,
@@ -273,6 +300,7 @@ impl Platform {
             collection,
             files,
             workflow,
+            automations,
             idempotency,
             relay,
             trail,
@@ -320,6 +348,7 @@ impl Platform {
             ),
             data_collection::file_routes(Arc::clone(&self.files)),
             event_driven_coordination::parked::routes(self.parked_events()),
+            automations::routes(Arc::clone(&self.automations)),
         ]
     }
 
@@ -409,6 +438,7 @@ impl Platform {
         let (subscription, token) = (Arc::clone(&self.subscription), stop.clone());
         tasks.spawn(async move { subscription.run_quotas(token).await });
         if works {
+            tasks.spawn(AutomationService::clone(&self.automations).run(stop.clone()));
             let (subscription, token) = (Arc::clone(&self.subscription), stop.clone());
             tasks.spawn(async move { subscription.run(token).await });
             let (workflow, token) = (Arc::clone(&self.workflow), stop.clone());

@@ -39,6 +39,8 @@ struct Things {
     proxy: String,
     test: String,
     source: String,
+    automation: String,
+    note: String,
 }
 
 /// What an operation must do when somebody asks for a thing of somebody else.
@@ -58,6 +60,12 @@ fn id(value: &Value) -> String {
 
 impl Things {
     async fn of(person: &Person<'_>) -> Self {
+        let rule = json!({
+            "name": "hers",
+            "trigger": { "event": "execution.finished" },
+            "actions": [{ "kind": "notify", "title": "something of hers" }],
+        });
+        let automation = id(&person.post("/automations", &rule).await.data());
         let definition = person.define(SOURCE).await;
         let url = person.site.url("/health");
         let execution = person.start(&definition, json!({ "url": url })).await;
@@ -77,6 +85,10 @@ impl Things {
         }
         let page = eventually("an archived page", async || {
             person.get("/collection/pages").await.data()["items"].get(0).map(id)
+        })
+        .await;
+        let note = eventually("a note", async || {
+            person.get("/notifications").await.data()["items"].get(0).map(id)
         })
         .await;
         let plan = json!({ "plan": "basic", "interval": "month" });
@@ -100,6 +112,8 @@ impl Things {
             proxy: id(&proxy),
             test: id(&test["test"]),
             source: id(&source),
+            automation,
+            note,
         }
     }
 
@@ -121,6 +135,8 @@ impl Things {
             ("/collection/pages/{page_id}", &self.page),
             ("/files/{id}", &self.file),
             ("/subscription/invoices/{id}", &self.invoice),
+            ("/automations/{id}", &self.automation),
+            ("/notifications/{id}", &self.note),
             ("/users/me/sessions/{id}", &self.session),
             ("/users/me/api-keys/{id}", &self.api_key),
         ];
@@ -165,6 +181,8 @@ impl Things {
             "/workflow/secrets".to_owned(),
             "/workflow/variables/hers".to_owned(),
             "/users/me/api-keys".to_owned(),
+            format!("/automations/{}", self.automation),
+            "/notifications".to_owned(),
         ];
         let mut seen = Vec::new();
         for path in paths {

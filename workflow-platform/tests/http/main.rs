@@ -9,6 +9,7 @@
 
 mod support;
 
+mod automations;
 mod bad_input;
 mod blobs;
 mod collection;

@@ -42,6 +42,10 @@ pub enum Permission {
     DatasetRead,
     #[serde(rename = "dataset:write")]
     DatasetWrite,
+    #[serde(rename = "automation:read")]
+    AutomationRead,
+    #[serde(rename = "automation:write")]
+    AutomationWrite,
     #[serde(rename = "subscription:read")]
     SubscriptionRead,
     #[serde(rename = "subscription:write")]
@@ -73,7 +77,7 @@ pub struct UnknownPermission;
 
 impl Permission {
     /// All there are, in the order in which they are shown.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::ProfileRead,
         Self::ProfileWrite,
         Self::WorkflowRead,
@@ -84,6 +88,8 @@ impl Permission {
         Self::ProxyUse,
         Self::DatasetRead,
         Self::DatasetWrite,
+        Self::AutomationRead,
+        Self::AutomationWrite,
         Self::SubscriptionRead,
         Self::SubscriptionWrite,
         Self::UsersRead,
@@ -110,6 +116,8 @@ impl Permission {
             Self::ProxyUse => "proxy:use",
             Self::DatasetRead => "dataset:read",
             Self::DatasetWrite => "dataset:write",
+            Self::AutomationRead => "automation:read",
+            Self::AutomationWrite => "automation:write",
             Self::SubscriptionRead => "subscription:read",
             Self::SubscriptionWrite => "subscription:write",
             Self::UsersRead => "users:read",

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use serde_json::json;
 use shared_kernel::{
     application::{EffectHandler, HandlerError},
-    domain::{DomainEvent, Execution, Id, Owner},
+    domain::{DomainEvent, Execution, Id, Owner, is_public, patterns_of},
 };
 
 use super::{
@@ -16,7 +16,7 @@ use super::{
 use crate::{
     application::executions::{Initiator, NewExecution},
     domain::{
-        definition::{Overlap, is_public, patterns_of},
+        definition::Overlap,
         execution::DEEPEST,
         expression::{Scope, Template, evaluate_condition},
     },

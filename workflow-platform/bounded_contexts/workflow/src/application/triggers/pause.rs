@@ -1,6 +1,6 @@
 //! Stops a trigger, and lets it go on.
 
-use shared_kernel::{application::Principal, domain::Permission};
+use shared_kernel::{application::Principal, domain::{Owner, Permission}};
 use uuid::Uuid;
 
 use super::{TriggerDetails, TriggerRow, TriggerService};
@@ -14,7 +14,17 @@ impl TriggerService {
         id: Uuid,
     ) -> Result<TriggerDetails, ExecutionsError> {
         who.require(Permission::WorkflowWrite)?;
-        let row = self.owned(who, id).await?;
+        self.pause_for(who.owner(), id).await
+    }
+
+    /// As `pause`, for an owner whom the caller has made sure of.
+    pub async fn pause_for(
+        &self,
+        owner: Owner,
+        id: Uuid,
+    ) -> Result<TriggerDetails, ExecutionsError> {
+        let found = self.ports.store.find(owner, id).await?;
+        let row = found.ok_or(ExecutionsError::NoTrigger)?;
         self.set_paused(TriggerRow { paused: true, ..row }).await
     }
 

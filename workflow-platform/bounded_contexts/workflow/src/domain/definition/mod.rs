@@ -36,7 +36,7 @@ pub use changes::{Change, changes};
 pub use check::Catalog;
 pub use document::{Document, LARGEST};
 pub use duration::{BadDuration, parse_duration};
-pub use event_pattern::{DATASET_CHANGED, is_public, patterns_of};
+pub use event_pattern::DATASET_CHANGED;
 pub use model::{
     Backoff, CachePolicy, Concurrency, Definition, Misfire, OnError, Overlap, ReplyWhen,
     RetryPolicy, Step, StepId, Timing, Trigger, Webhook,

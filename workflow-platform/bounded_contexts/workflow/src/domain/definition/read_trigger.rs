@@ -1,10 +1,10 @@
 //! One trigger of a document.
 
 use serde_json::json;
+use shared_kernel::domain::{BadPattern, check_pattern};
 
 use super::{
     BadSchedule, Misfire, Overlap, ReplyWhen, Schedule, Timing, Trigger, Webhook,
-    event_pattern::{BadPattern, check_pattern},
     node::{Data, Node},
     read::Notes,
     template::expression,

@@ -1,0 +1,33 @@
+//! Use cases: keeping rules, trying them out, and doing what they say.
+
+mod act;
+mod check;
+mod dry_run;
+mod error;
+mod hear;
+mod history;
+mod keep;
+mod list;
+mod notifications;
+mod ports;
+mod preset;
+mod prune;
+mod service;
+
+pub use act::PerformActions;
+pub use dry_run::{DryRun, Tried, TriedEvent};
+pub use error::{AutomationError, StoreError};
+pub use hear::HearEvents;
+pub use ports::{
+    AutomationRow, AutomationStore, Contact, Deed, Expressions, Facts, FiringStore, Hit,
+    NotificationStore, People, RecentEvents, Refusal, Workflows,
+};
+pub use preset::GivePresets;
+pub use service::{AutomationPorts, AutomationService};
+
+/// Most rules of one user.
+pub const MOST_AUTOMATIONS: u32 = 100;
+/// A rule fires this often an hour at most.
+pub const MOST_FIRINGS_AN_HOUR: u32 = 60;
+/// So many executions may lead to one another through rules.
+pub const DEEPEST: u32 = 8;

@@ -1,0 +1,43 @@
+//! Forgets what is old.
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+use tracing::warn;
+
+use super::{AutomationService, StoreError};
+
+/// How long firings and notes are kept.
+const KEPT: Duration = Duration::from_hours(30 * 24);
+const EVERY: Duration = Duration::from_mins(10);
+/// Rows removed at once, and how often in a row.
+const AT_ONCE: u32 = 500;
+const ROUNDS: u32 = 20;
+
+impl AutomationService {
+    /// Removes firings and notes of more than 30 days ago, a bounded number; tells how many.
+    pub async fn prune(&self) -> Result<u64, StoreError> {
+        let before = self.ports.ambient.now().minus(KEPT);
+        let firings = self.ports.firings.prune(before, AT_ONCE).await?;
+        let notes = self.ports.notifications.prune(before, AT_ONCE).await?;
+        Ok(firings + notes)
+    }
+
+    /// Until told to stop. May run in any number of processes.
+    pub async fn run(self, stop: CancellationToken) {
+        let mut laps = tokio::time::interval(EVERY);
+        while stop.run_until_cancelled(laps.tick()).await.is_some() {
+            for _ in 0..ROUNDS {
+                match self.prune().await {
+                    Ok(0) => break,
+                    Ok(_) => {}
+                    Err(error) => {
+                        let error = &error as &dyn std::error::Error;
+                        warn!(error, "old firings could not be removed");
+                        break;
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! What all use cases share.
+
+use std::sync::Arc;
+
+use shared_kernel::{
+    application::Mailer,
+    domain::{Ambient, Id, Owner},
+    infrastructure::db::Database,
+};
+
+use super::{
+    AutomationError, AutomationRow, AutomationStore, Expressions, FiringStore, NotificationStore,
+    People, RecentEvents, Workflows,
+};
+use crate::domain::Automation;
+
+pub struct AutomationPorts {
+    pub database: Database,
+    pub automations: Arc<dyn AutomationStore>,
+    pub firings: Arc<dyn FiringStore>,
+    pub notifications: Arc<dyn NotificationStore>,
+    pub recent: Arc<dyn RecentEvents>,
+    pub expressions: Arc<dyn Expressions>,
+    pub workflows: Arc<dyn Workflows>,
+    pub people: Arc<dyn People>,
+    pub mailer: Arc<dyn Mailer>,
+    pub ambient: Ambient,
+}
+
+/// Use cases of automations and notifications. Cheap to clone.
+#[derive(Clone)]
+pub struct AutomationService {
+    pub(super) ports: Arc<AutomationPorts>,
+}
+
+impl AutomationService {
+    pub fn new(ports: AutomationPorts) -> Self {
+        Self { ports: Arc::new(ports) }
+    }
+
+    pub(super) async fn owned(
+        &self,
+        owner: Owner,
+        id: Id<Automation>,
+    ) -> Result<AutomationRow, AutomationError> {
+        let found = self.ports.automations.find(owner, id).await?;
+        found.ok_or(AutomationError::NotFound)
+    }
+}

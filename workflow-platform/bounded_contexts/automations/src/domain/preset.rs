@@ -1,0 +1,65 @@
+//! Rules that everybody begins with.
+
+use shared_kernel::domain::{Locale, Text};
+
+use super::{Action, Rule, Trigger};
+
+/// A rule of the house. Its owner may switch it off, change it or remove it.
+#[derive(Debug, Clone, Copy)]
+pub struct Preset {
+    /// Names it in rows.
+    pub name: &'static str,
+    title: (&'static str, &'static str),
+    event: &'static str,
+    condition: Option<&'static str>,
+    subject: (&'static str, &'static str),
+    body: (&'static str, &'static str),
+    cooldown_seconds: u32,
+}
+
+pub const PRESETS: [Preset; 2] = [
+    Preset {
+        name: "failed_run",
+        title: ("运行失败时发邮件", "Mail when a run fails"),
+        event: "execution.finished",
+        condition: Some("trigger.event.payload.status in ['failed', 'timed_out']"),
+        subject: ("工作流运行失败", "A run of your workflow failed"),
+        body: (
+            "执行 ${{ trigger.event.payload.execution_id }} 于 ${{ trigger.event.at }} 结束，状态为 ${{ trigger.event.payload.status }}。",
+            "Execution ${{ trigger.event.payload.execution_id }} ended at ${{ trigger.event.at }}: ${{ trigger.event.payload.status }}.",
+        ),
+        cooldown_seconds: 600,
+    },
+    Preset {
+        name: "quota",
+        title: ("额度将尽时发邮件", "Mail when a quota runs out"),
+        event: "subscription.quota_reached",
+        condition: None,
+        subject: (
+            "额度已使用 ${{ trigger.event.payload.percent }}%",
+            "${{ trigger.event.payload.percent }} % of your quota is used",
+        ),
+        body: (
+            "${{ trigger.event.payload.limit }}：已使用 ${{ trigger.event.payload.used }}，共 ${{ trigger.event.payload.allowed }}，于 ${{ trigger.event.payload.resets_at }} 重置。",
+            "${{ trigger.event.payload.limit }}: ${{ trigger.event.payload.used }} of ${{ trigger.event.payload.allowed }} used. It begins anew at ${{ trigger.event.payload.resets_at }}.",
+        ),
+        cooldown_seconds: 0,
+    },
+];
+
+impl Preset {
+    pub fn rule(&self, locale: Locale) -> Rule {
+        let said = |(zh, en): (&'static str, &'static str)| Text::new(zh, en).of(locale).to_owned();
+        Rule {
+            name: said(self.title),
+            enabled: true,
+            trigger: Trigger {
+                event: self.event.to_owned(),
+                condition: self.condition.map(str::to_owned),
+                threshold: None,
+            },
+            cooldown_seconds: self.cooldown_seconds,
+            actions: vec![Action::Email { subject: said(self.subject), body: said(self.body) }],
+        }
+    }
+}

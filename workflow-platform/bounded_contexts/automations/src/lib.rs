@@ -1,0 +1,81 @@
+//! Automations: rules of users that do something because something happened.
+//!
+//! **Vocabulary.** An *automation* is a kept *rule*: a *trigger* (events of a kind, a condition,
+//! perhaps a *threshold*) and *actions*. It *fires* at an event; the *firing* remembers the event,
+//! the actions as they were done and what became of each. A *preset* is a rule that everybody
+//! begins with. A *notification* is a note that an action left for the owner.
+//!
+//! **Invariants.**
+//! * An event fires a rule once, however often it is delivered: (rule, event) is unique, and what
+//!   a firing does is set off by an event in the transaction that writes it.
+//! * An action that was done is not done again; runs and mails carry a key of firing and action.
+//! * Rules cannot set each other off for ever: the depth of runs and the firings of an hour are
+//!   bounded, and the history says when a rule was held back.
+//! * A rule does what its owner may do, as of when it was kept.
+//!
+//! **Published events:** `automation.fired`.
+//!
+//! **Not here:** the language of expressions, runs and schedules (`workflow`), how mails leave.
+
+pub mod api;
+pub mod application;
+pub mod domain;
+pub mod infrastructure;
+
+use std::sync::Arc;
+
+use shared_kernel::{
+    application::{EffectHandler, EventHandler, Mailer},
+    domain::Ambient,
+    infrastructure::db::Database,
+};
+use utoipa_axum::router::OpenApiRouter;
+
+use application::{
+    AutomationPorts, AutomationService, Expressions, GivePresets, HearEvents, People,
+    PerformActions, Workflows,
+};
+use infrastructure::{SqlAutomations, SqlFirings, SqlNotifications, SqlRecentEvents};
+pub use infrastructure::{migrations, personal_data};
+
+/// What the context needs from its surroundings.
+pub struct Surroundings {
+    pub database: Database,
+    pub expressions: Arc<dyn Expressions>,
+    pub workflows: Arc<dyn Workflows>,
+    pub people: Arc<dyn People>,
+    pub mailer: Arc<dyn Mailer>,
+    pub ambient: Ambient,
+}
+
+/// Puts the context together. Run [`AutomationService::run`] in one task of the process.
+pub fn module(surroundings: Surroundings) -> Arc<AutomationService> {
+    let Surroundings { database, expressions, workflows, people, mailer, ambient } = surroundings;
+    Arc::new(AutomationService::new(AutomationPorts {
+        automations: Arc::new(SqlAutomations::new(database.clone())),
+        firings: Arc::new(SqlFirings::new(database.clone())),
+        notifications: Arc::new(SqlNotifications::new(database.clone())),
+        recent: Arc::new(SqlRecentEvents::new(database.clone())),
+        database,
+        expressions,
+        workflows,
+        people,
+        mailer,
+        ambient,
+    }))
+}
+
+/// All routes, without the `/api/v1` prefix.
+pub fn routes(module: Arc<AutomationService>) -> OpenApiRouter {
+    api::routes(module)
+}
+
+/// What is written because of events.
+pub fn event_handlers(module: &AutomationService) -> [Arc<dyn EventHandler>; 1] {
+    [Arc::new(GivePresets(module.clone()))]
+}
+
+/// What is done because of events.
+pub fn effect_handlers(module: &AutomationService) -> [Arc<dyn EffectHandler>; 2] {
+    [Arc::new(HearEvents(module.clone())), Arc::new(PerformActions(module.clone()))]
+}

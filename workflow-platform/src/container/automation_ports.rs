@@ -1,0 +1,161 @@
+//! What automations ask of the other contexts.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use automations::application::{Contact, Deed, Expressions, Facts, People, Refusal, Workflows};
+use serde_json::Value;
+use shared_kernel::domain::{ErrorKind, Execution, Fault, Id, Owner, User};
+use user_management::UserModule;
+use uuid::Uuid;
+use workflow::{
+    ExecutionsError, StartExecution, WorkflowModule,
+    application::executions::Initiator,
+    domain::{
+        execution::DEEPEST,
+        expression::{Scope, SyntaxError, Template, evaluate},
+    },
+};
+
+/// What expressions of automations may name.
+const VARIABLES: [&str; 2] = ["trigger", "now"];
+
+/// The expressions of workflows.
+pub struct WorkflowExpressions;
+
+/// Names nothing that is not there.
+fn checked(template: Result<Template, SyntaxError>) -> Result<Template, String> {
+    let template = template.map_err(|error| error.to_string())?;
+    for expression in template.expressions() {
+        let others = Scope::VARIABLES.iter().filter(|name| !VARIABLES.contains(name));
+        if let Some(name) = others.into_iter().find(|name| expression.uses(name)) {
+            return Err(format!("there is no {name} here; there are trigger and now"));
+        }
+    }
+    Ok(template)
+}
+
+fn scope(facts: &Facts) -> Scope {
+    Scope { trigger: facts.trigger.clone(), now: facts.now, ..Scope::default() }
+}
+
+/// Calls `text` for every text inside, with its path below `path`.
+fn each_text(value: &Value, path: &str, text: &mut impl FnMut(&str, &str)) {
+    match value {
+        Value::String(inner) => text(path, inner),
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                each_text(item, &format!("{path}[{index}]"), text);
+            }
+        }
+        Value::Object(entries) => {
+            for (key, inner) in entries {
+                each_text(inner, &format!("{path}.{key}"), text);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn filled(value: &Value, scope: &Scope) -> Result<Value, String> {
+    Ok(match value {
+        Value::String(text) => {
+            evaluate(&checked(Template::of_text(text))?, scope).map_err(|error| error.to_string())?
+        }
+        Value::Array(items) => {
+            let items = items.iter().map(|item| filled(item, scope));
+            Value::Array(items.collect::<Result<_, _>>()?)
+        }
+        Value::Object(entries) => {
+            let fill =
+                |(key, inner): (&String, &Value)| Ok((key.clone(), filled(inner, scope)?));
+            Value::Object(entries.iter().map(fill).collect::<Result<_, String>>()?)
+        }
+        other => other.clone(),
+    })
+}
+
+impl Expressions for WorkflowExpressions {
+    fn check(&self, expression: &str) -> Result<(), String> {
+        checked(Template::of_condition(expression)).map(drop)
+    }
+
+    fn check_template(&self, template: &Value) -> Vec<(String, String)> {
+        let mut faults = Vec::new();
+        each_text(template, "", &mut |path, text| {
+            if let Err(message) = checked(Template::of_text(text)) {
+                faults.push((path.to_owned(), message));
+            }
+        });
+        faults
+    }
+
+    fn evaluate(&self, expression: &str, facts: &Facts) -> Result<Value, String> {
+        let template = checked(Template::of_condition(expression))?;
+        evaluate(&template, &scope(facts)).map_err(|error| error.to_string())
+    }
+
+    fn fill(&self, template: &Value, facts: &Facts) -> Result<Value, String> {
+        filled(template, &scope(facts))
+    }
+}
+
+/// Runs and triggers of their owner.
+pub struct OwnWorkflows(pub Arc<WorkflowModule>);
+
+/// What waiting cannot help is said to the owner.
+fn refusal(error: ExecutionsError) -> Refusal {
+    match error.kind() {
+        ErrorKind::Bug | ErrorKind::Unavailable | ErrorKind::Timeout | ErrorKind::RateLimited => {
+            Refusal::Passing(Box::new(error))
+        }
+        _ => Refusal::Lasting(error.to_string()),
+    }
+}
+
+#[async_trait]
+impl Workflows for OwnWorkflows {
+    async fn start(&self, owner: Owner, deed: Deed) -> Result<Id<Execution>, Refusal> {
+        let Deed { definition, params, key, trigger, depth } = deed;
+        if depth > DEEPEST {
+            let deep = format!("runs set each other off more than {DEEPEST} deep");
+            return Err(Refusal::Lasting(deep));
+        }
+        let wanted =
+            StartExecution { definition_id: definition, params, ..StartExecution::default() };
+        let initiator = Initiator { trigger, concurrency: None, depth };
+        let started = self.0.executions().start_keyed(owner, &key, wanted, initiator).await;
+        Ok(started.map_err(refusal)?.id)
+    }
+
+    async fn cancel(&self, owner: Owner, execution: Id<Execution>) -> Result<(), Refusal> {
+        match self.0.executions().cancel_for(owner, execution).await {
+            Ok(_) | Err(ExecutionsError::Ended) => Ok(()),
+            Err(error) => Err(refusal(error)),
+        }
+    }
+
+    async fn pause(&self, owner: Owner, trigger: Uuid) -> Result<(), Refusal> {
+        self.0.triggers().pause_for(owner, trigger).await.map(drop).map_err(refusal)
+    }
+
+    async fn depth_of(
+        &self,
+        owner: Owner,
+        execution: Id<Execution>,
+    ) -> Result<Option<u32>, Refusal> {
+        self.0.executions().depth_of(owner, execution).await.map_err(refusal)
+    }
+}
+
+/// Addresses of people.
+pub struct Addresses(pub Arc<UserModule>);
+
+#[async_trait]
+impl People for Addresses {
+    async fn contact(&self, user: Id<User>) -> Result<Option<Contact>, Refusal> {
+        let found = self.0.profile(user).await;
+        let found = found.map_err(|error| Refusal::Passing(Box::new(error)))?;
+        Ok(found.map(|profile| Contact { email: profile.email }))
+    }
+}
