@@ -12,8 +12,8 @@ mod served;
 use std::{net::SocketAddr, sync::Arc};
 
 use anyhow::Context as _;
-use automations::application::AutomationService;
 use api_gateway::{Gateway, GatewaySettings, Readiness, assemble, assemble_metrics};
+use automations::application::AutomationService;
 use axum::Router;
 use data_collection::{ArchiveLimits, Collection, DatasetsModule, FetcherSettings, FilesModule};
 use event_driven_coordination::{

@@ -59,16 +59,14 @@ fn each_text(value: &Value, path: &str, text: &mut impl FnMut(&str, &str)) {
 
 fn filled(value: &Value, scope: &Scope) -> Result<Value, String> {
     Ok(match value {
-        Value::String(text) => {
-            evaluate(&checked(Template::of_text(text))?, scope).map_err(|error| error.to_string())?
-        }
+        Value::String(text) => evaluate(&checked(Template::of_text(text))?, scope)
+            .map_err(|error| error.to_string())?,
         Value::Array(items) => {
             let items = items.iter().map(|item| filled(item, scope));
             Value::Array(items.collect::<Result<_, _>>()?)
         }
         Value::Object(entries) => {
-            let fill =
-                |(key, inner): (&String, &Value)| Ok((key.clone(), filled(inner, scope)?));
+            let fill = |(key, inner): (&String, &Value)| Ok((key.clone(), filled(inner, scope)?));
             Value::Object(entries.iter().map(fill).collect::<Result<_, String>>()?)
         }
         other => other.clone(),

@@ -70,7 +70,7 @@ async fn a_failed_run_is_mailed_noted_and_answered_by_another_run() {
             &ada,
             json!({
                 "name": "repair",
-                "trigger": { "event": "execution.*", "if": condition },
+                "trigger": { "event": "execution.finished", "if": condition },
                 "actions": [
                     { "kind": "run_workflow", "definition_id": repair,
                       "params": { "failed": "${{ trigger.event.payload.execution_id }}" } },
@@ -92,10 +92,8 @@ async fn a_failed_run_is_mailed_noted_and_answered_by_another_run() {
         let notes = ada.get("/notifications?unread=true").await.data();
         assert_eq!(notes["items"][0]["title"], "FAILED", "{notes}");
         assert_eq!(ada.get("/notifications/unread").await.data()["unread"], 1);
-        eventually("a mail about the run", async || {
-            mails(&app).contains(&failed).then_some(())
-        })
-        .await;
+        eventually("a mail about the run", async || mails(&app).contains(&failed).then_some(()))
+            .await;
     }
 }
 
@@ -121,7 +119,7 @@ async fn a_workflow_that_sets_itself_off_comes_to_an_end() {
     .await;
     assert!(held["reason"].as_str().unwrap().contains("8 deep"), "{held}");
     let runs = ada.get("/workflow/executions?limit=200").await.data();
-    assert_eq!(runs["items"].as_array().unwrap().len(), 10, "the first, and nine by the rule");
+    assert_eq!(runs["items"].as_array().unwrap().len(), 9, "the first, and eight by the rule");
 }
 
 #[tokio::test]
@@ -143,11 +141,9 @@ async fn a_rule_is_checked_and_tried_with_the_expressions_of_workflows() {
     ] {
         let refused = ada.post("/automations", &rule(condition, title)).await;
         let details = refused.refused(422, "VALIDATION_ERROR");
-        assert!(details["details"][path].is_array(), "{path}: {details}");
+        assert!(details[path].is_array(), "{path}: {details}");
     }
-    let event = |status: &str| {
-        json!({ "kind": "execution.finished", "payload": { "status": status, "execution_id": "x" } })
-    };
+    let event = |status: &str| json!({ "kind": "execution.finished", "payload": { "status": status, "execution_id": "x" } });
     let automation = rule("trigger.event.payload.status == 'failed'", "${{ now }}");
     for (status, fired) in [("failed", 1), ("succeeded", 0)] {
         let body = json!({ "automation": automation, "event": event(status) });

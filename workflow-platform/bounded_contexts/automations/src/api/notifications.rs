@@ -65,10 +65,7 @@ pub async fn list(
     responses((status = 200, body = Envelope<UnreadView>), (status = 401, body = ErrorEnvelope)),
     security(("bearer" = [])),
 )]
-pub async fn unread(
-    State(service): Service,
-    who: Principal,
-) -> Result<Reply<UnreadView>, Failure> {
+pub async fn unread(State(service): Service, who: Principal) -> Result<Reply<UnreadView>, Failure> {
     Ok(Reply::ok(UnreadView { unread: service.unread(&who).await? }))
 }
 
@@ -78,10 +75,7 @@ pub async fn unread(
     responses((status = 200, body = Envelope<ReadView>), (status = 401, body = ErrorEnvelope)),
     security(("bearer" = [])),
 )]
-pub async fn read_all(
-    State(service): Service,
-    who: Principal,
-) -> Result<Reply<ReadView>, Failure> {
+pub async fn read_all(State(service): Service, who: Principal) -> Result<Reply<ReadView>, Failure> {
     Ok(Reply::ok(ReadView { read: service.read_all(&who).await? }))
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use shared_kernel::{
     api::{BadRequest, RequestContext},
-    domain::{Text, Timestamp},
+    domain::{Id, Text, Timestamp},
 };
 use uuid::Uuid;
 
@@ -85,8 +85,8 @@ pub struct NotificationView {
     pub id: Uuid,
     pub title: String,
     pub body: String,
-    /// The automation that left it.
-    pub automation_id: Uuid,
+    /// The automation that left it, unless the platform did.
+    pub automation_id: Option<Uuid>,
     pub created_at: Timestamp,
     pub read_at: Option<Timestamp>,
 }
@@ -97,7 +97,7 @@ impl From<Notification> for NotificationView {
             id: note.id.uuid(),
             title: note.title,
             body: note.body,
-            automation_id: note.automation.uuid(),
+            automation_id: note.automation.map(Id::uuid),
             created_at: note.created_at,
             read_at: note.read_at,
         }

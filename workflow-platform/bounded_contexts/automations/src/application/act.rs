@@ -161,7 +161,7 @@ impl AutomationService {
             id: nth(firing, index).into(),
             title: title.chars().take(500).collect(),
             body: body.chars().take(10_000).collect(),
-            automation: firing.automation,
+            automation: Some(firing.automation),
             created_at: self.ports.ambient.now(),
             read_at: None,
         };

@@ -180,9 +180,8 @@ impl AutomationService {
         let depth = self.depth_of(row.owner, event).await?;
         let prepared = match fault {
             Some(reason) => Err(reason),
-            None => group_of(&row.rule, expressions, &facts).and_then(|group| {
-                Ok((group, rendered(&row.rule, expressions, &facts)?))
-            }),
+            None => group_of(&row.rule, expressions, &facts)
+                .and_then(|group| Ok((group, rendered(&row.rule, expressions, &facts)?))),
         };
         let mut work = ports.database.begin().await?;
         let Some(held) = ports.automations.hold(&work, row.id).await? else {
@@ -269,8 +268,7 @@ impl AutomationService {
         let ports = &self.ports;
         if let Some(threshold) = &row.rule.trigger.threshold {
             let at = event.occurred_at;
-            let hit =
-                Hit { automation: row.id, event: event.id, group: group.to_owned(), at };
+            let hit = Hit { automation: row.id, event: event.id, group: group.to_owned(), at };
             let within = Duration::from_secs(threshold.within_seconds.into());
             let counted = ports.firings.count(work, &hit, at.minus(within)).await?;
             if counted < threshold.count {

@@ -69,11 +69,7 @@ impl AutomationService {
     }
 
     /// Removes a rule with its history.
-    pub async fn delete(
-        &self,
-        who: &Principal,
-        id: Id<Automation>,
-    ) -> Result<(), AutomationError> {
+    pub async fn delete(&self, who: &Principal, id: Id<Automation>) -> Result<(), AutomationError> {
         who.require(Permission::AutomationWrite)?;
         if !self.ports.automations.delete(who.owner(), id).await? {
             return Err(AutomationError::NotFound);

@@ -29,11 +29,7 @@ impl AutomationService {
         Ok(self.ports.notifications.unread(who.owner(), COUNTED).await?)
     }
 
-    pub async fn read(
-        &self,
-        who: &Principal,
-        id: Id<Notification>,
-    ) -> Result<(), AutomationError> {
+    pub async fn read(&self, who: &Principal, id: Id<Notification>) -> Result<(), AutomationError> {
         who.require(Permission::AutomationWrite)?;
         let now = self.ports.ambient.now();
         if self.ports.notifications.read(who.owner(), id, now).await? {

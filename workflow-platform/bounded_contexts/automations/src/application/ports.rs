@@ -47,8 +47,11 @@ pub trait AutomationStore: Send + Sync {
         id: Id<Automation>,
     ) -> Result<Option<AutomationRow>, StoreError>;
     /// The newest first.
-    async fn list(&self, owner: Owner, page: PageRequest)
-    -> Result<Page<AutomationRow>, StoreError>;
+    async fn list(
+        &self,
+        owner: Owner,
+        page: PageRequest,
+    ) -> Result<Page<AutomationRow>, StoreError>;
     /// Enabled rules of the owners.
     async fn listening(&self, owners: &[Owner]) -> Result<Vec<AutomationRow>, StoreError>;
     /// The rule, locked until the end of the transaction; `None` when it is gone or disabled.
@@ -79,8 +82,12 @@ pub trait FiringStore: Send + Sync {
         event: Id<Event>,
     ) -> Result<bool, StoreError>;
     /// Counts an event once in its group, and tells how many there are since then.
-    async fn count(&self, work: &UnitOfWork, hit: &Hit, since: Timestamp)
-    -> Result<u32, StoreError>;
+    async fn count(
+        &self,
+        work: &UnitOfWork,
+        hit: &Hit,
+        since: Timestamp,
+    ) -> Result<u32, StoreError>;
     /// Begins to count anew.
     async fn forget_counted(
         &self,

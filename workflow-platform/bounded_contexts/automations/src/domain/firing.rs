@@ -82,8 +82,8 @@ pub struct Notification {
     pub id: Id<Self>,
     pub title: String,
     pub body: String,
-    /// The rule that wrote it.
-    pub automation: Id<Automation>,
+    /// The rule that left it, unless the platform did.
+    pub automation: Option<Id<Automation>>,
     pub created_at: Timestamp,
     pub read_at: Option<Timestamp>,
 }

@@ -16,7 +16,8 @@ use crate::{
 
 /// Owners asked for with one statement.
 const AT_ONCE: usize = 200;
-const COLUMNS: &str = "id, user_id, rule, preset, created_at, updated_at, fired_at, fired, left_out";
+const COLUMNS: &str =
+    "id, user_id, rule, preset, created_at, updated_at, fired_at, fired, left_out";
 const VALUES: &str = "INSERT INTO automations \
      (id, user_id, enabled, rule, preset, created_at, updated_at, fired, left_out)";
 

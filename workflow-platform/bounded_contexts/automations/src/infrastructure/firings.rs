@@ -106,9 +106,7 @@ impl FiringStore for SqlFirings {
         group: &str,
     ) -> Result<(), StoreError> {
         let sql = "DELETE FROM automation_hits WHERE automation_id = $1 AND hit_group = $2";
-        work.conn()
-            .execute_raw(self.0.statement(sql, [automation.into(), group.into()]))
-            .await?;
+        work.conn().execute_raw(self.0.statement(sql, [automation.into(), group.into()])).await?;
         Ok(())
     }
 

@@ -38,7 +38,7 @@ fn notification(row: &QueryResult) -> Result<Notification, StoreError> {
         id: Id::from(row.try_get::<Uuid>("", "id")?),
         title: row.try_get("", "title")?,
         body: row.try_get("", "body")?,
-        automation: Id::from(row.try_get::<Uuid>("", "automation_id")?),
+        automation: row.try_get::<Option<Uuid>>("", "automation_id")?.map(Id::from),
         created_at: Timestamp::from_micros(row.try_get("", "created_at")?),
         read_at: read_at.map(Timestamp::from_micros),
     })
@@ -50,7 +50,7 @@ impl NotificationStore for SqlNotifications {
         let values = [
             notification.id.into(),
             owner.into(),
-            notification.automation.into(),
+            notification.automation.map(Id::uuid).into(),
             notification.title.as_str().into(),
             notification.body.as_str().into(),
             notification.created_at.into(),

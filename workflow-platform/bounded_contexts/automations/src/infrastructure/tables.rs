@@ -5,7 +5,7 @@ use sea_orm_migration::{
     prelude::*,
     schema::{
         big_integer, big_integer_null, boolean, integer, string_len, string_len_null, text,
-        text_null, uuid,
+        text_null, uuid, uuid_null,
     },
 };
 
@@ -76,7 +76,7 @@ fn notifications() -> TableCreateStatement {
         .table("notifications")
         .col(uuid("id").primary_key())
         .col(uuid("user_id"))
-        .col(uuid("automation_id"))
+        .col(uuid_null("automation_id"))
         .col(text("title"))
         .col(text("body"))
         .col(big_integer("created_at"))
@@ -99,8 +99,7 @@ const INDEXES: [&str; 10] = [
     "CREATE INDEX notifications_old ON notifications (created_at)",
 ];
 
-const TABLES: [&str; 4] =
-    ["automations", "automation_firings", "automation_hits", "notifications"];
+const TABLES: [&str; 4] = ["automations", "automation_firings", "automation_hits", "notifications"];
 
 #[async_trait::async_trait]
 impl MigrationTrait for AutomationTables {

@@ -38,7 +38,10 @@ async fn every_action_is_done_as_the_event_says_and_noted() {
         assert_eq!(*outside.paused.lock(), [trigger]);
         {
             let mails = outside.mails.lock();
-            assert_eq!((mails[0].to.as_str(), mails[0].subject.as_str()), ("ada@example.com", "two lines"));
+            assert_eq!(
+                (mails[0].to.as_str(), mails[0].subject.as_str()),
+                ("ada@example.com", "two lines")
+            );
             assert!(mails[0].html.contains("&lt;b&gt;&amp; &quot;so&quot;"), "{}", mails[0].html);
         }
         let notes = world.service.notifications(&world.ada, true, Default::default()).await;

@@ -78,7 +78,9 @@ async fn what_is_wrong_is_told_with_its_path() {
                 "actions[0].trigger_id",
             ),
             (
-                actions(json!({ "kind": "run_workflow", "definition_id": "${{ x }}", "params": 1 })),
+                actions(
+                    json!({ "kind": "run_workflow", "definition_id": "${{ x }}", "params": 1 }),
+                ),
                 "actions[0].params",
             ),
         ];

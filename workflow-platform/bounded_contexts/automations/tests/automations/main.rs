@@ -1,6 +1,10 @@
 //! Automations on SQLite and, when `TEST_DATABASE_URL` is set, on PostgreSQL.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails by panicking"
+)]
 
 mod acting;
 mod firing;

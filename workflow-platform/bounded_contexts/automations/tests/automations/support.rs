@@ -21,9 +21,7 @@ use automations::{
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 use shared_kernel::{
-    application::{
-        HandlerError, Mail, MailError, Mailer, Principal, Proof, SessionProof,
-    },
+    application::{HandlerError, Mail, MailError, Mailer, Principal, Proof, SessionProof},
     domain::{
         Ambient, DomainEvent, Execution, Id, Locale, Owner, PageRequest, Permissions, Role, User,
     },

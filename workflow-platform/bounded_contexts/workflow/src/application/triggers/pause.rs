@@ -1,6 +1,9 @@
 //! Stops a trigger, and lets it go on.
 
-use shared_kernel::{application::Principal, domain::{Owner, Permission}};
+use shared_kernel::{
+    application::Principal,
+    domain::{Owner, Permission},
+};
 use uuid::Uuid;
 
 use super::{TriggerDetails, TriggerRow, TriggerService};
