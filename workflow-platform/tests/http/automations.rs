@@ -25,8 +25,8 @@ steps:
     with: {code: "return 1"}
 "#;
 
-async fn keep(person: &Person<'_>, rule: Value) -> String {
-    let kept = person.post("/automations", &rule).await.data();
+async fn keep(person: &Person<'_>, rule: &Value) -> String {
+    let kept = person.post("/automations", rule).await.data();
     kept["id"].as_str().unwrap().to_owned()
 }
 
@@ -68,7 +68,7 @@ async fn a_failed_run_is_mailed_noted_and_answered_by_another_run() {
         );
         let automation = keep(
             &ada,
-            json!({
+            &json!({
                 "name": "repair",
                 "trigger": { "event": "execution.finished", "if": condition },
                 "actions": [
@@ -104,7 +104,7 @@ async fn a_workflow_that_sets_itself_off_comes_to_an_end() {
     let definition = ada.define(BROKEN).await;
     let automation = keep(
         &ada,
-        json!({
+        &json!({
             "name": "again and again",
             "trigger": { "event": "execution.finished" },
             "actions": [{ "kind": "run_workflow", "definition_id": definition }],

@@ -56,7 +56,7 @@ impl AutomationService {
     ) -> Result<Vec<Tried>, AutomationError> {
         who.require(Permission::AutomationRead)?;
         check_rule(rule, self.ports.expressions.as_ref())?;
-        self.tried(who.owner(), Value::Null, rule, with).await
+        self.tried(who.owner(), &Value::Null, rule, with).await
     }
 
     /// Tries a rule that is kept.
@@ -68,14 +68,14 @@ impl AutomationService {
     ) -> Result<Vec<Tried>, AutomationError> {
         who.require(Permission::AutomationRead)?;
         let row = self.owned(who.owner(), id).await?;
-        self.tried(who.owner(), json!(row.id), &row.rule, with).await
+        self.tried(who.owner(), &json!(row.id), &row.rule, with).await
     }
 
     /// The newest first.
     async fn tried(
         &self,
         owner: Owner,
-        id: Value,
+        id: &Value,
         rule: &Rule,
         with: DryRun,
     ) -> Result<Vec<Tried>, AutomationError> {
@@ -88,7 +88,7 @@ impl AutomationService {
         let oldest_first = events.into_iter().rev();
         let mut tried: Vec<Tried> = oldest_first
             .map(|event| {
-                let facts = Facts { trigger: told(id.clone(), &event), now };
+                let facts = Facts { trigger: told(id, &event), now };
                 self.try_once(rule, event, &facts, &mut gate)
             })
             .collect();

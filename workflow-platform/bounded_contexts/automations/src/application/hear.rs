@@ -69,7 +69,7 @@ impl EffectHandler for HearEvents {
 }
 
 /// `trigger` in expressions.
-pub(super) fn told(rule: Value, event: &DomainEvent) -> Value {
+pub(super) fn told(rule: &Value, event: &DomainEvent) -> Value {
     json!({
         "kind": "event",
         "automation_id": rule,
@@ -148,7 +148,7 @@ impl AutomationService {
     }
 
     fn facts(&self, row: &AutomationRow, event: &DomainEvent) -> Facts {
-        Facts { trigger: told(json!(row.id), event), now: self.ports.ambient.now() }
+        Facts { trigger: told(&json!(row.id), event), now: self.ports.ambient.now() }
     }
 
     fn is_met(&self, row: &AutomationRow, event: &DomainEvent) -> Result<bool, String> {

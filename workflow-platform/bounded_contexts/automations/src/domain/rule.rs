@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 /// What is watched for, and what is done then.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({
+#[schema(as = AutomationRule, example = json!({
     "name": "Three failures in an hour",
     "trigger": {
         "event": "execution.finished",
@@ -47,6 +47,7 @@ const fn yes() -> bool {
 /// Which events set it off.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = AutomationTrigger)]
 pub struct Trigger {
     /// The kind of an event such as `execution.finished`, or its beginning and `.*`.
     #[garde(length(max = 100))]
@@ -65,6 +66,7 @@ pub struct Trigger {
 /// So many within so long. When it is reached, counting begins anew.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = AutomationThreshold)]
 pub struct Threshold {
     #[garde(range(min = 2, max = 1000))]
     #[schema(minimum = 2, maximum = 1000, example = 3)]
@@ -82,6 +84,7 @@ pub struct Threshold {
 /// Something to do. Texts may hold expressions (`${{ … }}`) over `trigger` and `now`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, utoipa::ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[schema(as = AutomationAction)]
 pub enum Action {
     /// Puts a note into the owner's notifications.
     Notify {

@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering;
 
 use automations::domain::FiringState;
 use serde_json::json;
+use shared_kernel::domain::PageRequest;
 use uuid::Uuid;
 
 use crate::support::{noting, worlds};
@@ -14,7 +15,7 @@ async fn every_action_is_done_as_the_event_says_and_noted() {
         let (definition, execution, trigger) =
             (world.ambient.uuid(), world.ambient.uuid(), world.ambient.uuid());
         let row = world
-            .keep(noting(json!({ "actions": [
+            .keep(noting(&json!({ "actions": [
                 { "kind": "notify", "title": "@/event/kind", "body": "@/event/payload/n" },
                 { "kind": "email", "subject": "two\nlines", "body": "<b>& \"so\"" },
                 { "kind": "run_workflow", "definition_id": definition,
@@ -44,7 +45,7 @@ async fn every_action_is_done_as_the_event_says_and_noted() {
             );
             assert!(mails[0].html.contains("&lt;b&gt;&amp; &quot;so&quot;"), "{}", mails[0].html);
         }
-        let notes = world.service.notifications(&world.ada, true, Default::default()).await;
+        let notes = world.service.notifications(&world.ada, true, PageRequest::default()).await;
         let note = notes.unwrap().items.remove(0);
         assert_eq!((note.title.as_str(), note.body.as_str()), ("execution.finished", "5"));
         world.act(&firing).await.unwrap();
@@ -56,7 +57,7 @@ async fn every_action_is_done_as_the_event_says_and_noted() {
 async fn one_action_that_fails_keeps_nothing_from_the_others() {
     for world in worlds().await {
         let row = world
-            .keep(noting(json!({ "actions": [
+            .keep(noting(&json!({ "actions": [
                 { "kind": "pause_schedule", "trigger_id": Uuid::nil() },
                 { "kind": "cancel_execution", "execution_id": "${{@/event/payload/n}}" },
                 { "kind": "notify", "title": "still" },
@@ -78,7 +79,7 @@ async fn what_cannot_be_done_now_is_tried_again_and_what_was_done_is_not() {
             { "kind": "email", "subject": "s", "body": "b" },
             { "kind": "run_workflow", "definition_id": world.ambient.uuid() },
         ]);
-        let row = world.keep(noting(json!({ "actions": actions }))).await;
+        let row = world.keep(noting(&json!({ "actions": actions }))).await;
         world.happen("execution.finished", json!({ "n": 1 })).await;
         let firing = world.firings(&row).await.remove(0);
         world.outside.failures.store(1, Ordering::SeqCst);
@@ -96,7 +97,7 @@ async fn what_cannot_be_done_now_is_tried_again_and_what_was_done_is_not() {
 async fn what_never_works_is_given_up() {
     for world in worlds().await {
         let row = world
-            .keep(noting(json!({ "actions": [{ "kind": "email", "subject": "s", "body": "b" }] })))
+            .keep(noting(&json!({ "actions": [{ "kind": "email", "subject": "s", "body": "b" }] })))
             .await;
         world.happen("execution.finished", json!({ "n": 1 })).await;
         let firing = world.firings(&row).await.remove(0);
@@ -114,7 +115,7 @@ async fn what_never_works_is_given_up() {
 #[tokio::test]
 async fn an_expression_that_fails_is_told_in_the_history() {
     for world in worlds().await {
-        let row = world.keep(noting(json!({}))).await;
+        let row = world.keep(noting(&json!({}))).await;
         world.happen("execution.finished", json!({})).await;
         let firing = world.firings(&row).await.remove(0);
         assert_eq!(firing.state, FiringState::Failed, "{}", world.test.name);

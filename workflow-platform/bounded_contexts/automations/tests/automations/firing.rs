@@ -18,7 +18,7 @@ async fn bodies(world: &World, row: &automations::application::AutomationRow) ->
 #[tokio::test]
 async fn an_event_that_comes_twice_fires_once() {
     for world in worlds().await {
-        let row = world.keep(noting(json!({}))).await;
+        let row = world.keep(noting(&json!({}))).await;
         let event = world.happen("execution.finished", json!({ "n": 1 })).await;
         world.hear(&event).await;
         world.happen("execution.finished", json!({ "n": 2 })).await;
@@ -31,9 +31,9 @@ async fn an_event_that_comes_twice_fires_once() {
 #[tokio::test]
 async fn patterns_and_conditions_choose_among_events() {
     for world in worlds().await {
-        let all = world.keep(noting(json!({ "trigger": { "event": "dataset.*" } }))).await;
+        let all = world.keep(noting(&json!({ "trigger": { "event": "dataset.*" } }))).await;
         let trigger = json!({ "event": "dataset.changed", "if": "@/event/payload/yes" });
-        let some = world.keep(noting(json!({ "trigger": trigger }))).await;
+        let some = world.keep(noting(&json!({ "trigger": trigger }))).await;
         world.happen("dataset.changed", json!({ "n": 1, "yes": true })).await;
         world.happen("dataset.changed", json!({ "n": 2, "yes": false })).await;
         world.happen("dataset.created", json!({ "n": 3, "yes": true })).await;
@@ -50,7 +50,7 @@ async fn patterns_and_conditions_choose_among_events() {
 #[tokio::test]
 async fn events_of_others_and_of_accounts_are_not_heard() {
     for world in worlds().await {
-        let row = world.keep(noting(json!({}))).await;
+        let row = world.keep(noting(&json!({}))).await;
         let mut event = world.event("execution.finished", json!({ "n": 1 }));
         event.user = Some(world.eve().user);
         world.hear(&event).await;
@@ -65,7 +65,7 @@ async fn the_third_within_an_hour_fires_group_by_group() {
     for world in worlds().await {
         let threshold = json!({ "count": 3, "within_seconds": 3600, "by": "@/event/payload/of" });
         let trigger = json!({ "event": "execution.finished", "threshold": threshold });
-        let row = world.keep(noting(json!({ "trigger": trigger }))).await;
+        let row = world.keep(noting(&json!({ "trigger": trigger }))).await;
         let end = async |n: u32, of: &str| {
             world.clock.advance(Duration::from_mins(10));
             world.happen("execution.finished", json!({ "n": n, "of": of })).await
@@ -88,7 +88,7 @@ async fn the_third_within_an_hour_fires_group_by_group() {
 #[tokio::test]
 async fn a_rule_rests_after_it_fired_and_tells_what_it_left_out() {
     for world in worlds().await {
-        let row = world.keep(noting(json!({ "cooldown_seconds": 60 }))).await;
+        let row = world.keep(noting(&json!({ "cooldown_seconds": 60 }))).await;
         for n in 1..=3 {
             world.happen("execution.finished", json!({ "n": n })).await;
         }
@@ -103,7 +103,7 @@ async fn a_rule_rests_after_it_fired_and_tells_what_it_left_out() {
 #[tokio::test]
 async fn rules_that_set_themselves_off_are_held_back() {
     for world in worlds().await {
-        let row = world.keep(noting(json!({}))).await;
+        let row = world.keep(noting(&json!({}))).await;
         world.outside.depth.store(DEEPEST - 1, Ordering::SeqCst);
         let payload = json!({ "n": 1, "execution_id": world.ambient.uuid() });
         world.happen("execution.finished", payload.clone()).await;
@@ -124,7 +124,7 @@ async fn rules_that_set_themselves_off_are_held_back() {
 #[tokio::test]
 async fn a_rule_fires_so_often_an_hour_and_no_more() {
     for world in worlds().await {
-        let row = world.keep(noting(json!({}))).await;
+        let row = world.keep(noting(&json!({}))).await;
         for n in 0..MOST_FIRINGS_AN_HOUR + 5 {
             world.happen("execution.finished", json!({ "n": n })).await;
         }
@@ -141,7 +141,7 @@ async fn a_rule_fires_so_often_an_hour_and_no_more() {
 #[tokio::test]
 async fn what_is_old_is_forgotten() {
     for world in worlds().await {
-        let row = world.keep(noting(json!({}))).await;
+        let row = world.keep(noting(&json!({}))).await;
         let firing = world.fire(&row, json!({ "n": 1 })).await;
         assert_eq!(firing.state, FiringState::Done);
         assert_eq!(world.service.prune().await.unwrap(), 0, "{}", world.test.name);

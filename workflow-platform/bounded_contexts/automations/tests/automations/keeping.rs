@@ -23,9 +23,9 @@ async fn faults(world: &World, rule: Value) -> Vec<String> {
 async fn a_rule_is_kept_changed_switched_and_removed_by_its_owner_alone() {
     for world in worlds().await {
         let (service, ada, eve) = (&world.service, &world.ada, world.eve());
-        let row = world.keep(noting(json!({}))).await;
+        let row = world.keep(noting(&json!({}))).await;
         assert_eq!(service.show(ada, row.id).await.unwrap(), row, "{}", world.test.name);
-        let changed = rule_of(noting(json!({ "name": "other", "cooldown_seconds": 5 })));
+        let changed = rule_of(noting(&json!({ "name": "other", "cooldown_seconds": 5 })));
         for refused in [
             service.show(&eve, row.id).await.map(drop),
             service.replace(&eve, row.id, changed.clone()).await.map(drop),
@@ -48,12 +48,12 @@ async fn a_rule_is_kept_changed_switched_and_removed_by_its_owner_alone() {
 #[tokio::test]
 async fn what_is_wrong_is_told_with_its_path() {
     for world in worlds().await {
-        let trigger = |trigger: Value| noting(json!({ "trigger": trigger }));
-        let actions = |action: Value| noting(json!({ "actions": [action] }));
+        let trigger = |trigger: Value| noting(&json!({ "trigger": trigger }));
+        let actions = |action: Value| noting(&json!({ "actions": [action] }));
         let cases = [
-            (noting(json!({ "name": "" })), "name"),
-            (noting(json!({ "actions": [] })), "actions"),
-            (noting(json!({ "cooldown_seconds": 2_592_001 })), "cooldown_seconds"),
+            (noting(&json!({ "name": "" })), "name"),
+            (noting(&json!({ "actions": [] })), "actions"),
+            (noting(&json!({ "cooldown_seconds": 2_592_001 })), "cooldown_seconds"),
             (trigger(json!({ "event": "user.logged_in" })), "trigger.event"),
             (trigger(json!({ "event": "*" })), "trigger.event"),
             (trigger(json!({ "event": "dataset.*", "if": "bad" })), "trigger.if"),
@@ -104,9 +104,9 @@ async fn who_may_not_run_workflows_cannot_have_a_rule_do_it() {
             (json!({ "kind": "cancel_execution" }), Permission::WorkflowRun),
             (json!({ "kind": "pause_schedule", "trigger_id": id }), Permission::WorkflowWrite),
         ];
-        let harmless = world.keep(noting(json!({}))).await;
+        let harmless = world.keep(noting(&json!({}))).await;
         for (action, missing) in denied {
-            let rule = rule_of(noting(json!({ "actions": [action] })));
+            let rule = rule_of(noting(&json!({ "actions": [action] })));
             for refused in [
                 world.service.create(&key, rule.clone()).await,
                 world.service.replace(&key, harmless.id, rule).await,
@@ -117,7 +117,7 @@ async fn who_may_not_run_workflows_cannot_have_a_rule_do_it() {
             }
         }
         let reader = world.key([Permission::AutomationRead].into_iter().collect());
-        assert!(world.service.create(&reader, rule_of(noting(json!({})))).await.is_err());
+        assert!(world.service.create(&reader, rule_of(noting(&json!({})))).await.is_err());
         assert!(world.service.list(&reader, PageRequest::default()).await.is_ok());
     }
 }
@@ -126,9 +126,9 @@ async fn who_may_not_run_workflows_cannot_have_a_rule_do_it() {
 async fn rules_are_listed_page_by_page_and_are_not_without_number() {
     for world in worlds().await {
         for n in 0..MOST_AUTOMATIONS {
-            world.keep(noting(json!({ "name": format!("rule {n}") }))).await;
+            world.keep(noting(&json!({ "name": format!("rule {n}") }))).await;
         }
-        let full = world.service.create(&world.ada, rule_of(noting(json!({})))).await;
+        let full = world.service.create(&world.ada, rule_of(noting(&json!({})))).await;
         assert!(matches!(full, Err(AutomationError::Full(MOST_AUTOMATIONS))), "{full:?}");
         let first = world.service.list(&world.ada, PageRequest::first(60)).await.unwrap();
         let after = first.next_cursor.map(|text| Cursor::decode(&text).unwrap());

@@ -10,7 +10,7 @@ use crate::support::{noting, worlds};
 async fn notes_are_listed_counted_and_read_by_their_owner() {
     for world in worlds().await {
         let (service, ada, eve) = (&world.service, &world.ada, world.eve());
-        let row = world.keep(noting(json!({}))).await;
+        let row = world.keep(noting(&json!({}))).await;
         for n in 0..3 {
             world.clock.advance(std::time::Duration::from_secs(1));
             world.fire(&row, json!({ "n": n })).await;

@@ -249,7 +249,7 @@ pub fn rule_of(rule: Value) -> Rule {
 }
 
 /// A rule that notes every end of an execution, with `more` in place of what it says.
-pub fn noting(more: Value) -> Value {
+pub fn noting(more: &Value) -> Value {
     let mut rule = json!({
         "name": "note",
         "trigger": { "event": "execution.finished" },

@@ -1,7 +1,10 @@
 //! Trying rules without effect.
 
 use automations::{
-    application::{AutomationError, DryRun, TriedEvent},
+    application::{
+        AutomationError, DryRun,
+        TriedEvent::{self, Counted, Fired, Rested},
+    },
     domain::Action,
 };
 use serde_json::json;
@@ -23,11 +26,10 @@ async fn a_rule_is_tried_with_what_happened_lately_and_nothing_is_done() {
             "event": "execution.*",
             "threshold": { "count": 2, "within_seconds": 60 },
         });
-        let rule = noting(json!({ "trigger": trigger, "cooldown_seconds": 3 }));
+        let rule = noting(&json!({ "trigger": trigger, "cooldown_seconds": 3 }));
         let row = world.keep(rule).await;
         let tried = world.service.try_kept(&world.ada, row.id, DryRun::Latest(5)).await.unwrap();
         let outcomes: Vec<_> = tried.iter().map(|one| one.outcome).collect();
-        use TriedEvent::{Counted, Fired, Rested};
         let expected = [Counted(1), Rested, Counted(1), Fired, Counted(1)];
         assert_eq!(outcomes, expected, "{}", world.test.name);
         let Action::Notify { body, .. } = &tried[3].actions[0] else { panic!("{tried:?}") };
@@ -41,7 +43,7 @@ async fn a_rule_is_tried_with_what_happened_lately_and_nothing_is_done() {
 async fn a_draft_is_tried_with_an_event_that_is_made_up() {
     for world in worlds().await {
         let made = |kind: &str| DryRun::Event { kind: kind.to_owned(), payload: json!({}) };
-        let rule = rule_of(noting(json!({})));
+        let rule = rule_of(noting(&json!({})));
         let tried = world.service.try_rule(&world.ada, &rule, made("execution.finished")).await;
         let tried = tried.unwrap();
         assert_eq!(tried[0].outcome, TriedEvent::Failed, "{}", world.test.name);
