@@ -49,7 +49,6 @@ use workflow::{WorkerSettings, WorkflowModule, WorkflowSettings};
 use crate::config::{Config, FirstAdmin};
 
 use adapters::{CacheHealth, DatabaseHealth, Directory, Rules, Runs, Standing};
-use automation_ports::{Addresses, OwnWorkflows, WorkflowExpressions};
 pub use foundation::Foundation;
 use foundation::read_authority;
 pub use scratch::Scratch;
@@ -273,14 +272,8 @@ impl Platform {
             workflow_settings(&config),
         );
         let idempotency = SqlIdempotencyKeys::new(database, sealer.clone(), ambient);
-        let automations = automations::module(automations::Surroundings {
-            database: foundation.database.clone(),
-            expressions: Arc::new(WorkflowExpressions),
-            workflows: Arc::new(OwnWorkflows(Arc::clone(&workflow))),
-            people: Arc::new(Addresses(Arc::clone(&users))),
-            mailer: foundation::mailer(&config, &foundation.ambient)?,
-            ambient: foundation.ambient.clone(),
-        });
+        let mailer = foundation::mailer(&config, &foundation.ambient)?;
+        let automations = automation_ports::module(&foundation, mailer, &workflow, &users);
         let relay = relay(
             &config,
             &foundation,

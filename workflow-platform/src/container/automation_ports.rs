@@ -3,9 +3,14 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use automations::application::{Contact, Deed, Expressions, Facts, People, Refusal, Workflows};
+use automations::application::{
+    AutomationService, Contact, Deed, Expressions, Facts, People, Refusal, Workflows,
+};
 use serde_json::Value;
-use shared_kernel::domain::{ErrorKind, Execution, Fault, Id, Owner, User};
+use shared_kernel::{
+    application::Mailer,
+    domain::{ErrorKind, Execution, Fault, Id, Owner, User},
+};
 use user_management::UserModule;
 use uuid::Uuid;
 use workflow::{
@@ -17,11 +22,30 @@ use workflow::{
     },
 };
 
+use super::Foundation;
+
+/// Automations with what they ask of the others.
+pub fn module(
+    foundation: &Foundation,
+    mailer: Arc<dyn Mailer>,
+    workflow: &Arc<WorkflowModule>,
+    users: &Arc<UserModule>,
+) -> Arc<AutomationService> {
+    automations::module(automations::Surroundings {
+        database: foundation.database.clone(),
+        expressions: Arc::new(WorkflowExpressions),
+        workflows: Arc::new(OwnWorkflows(Arc::clone(workflow))),
+        people: Arc::new(Addresses(Arc::clone(users))),
+        mailer,
+        ambient: foundation.ambient.clone(),
+    })
+}
+
 /// What expressions of automations may name.
 const VARIABLES: [&str; 2] = ["trigger", "now"];
 
 /// The expressions of workflows.
-pub struct WorkflowExpressions;
+struct WorkflowExpressions;
 
 /// Names nothing that is not there.
 fn checked(template: Result<Template, SyntaxError>) -> Result<Template, String> {
@@ -99,7 +123,7 @@ impl Expressions for WorkflowExpressions {
 }
 
 /// Runs and triggers of their owner.
-pub struct OwnWorkflows(pub Arc<WorkflowModule>);
+struct OwnWorkflows(Arc<WorkflowModule>);
 
 /// What waiting cannot help is said to the owner.
 fn refusal(error: ExecutionsError) -> Refusal {
@@ -147,7 +171,7 @@ impl Workflows for OwnWorkflows {
 }
 
 /// Addresses of people.
-pub struct Addresses(pub Arc<UserModule>);
+struct Addresses(Arc<UserModule>);
 
 #[async_trait]
 impl People for Addresses {

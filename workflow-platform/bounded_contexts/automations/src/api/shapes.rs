@@ -11,15 +11,18 @@ use uuid::Uuid;
 
 use crate::{
     application::{AutomationRow, DryRun, Tried, TriedEvent},
-    domain::{Action, ActionOutcome, Firing, FiringState, KnownEvent, Notification, Rule},
+    domain::{Action, ActionOutcome, Firing, FiringState, KnownEvent, Notification, Rule, Trigger},
 };
 
 /// A rule that is kept.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct AutomationView {
     pub id: Uuid,
-    #[serde(flatten)]
-    pub rule: Rule,
+    pub name: String,
+    pub enabled: bool,
+    pub trigger: Trigger,
+    pub cooldown_seconds: u32,
+    pub actions: Vec<Action>,
     /// The rule of the house that it began as, such as `failed_run`.
     pub preset: Option<String>,
     pub created_at: Timestamp,
@@ -35,7 +38,11 @@ impl From<AutomationRow> for AutomationView {
     fn from(row: AutomationRow) -> Self {
         Self {
             id: row.id.uuid(),
-            rule: row.rule,
+            name: row.rule.name,
+            enabled: row.rule.enabled,
+            trigger: row.rule.trigger,
+            cooldown_seconds: row.rule.cooldown_seconds,
+            actions: row.rule.actions,
             preset: row.preset,
             created_at: row.created_at,
             updated_at: row.updated_at,
