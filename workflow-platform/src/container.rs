@@ -272,8 +272,7 @@ impl Platform {
             workflow_settings(&config),
         );
         let idempotency = SqlIdempotencyKeys::new(database, sealer.clone(), ambient);
-        let mailer = foundation::mailer(&config, &foundation.ambient)?;
-        let automations = automation_ports::module(&foundation, mailer, &workflow, &users);
+        let automations = automation_ports::module(&config, &foundation, &workflow, &users)?;
         let relay = relay(
             &config,
             &foundation,

@@ -7,10 +7,7 @@ use automations::application::{
     AutomationService, Contact, Deed, Expressions, Facts, People, Refusal, Workflows,
 };
 use serde_json::Value;
-use shared_kernel::{
-    application::Mailer,
-    domain::{ErrorKind, Execution, Fault, Id, Owner, User},
-};
+use shared_kernel::domain::{ErrorKind, Execution, Fault, Id, Owner, User};
 use user_management::UserModule;
 use uuid::Uuid;
 use workflow::{
@@ -22,23 +19,24 @@ use workflow::{
     },
 };
 
-use super::Foundation;
+use super::{Foundation, foundation};
+use crate::config::Config;
 
 /// Automations with what they ask of the others.
 pub fn module(
+    config: &Config,
     foundation: &Foundation,
-    mailer: Arc<dyn Mailer>,
     workflow: &Arc<WorkflowModule>,
     users: &Arc<UserModule>,
-) -> Arc<AutomationService> {
-    automations::module(automations::Surroundings {
+) -> anyhow::Result<Arc<AutomationService>> {
+    Ok(automations::module(automations::Surroundings {
         database: foundation.database.clone(),
         expressions: Arc::new(WorkflowExpressions),
         workflows: Arc::new(OwnWorkflows(Arc::clone(workflow))),
         people: Arc::new(Addresses(Arc::clone(users))),
-        mailer,
+        mailer: foundation::mailer(config, &foundation.ambient)?,
         ambient: foundation.ambient.clone(),
-    })
+    }))
 }
 
 /// What expressions of automations may name.
