@@ -22,6 +22,16 @@ export interface components {
             details: unknown;
             message: string;
         };
+        /** @description What became of one action. */
+        ActionOutcome: {
+            done: boolean;
+            /** @description Why it could not be done. */
+            error?: string | null;
+            /** @description Such as `email`. */
+            kind: string;
+            /** @description What it led to: `execution_id`, for example. */
+            result?: Record<string, never>;
+        };
         /**
          * @description The kinds of [`Actor`].
          * @enum {string}
@@ -144,6 +154,122 @@ export interface components {
             target?: components["schemas"]["TargetView"] | null;
             user?: components["schemas"]["NamedView"] | null;
             user_agent?: string | null;
+        };
+        /** @description Something to do. Texts may hold expressions (`${{ … }}`) over `trigger` and `now`. */
+        AutomationAction: {
+            body?: string;
+            /** @enum {string} */
+            kind: "notify";
+            title: string;
+        } | {
+            body: string;
+            /** @enum {string} */
+            kind: "email";
+            subject: string;
+        } | {
+            definition_id: string;
+            /** @enum {string} */
+            kind: "run_workflow";
+            /** @description Parameters of the run, an object. */
+            params?: Record<string, never>;
+        } | {
+            execution_id?: string;
+            /** @enum {string} */
+            kind: "cancel_execution";
+        } | {
+            /** @enum {string} */
+            kind: "pause_schedule";
+            trigger_id: string;
+        };
+        /**
+         * @description What is watched for, and what is done then.
+         * @example {
+         *       "name": "Three failures in an hour",
+         *       "trigger": {
+         *         "event": "execution.finished",
+         *         "if": "trigger.event.payload.status == 'failed'",
+         *         "threshold": {
+         *           "count": 3,
+         *           "within_seconds": 3600,
+         *           "by": "trigger.event.payload.definition_id"
+         *         }
+         *       },
+         *       "cooldown_seconds": 3600,
+         *       "actions": [
+         *         {
+         *           "kind": "notify",
+         *           "title": "A workflow keeps failing",
+         *           "body": "Workflow ${{ trigger.event.payload.definition_id }} failed again"
+         *         }
+         *       ]
+         *     }
+         */
+        AutomationRule: {
+            /** @description Done in this order, 1 to 10. */
+            actions: components["schemas"]["AutomationAction"][];
+            /**
+             * Format: int32
+             * @description After it fired, it rests for so long, up to 30 days.
+             */
+            cooldown_seconds?: number;
+            /** @description Whether it listens. */
+            enabled?: boolean;
+            /** @description 1 to 100 characters. */
+            name: string;
+            trigger: components["schemas"]["AutomationTrigger"];
+        };
+        /** @description So many within so long. When it is reached, counting begins anew. */
+        AutomationThreshold: {
+            /** @description Events for which this expression gives the same are counted together; all unless given. */
+            by?: string | null;
+            /**
+             * Format: int32
+             * @example 3
+             */
+            count: number;
+            /**
+             * Format: int32
+             * @description Up to 7 days.
+             * @example 3600
+             */
+            within_seconds: number;
+        };
+        /** @description Which events set it off. */
+        AutomationTrigger: {
+            /**
+             * @description The kind of an event such as `execution.finished`, or its beginning and `.*`.
+             * @example execution.finished
+             */
+            event: string;
+            /** @description An expression (CEL) that must be true, over `trigger.event.{id, kind, at, payload}`. */
+            if?: string | null;
+            threshold?: components["schemas"]["AutomationThreshold"] | null;
+        };
+        /** @description A rule that is kept. */
+        AutomationView: {
+            actions: components["schemas"]["AutomationAction"][];
+            /** Format: int32 */
+            cooldown_seconds: number;
+            created_at: components["schemas"]["Timestamp"];
+            enabled: boolean;
+            /**
+             * Format: int64
+             * @description How often it fired.
+             */
+            fired: number;
+            fired_at?: components["schemas"]["Timestamp"] | null;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int64
+             * @description Events left out since it last fired, while it rested or was held back.
+             */
+            left_out: number;
+            name: string;
+            /** @description The rule of the house that it began as, such as `failed_run`. */
+            preset?: string | null;
+            trigger: components["schemas"]["AutomationTrigger"];
+            updated_at: components["schemas"]["Timestamp"];
         };
         /** @description Whether nobody has it. */
         AvailableView: {
@@ -639,6 +765,60 @@ export interface components {
             /** @description YAML or JSON text. */
             source?: string | null;
         };
+        /**
+         * @description A rule to be tried without being kept.
+         * @example {
+         *       "automation": {
+         *         "name": "Tell me of failures",
+         *         "trigger": {
+         *           "event": "execution.finished",
+         *           "if": "trigger.event.payload.status == 'failed'"
+         *         },
+         *         "actions": [
+         *           {
+         *             "kind": "notify",
+         *             "title": "${{ trigger.event.payload.execution_id }} failed"
+         *           }
+         *         ]
+         *       },
+         *       "event": {
+         *         "kind": "execution.finished",
+         *         "payload": {
+         *           "execution_id": "0193a1b2-c3d4-7e8f-9a0b-1c2d3e4f5a6b",
+         *           "status": "failed"
+         *         }
+         *       }
+         *     }
+         */
+        DraftDryRunBody: {
+            automation: components["schemas"]["AutomationRule"];
+            event?: components["schemas"]["MadeUpEvent"] | null;
+            /**
+             * Format: int32
+             * @description Your latest so many events, 20 unless `event` is given.
+             */
+            last?: number | null;
+        };
+        /**
+         * @description With what a rule that is kept is tried.
+         * @example {
+         *       "last": 20
+         *     }
+         */
+        DryRunBody: {
+            event?: components["schemas"]["MadeUpEvent"] | null;
+            /**
+             * Format: int32
+             * @description Your latest so many events, 20 unless `event` is given.
+             */
+            last?: number | null;
+        };
+        /** @description All events that were tried, the newest first. */
+        DryRunView: {
+            /** @description How many of them the rule would have fired at. */
+            fired: number;
+            items: components["schemas"]["TriedView"][];
+        };
         /** @description What is to change; what is absent stays. */
         EditDataset: {
             columns?: components["schemas"]["ColumnBody"][];
@@ -691,6 +871,42 @@ export interface components {
                  */
                 prefix: string;
                 scopes: components["schemas"]["Permission"][];
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_AutomationView: {
+            /** @description A rule that is kept. */
+            data: {
+                actions: components["schemas"]["AutomationAction"][];
+                /** Format: int32 */
+                cooldown_seconds: number;
+                created_at: components["schemas"]["Timestamp"];
+                enabled: boolean;
+                /**
+                 * Format: int64
+                 * @description How often it fired.
+                 */
+                fired: number;
+                fired_at?: components["schemas"]["Timestamp"] | null;
+                /** Format: uuid */
+                id: string;
+                /**
+                 * Format: int64
+                 * @description Events left out since it last fired, while it rested or was held back.
+                 */
+                left_out: number;
+                name: string;
+                /** @description The rule of the house that it began as, such as `failed_run`. */
+                preset?: string | null;
+                trigger: components["schemas"]["AutomationTrigger"];
+                updated_at: components["schemas"]["Timestamp"];
             };
             /** @example 操作成功 */
             message: string;
@@ -982,6 +1198,22 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_DryRunView: {
+            /** @description All events that were tried, the newest first. */
+            data: {
+                /** @description How many of them the rule would have fired at. */
+                fired: number;
+                items: components["schemas"]["TriedView"][];
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_Empty: {
             /**
              * @description `data` of a success that has nothing to say: `null`.
@@ -1023,6 +1255,20 @@ export interface components {
                 secret: string;
                 /** @description `otpauth://totp/…` (SHA-1, 6 digits, 30 seconds). */
                 uri: string;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_EventKindsView: {
+            /** @description The kinds that people most often listen to. */
+            data: {
+                items: components["schemas"]["EventKindView"][];
             };
             /** @example 操作成功 */
             message: string;
@@ -1677,6 +1923,46 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_Page_AutomationView: {
+            /** @description One page of a list. */
+            data: {
+                items: {
+                    actions: components["schemas"]["AutomationAction"][];
+                    /** Format: int32 */
+                    cooldown_seconds: number;
+                    created_at: components["schemas"]["Timestamp"];
+                    enabled: boolean;
+                    /**
+                     * Format: int64
+                     * @description How often it fired.
+                     */
+                    fired: number;
+                    fired_at?: components["schemas"]["Timestamp"] | null;
+                    /** Format: uuid */
+                    id: string;
+                    /**
+                     * Format: int64
+                     * @description Events left out since it last fired, while it rested or was held back.
+                     */
+                    left_out: number;
+                    name: string;
+                    /** @description The rule of the house that it began as, such as `failed_run`. */
+                    preset?: string | null;
+                    trigger: components["schemas"]["AutomationTrigger"];
+                    updated_at: components["schemas"]["Timestamp"];
+                }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_Page_ChangeView: {
             /** @description One page of a list. */
             data: {
@@ -1856,6 +2142,36 @@ export interface components {
                     /** @description As its sender called it. */
                     media_type: string;
                     name: string;
+                }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_Page_FiringView: {
+            /** @description One page of a list. */
+            data: {
+                items: {
+                    /** @description As they were done. */
+                    actions: components["schemas"]["AutomationAction"][];
+                    ended_at?: components["schemas"]["Timestamp"] | null;
+                    /** @description `id`, `kind`, `at` and `payload` of the event. */
+                    event: Record<string, never>;
+                    fired_at: components["schemas"]["Timestamp"];
+                    /** Format: uuid */
+                    id: string;
+                    /** @description In the order of the actions; null while one is not done. */
+                    outcomes: (components["schemas"]["ActionOutcome"] | null)[];
+                    /** @description Why it was held back, or could not begin. */
+                    reason?: string | null;
+                    state: components["schemas"]["FiringState"];
                 }[];
                 /** @description Hand this back as `cursor` for what follows; absent on the last page. */
                 next_cursor?: string | null;
@@ -2073,6 +2389,34 @@ export interface components {
                     level: components["schemas"]["LogLevel"];
                     message: string;
                     step?: string | null;
+                }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_Page_NotificationView: {
+            /** @description One page of a list. */
+            data: {
+                items: {
+                    /**
+                     * Format: uuid
+                     * @description The automation that left it, unless the platform did.
+                     */
+                    automation_id?: string | null;
+                    body: string;
+                    created_at: components["schemas"]["Timestamp"];
+                    /** Format: uuid */
+                    id: string;
+                    read_at?: components["schemas"]["Timestamp"] | null;
+                    title: string;
                 }[];
                 /** @description Hand this back as `cursor` for what follows; absent on the last page. */
                 next_cursor?: string | null;
@@ -2849,6 +3193,21 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_ReadView: {
+            /** @description How many were not read before. */
+            data: {
+                /** Format: int64 */
+                read: number;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_ReconciliationView: {
             /** @description What does not add up; all is nothing when the books are right. */
             data: {
@@ -3210,6 +3569,24 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_UnreadView: {
+            /** @description How many. */
+            data: {
+                /**
+                 * Format: int32
+                 * @description Up to 1000.
+                 */
+                unread: number;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_UsageView: {
             /** @description Use against limits, and by day. */
             data: {
@@ -3393,6 +3770,18 @@ export interface components {
             /** @example false */
             success: boolean;
             timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A kind of event. */
+        EventKindView: {
+            /** @description Fields of `trigger.event.payload`. */
+            fields: string[];
+            /** @example execution.finished */
+            kind: string;
+            title: string;
+        };
+        /** @description The kinds that people most often listen to. */
+        EventKindsView: {
+            items: components["schemas"]["EventKindView"][];
         };
         /** @description An execution whose end was asked for. */
         ExecutionCancelView: {
@@ -3593,6 +3982,27 @@ export interface components {
              * @example failed
              */
             status?: string | null;
+        };
+        /**
+         * @description How far a firing is.
+         * @enum {string}
+         */
+        FiringState: "pending" | "done" | "failed" | "held_back";
+        /** @description What came of a rule at an event. */
+        FiringView: {
+            /** @description As they were done. */
+            actions: components["schemas"]["AutomationAction"][];
+            ended_at?: components["schemas"]["Timestamp"] | null;
+            /** @description `id`, `kind`, `at` and `payload` of the event. */
+            event: Record<string, never>;
+            fired_at: components["schemas"]["Timestamp"];
+            /** Format: uuid */
+            id: string;
+            /** @description In the order of the actions; null while one is not done. */
+            outcomes: (components["schemas"]["ActionOutcome"] | null)[];
+            /** @description Why it was held back, or could not begin. */
+            reason?: string | null;
+            state: components["schemas"]["FiringState"];
         };
         /** @description How often a value stands in a field. */
         Frequency: {
@@ -3952,6 +4362,12 @@ export interface components {
              */
             totp?: string | null;
         };
+        /** @description An event that is made up. */
+        MadeUpEvent: {
+            /** @example execution.finished */
+            kind: string;
+            payload: Record<string, never>;
+        };
         /** @description A user as those see them who look after all. */
         ManagedUserView: components["schemas"]["UserView"] & {
             status: components["schemas"]["UserStatus"];
@@ -4021,6 +4437,20 @@ export interface components {
              * @example wps_…
              */
             token: string;
+        };
+        /** @description A note. */
+        NotificationView: {
+            /**
+             * Format: uuid
+             * @description The automation that left it, unless the platform did.
+             */
+            automation_id?: string | null;
+            body: string;
+            created_at: components["schemas"]["Timestamp"];
+            /** Format: uuid */
+            id: string;
+            read_at?: components["schemas"]["Timestamp"] | null;
+            title: string;
         };
         /** @description What is taken off a price. */
         Off: {
@@ -4168,7 +4598,7 @@ export interface components {
          * @description What somebody may do.
          * @enum {string}
          */
-        Permission: "profile:read" | "profile:write" | "workflow:read" | "workflow:write" | "workflow:run" | "proxy:read" | "proxy:write" | "proxy:use" | "dataset:read" | "dataset:write" | "subscription:read" | "subscription:write" | "users:read" | "users:write" | "users:roles" | "plans:write" | "billing:read" | "billing:write" | "audit:read" | "system:read" | "system:write";
+        Permission: "profile:read" | "profile:write" | "workflow:read" | "workflow:write" | "workflow:run" | "proxy:read" | "proxy:write" | "proxy:use" | "dataset:read" | "dataset:write" | "automation:read" | "automation:write" | "subscription:read" | "subscription:write" | "users:read" | "users:write" | "users:roles" | "plans:write" | "billing:read" | "billing:write" | "audit:read" | "system:read" | "system:write";
         /** @description Another plan. */
         PlanBody: {
             interval?: components["schemas"]["Interval"] | null;
@@ -4386,6 +4816,11 @@ export interface components {
             plan: string;
             /** Format: int64 */
             total_minor: number;
+        };
+        /** @description How many were not read before. */
+        ReadView: {
+            /** Format: int64 */
+            read: number;
         };
         /** @description A choice that was made for the host lately, by this process. */
         RecentChoiceView: {
@@ -4962,6 +5397,21 @@ export interface components {
         };
         /** Format: date-time */
         Timestamp: string;
+        /**
+         * @description What a rule would have made of an event.
+         * @enum {string}
+         */
+        TriedOutcome: "ignored" | "counted" | "rested" | "fired" | "failed";
+        /** @description One event and what would have come of it. */
+        TriedView: {
+            /** @description As they would have been done. */
+            actions: components["schemas"]["AutomationAction"][];
+            /** @description `id`, `kind`, `at` and `payload`. */
+            event: Record<string, never>;
+            outcome: components["schemas"]["TriedOutcome"];
+            /** @description What fails. */
+            reason?: string | null;
+        };
         /** @description A schedule of a definition. */
         TriggerSummary: {
             /** @example 0 8 * * * */
@@ -4993,6 +5443,14 @@ export interface components {
             /** @example Asia/Shanghai */
             timezone: string;
             webhook?: components["schemas"]["HookView"] | null;
+        };
+        /** @description How many. */
+        UnreadView: {
+            /**
+             * Format: int32
+             * @description Up to 1000.
+             */
+            unread: number;
         };
         /** @description What is to be another; a field that is not there stays, null takes away what may be missing. */
         UpdatePool: {
