@@ -8,6 +8,7 @@ mod automation_ports;
 mod foundation;
 mod scratch;
 mod served;
+mod settings;
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -15,11 +16,11 @@ use anyhow::Context as _;
 use api_gateway::{Gateway, GatewaySettings, Readiness, assemble, assemble_metrics};
 use automations::application::AutomationService;
 use axum::Router;
-use data_collection::{ArchiveLimits, Collection, DatasetsModule, FetcherSettings, FilesModule};
+use data_collection::{Collection, DatasetsModule, FetcherSettings, FilesModule};
 use event_driven_coordination::{
     Handlers, ParkedEvents, Relay, RelaySettings, SecurityNotice, StopSuspended, VerificationMail,
 };
-use proxy_pool::{ProxyPoolModule, ProxyPoolSettings};
+use proxy_pool::ProxyPoolModule;
 use secrecy::ExposeSecret as _;
 use shared_kernel::{
     application::{
@@ -40,11 +41,11 @@ use shared_kernel::{
 use subscription::SubscriptionModule;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use user_management::{
-    UserModule, UserSettings,
+    UserModule,
     application::{EraseDeleted, PersonalExport},
 };
 use utoipa_axum::router::OpenApiRouter;
-use workflow::{WorkerSettings, WorkflowModule, WorkflowSettings};
+use workflow::WorkflowModule;
 
 use crate::config::{Config, FirstAdmin};
 
@@ -53,6 +54,10 @@ pub use foundation::Foundation;
 use foundation::read_authority;
 pub use scratch::Scratch;
 use served::Served;
+use settings::{
+    archive_limits, fetcher_settings, proxy_gateway_settings, proxy_settings, user_settings,
+    workflow_settings,
+};
 
 /// All migrations of the platform.
 pub fn migrations() -> Migrations {
@@ -127,6 +132,28 @@ fn relay(
     Ok(Relay::new(database, ambient, handlers, RelaySettings::default()).over(streams))
 }
 
+/// Accounts, and who comes in with them.
+fn users(
+    config: &Config,
+    foundation: &Foundation,
+    sealer: &Sealer,
+    trail: &Arc<AuditQueue>,
+    cpu: &CpuPool,
+) -> anyhow::Result<Arc<UserModule>> {
+    let Foundation { database, cache, bus, limiter, ambient, .. } = foundation.clone();
+    let surroundings = user_management::Surroundings {
+        database,
+        cache,
+        limiter,
+        bus,
+        sealer: sealer.clone(),
+        trail: Arc::clone(trail) as Arc<dyn AuditTrail>,
+        cpu: cpu.clone(),
+        ambient,
+    };
+    Ok(user_management::module(surroundings, user_settings(config))?)
+}
+
 /// Plans, and what is used of them.
 fn subscription(
     config: &Config,
@@ -191,25 +218,12 @@ impl Platform {
         subscription: Arc<SubscriptionModule>,
         entitlements: Arc<dyn Entitlements>,
     ) -> anyhow::Result<Self> {
-        let Foundation { database, cache, bus, limiter, ambient, blobs, redis, .. } =
-            foundation.clone();
+        let Foundation { database, cache, bus, ambient, blobs, redis, .. } = foundation.clone();
         let cpu = CpuPool::per_core();
         let sealer = sealer(&config, &ambient);
         let policy = Arc::new(OutboundPolicy::new(&config.outbound_allow)?);
         let trail = Arc::new(AuditQueue::new(database.clone()));
-        let users = user_management::module(
-            user_management::Surroundings {
-                database: database.clone(),
-                cache: Arc::clone(&cache),
-                limiter,
-                bus: Arc::clone(&bus),
-                sealer: sealer.clone(),
-                trail: Arc::clone(&trail) as Arc<dyn AuditTrail>,
-                cpu: cpu.clone(),
-                ambient: ambient.clone(),
-            },
-            user_settings(&config),
-        )?;
+        let users = users(&config, &foundation, &sealer, &trail, &cpu)?;
         let entitlements: Arc<dyn Entitlements> =
             Arc::new(Served { plans: entitlements, users: Arc::clone(&users) });
         let authorities = config.outbound_ca_file.as_deref().map(read_authority).transpose()?;
@@ -273,15 +287,8 @@ impl Platform {
         );
         let idempotency = SqlIdempotencyKeys::new(database, sealer.clone(), ambient);
         let automations = automation_ports::module(&config, &foundation, &workflow, &users)?;
-        let relay = relay(
-            &config,
-            &foundation,
-            sealer,
-            &users,
-            &subscription,
-            &workflow,
-            &automations,
-        )?;
+        let relay =
+            relay(&config, &foundation, sealer, &users, &subscription, &workflow, &automations)?;
         Ok(Self {
             config: Box::new(config),
             foundation,
@@ -470,63 +477,6 @@ fn sealer(config: &Config, ambient: &Ambient) -> Sealer {
     let older = older.map(|secret| secret.expose_secret().as_bytes());
     let secret = config.tokens.data_secret.expose_secret();
     Sealer::new(secret.as_bytes(), ambient.clone()).opening(older)
-}
-
-fn user_settings(config: &Config) -> UserSettings {
-    UserSettings {
-        older_secrets: config.tokens.older_secrets.clone(),
-        algorithm: config.tokens.algorithm,
-        hash_cost: config.tokens.hash_cost,
-        access: config.tokens.access,
-        refresh: config.tokens.refresh,
-        issuer: config.app_name.clone(),
-        deletion_grace: config.deletion_grace,
-        audit_kept: config.audit_kept,
-        ..UserSettings::new(config.tokens.secret.clone())
-    }
-}
-
-fn fetcher_settings(config: &Config) -> FetcherSettings {
-    FetcherSettings {
-        agent: config.collection.agent().to_owned(),
-        user_agent: config.collection.user_agent.clone(),
-        dns_servers: config.collection.dns_servers.clone(),
-        ..FetcherSettings::default()
-    }
-}
-
-fn archive_limits(config: &Config) -> ArchiveLimits {
-    ArchiveLimits {
-        days: config.collection.archive_days,
-        bytes_per_owner: config.collection.archive_mib_per_user * 1024 * 1024,
-    }
-}
-
-fn proxy_settings(config: &Config) -> ProxyPoolSettings {
-    let settings = ProxyPoolSettings::default();
-    let test_target = config.proxy_test_url.clone().or(settings.test_target);
-    ProxyPoolSettings { test_target, ..settings }
-}
-
-fn proxy_gateway_settings(config: &Config) -> proxy_pool::GatewaySettings {
-    let (limits, gateway) = (config.limits, config.proxy_gateway);
-    proxy_pool::GatewaySettings {
-        allow: config.addresses.allow.clone(),
-        deny: config.addresses.deny.clone(),
-        connections_per_user: gateway.connections_per_user,
-        requests_per_minute: limits.enabled.then_some(gateway.requests_per_minute),
-        failures_per_minute: limits.enabled.then_some(limits.sensitive),
-        ..proxy_pool::GatewaySettings::default()
-    }
-}
-
-fn workflow_settings(config: &Config) -> WorkflowSettings {
-    let worker = WorkerSettings {
-        sole: config.is_embedded(),
-        parallel: config.worker_concurrency,
-        ..WorkerSettings::default()
-    };
-    WorkflowSettings { worker, ..WorkflowSettings::default() }
 }
 
 /// What steps can do, beside the engine's own.
