@@ -21,7 +21,7 @@ node scripts/check-metrics.mjs
 
 # The shipped configuration with the server of this run as its only target.
 target=${E2E_BASE_URL#http://}
-sed -i -e "s/\"api:8001\"/\"$target\"/" -e '/worker:9464/,+1d' -e 's/_interval: 15s/_interval: 1s/' "$folder/prometheus.yml"
+sed -i -e "/dns_sd_configs:/,/target_label: role/c\\    static_configs: [{targets: [\"$target\"]}]" -e 's/_interval: 15s/_interval: 1s/' "$folder/prometheus.yml"
 port=$(free_port)
 prometheus_log=$folder/prometheus.log
 prometheus --config.file="$folder/prometheus.yml" --storage.tsdb.path="$folder/data" \
