@@ -567,25 +567,25 @@ export interface components {
              * @description Bytes of answers, decompressed.
              * @example 2400000
              */
-            bytes?: number;
+            bytes: number;
             /**
              * Format: int64
              * @description Time of processors for reading pages and running scripts, in milliseconds.
              * @example 310
              */
-            cpu_ms?: number;
+            cpu_ms: number;
             /**
              * Format: int64
              * @description Pages that sites answered with; what they refused does not count.
              * @example 40
              */
-            pages?: number;
+            pages: number;
             /**
              * Format: int64
              * @description Those of them that came through proxies.
              * @example 0
              */
-            proxy_bytes?: number;
+            proxy_bytes: number;
         };
         /** @description A coupon to be. */
         CouponBody: {

@@ -83,6 +83,7 @@ export type Step = With<
   Schemas['ExecutionStepView'],
   { input?: Json; output?: Json; error?: StepFault | null; attempt_list: Attempt[] }
 >;
+export type Cost = Schemas['Cost'];
 export type ExecutionDetail = With<
   Schemas['ExecutionDetailView'],
   { params: Json; trigger: Json; outputs: Json; steps: Step[] }
@@ -132,6 +133,7 @@ export type Interval = Schemas['Interval'];
 export type ChangedSubscription = Schemas['ChangedView'];
 export type UpgradeQuote = Schemas['QuoteView'];
 export type Invoice = Schemas['InvoiceView'];
+export type Payment = Schemas['PaymentView'];
 export type InvoiceLine = Schemas['LineView'];
 export type UsageReport = Schemas['UsageView'];
 export type LimitUsage = Schemas['LimitUsageView'];

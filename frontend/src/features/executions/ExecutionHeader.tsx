@@ -12,8 +12,28 @@ import { When } from '@/components/When';
 import { Retry } from '@/features/executions/Again';
 import { keys } from '@/hooks/keys';
 import { executions } from '@/services/executions';
-import type { ExecutionDetail } from '@/types/api';
+import type { Cost, ExecutionDetail } from '@/types/api';
+import { duration } from '@/utils/format';
+import { size } from '@/utils/size';
 import { isOver } from '@/utils/status';
+
+/** What the run used of what is scarce; nothing of a run that used nothing. */
+function Used({ cost: { pages, bytes, proxy_bytes, cpu_ms } }: { cost: Cost }) {
+  const { t } = useTranslation();
+  const parts = [
+    pages > 0 && t('executions.usedPages', { count: pages }),
+    bytes > 0 && size(bytes),
+    proxy_bytes > 0 && t('executions.usedProxy', { bytes: size(proxy_bytes) }),
+    cpu_ms > 0 && t('executions.usedCpu', { time: duration(cpu_ms) }),
+  ].filter(Boolean);
+  if (parts.length === 0) return null;
+  return (
+    <div>
+      <dt>{t('executions.used')}</dt>
+      <dd>{parts.join(' · ')}</dd>
+    </div>
+  );
+}
 
 export function ExecutionHeader({ execution }: { execution: ExecutionDetail }) {
   const { t } = useTranslation();
@@ -64,6 +84,7 @@ export function ExecutionHeader({ execution }: { execution: ExecutionDetail }) {
             <Lasted start={execution.started_at} end={execution.finished_at} running={!over} />
           </dd>
         </div>
+        <Used cost={execution.cost} />
         <div>
           <dt>{t('executions.id')}</dt>
           <dd>

@@ -1,7 +1,9 @@
-import { Drawer } from 'antd';
+import { useMutation } from '@tanstack/react-query';
+import { Button, Drawer } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Column, DataTable } from '@/components/DataTable';
+import { ErrorNote } from '@/components/ErrorNote';
 import { Note } from '@/components/Note';
 import { Lines } from '@/features/plan/Lines';
 import { day, money } from '@/features/plan/money';
@@ -9,6 +11,23 @@ import { rareKeys } from '@/hooks/rare-keys';
 import { usePaged } from '@/hooks/use-paged';
 import { plans } from '@/services/plans';
 import type { Invoice } from '@/types/api';
+
+/** Goes to the page of the payment provider. Where there is none, the answer says how to pay. */
+function PayOnline({ invoice }: { invoice: string }) {
+  const { t } = useTranslation();
+  const pay = useMutation({
+    mutationFn: () => plans.pay(invoice),
+    onSuccess: ({ url }) => url && window.location.assign(url),
+  });
+  return (
+    <div className="mt-2 flex flex-col items-start gap-2">
+      <Button type="primary" loading={pay.isPending} onClick={() => pay.mutate()}>
+        {t('billing.payOnline')}
+      </Button>
+      {pay.error && <ErrorNote error={pay.error} />}
+    </div>
+  );
+}
 
 function Details({ invoice }: { invoice: Invoice }) {
   const { t } = useTranslation();
@@ -22,6 +41,7 @@ function Details({ invoice }: { invoice: Invoice }) {
       {invoice.status === 'open' && (
         <Note kind="info" title={t('billing.dueUntil', { date: day(invoice.due_at) })}>
           <div>{t('billing.howToPay')}</div>
+          <PayOnline invoice={invoice.id} />
         </Note>
       )}
       <Lines lines={invoice.lines} currency={invoice.currency} sums={sums} />

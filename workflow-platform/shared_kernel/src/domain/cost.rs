@@ -9,19 +9,19 @@ use serde::{Deserialize, Serialize};
 pub struct Cost {
     /// Pages that sites answered with; what they refused does not count.
     #[serde(default)]
-    #[schema(example = 40)]
+    #[schema(required = true, example = 40)]
     pub pages: u64,
     /// Bytes of answers, decompressed.
     #[serde(default)]
-    #[schema(example = 2_400_000)]
+    #[schema(required = true, example = 2_400_000)]
     pub bytes: u64,
     /// Those of them that came through proxies.
     #[serde(default)]
-    #[schema(example = 0)]
+    #[schema(required = true, example = 0)]
     pub proxy_bytes: u64,
     /// Time of processors for reading pages and running scripts, in milliseconds.
     #[serde(default)]
-    #[schema(example = 310)]
+    #[schema(required = true, example = 310)]
     pub cpu_ms: u64,
 }
 
