@@ -1,6 +1,7 @@
 //! The commands of the binary, one a module.
 
 mod admin;
+mod billing;
 pub mod demo;
 mod doctor;
 mod document;
@@ -50,6 +51,9 @@ enum Command {
     /// Manage accounts from the machine itself.
     #[command(subcommand)]
     Admin(AdminCommand),
+    /// Look after the books from the machine itself.
+    #[command(subcommand)]
+    Billing(BillingCommand),
     /// Look at events that could not be handled, from the machine itself.
     #[command(subcommand)]
     Events(EventsCommand),
@@ -133,6 +137,12 @@ enum AdminCommand {
     Reseal,
 }
 
+#[derive(Debug, Subcommand)]
+enum BillingCommand {
+    /// Say what of ledger, invoices and credits does not add up; nothing is changed.
+    Reconcile,
+}
+
 /// What is done with parked events.
 #[derive(Debug, Subcommand)]
 pub enum EventsCommand {
@@ -214,6 +224,7 @@ async fn run_command(command: Command) -> anyhow::Result<ExitCode> {
         Command::Serve(args) => serve::serve(load()?, args.role).await?,
         Command::Worker => serve::worker(load()?).await?,
         Command::Doctor => return doctor::examine(load()?).await,
+        Command::Billing(BillingCommand::Reconcile) => return billing::reconcile(load()?).await,
         Command::Health => return health::ask(&load()?).await,
         Command::Migrate(MigrateCommand::Up) => migrate::up(&load()?).await?,
         Command::Migrate(MigrateCommand::Down { steps }) => migrate::down(&load()?, *steps).await?,

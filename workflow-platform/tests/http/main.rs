@@ -12,6 +12,7 @@ mod support;
 mod automations;
 mod bad_input;
 mod blobs;
+mod books;
 mod collection;
 mod conventions;
 mod crash;

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails by panicking")]
 
 mod changes;
+mod leaving;
 mod looking_after;
 mod money;
 mod payments;

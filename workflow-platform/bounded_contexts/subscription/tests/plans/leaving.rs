@@ -1,0 +1,51 @@
+//! What becomes of subscriptions of those who are gone.
+
+use std::time::Duration;
+
+use serde_json::json;
+use shared_kernel::{domain::Owner, infrastructure::db::Backend};
+
+use crate::{World, somebody, worlds};
+
+const MONTHS: Duration = Duration::from_hours(24 * 100);
+
+/// As the handler of `user.deleted` does.
+async fn erase(world: &World, owner: Owner) {
+    for part in subscription::personal_data(&world.test.database) {
+        while part.erase(owner).await.unwrap() > 0 {}
+    }
+}
+
+#[tokio::test]
+async fn who_is_gone_gets_no_further_invoices_though_it_is_told_twice() {
+    for world in worlds().await {
+        let (gone, stays) = (somebody(&world.ambient), somebody(&world.ambient));
+        for who in [&gone, &stays] {
+            let body = json!({ "plan": "basic", "interval": "month" });
+            let (status, answer) = world.post(who, "/subscription/subscribe", &body).await;
+            assert_eq!(status, 201, "{answer}");
+        }
+        world.settle_all().await;
+        for _ in 0..2 {
+            erase(&world, gone.owner()).await;
+            let left = format!("subscriptions WHERE user_id = {}", literal(&world, gone.owner()));
+            assert_eq!(world.count(&left).await, 0);
+        }
+        world.clock.advance(MONTHS);
+        world.module.advance_due().await.unwrap();
+        let of = async |owner| {
+            world.count(&format!("invoices WHERE user_id = {}", literal(&world, owner))).await
+        };
+        assert_eq!(of(gone.owner()).await, 1, "bookkeeping stays, nothing is added");
+        assert!(of(stays.owner()).await > 1);
+        assert_eq!(world.balanced().await, Ok(()));
+    }
+}
+
+/// An owner as it stands in the text of a query: ids are bytes on SQLite.
+fn literal(world: &World, owner: Owner) -> String {
+    match world.test.database.backend() {
+        Backend::Postgres => format!("'{}'", owner.uuid()),
+        Backend::Sqlite => format!("x'{}'", owner.uuid().simple()),
+    }
+}
