@@ -18,7 +18,8 @@ use automations::application::AutomationService;
 use axum::Router;
 use data_collection::{Collection, DatasetsModule, FetcherSettings, FilesModule};
 use event_driven_coordination::{
-    Handlers, ParkedEvents, Relay, RelaySettings, SecurityNotice, StopSuspended, VerificationMail,
+    BillingNotice, Handlers, ParkedEvents, Relay, RelaySettings, SecurityNotice, StopSuspended,
+    VerificationMail,
 };
 use proxy_pool::ProxyPoolModule;
 use secrecy::ExposeSecret as _;
@@ -49,7 +50,7 @@ use workflow::WorkflowModule;
 
 use crate::config::{Config, FirstAdmin};
 
-use adapters::{CacheHealth, DatabaseHealth, Directory, Rules, Runs, Standing};
+use adapters::{CacheHealth, DatabaseHealth, Directory, Readers, Rules, Runs, Standing};
 pub use foundation::Foundation;
 use foundation::read_authority;
 pub use scratch::Scratch;
@@ -111,6 +112,8 @@ fn relay(
     let mailer = foundation::mailer(config, &ambient)?;
     let name = &config.app_name;
     let notice = SecurityNotice::new(Arc::clone(&mailer), name.clone())?;
+    let readers = Arc::new(Readers(Arc::clone(users)));
+    let billing = BillingNotice::new(Arc::clone(&mailer), readers, name.clone())?;
     let mail = VerificationMail::new(mailer, sealer, ambient.clone(), name.clone())?;
     let erase = EraseDeleted::new(personal_data(foundation, workflow));
     let (standing, runs) = (Standing(Arc::clone(users)), Runs(Arc::clone(workflow)));
@@ -122,6 +125,7 @@ fn relay(
         [
             Arc::new(mail) as Arc<dyn EffectHandler>,
             Arc::new(notice),
+            Arc::new(billing),
             workflow.event_handler(),
             Arc::new(erase),
             Arc::new(suspended),

@@ -30,7 +30,8 @@ mod workflows;
 
 pub use handlers::Handlers;
 pub use mail::{
-    FolderMailer, SecurityNotice, SmtpMailer, SmtpSecurity, SmtpSettings, VerificationMail,
+    BillingNotice, Customer, Customers, FolderMailer, SecurityNotice, SmtpMailer, SmtpSecurity,
+    SmtpSettings, VerificationMail,
 };
 pub use migrations::migrations;
 pub use parked::{ParkedEvents, ParkedFilter};

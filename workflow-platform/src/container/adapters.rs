@@ -4,7 +4,7 @@ use std::{error::Error, net::IpAddr, sync::Arc};
 
 use api_gateway::HealthPart;
 use async_trait::async_trait;
-use event_driven_coordination::{Accounts, PortError, RunningWork};
+use event_driven_coordination::{Accounts, Customer, Customers, PortError, RunningWork};
 use proxy_pool::application::ports::AddressRules;
 use shared_kernel::{
     application::Cache,
@@ -52,6 +52,18 @@ impl Accounts for Standing {
     async fn is_served(&self, owner: Owner) -> Result<bool, PortError> {
         let asked = self.0.is_served(owner.user()).await;
         asked.map_err(|error| PortError(Box::new(error)))
+    }
+}
+
+/// Whom mails about money go to.
+pub struct Readers(pub Arc<UserModule>);
+
+#[async_trait]
+impl Customers for Readers {
+    async fn customer(&self, owner: Owner) -> Result<Option<Customer>, PortError> {
+        let found = self.0.profile(owner.user()).await;
+        let found = found.map_err(|error| PortError(Box::new(error)))?;
+        Ok(found.map(|profile| Customer { email: profile.email, locale: profile.locale }))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Mails: what they say, and how they leave.
 
+mod billing;
 mod folder;
 mod message;
 mod notice;
@@ -7,6 +8,7 @@ mod smtp;
 mod templates;
 mod verification;
 
+pub use billing::{BillingNotice, Customer, Customers};
 pub use folder::FolderMailer;
 pub use notice::SecurityNotice;
 pub use smtp::{SmtpMailer, SmtpSecurity, SmtpSettings};

@@ -23,7 +23,7 @@ pub(super) struct Rendered {
 pub(super) struct Templates(Environment<'static>);
 
 /// File name and content. The first line of a text is the subject; every HTML stands in the frame.
-const FILES: [(&str, &str); 13] = [
+const FILES: [(&str, &str); 17] = [
     ("frame.html", include_str!("../../templates/frame.html")),
     ("code.zh-CN.txt", include_str!("../../templates/code.zh-CN.txt")),
     ("code.zh-CN.html", include_str!("../../templates/code.zh-CN.html")),
@@ -33,6 +33,10 @@ const FILES: [(&str, &str); 13] = [
     ("account_exists.zh-CN.html", include_str!("../../templates/account_exists.zh-CN.html")),
     ("account_exists.en.txt", include_str!("../../templates/account_exists.en.txt")),
     ("account_exists.en.html", include_str!("../../templates/account_exists.en.html")),
+    ("billing.zh-CN.txt", include_str!("../../templates/billing.zh-CN.txt")),
+    ("billing.zh-CN.html", include_str!("../../templates/billing.zh-CN.html")),
+    ("billing.en.txt", include_str!("../../templates/billing.en.txt")),
+    ("billing.en.html", include_str!("../../templates/billing.en.html")),
     ("notice.zh-CN.txt", include_str!("../../templates/notice.zh-CN.txt")),
     ("notice.zh-CN.html", include_str!("../../templates/notice.zh-CN.html")),
     ("notice.en.txt", include_str!("../../templates/notice.en.txt")),

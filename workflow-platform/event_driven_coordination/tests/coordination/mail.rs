@@ -1,10 +1,16 @@
 use std::{sync::Arc, time::Duration};
 
+use async_trait::async_trait;
 use event_driven_coordination::{
-    Handlers, Relay, SecurityNotice, SmtpMailer, SmtpSecurity, SmtpSettings, VerificationMail,
+    BillingNotice, Customer, Customers, Handlers, PortError, Relay, SecurityNotice, SmtpMailer,
+    SmtpSecurity, SmtpSettings, VerificationMail,
 };
 use serde_json::{Value, json};
-use shared_kernel::{application::EffectHandler, infrastructure::seal::Sealer};
+use shared_kernel::{
+    application::EffectHandler,
+    domain::{DomainEvent, Locale, Owner},
+    infrastructure::seal::Sealer,
+};
 use testkit::smtp::{SmtpBehaviour, SmtpServer};
 
 use crate::support::{World, worlds};
@@ -247,5 +253,75 @@ async fn template_syntax_in_a_name_stays_text() {
         assert!(mail.part("text/plain").unwrap().contains(&name), "{}", world.test.name);
         let html = mail.part("text/html").unwrap();
         assert!(html.contains("{{ 7 * 7 }} {% raw %} &lt;script&gt;"), "{html}");
+    }
+}
+
+/// Everybody reads this language; nobody is there when it is none.
+struct Reads(Option<Locale>);
+
+#[async_trait]
+impl Customers for Reads {
+    async fn customer(&self, _: Owner) -> Result<Option<Customer>, PortError> {
+        Ok(self.0.map(|locale| Customer { email: "ann@example.com".to_owned(), locale }))
+    }
+}
+
+#[tokio::test]
+async fn customers_are_told_of_their_money_once_in_their_language() {
+    for world in worlds().await {
+        for (locale, words) in [
+            (Some(Locale::En), ["is there", "is paid", "still open", "has ended", "will change"]),
+            (Some(Locale::ZhCn), ["已生成", "已支付", "未付", "已终止", "较低的套餐"]),
+            (None, [""; 5]),
+        ] {
+            let server = SmtpServer::start().await.unwrap();
+            let mailer = mailer(&world, &server, None);
+            let readers = Arc::new(Reads(locale));
+            let notice = BillingNotice::new(mailer, readers, "Flow".to_owned()).unwrap();
+            let handlers = [Arc::new(notice) as Arc<dyn EffectHandler>];
+            let relay = world.relay(Handlers::new([], handlers));
+            let invoice = |due_minor: i64| {
+                json!({
+                    "invoice_id": world.ambient.uuid(), "number": "INV-00000007",
+                    "currency": "CNY", "total_minor": 5194, "due_minor": due_minor,
+                    "due_at": "2026-12-01T10:00:00Z",
+                })
+            };
+            let planned = json!({ "period_ends_at": "2026-12-24T10:00:00Z" });
+            let told = [
+                ("invoice.issued", invoice(5194)),
+                ("invoice.issued", invoice(0)),
+                ("invoice.paid", invoice(0)),
+                ("invoice.overdue", invoice(5000)),
+                ("invoice.given_up", invoice(5000)),
+                ("subscription.downgrade_planned", planned),
+            ];
+            for (number, (kind, payload)) in told.into_iter().enumerate() {
+                let event = world.event(&number.to_string(), kind, payload);
+                let user = Some(world.ambient.id());
+                world.record(&[DomainEvent { user, ..event }]).await;
+                relay.drain().await.unwrap();
+            }
+            let mails = server.mails();
+            if locale.is_none() {
+                assert_eq!(mails.len(), 0, "{}", world.test.name);
+                continue;
+            }
+            assert_eq!(mails.len(), 5, "{}: what is paid at once is told of once", world.test.name);
+            for (mail, words) in mails.iter().zip(words) {
+                let said = format!(
+                    "{} {}",
+                    mail.header("Subject").unwrap(),
+                    mail.part("text/plain").unwrap()
+                );
+                assert!(said.contains(words), "{said}");
+                assert!(mail.header("Message-ID").unwrap().starts_with("<billing-"));
+            }
+            let [issued, paid, overdue, _, downgrade] = mails.as_slice() else { panic!("five") };
+            assert!(issued.part("text/html").unwrap().contains("CNY 51.94"));
+            assert!(paid.part("text/plain").unwrap().contains("CNY 51.94"));
+            assert!(overdue.part("text/plain").unwrap().contains("CNY 50.00"));
+            assert!(downgrade.part("text/plain").unwrap().contains("2026-12-24"));
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Amounts in whole minor units; there is no fraction to lose.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// ISO 4217 code of three capital letters.
@@ -24,6 +26,16 @@ impl Currency {
 
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+
+    /// Digits of the minor unit, as ISO 4217 has them.
+    fn digits(self) -> usize {
+        match self.as_str() {
+            "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF"
+            | "UGX" | "VND" | "VUV" | "XAF" | "XOF" | "XPF" => 0,
+            "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
+            _ => 2,
+        }
     }
 }
 
@@ -53,6 +65,18 @@ pub struct Money {
     pub amount_minor: i64,
 }
 
+/// `CNY 1234.05`: no separators that mean something else elsewhere.
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = self.currency.digits();
+        let (sign, amount) = (if self.amount_minor < 0 { "-" } else { "" }, self.amount_minor);
+        let amount = format!("{:0width$}", amount.unsigned_abs(), width = digits + 1);
+        let (whole, part) = amount.split_at(amount.len() - digits);
+        let point = if part.is_empty() { "" } else { "." };
+        write!(f, "{} {sign}{whole}{point}{part}", self.currency.as_str())
+    }
+}
+
 impl Money {
     /// The sum, if both are of one currency and it fits.
     pub fn plus(self, other: Self) -> Result<Self, MoneyError> {
@@ -62,5 +86,25 @@ impl Money {
         let amount_minor =
             self.amount_minor.checked_add(other.amount_minor).ok_or(MoneyError::OutOfRange)?;
         Ok(Self { amount_minor, ..self })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_written_with_the_digits_of_their_currency() {
+        for (code, amount_minor, written) in [
+            ("CNY", 123_405, "CNY 1234.05"),
+            ("CNY", 5, "CNY 0.05"),
+            ("CNY", -4900, "CNY -49.00"),
+            ("JPY", 1200, "JPY 1200"),
+            ("KWD", 1, "KWD 0.001"),
+            ("CNY", i64::MIN, "CNY -92233720368547758.08"),
+        ] {
+            let currency = Currency::try_from(code.to_owned()).unwrap();
+            assert_eq!(Money { currency, amount_minor }.to_string(), written);
+        }
     }
 }
