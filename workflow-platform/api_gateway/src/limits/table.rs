@@ -15,9 +15,12 @@ enum Share {
     Oracle,
     /// By what the path names, from all addresses together, as much as an address may call.
     Named,
+    /// By address, as much as it may call: notices of other machines, which a signature proves. A
+    /// count of all of them together would let strangers shut the real ones out.
+    Notice,
 }
 
-use Share::{Named, Oracle, Sensitive};
+use Share::{Named, Notice, Oracle, Sensitive};
 
 /// Paths below the prefix of the API, as routers write them, with the name of the policy.
 const TABLE: &[(&str, &str, Share)] = &[
@@ -35,6 +38,7 @@ const TABLE: &[(&str, &str, Share)] = &[
     ("/users/me/step-up", "step-up", Sensitive),
     ("/users/me/totp/confirm", "totp", Sensitive),
     ("/workflow/hooks/{token}", "hook", Named),
+    ("/subscription/payments/stripe", "payment-notice", Notice),
     ("/shared/datasets/{token}", "share", Named),
     ("/shared/datasets/{token}/records", "share", Named),
     ("/shared/datasets/{token}/export", "share", Named),
@@ -54,6 +58,7 @@ pub(super) fn of(
     let (key, most) = match share {
         Sensitive => (by_place(), settings.sensitive),
         Oracle => (by_place(), settings.sensitive.div_ceil(2)),
+        Notice => (by_place(), settings.per_address),
         Named => (format!("{policy}:{}", fingerprint(path)), settings.per_address),
     };
     Some(Counted { policy, check: RateCheck { key, quota: Quota::per_minute(most) } })
