@@ -127,7 +127,10 @@ impl BillingStore for SqlBilling {
         work: &mut UnitOfWork,
         owner: Owner,
     ) -> Result<Option<Subscription>, StoreError> {
-        let rows = rows_of(work, LIVE, vec![owner.into()]).await?;
+        // Held until the end, so that whoever erases its owner waits: written afterwards, it would be
+        // there again.
+        let sql = format!("{LIVE}{}", self.for_update());
+        let rows = rows_of(work, sql, vec![owner.into()]).await?;
         rows.first().map(rows::subscription).transpose()
     }
 

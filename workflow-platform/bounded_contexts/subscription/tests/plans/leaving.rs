@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures::future::join_all;
 use serde_json::json;
 use shared_kernel::{domain::Owner, infrastructure::db::Backend};
 
@@ -38,6 +39,27 @@ async fn who_is_gone_gets_no_further_invoices_though_it_is_told_twice() {
         };
         assert_eq!(of(gone.owner()).await, 1, "bookkeeping stays, nothing is added");
         assert!(of(stays.owner()).await > 1);
+        assert_eq!(world.balanced().await, Ok(()));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_renewal_at_the_same_moment_brings_nobody_back() {
+    for world in worlds().await {
+        let mut gone = Vec::new();
+        for _ in 0..12 {
+            let who = somebody(&world.ambient);
+            let body = json!({ "plan": "basic", "interval": "month" });
+            let (status, answer) = world.post(&who, "/subscription/subscribe", &body).await;
+            assert_eq!(status, 201, "{answer}");
+            gone.push(who.owner());
+        }
+        world.settle_all().await;
+        world.clock.advance(MONTHS);
+        let erasing = join_all(gone.iter().map(|owner| erase(&world, *owner)));
+        let (renewed, _) = tokio::join!(world.module.advance_due(), erasing);
+        renewed.unwrap();
+        assert_eq!(world.count("subscriptions").await, 0, "{}", world.test.name);
         assert_eq!(world.balanced().await, Ok(()));
     }
 }
