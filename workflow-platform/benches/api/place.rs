@@ -73,9 +73,9 @@ async fn open(name: &'static str, change: impl FnOnce(&mut Config)) -> Place {
     }
 }
 
-/// One for each caller: many tries at once to sign in as one user are taken for guesses.
+/// More than callers: many tries at once to sign in as one user are taken for guesses.
 pub fn names() -> impl Iterator<Item = String> {
-    (0..CALLERS).map(|number| format!("person-{number}"))
+    (0..4 * CALLERS).map(|number| format!("person-{number}"))
 }
 
 /// An answer of about the size of a user's.
