@@ -9,6 +9,7 @@ mod foundation;
 mod scratch;
 mod served;
 mod settings;
+mod steps;
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -25,8 +26,7 @@ use proxy_pool::ProxyPoolModule;
 use secrecy::ExposeSecret as _;
 use shared_kernel::{
     application::{
-        Action, ActionRegistry, AuditTrail, Authenticator, EffectHandler, Entitlements, Fetcher,
-        PersonalData, ProxyPools, Template, UserFiles,
+        AuditTrail, Authenticator, EffectHandler, Entitlements, PersonalData, ProxyPools,
     },
     domain::Ambient,
     infrastructure::{
@@ -59,6 +59,8 @@ use settings::{
     archive_limits, fetcher_settings, proxy_gateway_settings, proxy_settings, user_settings,
     workflow_settings,
 };
+use steps::actions;
+pub(crate) use steps::templates;
 
 /// All migrations of the platform.
 pub fn migrations() -> Migrations {
@@ -481,28 +483,4 @@ fn sealer(config: &Config, ambient: &Ambient) -> Sealer {
     let older = older.map(|secret| secret.expose_secret().as_bytes());
     let secret = config.tokens.data_secret.expose_secret();
     Sealer::new(secret.as_bytes(), ambient.clone()).opening(older)
-}
-
-/// What steps can do, beside the engine's own.
-fn actions(
-    collection: &Collection,
-    datasets: &Arc<DatasetsModule>,
-    files: &Arc<FilesModule>,
-    cpu: &CpuPool,
-) -> ActionRegistry {
-    let fetcher = Arc::clone(&collection.fetcher) as Arc<dyn Fetcher>;
-    let mut actions: Vec<Arc<dyn Action>> =
-        data_collection::collection_actions(collection, datasets, cpu);
-    actions.extend(data_collection::dataset_actions(datasets));
-    let uploads = || Arc::clone(files) as Arc<dyn UserFiles>;
-    actions.extend(qidian::actions(Arc::clone(&fetcher), uploads(), cpu.clone()));
-    actions.extend(xiaohongshu::actions(fetcher, uploads(), cpu.clone()));
-    ActionRegistry::new(actions)
-}
-
-/// Workflows that users may copy.
-pub(crate) fn templates() -> Vec<Template> {
-    let mut templates = qidian::TEMPLATES.to_vec();
-    templates.extend(xiaohongshu::TEMPLATES);
-    templates
 }

@@ -20,11 +20,16 @@ export function usePaged<T>(
     ...options,
   });
   const items = useMemo(() => query.data?.pages.flatMap((page) => page.items), [query.data]);
+  const { error, isFetchingNextPage: loadingMore } = query;
+  const retry = () => void query.refetch();
+  const more = query.hasNextPage ? () => void query.fetchNextPage() : undefined;
   return {
     items,
-    error: query.error,
-    retry: () => void query.refetch(),
-    more: query.hasNextPage ? () => void query.fetchNextPage() : undefined,
-    loadingMore: query.isFetchingNextPage,
+    error,
+    retry,
+    more,
+    loadingMore,
+    /** For `DataTable`. */
+    table: { rows: items, error, onRetry: retry, more, loadingMore },
   };
 }

@@ -47,16 +47,7 @@ export function SessionsCard() {
   const failure = end.error ?? others.error;
   return (
     <Card title={t('security.sessionsTitle')}>
-      <DataTable
-        label={t('security.sessionsTitle')}
-        columns={columns}
-        rows={list.items}
-        rowKey={(row) => row.id}
-        error={list.error}
-        onRetry={list.retry}
-        more={list.more}
-        loadingMore={list.loadingMore}
-      />
+      <DataTable label={t('security.sessionsTitle')} columns={columns} {...list.table} rowKey={(row) => row.id} />
       {failure && <ErrorNote error={failure} />}
       <div>
         <Button onClick={() => others.mutate()} loading={others.isPending}>

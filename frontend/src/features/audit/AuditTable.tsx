@@ -43,12 +43,8 @@ export function AuditTable() {
       <DataTable
         label={t('nav.audit')}
         columns={columns}
-        rows={list.items}
+        {...list.table}
         rowKey={(row) => row.id}
-        error={list.error}
-        onRetry={list.retry}
-        more={list.more}
-        loadingMore={list.loadingMore}
         empty={<EmptyState title={t('audit.noneTitle')} text={t('audit.noneText')} />}
       />
       {shown && <AuditDrawer line={shown} onClose={() => change('open')} />}

@@ -12,7 +12,7 @@ import type { Dataset } from '@/types/api';
 
 export function DatasetTable() {
   const { t } = useTranslation();
-  const { items, error, retry, more, loadingMore } = usePaged(keys.datasets.all, datasets.list);
+  const { table } = usePaged(keys.datasets.all, datasets.list);
   const columns: Column<Dataset>[] = [
     {
       key: 'name',
@@ -31,12 +31,8 @@ export function DatasetTable() {
     <DataTable
       label={t('nav.data')}
       columns={columns}
-      rows={items}
+      {...table}
       rowKey={(row) => row.name}
-      error={error}
-      onRetry={retry}
-      more={more}
-      loadingMore={loadingMore}
       empty={
         <EmptyState title={t('data.emptyTitle')} text={t('data.emptyText')}>
           <LinkButton to="/workflows">{t('executions.toWorkflows')}</LinkButton>

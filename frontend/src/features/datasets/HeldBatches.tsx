@@ -15,9 +15,7 @@ import type { HeldBatch } from '@/types/api';
 export function HeldBatches({ name }: { name: string }) {
   const { t } = useTranslation();
   const { change, open } = useRecordQuery();
-  const { items, error, retry, more, loadingMore } = usePaged(rareKeys.dataset.held(name), (cursor) =>
-    datasets.held(name, cursor),
-  );
+  const { table } = usePaged(rareKeys.dataset.held(name), (cursor) => datasets.held(name, cursor));
   const columns: Column<HeldBatch>[] = [
     { key: 'at', title: t('dataset.heldAt'), render: (row) => <When time={row.held_at} /> },
     {
@@ -46,12 +44,8 @@ export function HeldBatches({ name }: { name: string }) {
       <DataTable
         label={t('dataset.tabs.held')}
         columns={columns}
-        rows={items}
+        {...table}
         rowKey={(row) => row.id}
-        error={error}
-        onRetry={retry}
-        more={more}
-        loadingMore={loadingMore}
         empty={<EmptyState title={t('dataset.noHeld')} text={t('dataset.noHeldText')} />}
       />
       {open && <HeldDrawer name={name} id={open} onClose={() => change('open')} />}

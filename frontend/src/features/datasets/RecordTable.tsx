@@ -44,7 +44,7 @@ export function RecordTable({ dataset }: { dataset: Dataset }) {
   const { t } = useTranslation();
   const { name } = dataset;
   const { query, change, open } = useRecordQuery();
-  const { items, error, retry, more, loadingMore } = usePaged(rareKeys.dataset.records(name, query), (cursor) =>
+  const { more, table } = usePaged(rareKeys.dataset.records(name, query), (cursor) =>
     datasets.records(name, query, cursor),
   );
   const shown = shownColumns(dataset.columns, query.columns);
@@ -80,17 +80,7 @@ export function RecordTable({ dataset }: { dataset: Dataset }) {
   );
   return (
     <>
-      <DataTable
-        label={name}
-        columns={columns}
-        rows={items}
-        rowKey={(row) => row.key}
-        error={error}
-        onRetry={retry}
-        more={more}
-        loadingMore={loadingMore}
-        empty={empty}
-      />
+      <DataTable label={name} columns={columns} {...table} rowKey={(row) => row.key} empty={empty} />
       {open && <RecordDrawer dataset={dataset} name={open} onClose={() => change('open')} />}
     </>
   );

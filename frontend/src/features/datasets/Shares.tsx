@@ -14,9 +14,7 @@ import type { Dataset, Share } from '@/types/api';
 export function Shares({ dataset }: { dataset: Dataset }) {
   const { t } = useTranslation();
   const { name } = dataset;
-  const { items, error, retry, more, loadingMore } = usePaged(rareKeys.dataset.shares(name), (cursor) =>
-    datasets.shares(name, cursor),
-  );
+  const { table } = usePaged(rareKeys.dataset.shares(name), (cursor) => datasets.shares(name, cursor));
   const columns: Column<Share>[] = [
     { key: 'label', title: t('dataset.shareLabel'), render: ({ label }) => <span className="wp-clip">{label}</span> },
     {
@@ -46,12 +44,8 @@ export function Shares({ dataset }: { dataset: Dataset }) {
       <DataTable
         label={t('dataset.tabs.shares')}
         columns={columns}
-        rows={items}
+        {...table}
         rowKey={(row) => row.id}
-        error={error}
-        onRetry={retry}
-        more={more}
-        loadingMore={loadingMore}
         empty={<EmptyState title={t('dataset.noShares')} text={t('dataset.shareNote')} />}
       />
     </>

@@ -12,9 +12,7 @@ import type { DatasetVersion } from '@/types/api';
 /** Every batch that changed something. */
 export function Versions({ name }: { name: string }) {
   const { t } = useTranslation();
-  const { items, error, retry, more, loadingMore } = usePaged(rareKeys.dataset.versions(name), (cursor) =>
-    datasets.versions(name, cursor),
-  );
+  const { table } = usePaged(rareKeys.dataset.versions(name), (cursor) => datasets.versions(name, cursor));
   const count = (key: 'added' | 'changed' | 'removed' | 'total', wide = false): Column<DatasetVersion> => ({
     key,
     title: t(key === 'total' ? 'data.records' : `dataset.kinds.${key}`),
@@ -45,12 +43,8 @@ export function Versions({ name }: { name: string }) {
     <DataTable
       label={t('dataset.tabs.versions')}
       columns={columns}
-      rows={items}
+      {...table}
       rowKey={(row) => String(row.version)}
-      error={error}
-      onRetry={retry}
-      more={more}
-      loadingMore={loadingMore}
       empty={<EmptyState title={t('dataset.noVersions')} text={t('dataset.noVersionsText')} />}
     />
   );

@@ -23,11 +23,9 @@ const MOST = 200;
 export function ExecutionTable() {
   const { t } = useTranslation();
   const [filter] = useExecutionFilter();
-  const { items, error, retry, more, loadingMore } = usePaged(
-    keys.executions.list(filter),
-    (cursor) => executions.list(filter, cursor),
-    { refetchInterval: 5_000 },
-  );
+  const { items, table } = usePaged(keys.executions.list(filter), (cursor) => executions.list(filter, cursor), {
+    refetchInterval: 5_000,
+  });
   const [chosen, setChosen] = useState<string[]>([]);
   const choose = (id: string, on: boolean) => setChosen((ids) => (on ? [...ids, id] : ids.filter((one) => one !== id)));
   const columns: Column<ExecutionSummary>[] = [
@@ -91,17 +89,7 @@ export function ExecutionTable() {
   return (
     <>
       <Bulk chosen={chosen} onDone={() => setChosen([])} />
-      <DataTable
-        label={t('nav.executions')}
-        columns={columns}
-        rows={items}
-        rowKey={(row) => row.id}
-        error={error}
-        onRetry={retry}
-        more={more}
-        loadingMore={loadingMore}
-        empty={empty}
-      />
+      <DataTable label={t('nav.executions')} columns={columns} {...table} rowKey={(row) => row.id} empty={empty} />
     </>
   );
 }

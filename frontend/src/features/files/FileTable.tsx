@@ -20,7 +20,7 @@ import { size } from '@/utils/size';
 /** Files for steps that read saved pages, and a place to drop more. */
 export function FileTable() {
   const { t } = useTranslation();
-  const { items, error, retry, more, loadingMore } = usePaged(rareKeys.files.all, files.list);
+  const { table } = usePaged(rareKeys.files.all, files.list);
   const { sending, send } = useUploads();
   const columns: Column<UploadedFile>[] = [
     { key: 'name', title: t('files.name'), render: (row) => <Name file={row} /> },
@@ -50,12 +50,8 @@ export function FileTable() {
       <DataTable
         label={t('files.title')}
         columns={columns}
-        rows={items}
+        {...table}
         rowKey={(row) => row.id}
-        error={error}
-        onRetry={retry}
-        more={more}
-        loadingMore={loadingMore}
         empty={
           <EmptyState title={t('files.none')} text={t('files.noneText')}>
             <LinkButton to="/workflows/templates">{t('files.toTemplates')}</LinkButton>

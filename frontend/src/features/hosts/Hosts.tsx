@@ -61,12 +61,8 @@ export function Hosts() {
       <DataTable
         label={t('hosts.title')}
         columns={columns}
-        rows={list.items}
+        {...list.table}
         rowKey={(row) => row.host}
-        error={list.error}
-        onRetry={list.retry}
-        more={list.more}
-        loadingMore={list.loadingMore}
         empty={<EmptyState title={t('hosts.none')} text={t('hosts.noneText')} />}
       />
     </>

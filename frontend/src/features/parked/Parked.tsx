@@ -46,12 +46,8 @@ export function Parked() {
       <DataTable
         label={t('parked.title')}
         columns={columns}
-        rows={list.items}
+        {...list.table}
         rowKey={(row) => row.id}
-        error={list.error}
-        onRetry={list.retry}
-        more={list.more}
-        loadingMore={list.loadingMore}
         empty={<EmptyState title={t('parked.none')} text={t('parked.noneText')} />}
       />
       {shown && <ParkedDrawer event={shown} onClose={() => change('open')} />}

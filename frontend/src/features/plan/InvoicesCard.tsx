@@ -89,13 +89,9 @@ export function InvoicesCard() {
       <DataTable
         label={t('billing.invoices')}
         columns={columns}
-        rows={list.items}
+        {...list.table}
         rowKey={(row) => row.id}
-        error={list.error}
-        onRetry={list.retry}
         empty={empty}
-        more={list.more}
-        loadingMore={list.loadingMore}
       />
       <Drawer open={open !== null} onClose={() => setOpen(null)} title={open?.number} size={560}>
         {open && <Details invoice={open} />}

@@ -15,9 +15,7 @@ import { duration } from '@/utils/format';
 export function HostDrawer({ pool, host, onClose }: { pool: string; host: string; onClose: () => void }) {
   const { t } = useTranslation();
   const { changeAll } = usePoolFilter();
-  const { items, error, retry, more, loadingMore } = usePaged(rareKeys.pool.pairs(pool, host), (cursor) =>
-    proxies.onHost(pool, host, cursor, 50),
-  );
+  const { table } = usePaged(rareKeys.pool.pairs(pool, host), (cursor) => proxies.onHost(pool, host, cursor, 50));
   const columns: Column<ProxyOnHost>[] = [
     { key: 'address', title: t('proxies.address'), render: (row) => <code>{row.address}</code> },
     { key: 'breaker', title: t('proxies.breaker'), render: (row) => <Breaker breaker={row.breaker} /> },
@@ -44,12 +42,8 @@ export function HostDrawer({ pool, host, onClose }: { pool: string; host: string
       <DataTable
         label={host}
         columns={columns}
-        rows={items}
+        {...table}
         rowKey={(row) => row.proxy_id}
-        error={error}
-        onRetry={retry}
-        more={more}
-        loadingMore={loadingMore}
         empty={<EmptyState title={t('proxies.noPairs')} text={t('proxies.noPairsText')} />}
       />
     </Drawer>

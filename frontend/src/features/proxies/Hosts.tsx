@@ -21,11 +21,9 @@ const ROWS = 40;
 export function Hosts({ pool }: { pool: string }) {
   const { t, i18n } = useTranslation();
   const { change, open } = usePoolFilter();
-  const { items, error, retry, more, loadingMore } = usePaged(
-    rareKeys.pool.hosts(pool),
-    (cursor) => proxies.hosts(pool, cursor),
-    { refetchInterval: 10_000 },
-  );
+  const { items, table } = usePaged(rareKeys.pool.hosts(pool), (cursor) => proxies.hosts(pool, cursor), {
+    refetchInterval: 10_000,
+  });
   const percent = (row: PoolHost) =>
     row.requests > 0 ? (row.successes / row.requests).toLocaleString(i18n.language, { style: 'percent' }) : '–';
   const columns: Column<PoolHost>[] = [
@@ -75,12 +73,8 @@ export function Hosts({ pool }: { pool: string }) {
       <DataTable
         label={t('proxies.tabs.hosts')}
         columns={columns}
-        rows={items}
+        {...table}
         rowKey={(row) => row.id}
-        error={error}
-        onRetry={retry}
-        more={more}
-        loadingMore={loadingMore}
         empty={<EmptyState title={t('proxies.noHosts')} text={t('proxies.noHostsText')} />}
       />
       {open && <HostDrawer pool={pool} host={open} onClose={() => change('open')} />}

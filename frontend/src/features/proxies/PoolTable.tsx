@@ -12,7 +12,7 @@ import type { ProxyPool } from '@/types/api';
 
 export function PoolTable() {
   const { t } = useTranslation();
-  const { items, error, retry, more, loadingMore } = usePaged(keys.pools.all, proxies.pools);
+  const { table } = usePaged(keys.pools.all, proxies.pools);
   const columns: Column<ProxyPool>[] = [
     {
       key: 'name',
@@ -36,12 +36,8 @@ export function PoolTable() {
     <DataTable
       label={t('nav.proxies')}
       columns={columns}
-      rows={items}
+      {...table}
       rowKey={(row) => row.id}
-      error={error}
-      onRetry={retry}
-      more={more}
-      loadingMore={loadingMore}
       empty={
         <EmptyState title={t('proxies.emptyTitle')} text={t('proxies.emptyText')}>
           <CreatePool />

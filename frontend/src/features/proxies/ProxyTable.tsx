@@ -20,11 +20,9 @@ export function ProxyTable({ pool }: { pool: string }) {
   const { t } = useTranslation();
   const { filter, change, open } = usePoolFilter();
   const asked = { state: filter.state, search: filter.search };
-  const { items, error, retry, more, loadingMore } = usePaged(
-    rareKeys.pool.proxies(pool, asked),
-    (cursor) => proxies.list(pool, asked, cursor),
-    { refetchInterval: 10_000 },
-  );
+  const { table } = usePaged(rareKeys.pool.proxies(pool, asked), (cursor) => proxies.list(pool, asked, cursor), {
+    refetchInterval: 10_000,
+  });
   const columns: Column<ProxyRow>[] = [
     {
       key: 'address',
@@ -101,17 +99,7 @@ export function ProxyTable({ pool }: { pool: string }) {
           options={STATES.map((value) => ({ value, label: t(`proxies.states.${value}`) }))}
         />
       </search>
-      <DataTable
-        label={t('nav.proxies')}
-        columns={columns}
-        rows={items}
-        rowKey={(row) => row.id}
-        error={error}
-        onRetry={retry}
-        more={more}
-        loadingMore={loadingMore}
-        empty={empty}
-      />
+      <DataTable label={t('nav.proxies')} columns={columns} {...table} rowKey={(row) => row.id} empty={empty} />
       {open && <ProxyDrawer pool={pool} id={open} onClose={() => change('open')} />}
     </>
   );

@@ -16,11 +16,9 @@ import { duration } from '@/utils/format';
 /** Lists of providers that the pool follows. */
 export function Sources({ pool }: { pool: string }) {
   const { t } = useTranslation();
-  const { items, error, retry, more, loadingMore } = usePaged(
-    rareKeys.pool.sources(pool),
-    (cursor) => proxies.sources(pool, cursor),
-    { refetchInterval: 10_000 },
-  );
+  const { table } = usePaged(rareKeys.pool.sources(pool), (cursor) => proxies.sources(pool, cursor), {
+    refetchInterval: 10_000,
+  });
   const columns: Column<ProxySource>[] = [
     {
       key: 'url',
@@ -72,12 +70,8 @@ export function Sources({ pool }: { pool: string }) {
       <DataTable
         label={t('proxies.tabs.sources')}
         columns={columns}
-        rows={items}
+        {...table}
         rowKey={(row) => row.id}
-        error={error}
-        onRetry={retry}
-        more={more}
-        loadingMore={loadingMore}
         empty={<EmptyState title={t('proxies.noSources')} text={t('proxies.noSourcesText')} />}
       />
     </>

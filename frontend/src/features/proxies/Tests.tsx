@@ -16,9 +16,7 @@ import { duration } from '@/utils/format';
 export function Tests({ pool }: { pool: string }) {
   const { t } = useTranslation();
   const { change, open } = usePoolFilter();
-  const { items, error, retry, more, loadingMore } = usePaged(rareKeys.pool.tests(pool), (cursor) =>
-    proxies.tests(pool, cursor),
-  );
+  const { table } = usePaged(rareKeys.pool.tests(pool), (cursor) => proxies.tests(pool, cursor));
   const columns: Column<PoolTest>[] = [
     {
       key: 'at',
@@ -51,12 +49,8 @@ export function Tests({ pool }: { pool: string }) {
       <DataTable
         label={t('proxies.tabs.tests')}
         columns={columns}
-        rows={items}
+        {...table}
         rowKey={(row) => row.id}
-        error={error}
-        onRetry={retry}
-        more={more}
-        loadingMore={loadingMore}
         empty={<EmptyState title={t('proxies.noTests')} text={t('proxies.noTestsText')} />}
       />
       {open && <Results pool={pool} test={open} onClose={() => change('open')} />}
@@ -68,7 +62,7 @@ const RESULTS = 200;
 
 function Results({ pool, test, onClose }: { pool: string; test: string; onClose: () => void }) {
   const { t } = useTranslation();
-  const { items, error, retry, more, loadingMore } = usePaged(rareKeys.pool.results(pool, test), (cursor) =>
+  const { table } = usePaged(rareKeys.pool.results(pool, test), (cursor) =>
     proxies.results(pool, test, Number(cursor ?? 0), RESULTS),
   );
   const columns: Column<TestedProxy>[] = [
@@ -96,12 +90,8 @@ function Results({ pool, test, onClose }: { pool: string; test: string; onClose:
       <DataTable
         label={t('proxies.lastTest')}
         columns={columns}
-        rows={items}
+        {...table}
         rowKey={(row) => String(row.seq)}
-        error={error}
-        onRetry={retry}
-        more={more}
-        loadingMore={loadingMore}
         empty={<EmptyState title={t('proxies.noResults')} text={t('proxies.noTestsText')} />}
       />
     </Drawer>

@@ -41,12 +41,8 @@ export function UserTable() {
       <DataTable
         label={t('nav.users')}
         columns={columns}
-        rows={list.items}
+        {...list.table}
         rowKey={(row) => row.id}
-        error={list.error}
-        onRetry={list.retry}
-        more={list.more}
-        loadingMore={list.loadingMore}
         empty={<EmptyState title={t('people.noneTitle')} text={t('people.noneText')} />}
       />
       {open && <UserDrawer key={open} id={open} onClose={() => change('open')} />}

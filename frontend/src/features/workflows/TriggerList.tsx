@@ -143,9 +143,7 @@ const LOOKS: Record<Tick['outcome'], string> = {
 /** Each due time and what became of it. */
 function Ticks({ trigger }: { trigger: string }) {
   const { t } = useTranslation();
-  const { items, error, retry, more, loadingMore } = usePaged(rareKeys.triggers.ticks(trigger), (cursor) =>
-    workflows.ticks(trigger, cursor),
-  );
+  const { items, table } = usePaged(rareKeys.triggers.ticks(trigger), (cursor) => workflows.ticks(trigger, cursor));
   const columns: Column<Tick>[] = [
     { key: 'due', title: t('triggers.due'), render: (row) => <When time={row.due_at} /> },
     {
@@ -169,12 +167,8 @@ function Ticks({ trigger }: { trigger: string }) {
     <DataTable
       label={t('triggers.ledger')}
       columns={columns}
-      rows={items}
+      {...table}
       rowKey={(row) => `${row.due_at} ${row.event_id ?? ''}`}
-      error={error}
-      onRetry={retry}
-      more={more}
-      loadingMore={loadingMore}
     />
   );
 }

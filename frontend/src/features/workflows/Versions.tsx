@@ -16,9 +16,7 @@ import type { DefinitionVersion } from '@/types/api';
 export function Versions({ id, newest }: { id: string; newest: number }) {
   const { t } = useTranslation();
   const { change, open } = useFilter([] as const);
-  const { items, error, retry, more, loadingMore } = usePaged(rareKeys.versions.all(id), (cursor) =>
-    workflows.versions(id, cursor),
-  );
+  const { table } = usePaged(rareKeys.versions.all(id), (cursor) => workflows.versions(id, cursor));
   const columns: Column<DefinitionVersion>[] = [
     { key: 'version', title: t('workflows.version'), render: ({ version }) => `v${version}` },
     { key: 'at', title: t('workflows.updated'), render: (row) => <When time={row.created_at} /> },
@@ -41,16 +39,7 @@ export function Versions({ id, newest }: { id: string; newest: number }) {
   ];
   return (
     <>
-      <DataTable
-        label={t('versions.title')}
-        columns={columns}
-        rows={items}
-        rowKey={(row) => String(row.version)}
-        error={error}
-        onRetry={retry}
-        more={more}
-        loadingMore={loadingMore}
-      />
+      <DataTable label={t('versions.title')} columns={columns} {...table} rowKey={(row) => String(row.version)} />
       {open && <Compared id={id} from={Number(open)} to={newest} onClose={() => change('open')} />}
     </>
   );

@@ -12,7 +12,7 @@ import type { DefinitionSummary } from '@/types/api';
 
 export function WorkflowTable() {
   const { t } = useTranslation();
-  const { items, error, retry, more, loadingMore } = usePaged(keys.workflows.all, (cursor) => workflows.list(cursor));
+  const { table } = usePaged(keys.workflows.all, (cursor) => workflows.list(cursor));
   const columns: Column<DefinitionSummary>[] = [
     {
       key: 'name',
@@ -46,16 +46,6 @@ export function WorkflowTable() {
     },
   ];
   return (
-    <DataTable
-      label={t('nav.workflows')}
-      columns={columns}
-      rows={items}
-      rowKey={(row) => row.id}
-      error={error}
-      onRetry={retry}
-      more={more}
-      loadingMore={loadingMore}
-      empty={<Templates />}
-    />
+    <DataTable label={t('nav.workflows')} columns={columns} {...table} rowKey={(row) => row.id} empty={<Templates />} />
   );
 }

@@ -31,7 +31,7 @@ function LastUse({ last_used_at, last_used_address }: ApiKey) {
 
 export function KeyTable() {
   const { t } = useTranslation();
-  const { items, error, retry, more, loadingMore } = usePaged(rareKeys.apiKeys.all, apiKeys.list);
+  const { table } = usePaged(rareKeys.apiKeys.all, apiKeys.list);
   const columns: Column<ApiKey>[] = [
     { key: 'name', title: t('keys.name'), render: (row) => <strong className="break-all">{row.name}</strong> },
     {
@@ -71,12 +71,8 @@ export function KeyTable() {
     <DataTable
       label={t('nav.keys')}
       columns={columns}
-      rows={items}
+      {...table}
       rowKey={(row) => row.id}
-      error={error}
-      onRetry={retry}
-      more={more}
-      loadingMore={loadingMore}
       empty={
         <EmptyState title={t('keys.emptyTitle')} text={t('keys.emptyText')}>
           <CreateKey />
