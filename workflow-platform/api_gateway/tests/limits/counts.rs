@@ -107,6 +107,39 @@ async fn of_several_quotas_one_is_taken_of_each_or_of_none() {
 }
 
 #[tokio::test]
+async fn askings_at_the_same_time_are_judged_each_by_itself() {
+    for limiter in limiters().await {
+        let (shared, now) = (fresh("shared"), now());
+        let askings = (0..200_u32).map(|number| {
+            let (limiter, shared) = (Arc::clone(&limiter), check(&shared, Quota::per_minute(150)));
+            // Every tenth asks alone, and every third of the others for something used up.
+            let own = check(&fresh("own"), Quota::per_minute(if number % 3 == 0 { 1 } else { 7 }));
+            async move {
+                if number % 10 == 0 {
+                    return limiter.check(&[shared], now).await.unwrap();
+                }
+                limiter.check(std::slice::from_ref(&own), now).await.unwrap();
+                limiter.check(&[own, shared], now).await.unwrap()
+            }
+        });
+        let verdicts = futures::future::join_all(askings).await;
+        for (number, verdicts) in verdicts.iter().enumerate() {
+            assert_eq!(verdicts.len(), if number % 10 == 0 { 1 } else { 2 });
+            if number % 10 > 0 {
+                assert_eq!(verdicts[0].is_allowed(), number % 3 > 0, "{number}: {verdicts:?}");
+                let left = if number % 3 > 0 { 5 } else { 0 };
+                assert_eq!(verdicts[0].remaining, left, "{number}: {verdicts:?}");
+            }
+        }
+        let allowed = |verdicts: &&Vec<Verdict>| verdicts.iter().all(Verdict::is_allowed);
+        // 20 alone and 120 with something left of their own.
+        assert_eq!(verdicts.iter().filter(allowed).count(), 140);
+        let left = limiter.check(&[check(&shared, Quota::per_minute(150))], now).await.unwrap();
+        assert_eq!(left[0].remaining, 9);
+    }
+}
+
+#[tokio::test]
 async fn tries_at_the_same_time_count_before_any_is_known_to_be_wrong() {
     for limiter in limiters().await {
         let (key, now) = (fresh("try"), now());

@@ -1,8 +1,13 @@
 //! Counts shared by all processes, in Redis: one script, and so one trip, a question.
 
+mod together;
+
 use std::{
     future::Future,
-    sync::atomic::{AtomicI64, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
     time::Duration,
 };
 
@@ -10,6 +15,7 @@ use async_trait::async_trait;
 use redis::{AsyncCommands as _, RedisResult, Script, ScriptInvocation, aio::ConnectionManager};
 use tokio::time::timeout;
 
+use self::together::{Answer, Asking, Gatherer};
 use crate::{
     application::{Attempt, RateCheck, RateLimiter, RateLimiterError},
     domain::{Timestamp, Verdict},
@@ -26,25 +32,29 @@ const ASK_AGAIN_AFTER: Duration = Duration::from_millis(500);
 #[error("redis did not answer in time")]
 struct Away;
 
-/// Counts in Redis.
-pub struct RedisLimiter {
+/// A Redis that is asked by scripts, unless it was away a moment ago.
+#[derive(Clone)]
+struct Asked {
     connection: ConnectionManager,
     check: Script,
-    attempt: Script,
-    take_back: Script,
     /// Microseconds since the epoch.
-    away_until: AtomicI64,
+    away_until: Arc<AtomicI64>,
 }
 
-impl RedisLimiter {
-    pub fn new(connection: ConnectionManager) -> Self {
-        Self {
-            connection,
-            check: Script::new(include_str!("redis_limiter/check.lua")),
-            attempt: Script::new(include_str!("redis_limiter/attempt.lua")),
-            take_back: Script::new(include_str!("redis_limiter/take_back.lua")),
-            away_until: AtomicI64::new(0),
+impl Asked {
+    /// Judges askings one after the other; answers all their checks in order.
+    async fn check(&self, askings: &[Asking]) -> Result<Vec<Answer>, RateLimiterError> {
+        let Some(newest) = askings.iter().map(|asking| asking.now).max() else {
+            return Ok(Vec::new());
+        };
+        let mut question = self.check.prepare_invoke();
+        for Asking { checks, now, .. } in askings {
+            question.arg(now.micros()).arg(checks.len());
+            for RateCheck { key: name, quota } in checks {
+                question.key(key(name)).arg(quota.interval()).arg(quota.tolerance());
+            }
         }
+        self.ask(&question, newest).await
     }
 
     async fn ask<T: redis::FromRedisValue>(
@@ -61,6 +71,28 @@ impl RedisLimiter {
             self.away_until.store(now.plus(ASK_AGAIN_AFTER).micros(), Ordering::Relaxed);
         }
         answer
+    }
+}
+
+/// Counts in Redis.
+pub struct RedisLimiter {
+    asked: Asked,
+    gatherer: Gatherer,
+    attempt: Script,
+    take_back: Script,
+}
+
+impl RedisLimiter {
+    /// Starts a task, within a tokio runtime.
+    pub fn new(connection: ConnectionManager) -> Self {
+        let check = Script::new(include_str!("redis_limiter/check.lua"));
+        let asked = Asked { connection, check, away_until: Arc::default() };
+        Self {
+            gatherer: Gatherer::start(asked.clone()),
+            asked,
+            attempt: Script::new(include_str!("redis_limiter/attempt.lua")),
+            take_back: Script::new(include_str!("redis_limiter/take_back.lua")),
+        }
     }
 }
 
@@ -86,13 +118,7 @@ impl RateLimiter for RedisLimiter {
         checks: &[RateCheck],
         now: Timestamp,
     ) -> Result<Vec<Verdict>, RateLimiterError> {
-        let mut question = self.check.prepare_invoke();
-        question.arg(now.micros());
-        for RateCheck { key: name, quota } in checks {
-            question.key(key(name)).arg(quota.interval()).arg(quota.tolerance());
-        }
-        let answer: Vec<(i64, i64)> = self.ask(&question, now).await?;
-        let verdicts = checks.iter().zip(answer);
+        let verdicts = checks.iter().zip(self.gatherer.ask(checks, now).await?);
         Ok(verdicts.map(|(check, (wait, ahead))| check.quota.verdict(wait, ahead)).collect())
     }
 
@@ -107,7 +133,7 @@ impl RateLimiter for RedisLimiter {
             question.key(key(name)).arg(patience.free).arg(micros(patience.first));
             question.arg(micros(patience.most)).arg(micros(patience.memory));
         }
-        let wait: u64 = self.ask(&question, now).await?;
+        let wait: u64 = self.asked.ask(&question, now).await?;
         Ok((wait > 0).then(|| Duration::from_micros(wait)))
     }
 
@@ -116,12 +142,12 @@ impl RateLimiter for RedisLimiter {
         if keys.is_empty() {
             return Ok(());
         }
-        let mut connection = self.connection.clone();
+        let mut connection = self.asked.connection.clone();
         in_time(connection.del::<_, ()>(keys)).await
     }
 
     async fn take_back(&self, name: &str) -> Result<(), RateLimiterError> {
-        let mut connection = self.connection.clone();
+        let mut connection = self.asked.connection.clone();
         in_time(self.take_back.key(key(name)).invoke_async::<()>(&mut connection)).await
     }
 }
