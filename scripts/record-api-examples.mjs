@@ -312,6 +312,7 @@ async function definitions() {
 
 async function triggers(definition) {
   const { items } = await ask('get', '/workflow/definitions/{id}/triggers', { at: { id: definition } });
+  await ask('get', '/workflow/triggers', { query: '?limit=1' });
   const at = { id: items.find((trigger) => trigger.kind === 'cron').id };
   await ask('post', '/workflow/triggers/{id}/pause', { at });
   await ask('post', '/workflow/triggers/{id}/resume', { at });
@@ -336,6 +337,9 @@ async function executions(definition) {
   });
   await ended(first.id);
   await ask('get', '/workflow/executions', { query: '?label=team:sales' });
+  const hour = 3600 * 1000;
+  const from = new Date(Date.now() - hour).toISOString();
+  await ask('get', '/workflow/executions/statistics', { query: `?from=${from}` });
   await ask('get', '/workflow/executions/{id}', { at: { id: first.id } });
   await ask('get', '/workflow/executions/{id}/events', { at: { id: first.id } });
   await ask('post', '/workflow/executions/{id}/rerun', { at: { id: first.id }, body: { from_step: 'save' } });

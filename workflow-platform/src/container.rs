@@ -123,7 +123,8 @@ fn relay(
     let handlers = Handlers::new(
         subscription::event_handlers(subscription)
             .into_iter()
-            .chain(automations::event_handlers(automations)),
+            .chain(automations::event_handlers(automations))
+            .chain([workflow.end_counter()]),
         [
             Arc::new(mail) as Arc<dyn EffectHandler>,
             Arc::new(notice),

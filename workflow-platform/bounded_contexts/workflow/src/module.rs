@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use shared_kernel::{
     application::{
         Action, ActionDescriptor, ActionRegistry, BlobStore, Bus, EffectHandler, Entitlements,
-        PersonalData, Template,
+        EventHandler, PersonalData, Template,
     },
     domain::{Ambient, Execution, Id, Owner},
     infrastructure::{cpu::CpuPool, db::Database, seal::Sealer},
@@ -23,6 +23,7 @@ use crate::{
             RunItem, RunWorkflow, StartExecution, Started, Updates, UserDirectory,
         },
         retention::{RetentionPorts, RetentionService},
+        statistics::{CountEnds, StatisticsService},
         templates::TemplateShelf,
         triggers::{StartOnEvent, TriggerPorts, TriggerService},
         vault::{VaultPorts, VaultService},
@@ -42,6 +43,7 @@ use crate::{
         retention::{SqlRetention, run_janitor},
         schedule::{SqlTriggers, run_scheduler},
         script::ScriptAction,
+        statistics::SqlEndCounts,
         transform::transforms,
         vault::SqlVault,
         worker::{Worker, WorkerParts, WorkerSettings},
@@ -93,6 +95,7 @@ pub struct WorkflowModule {
     database: Database,
     definitions: Arc<DefinitionService>,
     executions: ExecutionService,
+    statistics: StatisticsService,
     triggers: TriggerService,
     vault: Arc<VaultService>,
     templates: Arc<TemplateShelf>,
@@ -134,6 +137,11 @@ pub fn module(surroundings: Surroundings, settings: WorkflowSettings) -> Arc<Wor
     let openings = Openings::default();
     let store = SqlExecutions::new(database.clone(), Arc::clone(&blobs), openings.clone());
     let store = Arc::new(store) as Arc<dyn Executions>;
+    let statistics = StatisticsService {
+        counts: Arc::new(SqlEndCounts::new(database.clone())),
+        executions: Arc::clone(&store),
+        ambient: ambient.clone(),
+    };
     let audit = AuditService::new(AuditPorts {
         store: Arc::new(SqlAudit::new(database.clone(), Arc::clone(&blobs))),
         executions: Arc::clone(&store),
@@ -191,6 +199,7 @@ pub fn module(surroundings: Surroundings, settings: WorkflowSettings) -> Arc<Wor
         database,
         definitions,
         executions,
+        statistics,
         triggers,
         vault,
         templates,
@@ -205,8 +214,11 @@ pub fn module(surroundings: Surroundings, settings: WorkflowSettings) -> Arc<Wor
 /// All routes, without the `/api/v1` prefix.
 #[expect(clippy::needless_pass_by_value, reason = "all contexts' routes have this shape")]
 pub fn routes(module: Arc<WorkflowModule>) -> OpenApiRouter {
-    let executions =
-        ExecutionsApi { executions: module.executions.clone(), triggers: module.triggers.clone() };
+    let executions = ExecutionsApi {
+        executions: module.executions.clone(),
+        triggers: module.triggers.clone(),
+        statistics: module.statistics.clone(),
+    };
     api::definitions::routes(Arc::clone(&module.definitions))
         .merge(api::executions::routes(Arc::new(executions)))
         .merge(api::vault::routes(Arc::clone(&module.vault)))
@@ -233,6 +245,11 @@ impl WorkflowModule {
     /// Starts what listens to events. One relay calls it for each event, at least once.
     pub fn event_handler(&self) -> Arc<dyn EffectHandler> {
         Arc::new(StartOnEvent { triggers: self.triggers.clone() })
+    }
+
+    /// Counts how executions end.
+    pub fn end_counter(&self) -> Arc<dyn EventHandler> {
+        Arc::new(CountEnds { counts: Arc::clone(&self.statistics.counts) })
     }
 
     /// Asks for the end of all that runs or waits for an owner, each once; gives how many were

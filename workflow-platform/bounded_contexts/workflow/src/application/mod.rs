@@ -4,6 +4,7 @@ pub mod audit;
 pub mod definitions;
 pub mod executions;
 pub mod retention;
+pub mod statistics;
 pub mod templates;
 pub mod triggers;
 pub mod vault;

@@ -21,6 +21,7 @@ pub mod script;
 pub mod sealed;
 mod snapshots_table;
 mod start_keys_table;
+pub mod statistics;
 mod step_cache_table;
 pub mod tables;
 pub mod transform;

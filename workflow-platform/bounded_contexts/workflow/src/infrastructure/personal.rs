@@ -14,7 +14,7 @@ use super::ending::unfinished;
 use crate::application::executions::{ExecutionService, ExecutionsError};
 
 /// What may go while executions are still ending: nothing starts any more, and secrets are gone.
-const FIRST: [PersonalTable; 6] = [
+const FIRST: [PersonalTable; 7] = [
     PersonalTable {
         name: "ticks",
         table: "workflow_ticks",
@@ -76,6 +76,14 @@ const FIRST: [PersonalTable; 6] = [
         name: "start_keys",
         table: "workflow_start_keys",
         key: RowKey::IdAndText("user_id", "start_key"),
+        owned: "user_id = $1",
+        columns: &[],
+        erased: true,
+    },
+    PersonalTable {
+        name: "execution_ends",
+        table: "workflow_ends",
+        key: RowKey::IdAndNumber("user_id", "hour"),
         owned: "user_id = $1",
         columns: &[],
         erased: true,

@@ -13,7 +13,7 @@ use sea_orm_migration::{
 use super::{
     children_columns::ChildrenColumns, events_columns::EventsColumns, hooks_table::Hooks,
     inbox_table::InboxTable, labels_table::LabelsTable, retention_tables::RetentionTables,
-    snapshots_table::SnapshotsTable, start_keys_table::StartKeysTable,
+    snapshots_table::SnapshotsTable, start_keys_table::StartKeysTable, statistics::StatisticsTable,
     step_cache_table::StepCacheTable, vault_table::VaultTable,
 };
 
@@ -31,6 +31,7 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(VaultTable),
         Box::new(RetentionTables),
         Box::new(SnapshotsTable),
+        Box::new(StatisticsTable),
     ]
 }
 

@@ -25,6 +25,7 @@ mod signals;
 mod snapshots;
 mod starting_here;
 mod starting_once;
+mod statistics;
 mod support;
 mod transforms;
 mod vault;

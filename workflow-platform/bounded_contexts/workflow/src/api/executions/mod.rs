@@ -7,19 +7,23 @@ mod query;
 mod routes;
 mod shapes;
 mod signal;
+mod statistics;
 mod triggers;
 
 use std::sync::Arc;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::application::{executions::ExecutionService, triggers::TriggerService};
+use crate::application::{
+    executions::ExecutionService, statistics::StatisticsService, triggers::TriggerService,
+};
 
 /// What handlers work with.
 #[derive(Clone)]
 pub struct ExecutionsApi {
     pub executions: ExecutionService,
     pub triggers: TriggerService,
+    pub statistics: StatisticsService,
 }
 
 /// What handlers are given.
@@ -30,6 +34,7 @@ pub fn routes(api: Arc<ExecutionsApi>) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(routes::list, routes::start))
         .routes(routes!(again::bulk))
+        .routes(routes!(statistics::statistics))
         .routes(routes!(routes::show))
         .routes(routes!(routes::cancel))
         .routes(routes!(again::retry))
@@ -38,6 +43,7 @@ pub fn routes(api: Arc<ExecutionsApi>) -> OpenApiRouter {
         .routes(routes!(routes::logs))
         .routes(routes!(events::events))
         .routes(routes!(triggers::list))
+        .routes(routes!(triggers::all))
         .routes(routes!(hooks::call))
         .routes(routes!(triggers::pause))
         .routes(routes!(triggers::resume))

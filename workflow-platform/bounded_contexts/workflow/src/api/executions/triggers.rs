@@ -12,7 +12,9 @@ use uuid::Uuid;
 
 use super::Api;
 use crate::{
-    application::triggers::{Backfilled, HookDetails, Outcome, Range, Tick, TriggerDetails},
+    application::triggers::{
+        Backfilled, HookDetails, NamedDetails, Outcome, Range, Tick, TriggerDetails,
+    },
     domain::definition::{Misfire, Overlap},
 };
 
@@ -90,6 +92,38 @@ pub async fn list(
     let found = api.triggers.list(&who, id).await?;
     let items = found.into_iter().map(Into::into).collect();
     Ok(Reply::ok(Page { items, next_cursor: None }))
+}
+
+/// A trigger and the workflow it starts.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct NamedTriggerView {
+    pub definition_id: Uuid,
+    #[schema(example = "rankings")]
+    pub definition_name: String,
+    #[serde(flatten)]
+    pub trigger: TriggerView,
+}
+
+impl From<NamedDetails> for NamedTriggerView {
+    fn from(NamedDetails { definition_id, definition_name, trigger }: NamedDetails) -> Self {
+        Self { definition_id, definition_name, trigger: trigger.into() }
+    }
+}
+
+/// The triggers of all workflows and when they run next, the newest first.
+#[utoipa::path(
+    get, path = "/workflow/triggers", tag = "workflow",
+    operation_id = "list_all_triggers",
+    params(PageQuery),
+    responses((status = 200, body = Envelope<Page<NamedTriggerView>>)),
+    security(("bearer" = [])),
+)]
+pub async fn all(
+    State(api): Api,
+    who: Principal,
+    ApiQuery(query): ApiQuery<PageQuery>,
+) -> Result<Reply<Page<NamedTriggerView>>, Failure> {
+    Ok(Reply::ok(api.triggers.list_all(&who, query.page()?).await?.map(Into::into)))
 }
 
 /// Stops a trigger: none of its ticks is handled until it is resumed.

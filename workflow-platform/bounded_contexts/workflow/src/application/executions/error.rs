@@ -46,7 +46,7 @@ pub enum ExecutionsError {
 
 impl ExecutionsError {
     /// One field of a request that does not fit.
-    pub(super) fn field(path: &str, message: impl Into<String>) -> Self {
+    pub(in crate::application) fn field(path: &str, message: impl Into<String>) -> Self {
         Self::Params([(path.to_owned(), vec![message.into()])].into())
     }
 }

@@ -4,12 +4,12 @@ use std::fmt;
 
 use shared_kernel::{
     application::Principal,
-    domain::{Permission, Timestamp},
+    domain::{Page, PageRequest, Permission, Timestamp},
 };
 use tracing::warn;
 use uuid::Uuid;
 
-use super::{Hook, TriggerRow, TriggerService};
+use super::{Hook, NamedTrigger, TriggerRow, TriggerService};
 use crate::{
     application::executions::ExecutionsError,
     domain::definition::{Schedule, Trigger},
@@ -27,6 +27,14 @@ pub struct TriggerDetails {
     /// Empty while it is paused.
     pub next_runs: Vec<Timestamp>,
     pub hook: Option<HookDetails>,
+}
+
+/// A trigger and the definition it starts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedDetails {
+    pub definition_id: Uuid,
+    pub definition_name: String,
+    pub trigger: TriggerDetails,
 }
 
 /// How a webhook is called.
@@ -56,10 +64,23 @@ impl TriggerService {
         found.ok_or(ExecutionsError::NoDefinition)?;
         let now = self.ports.ambient.now();
         let rows = self.ports.store.of(who.owner(), &[definition]).await?;
-        let may_call = who.require(Permission::WorkflowRun).is_ok();
-        let rows =
-            rows.into_iter().map(|row| TriggerRow { hook: row.hook.filter(|_| may_call), ..row });
-        Ok(rows.map(|row| self.details(row, now)).collect())
+        Ok(rows.into_iter().map(|row| self.details(may_see(who, row), now)).collect())
+    }
+
+    /// The triggers of all of the caller's definitions, the newest first.
+    pub async fn list_all(
+        &self,
+        who: &Principal,
+        page: PageRequest,
+    ) -> Result<Page<NamedDetails>, ExecutionsError> {
+        who.require(Permission::WorkflowRead)?;
+        let now = self.ports.ambient.now();
+        let found = self.ports.store.all(who.owner(), page).await?;
+        Ok(found.map(|NamedTrigger { row, definition_name, .. }| NamedDetails {
+            definition_id: row.definition_id,
+            definition_name,
+            trigger: self.details(may_see(who, row), now),
+        }))
     }
 
     pub(super) fn details(&self, row: TriggerRow, now: Timestamp) -> TriggerDetails {
@@ -80,6 +101,12 @@ impl TriggerService {
         })
         .ok()
     }
+}
+
+/// Who may not run workflows is not told how their webhooks are called.
+fn may_see(who: &Principal, row: TriggerRow) -> TriggerRow {
+    let may_call = who.require(Permission::WorkflowRun).is_ok();
+    TriggerRow { hook: row.hook.filter(|_| may_call), ..row }
 }
 
 fn upcoming(spec: &Trigger, now: Timestamp) -> Vec<Timestamp> {

@@ -15,6 +15,6 @@ pub use backfill::{BackfillError, Backfilled, Range};
 pub use event::StartOnEvent;
 pub use fire::{FireError, Fired};
 pub use hook::{Call, CallError, Called};
-pub use list::{HookDetails, TriggerDetails};
-pub use ports::{Hook, Listeners, Outcome, Tick, TriggerRow, Triggers};
+pub use list::{HookDetails, NamedDetails, TriggerDetails};
+pub use ports::{Hook, Listeners, NamedTrigger, Outcome, Tick, TriggerRow, Triggers};
 pub use service::{TriggerPorts, TriggerService};

@@ -40,6 +40,14 @@ impl TriggerRow {
     }
 }
 
+/// A trigger and the name of its definition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedTrigger {
+    pub row: TriggerRow,
+    pub definition_name: String,
+    pub created_at: Timestamp,
+}
+
 /// How a webhook is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hook {
@@ -148,6 +156,9 @@ pub trait Listeners: Send + Sync {
 pub trait Triggers: Send + Sync {
     /// In the order of the definitions given, then of their triggers.
     async fn of(&self, owner: Owner, definitions: &[Uuid]) -> Result<Vec<TriggerRow>, StoreError>;
+
+    /// All of the owner's with the names of their definitions, the newest first.
+    async fn all(&self, owner: Owner, page: PageRequest) -> Result<Page<NamedTrigger>, StoreError>;
 
     async fn find(&self, owner: Owner, id: Uuid) -> Result<Option<TriggerRow>, StoreError>;
 

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::application::{
     executions::StoreError,
-    triggers::{Hook, Outcome, Tick, TriggerRow},
+    triggers::{Hook, NamedTrigger, Outcome, Tick, TriggerRow},
 };
 
 pub(super) const COLUMNS: &str = "id, user_id, definition_id, definition_version, spec, paused, due_at, position, \
@@ -24,6 +24,15 @@ pub(super) fn trigger(row: &QueryResult) -> Result<TriggerRow, DbErr> {
         paused: row.try_get_by_index(5)?,
         due_at: row.try_get_by_index::<Option<i64>>(6)?.map(Timestamp::from_micros),
         hook: hook(row)?,
+    })
+}
+
+/// From the columns, then the definition's name and the trigger's age.
+pub(super) fn named(row: &QueryResult) -> Result<NamedTrigger, DbErr> {
+    Ok(NamedTrigger {
+        row: trigger(row)?,
+        definition_name: row.try_get_by_index(10)?,
+        created_at: Timestamp::from_micros(row.try_get_by_index(11)?),
     })
 }
 

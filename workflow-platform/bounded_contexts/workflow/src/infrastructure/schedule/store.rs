@@ -17,12 +17,12 @@ use shared_kernel::{
 };
 use uuid::Uuid;
 
-use super::rows::{COLUMNS, NOTE, noted, tick, trigger, unreadable};
+use super::rows::{COLUMNS, NOTE, named, noted, tick, trigger, unreadable};
 use crate::{
     application::{
         definitions::TriggerStore,
         executions::StoreError,
-        triggers::{Hook, Tick, TriggerRow, Triggers},
+        triggers::{Hook, NamedTrigger, Tick, TriggerRow, Triggers},
     },
     domain::definition::{Schedule, Timing, Trigger},
 };
@@ -168,6 +168,23 @@ impl Triggers for SqlTriggers {
         let values = std::iter::once(owner.into()).chain(definitions.iter().map(|id| (*id).into()));
         let rows = self.database.read().query_all_raw(self.database.statement(sql, values)).await?;
         Ok(rows.iter().map(trigger).collect::<Result<_, _>>()?)
+    }
+
+    async fn all(&self, owner: Owner, page: PageRequest) -> Result<Page<NamedTrigger>, StoreError> {
+        let columns = COLUMNS.split(", ").map(|name| format!("t.{}", name.trim()));
+        let columns = columns.collect::<Vec<_>>().join(", ");
+        let (at, id) = page.after.map_or((i64::MAX, Uuid::max()), |it| (it.at.micros(), it.id));
+        let sql = format!(
+            "SELECT {columns}, d.name, t.created_at FROM workflow_triggers t \
+             JOIN workflow_definitions d ON d.id = t.definition_id \
+             WHERE t.user_id = $1 AND (t.created_at, t.id) < ($2, $3) \
+             ORDER BY t.created_at DESC, t.id DESC LIMIT $4"
+        );
+        let limit = i64::from(page.limit).saturating_add(1);
+        let values = [owner.into(), at.into(), id.into(), limit.into()];
+        let rows = self.database.read().query_all_raw(self.database.statement(sql, values)).await?;
+        let found = rows.iter().map(named).collect::<Result<Vec<_>, _>>()?;
+        Ok(Page::cut(found, page.limit, |it| Cursor { at: it.created_at, id: it.row.id }))
     }
 
     async fn find(&self, owner: Owner, id: Uuid) -> Result<Option<TriggerRow>, StoreError> {

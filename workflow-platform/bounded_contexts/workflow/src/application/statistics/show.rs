@@ -1,0 +1,193 @@
+//! How the caller's executions ended over a time.
+
+use std::{sync::Arc, time::Duration};
+
+use shared_kernel::{
+    application::Principal,
+    domain::{Ambient, Permission, Timestamp},
+};
+
+use super::{EndCounts, Ends};
+use crate::{
+    application::executions::{Executions, ExecutionsError},
+    domain::execution::Status,
+};
+
+/// Unfinished executions are counted up to so many.
+const MOST_UNFINISHED: u64 = 10_000;
+const HOUR: Duration = Duration::from_hours(1);
+const DAY: Duration = Duration::from_hours(24);
+
+/// What one bucket covers, in UTC.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Default,
+    serde::Serialize,
+    serde::Deserialize,
+    utoipa::ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = StatisticsSpan)]
+pub enum Span {
+    #[default]
+    Hour,
+    Day,
+}
+
+impl Span {
+    const fn length(self) -> Duration {
+        match self {
+            Self::Hour => HOUR,
+            Self::Day => DAY,
+        }
+    }
+
+    /// Buckets of one answer.
+    const fn most(self) -> u32 {
+        match self {
+            Self::Hour => 31 * 24,
+            Self::Day => 366,
+        }
+    }
+
+    /// The beginning of the bucket that the time falls into.
+    fn beginning(self, at: Timestamp) -> Timestamp {
+        let length = i64::try_from(self.length().as_micros()).unwrap_or(i64::MAX);
+        Timestamp::from_micros(at.micros().div_euclid(length).saturating_mul(length))
+    }
+}
+
+/// The time that is asked about.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wanted {
+    /// A day before the end unless given.
+    pub from: Option<Timestamp>,
+    /// Now unless given.
+    pub before: Option<Timestamp>,
+    pub span: Span,
+}
+
+/// Ends of one hour or day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bucket {
+    pub starts_at: Timestamp,
+    pub succeeded: u64,
+    pub failed: u64,
+    pub cancelled: u64,
+    pub timed_out: u64,
+}
+
+impl Bucket {
+    const fn empty(starts_at: Timestamp) -> Self {
+        Self { starts_at, succeeded: 0, failed: 0, cancelled: 0, timed_out: 0 }
+    }
+
+    const fn add(&mut self, status: Status, count: u64) {
+        let place = match status {
+            Status::Succeeded => &mut self.succeeded,
+            Status::Failed => &mut self.failed,
+            Status::Cancelled => &mut self.cancelled,
+            Status::TimedOut => &mut self.timed_out,
+            Status::Pending | Status::Running | Status::Waiting => return,
+        };
+        *place = place.saturating_add(count);
+    }
+}
+
+/// How executions ended, and how many have not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statistics {
+    pub span: Span,
+    /// Executions that have not ended now, counted up to 10,000.
+    pub unfinished: u64,
+    /// All of the range in their order, those without anything too.
+    pub buckets: Vec<Bucket>,
+}
+
+/// Shows statistics of executions.
+#[derive(Clone)]
+pub struct StatisticsService {
+    pub(crate) counts: Arc<dyn EndCounts>,
+    pub(crate) executions: Arc<dyn Executions>,
+    pub(crate) ambient: Ambient,
+}
+
+impl StatisticsService {
+    /// Of the caller's executions.
+    pub async fn show(
+        &self,
+        who: &Principal,
+        wanted: Wanted,
+    ) -> Result<Statistics, ExecutionsError> {
+        who.require(Permission::WorkflowRead)?;
+        let span = wanted.span;
+        let before = wanted.before.unwrap_or_else(|| self.ambient.now());
+        let from = span.beginning(wanted.from.unwrap_or_else(|| before.minus(DAY)));
+        let mut buckets = empty(span, from, before)?;
+        let ends = self.counts.between(who.owner(), from, before).await?;
+        fill(&mut buckets, span, &ends);
+        let unfinished = self.executions.unfinished(who.owner(), MOST_UNFINISHED).await?;
+        Ok(Statistics { span, unfinished, buckets })
+    }
+}
+
+fn empty(span: Span, from: Timestamp, before: Timestamp) -> Result<Vec<Bucket>, ExecutionsError> {
+    if before <= from {
+        return Err(ExecutionsError::field("before", "must be later than from"));
+    }
+    let most = from.plus(span.length() * span.most());
+    if before > most {
+        let message = format!("must be within {} buckets after from", span.most());
+        return Err(ExecutionsError::field("before", message));
+    }
+    let starts = (0..span.most()).map(|place| from.plus(span.length() * place));
+    Ok(starts.take_while(|at| *at < before).map(Bucket::empty).collect())
+}
+
+fn fill(buckets: &mut [Bucket], span: Span, ends: &[Ends]) {
+    for Ends { hour, status, count } in ends {
+        let starts_at = span.beginning(*hour);
+        if let Ok(place) = buckets.binary_search_by_key(&starts_at, |bucket| bucket.starts_at)
+            && let Some(bucket) = buckets.get_mut(place)
+        {
+            bucket.add(*status, *count);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn at(hours: i64) -> Timestamp {
+        Timestamp::from_millis(hours * 3_600_000)
+    }
+
+    #[test]
+    fn days_gather_their_hours() {
+        let mut buckets = empty(Span::Day, at(48), at(97)).unwrap();
+        let ends = [
+            Ends { hour: at(50), status: Status::Failed, count: 2 },
+            Ends { hour: at(71), status: Status::Failed, count: 1 },
+            Ends { hour: at(96), status: Status::Succeeded, count: 7 },
+        ];
+        fill(&mut buckets, Span::Day, &ends);
+        let found: Vec<_> = buckets.iter().map(|b| (b.starts_at, b.succeeded, b.failed)).collect();
+        assert_eq!(found, [(at(48), 0, 3), (at(72), 0, 0), (at(96), 7, 0)]);
+    }
+
+    #[test]
+    fn a_range_is_bounded() {
+        assert_eq!(empty(Span::Hour, at(0), at(31 * 24)).unwrap().len(), 744);
+        for (from, before) in [(at(0), at(31 * 24 + 1)), (at(5), at(5)), (at(6), at(5))] {
+            assert!(empty(Span::Hour, from, before).is_err());
+        }
+        let far = Timestamp::from_micros(i64::MAX);
+        assert!(empty(Span::Day, at(0), far).is_err());
+        assert!(empty(Span::Day, far, Timestamp::from_micros(i64::MIN)).is_err());
+    }
+}
