@@ -326,6 +326,24 @@ export interface components {
             state: string;
             until?: components["schemas"]["Timestamp"] | null;
         };
+        /** @description How executions ended within an hour or day. One that was retried ended more than once. */
+        BucketView: {
+            /** Format: int64 */
+            cancelled: number;
+            /**
+             * Format: int64
+             * @example 2
+             */
+            failed: number;
+            starts_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @example 41
+             */
+            succeeded: number;
+            /** Format: int64 */
+            timed_out: number;
+        };
         /** @enum {string} */
         BulkActionName: "cancel" | "retry";
         /**
@@ -2402,6 +2420,27 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_Page_NamedTriggerView: {
+            /** @description One page of a list. */
+            data: {
+                items: (components["schemas"]["TriggerView"] & {
+                    /** Format: uuid */
+                    definition_id: string;
+                    /** @example rankings */
+                    definition_name: string;
+                })[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_Page_NotificationView: {
             /** @description One page of a list. */
             data: {
@@ -3440,6 +3479,28 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_StatisticsView: {
+            /** @description How executions ended over a time. */
+            data: {
+                /** @description The whole range in order, empty buckets too. */
+                buckets: components["schemas"]["BucketView"][];
+                step: components["schemas"]["StatisticsSpan"];
+                /**
+                 * Format: int64
+                 * @description Executions that have not ended now, counted up to 10,000.
+                 * @example 3
+                 */
+                unfinished: number;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_StatusView: {
             /** @description How a pool fares. */
             data: {
@@ -4400,6 +4461,13 @@ export interface components {
             amount_minor: number;
             currency: components["schemas"]["Currency"];
         };
+        /** @description A trigger and the workflow it starts. */
+        NamedTriggerView: components["schemas"]["TriggerView"] & {
+            /** Format: uuid */
+            definition_id: string;
+            /** @example rankings */
+            definition_name: string;
+        };
         /** @description Somebody, with the name they have today; null when there is no such user any more. */
         NamedView: {
             /** Format: uuid */
@@ -5209,6 +5277,23 @@ export interface components {
              * @description Higher goes first among your own; the workflow's unless given.
              */
             priority?: number | null;
+        };
+        /**
+         * @description What one bucket covers, in UTC.
+         * @enum {string}
+         */
+        StatisticsSpan: "hour" | "day";
+        /** @description How executions ended over a time. */
+        StatisticsView: {
+            /** @description The whole range in order, empty buckets too. */
+            buckets: components["schemas"]["BucketView"][];
+            step: components["schemas"]["StatisticsSpan"];
+            /**
+             * Format: int64
+             * @description Executions that have not ended now, counted up to 10,000.
+             * @example 3
+             */
+            unfinished: number;
         };
         /**
          * @description The name of a [`State`].
