@@ -1,0 +1,2 @@
+/** In place of prefixes for browsers that are not served. */
+export const prefix = () => '';
