@@ -35,6 +35,7 @@ async function known(name) {
     get: (path) => call('GET', path, undefined, token),
     post: (path, body) => call('POST', path, body, token),
     put: (path, body) => call('PUT', path, body, token),
+    remove: (path) => call('DELETE', path, undefined, token),
     upload: (path, content) => call('POST', path, content, token, 'application/octet-stream'),
     session: async () => (await signIn()).refresh_token,
   };
@@ -102,7 +103,7 @@ steps:
     with: {url: "\${{ item }}", proxy_pool: residential}
 `;
 
-async function ended(one, id) {
+export async function ended(one, id) {
   for (let wait = 0; wait < 300; wait++) {
     const { status } = await one.get(`/workflow/executions/${id}`);
     if (!['pending', 'running'].includes(status)) return;
@@ -111,9 +112,30 @@ async function ended(one, id) {
   throw new Error(`execution ${id} does not end`);
 }
 
+const RULE = {
+  name: 'Tell me of every run, whichever way it ended, with the workflow and its version',
+  trigger: {
+    event: 'execution.finished',
+    if: "trigger.event.payload.status in ['succeeded', 'failed']",
+    threshold: { count: 2, within_seconds: 3600, by: 'trigger.event.payload.definition_id' },
+  },
+  actions: [
+    {
+      kind: 'notify',
+      title: `A run ended: \${{ trigger.event.payload.status }}`,
+      body: `Version \${{ trigger.event.payload.version }} of \${{ trigger.event.payload.definition_id }}`,
+    },
+  ],
+};
+
 /** Workflows, executions of every sort, a dataset, and a pool that was used. */
 export async function furnish(one) {
   const ids = {};
+  const {
+    trigger: { threshold, ...trigger },
+    ...rest
+  } = RULE;
+  const { id: rule } = await one.post('/automations', { ...rest, trigger });
   for (const [name, source] of Object.entries({ books: BOOKS, failing: FAILING, waiting: WAITING })) {
     const { id: definition_id } = await one.post('/workflow/definitions', { source });
     const { id } = await one.post('/workflow/executions', { definition_id });
@@ -136,5 +158,6 @@ export async function furnish(one) {
   await one.post(`/proxy/pools/${pool}/test`, {});
   const host = new URL(sites[0].url).host;
   for (const each of [...proxies, ...sites]) each.close();
-  return { ...ids, pool, host };
+  await one.put(`/automations/${rule}`, RULE);
+  return { ...ids, pool, host, rule };
 }

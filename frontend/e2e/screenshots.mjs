@@ -2,10 +2,10 @@
 // when a page complains, is wider than its window, or keeps somebody out.
 import { mkdirSync, rmSync } from 'node:fs';
 import { administrator, furnish, user } from './platform.mjs';
-import { BASE, barriers, launch, watch } from './support.mjs';
+import { BASE, barriers, enter, launch, watch } from './support.mjs';
 
-/** Only views whose name has this in it, when it is given. */
-const ONLY = process.argv[2] ?? '';
+/** Only views whose name fits this pattern, when it is given. */
+const ONLY = new RegExp(process.argv[2] ?? '');
 const FOLDER = new URL('../screenshots/', import.meta.url).pathname;
 const WIDTHS = [380, 1280, 1920];
 const LOOKS = ['en', 'zh-CN'].flatMap((locale) => ['light', 'dark'].map((theme) => ({ locale, theme })));
@@ -29,8 +29,10 @@ const beginners = {
   'empty-executions': ['/executions'],
   'empty-data': ['/data'],
   'empty-proxies': ['/proxies'],
+  'empty-automations': ['/automations'],
+  'empty-notifications': ['/notifications'],
 };
-const owners = ({ books, failing, waiting, pool, host }) => ({
+const owners = ({ books, failing, waiting, pool, host, rule }) => ({
   workflows: ['/workflows'],
   templates: ['/workflows/templates', appear('.wp-template-card')],
   'use-template': ['/workflows/templates', press('.wp-template-card .ant-btn', '.ant-drawer-body form')],
@@ -79,6 +81,12 @@ const owners = ({ books, failing, waiting, pool, host }) => ({
   ],
   'pool-tests': [`/proxies/${pool}?tab=tests`],
   'pool-proxy': [`/proxies/${pool}`, press('td .wp-link', '.ant-drawer-body form')],
+  automations: ['/automations'],
+  'new-automation': ['/automations/new?start=failures', appear('.wp-rule-action')],
+  automation: [`/automations/${rule}`, press('.wp-rule-panes section .ant-btn', '.wp-tried')],
+  'automation-history': [`/automations/${rule}?tab=history`],
+  'automation-firing': [`/automations/${rule}?tab=history`, press('td .wp-link', '.ant-drawer-body .wp-json')],
+  notifications: ['/notifications'],
   plan: ['/plan'],
   'plan-upgrade': ['/plan', press('.wp-plan .ant-btn-primary', '.ant-modal table')],
   invoice: ['/plan', press('.wp-table .wp-link', '.ant-drawer-body table')],
@@ -123,29 +131,18 @@ async function photograph(page, seen, name, look, [path, act]) {
 }
 
 async function tour(browser, look, one, pages) {
-  const context = await browser.newContext({ locale: look.locale, reducedMotion: 'reduce' });
-  const token = await one?.session();
-  const stored = JSON.stringify({ locale: look.locale, theme: look.theme, railOpen: true });
-  await context.addInitScript(
-    ([preferences, refresh]) => {
-      localStorage.setItem('wp.preferences', preferences);
-      if (refresh && !sessionStorage.getItem('begun')) localStorage.setItem('wp.refresh_token', refresh);
-      sessionStorage.setItem('begun', 'yes');
-    },
-    [stored, token],
-  );
-  const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  const page = await enter(browser, look, await one?.session());
   const seen = watch(page);
   for (const [name, visit] of Object.entries(pages)) {
-    if (name.includes(ONLY)) await photograph(page, seen, name, look, visit);
+    if (ONLY.test(name)) await photograph(page, seen, name, look, visit);
   }
-  await context.close();
+  await page.context().close();
 }
 
 rmSync(FOLDER, { recursive: true, force: true });
 mkdirSync(FOLDER, { recursive: true });
 const beginner = await user('beginner');
+for (const { id } of (await beginner.get('/automations')).items) await beginner.remove(`/automations/${id}`);
 const owner = await user('owner');
 const rooms = owners(await furnish(owner));
 await owner.post('/users/me/api-keys', { name: 'build server', scopes: ['workflow:read', 'workflow:run'] });

@@ -77,3 +77,21 @@ export async function barriers(page) {
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}: ${node.any[0]?.message}`));
 }
+
+/** A page of somebody who is signed in, or of nobody when there is no token, with the look given. */
+export async function enter(browser, { locale, theme }, token, size = { width: 1280, height: 800 }) {
+  // Without motion a button is where it was when it is pressed.
+  const context = await browser.newContext({ locale, viewport: size, reducedMotion: 'reduce' });
+  const stored = JSON.stringify({ locale, theme, railOpen: true });
+  await context.addInitScript(
+    ([preferences, refresh]) => {
+      localStorage.setItem('wp.preferences', preferences);
+      if (refresh && !sessionStorage.getItem('begun')) localStorage.setItem('wp.refresh_token', refresh);
+      sessionStorage.setItem('begun', 'yes');
+    },
+    [stored, token],
+  );
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  return page;
+}

@@ -1,15 +1,18 @@
 import ApartmentOutlined from '@ant-design/icons/ApartmentOutlined';
+import ClusterOutlined from '@ant-design/icons/ClusterOutlined';
 import CreditCardOutlined from '@ant-design/icons/CreditCardOutlined';
-import GlobalOutlined from '@ant-design/icons/GlobalOutlined';
 import MenuFoldOutlined from '@ant-design/icons/MenuFoldOutlined';
 import MenuUnfoldOutlined from '@ant-design/icons/MenuUnfoldOutlined';
+import MoreOutlined from '@ant-design/icons/MoreOutlined';
 import PlayCircleOutlined from '@ant-design/icons/PlayCircleOutlined';
 import TableOutlined from '@ant-design/icons/TableOutlined';
+import ThunderboltOutlined from '@ant-design/icons/ThunderboltOutlined';
 import UserOutlined from '@ant-design/icons/UserOutlined';
-import { type ComponentType, Suspense } from 'react';
+import { type ComponentType, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NavLink, Outlet } from 'react-router';
 import { AccountMenu } from '@/components/AccountMenu';
+import { Bell } from '@/components/Bell';
 import { Boundary } from '@/router/Boundary';
 import { usePreferences } from '@/store/preferences';
 import { useSession } from '@/store/session';
@@ -21,6 +24,8 @@ interface Entry {
   Icon: ComponentType<{ 'aria-hidden': boolean }>;
   /** Stands apart from those above. */
   below?: boolean;
+  /** Folded away where there is little room. */
+  rest?: boolean;
   /** Shown to those who have it. */
   needs?: Permission;
 }
@@ -29,29 +34,44 @@ const ENTRIES: Entry[] = [
   { to: '/workflows', text: 'nav.workflows', Icon: ApartmentOutlined },
   { to: '/executions', text: 'nav.executions', Icon: PlayCircleOutlined },
   { to: '/data', text: 'nav.data', Icon: TableOutlined },
-  { to: '/proxies', text: 'nav.proxies', Icon: GlobalOutlined },
-  { to: '/plan', text: 'nav.plan', Icon: CreditCardOutlined, below: true },
-  { to: '/admin/users', text: 'nav.admin', Icon: UserOutlined, needs: 'users:read' },
+  { to: '/proxies', text: 'nav.proxies', Icon: ClusterOutlined },
+  { to: '/automations', text: 'nav.automations', Icon: ThunderboltOutlined, rest: true },
+  { to: '/plan', text: 'nav.plan', Icon: CreditCardOutlined, below: true, rest: true },
+  { to: '/admin/users', text: 'nav.admin', Icon: UserOutlined, rest: true, needs: 'users:read' },
 ];
 
 function Rail() {
   const { t } = useTranslation();
   const { railOpen, set } = usePreferences();
   const may = useSession((session) => session.user?.permissions);
+  const [more, setMore] = useState(false);
   const entries = ENTRIES.filter(({ needs }) => !needs || may?.includes(needs));
   return (
-    <nav className={`wp-rail ${railOpen ? '' : 'wp-rail-small'}`} aria-label={t('nav.label')}>
+    <nav
+      className={['wp-rail', !railOpen && 'wp-rail-small', more && 'wp-rail-all'].filter(Boolean).join(' ')}
+      aria-label={t('nav.label')}
+    >
       <NavLink to="/workflows" className="wp-brand">
         <img src="/favicon.svg" alt="" width="24" height="24" />
         <span>Workflow Platform</span>
       </NavLink>
       <div className="wp-rail-entries">
-        {entries.map(({ to, text, Icon, below }) => (
-          <NavLink key={to} to={to} className={below ? 'wp-entry wp-entry-below' : 'wp-entry'} title={t(text)}>
+        {entries.map(({ to, text, Icon, below, rest }) => (
+          <NavLink
+            key={to}
+            to={to}
+            className={['wp-entry', below && 'wp-entry-below', rest && 'wp-entry-rest'].filter(Boolean).join(' ')}
+            title={t(text)}
+            onClick={() => setMore(false)}
+          >
             <Icon aria-hidden />
             <span>{t(text)}</span>
           </NavLink>
         ))}
+        <button type="button" className="wp-entry wp-rail-more" aria-expanded={more} onClick={() => setMore(!more)}>
+          <MoreOutlined aria-hidden />
+          <span>{t('nav.more')}</span>
+        </button>
       </div>
       <button
         type="button"
@@ -78,6 +98,7 @@ export function Frame() {
       <div className="wp-body">
         <div className="wp-top">
           <span className="wp-top-brand">Workflow Platform</span>
+          <Bell />
           <AccountMenu />
         </div>
         <main id="main" className="wp-main" tabIndex={-1}>

@@ -21,14 +21,14 @@ const ICONS: Record<AnyStatus, ComponentType<{ 'aria-hidden': boolean }>> = {
   skipped: MinusCircleOutlined,
 };
 
-/** A state: colour, icon and word, the same everywhere. */
-export function StatusTag({ status }: { status: AnyStatus }) {
+/** A state: colour, icon and word, the same everywhere. `text` is the word of what is no execution. */
+export function StatusTag({ status, text }: { status: AnyStatus; text?: string }) {
   const { t } = useTranslation();
   const Icon = ICONS[status];
   return (
     <span className={`wp-status wp-status-${status}`} data-status={status}>
       <Icon aria-hidden />
-      <span>{t(`status.${status}`)}</span>
+      <span>{text ?? t(`status.${status}`)}</span>
     </span>
   );
 }

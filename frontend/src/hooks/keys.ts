@@ -14,5 +14,6 @@ export const keys = {
     one: (name: string) => ['datasets', 'one', name] as const,
   },
   pools: { all: ['pools'] as const, status: (id: string) => ['pools', 'status', id] as const },
+  notifications: { all: ['notifications'] as const, unread: ['notifications', 'unread'] as const },
   account: { me: ['account', 'me'] as const, sessions: ['account', 'sessions'] as const },
 };

@@ -60,5 +60,15 @@ export const rareKeys = {
   system: { hosts: ['system', 'hosts'] as const, parked: ['system', 'parked'] as const },
   actions: { all: ['actions'] as const },
   templates: { all: ['templates'] as const, one: (name: string) => ['templates', name] as const },
+  automations: {
+    all: ['automations'] as const,
+    list: ['automations', 'list'] as const,
+    one: (id: string) => ['automations', 'one', id] as const,
+    firings: (id: string) => ['automations', 'firings', id] as const,
+    events: ['automations', 'events'] as const,
+    workflows: ['automations', 'workflows'] as const,
+    triggers: ['automations', 'triggers'] as const,
+  },
+  notifications: { list: (unread: boolean) => ['notifications', 'list', unread] as const },
   audit: { list: (filter: AuditFilter) => ['audit', filter] as const },
 };

@@ -17,6 +17,13 @@ window.matchMedia ??= (query) =>
     removeListener() {},
   }) as unknown as MediaQueryList;
 
+// Nor does anything here have a size that could change.
+window.ResizeObserver ??= class {
+  observe() {}
+  unobserve() {}
+  disconnect() {}
+};
+
 // As in the application, a language is there before modules add to it.
 await loadLocale('en');
 beforeAll(() => server.listen({ onUnhandledRequest: 'error' }));

@@ -127,6 +127,23 @@ export type ProxySource = Schemas['SourceView'];
 export type SourceWish = Schemas['AddSource'];
 export type SourceEdit = Schemas['UpdateSource'];
 
+export type AutomationAction = Schemas['AutomationAction'];
+export type AutomationRule = With<Schemas['AutomationRule'], { enabled?: boolean; cooldown_seconds?: number }>;
+export type Automation = Schemas['AutomationView'];
+export type EventKind = Schemas['EventKindView'];
+export interface HeardEvent {
+  id: string;
+  kind: string;
+  at: string;
+  payload: JsonObject;
+}
+export type Tried = With<Schemas['TriedView'], { event: HeardEvent }>;
+export type DryRun = With<Schemas['DryRunView'], { items: Tried[] }>;
+export type DryRunWish = { last: number } | { event: { kind: string; payload: JsonObject } };
+export type ActionOutcome = With<Schemas['ActionOutcome'], { result?: Json }>;
+export type Firing = With<Schemas['FiringView'], { event: HeardEvent; outcomes: (ActionOutcome | null)[] }>;
+export type Notification = Schemas['NotificationView'];
+
 export type Plan = Schemas['PlanView'];
 export type CurrentSubscription = Schemas['CurrentView'];
 export type Interval = Schemas['Interval'];

@@ -1,8 +1,8 @@
 import { AutoComplete, Button, Input, InputNumber, Select, Switch } from 'antd';
 import { useEffect, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { complete, isExpression, suggestions } from '@/features/workflows/expressions';
 import type { Json } from '@/types/api';
+import { complete, isExpression, suggestions } from '@/utils/expressions';
 import { type Field, isJson } from '@/utils/schema';
 
 interface Props {

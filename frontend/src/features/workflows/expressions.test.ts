@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { nodesOf } from '@/components/canvas/graph';
 import { definitionOf } from '@/features/workflows/edit';
-import { complete, isExpression, namesFor, suggestions } from '@/features/workflows/expressions';
+import { namesFor } from '@/features/workflows/expressions';
+import { complete, isExpression, suggestions } from '@/utils/expressions';
 
 const definition =
   definitionOf(`name: x

@@ -1,0 +1,120 @@
+// The rooms beside the main job, each by itself: automations, notifications, and what else is kept.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { ended, user } from './platform.mjs';
+import { BASE, barriers, enter, launch, watch } from './support.mjs';
+
+const QUICK = `name: quick
+steps:
+  - id: one
+    uses: script.javascript
+    with: {code: "return 1"}
+`;
+
+let browser;
+let page;
+let seen;
+let one;
+
+before(async () => {
+  one = await user('keeper');
+  browser = await launch();
+  page = await enter(browser, { locale: 'en', theme: 'light' }, await one.session());
+  seen = watch(page);
+});
+
+after(() => browser?.close());
+
+/** A room of its own: what it needs it makes, and whether others fail is nothing to it. */
+function room(name, go) {
+  test(name, async () => {
+    await go();
+    assert.deepEqual(await barriers(page), [], 'nobody is kept out');
+    assert.deepEqual(seen.complaints.splice(0), [], 'the browser has nothing to complain about');
+  });
+}
+
+const button = (name) => page.getByRole('button', { name, exact: true });
+const visible = (locator) => locator.first().waitFor();
+const at = (path) => page.waitForURL((url) => url.pathname.match(`^${path}$`) !== null);
+const go = (path) => page.goto(`${BASE}${path}`);
+const sure = async (name) => page.getByRole('dialog').last().getByRole('button', { name, exact: true }).click();
+
+async function run() {
+  const { id: definition_id } = await one.post('/workflow/definitions', { source: QUICK });
+  const { id } = await one.post('/workflow/executions', { definition_id });
+  await ended(one, id);
+}
+
+room('an automation is written, refused with the reason, tried and kept', async () => {
+  await go('/automations');
+  await visible(page.getByRole('link', { name: 'Mail when a run fails' }).or(page.locator('td .wp-name')));
+  assert.deepEqual(await barriers(page), []);
+  await page.getByRole('link', { name: 'New automation' }).click();
+  await at('/automations/new');
+  await page.getByLabel('Name').fill('Tell me of runs');
+  await visible(page.getByText(/^Carries: execution_id/));
+  await page.getByRole('combobox', { name: 'Condition' }).fill('trigger.event.payload.sta');
+  await page.getByTitle('trigger.event.payload.status').click();
+  await page.keyboard.type(' ==');
+  await page.getByRole('textbox', { name: 'Title' }).or(page.getByLabel('Title')).first().fill('It ended');
+  seen.expect(422);
+  await button('Create automation').click();
+  await visible(page.getByRole('alert'));
+  seen.forget(422);
+  assert.deepEqual(await barriers(page), []);
+  await page.getByRole('combobox', { name: 'Condition' }).fill("trigger.event.payload.status == 'succeeded'");
+  await page.getByRole('combobox', { name: 'With which events' }).click();
+  await page.getByTitle('An event made up').click();
+  await page.getByLabel('Content of the event').fill('{"status": "succeeded"}');
+  await button('Try').click();
+  await visible(page.getByText('Would have fired at 1 of 1 events'));
+  await button('Create automation').click();
+  await at('/automations/[0-9a-f-]{36}');
+  await visible(page.getByRole('heading', { name: 'Tell me of runs' }));
+});
+
+room('what it noted is announced, read, and in its history', async () => {
+  await run();
+  await go('/notifications');
+  const bell = page.getByRole('link', { name: 'Notifications, 1 unread' });
+  for (let tries = 0; tries < 20 && (await bell.count()) === 0; tries++) {
+    await page.waitForTimeout(500);
+    await page.reload();
+    await visible(page.getByRole('heading', { name: 'Notifications' }));
+    await page.waitForLoadState('networkidle');
+  }
+  await visible(page.getByText('It ended'));
+  await visible(bell);
+  assert.deepEqual(await barriers(page), []);
+  await button('Mark as read').click();
+  await bell.waitFor({ state: 'detached' });
+  await page.getByText('Unread', { exact: true }).click();
+  await visible(page.getByText('Nothing to read'));
+  await page.getByText('All', { exact: true }).click();
+  await page.getByRole('link', { name: 'Automation', exact: true }).click();
+  await at('/automations/[0-9a-f-]{36}');
+  await button('History').click();
+  await visible(page.getByText('Done'));
+  await page.locator('td .wp-link').first().click();
+  await visible(page.getByRole('dialog').getByText('Leave a note'));
+});
+
+room('an automation is switched off, changed and deleted', async () => {
+  await go('/automations');
+  const listens = page.getByRole('switch', { name: 'Tell me of runs listens' });
+  await listens.click();
+  await page.waitForFunction(() =>
+    document.querySelector('[aria-label="Tell me of runs listens"][aria-checked=false]'),
+  );
+  await page.getByRole('link', { name: 'Tell me of runs' }).click();
+  await page.getByLabel('Name').fill('Tell me no more');
+  await page.getByRole('link', { name: 'Automations' }).first().click();
+  await sure('Keep editing');
+  await button('Save').click();
+  await visible(page.getByRole('heading', { name: 'Tell me no more' }));
+  await button('Delete').click();
+  await sure('Delete');
+  await at('/automations');
+  await page.getByText('Tell me no more').waitFor({ state: 'detached' });
+});

@@ -1,0 +1,28 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Switch } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { ErrorNote } from '@/components/ErrorNote';
+import { rareKeys } from '@/hooks/rare-keys';
+import { automations } from '@/services/automations';
+import type { Automation } from '@/types/api';
+
+/** Whether the rule listens. */
+export function Listening({ automation: { id, name, enabled } }: { automation: Automation }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const change = useMutation({
+    mutationFn: (on: boolean) => automations.set(id, on ? 'enable' : 'disable'),
+    onSettled: () => client.invalidateQueries({ queryKey: rareKeys.automations.list }),
+  });
+  return (
+    <>
+      <Switch
+        aria-label={t('automations.listens', { name })}
+        checked={enabled}
+        loading={change.isPending}
+        onChange={(on) => change.mutate(on)}
+      />
+      {change.error && <ErrorNote error={change.error} />}
+    </>
+  );
+}

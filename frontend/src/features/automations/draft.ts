@@ -1,0 +1,124 @@
+import type { Automation, AutomationAction, AutomationRule, JsonObject } from '@/types/api';
+
+/** An action as its form has it: parameters are text. */
+export type DraftAction = { kind: AutomationAction['kind']; params?: string } & Record<string, string | undefined>;
+
+/** A rule as its form has it. */
+export interface Draft {
+  name: string;
+  enabled: boolean;
+  trigger: {
+    event: string;
+    if?: string;
+    threshold?: { count: number; within_seconds: number; by?: string };
+  };
+  /** Whether the threshold counts. */
+  often: boolean;
+  cooldown_seconds: number;
+  actions: DraftAction[];
+}
+
+export const ACTION_KINDS: AutomationAction['kind'][] = [
+  'notify',
+  'email',
+  'run_workflow',
+  'cancel_execution',
+  'pause_schedule',
+];
+
+const filled = (text: string | undefined) => text?.trim() || undefined;
+
+function actionOf({ kind, params, ...texts }: DraftAction): AutomationAction {
+  const said = Object.entries(texts).filter(([, text]) => filled(text) !== undefined);
+  const action: JsonObject = { kind, ...Object.fromEntries(said as [string, string][]) };
+  if (filled(params)) action.params = JSON.parse(params ?? '') as JsonObject;
+  return action as unknown as AutomationAction;
+}
+
+/** What is sent of it: what is empty is left out. */
+export function ruleOf({ name, enabled, trigger, often, cooldown_seconds, actions }: Draft): AutomationRule {
+  const { event, threshold } = trigger;
+  return {
+    name: name.trim(),
+    enabled,
+    trigger: {
+      event: event.trim(),
+      ...(filled(trigger.if) ? { if: filled(trigger.if) } : {}),
+      ...(often && threshold ? { threshold: { ...threshold, by: filled(threshold.by) } } : {}),
+    },
+    cooldown_seconds,
+    actions: actions.map(actionOf),
+  };
+}
+
+function draftAction(action: AutomationAction): DraftAction {
+  const { params, ...texts } = action as { kind: AutomationAction['kind']; params?: unknown };
+  return { ...texts, params: params === undefined ? undefined : JSON.stringify(params, null, 2) };
+}
+
+const THRESHOLD = { count: 3, within_seconds: 3600 };
+
+/** The form's values for a rule that is kept. */
+export function draftOf({ name, enabled, trigger, cooldown_seconds, actions }: Automation): Draft {
+  const { threshold } = trigger;
+  return {
+    name,
+    enabled,
+    trigger: {
+      event: trigger.event,
+      if: trigger.if ?? undefined,
+      threshold: threshold ? { ...threshold, by: threshold.by ?? undefined } : THRESHOLD,
+    },
+    often: Boolean(threshold),
+    cooldown_seconds,
+    actions: actions.map(draftAction),
+  };
+}
+
+const fresh = (more: Partial<Draft>): Draft => ({
+  name: '',
+  enabled: true,
+  trigger: { event: 'execution.finished', threshold: THRESHOLD },
+  often: false,
+  cooldown_seconds: 0,
+  actions: [{ kind: 'notify' }],
+  ...more,
+});
+
+const payload = (field: string) => `\${{ trigger.event.payload.${field} }}`;
+
+/** Rules to begin with, by the name that the address has. */
+export const STARTS = {
+  failures: fresh({
+    trigger: {
+      event: 'execution.finished',
+      if: "trigger.event.payload.status == 'failed'",
+      threshold: { ...THRESHOLD, by: 'trigger.event.payload.definition_id' },
+    },
+    often: true,
+    cooldown_seconds: 3600,
+    actions: [{ kind: 'notify', title: 'A workflow keeps failing', body: `Workflow ${payload('definition_id')}` }],
+  }),
+  data: fresh({
+    trigger: { event: 'dataset.changed', if: 'trigger.event.payload.added > 0', threshold: THRESHOLD },
+    actions: [{ kind: 'notify', title: `${payload('added')} new records in ${payload('dataset')}` }],
+  }),
+  chain: fresh({
+    trigger: { event: 'execution.finished', if: "trigger.event.payload.status == 'succeeded'", threshold: THRESHOLD },
+    actions: [{ kind: 'run_workflow' }],
+  }),
+} satisfies Record<string, Draft>;
+
+export type Start = keyof typeof STARTS;
+
+/** The rule to begin with; a bare one where the address names none. */
+export const startOf = (name: string | null): Draft => STARTS[name as Start] ?? fresh({});
+
+/** `actions[1].body` as the form names its fields. */
+export const placeOf = (path: string): (string | number)[] =>
+  [...path.matchAll(/[^.[\]]+/g)].map(([part]) => (/^\d+$/.test(part) ? Number(part) : part));
+
+const ALWAYS = ['trigger.event.kind', 'trigger.event.at', 'trigger.event.id', 'now'];
+
+/** What expressions of a rule may name. */
+export const namesOf = (fields: string[]) => [...fields.map((name) => `trigger.event.payload.${name}`), ...ALWAYS];

@@ -1,0 +1,25 @@
+import { useTranslation } from 'react-i18next';
+import { LinkButton } from '@/components/LinkButton';
+import { PageHeader } from '@/components/PageHeader';
+import { AutomationTable } from '@/features/automations/AutomationTable';
+import { useTitle } from '@/hooks/use-title';
+import '@/locales/automations';
+
+export function Component() {
+  const { t } = useTranslation();
+  useTitle(t('nav.automations'));
+  return (
+    <>
+      <PageHeader
+        title={t('nav.automations')}
+        note={t('automations.note')}
+        extra={
+          <LinkButton to="/automations/new" primary>
+            {t('automations.create')}
+          </LinkButton>
+        }
+      />
+      <AutomationTable />
+    </>
+  );
+}

@@ -1,0 +1,16 @@
+import { useTranslation } from 'react-i18next';
+import { PageHeader } from '@/components/PageHeader';
+import { NotificationList, ReadAll } from '@/features/notifications/NotificationList';
+import { useTitle } from '@/hooks/use-title';
+import '@/locales/automations';
+
+export function Component() {
+  const { t } = useTranslation();
+  useTitle(t('nav.notifications'));
+  return (
+    <>
+      <PageHeader title={t('nav.notifications')} note={t('notifications.kept')} extra={<ReadAll />} />
+      <NotificationList />
+    </>
+  );
+}
