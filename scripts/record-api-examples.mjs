@@ -31,6 +31,7 @@ function tidy(value, key) {
   if (['access_token', 'refresh_token'].includes(key)) return 'eyJhbGciOi…';
   if (key?.endsWith('password')) return key === 'new_password' ? 'staple the other battery' : 'correct horse battery staple';
   if (key === 'key' && value.startsWith('wfp_')) return 'wfp_01KGHGbDCjuHuGfGWgjGhb_…';
+  if (value.startsWith('whsec_')) return 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
   if (key === 'secret') return 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
   if (key === 'uri') return 'otpauth://totp/Workflow%20Platform:grace%40new.example?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Workflow%20Platform';
   if (key === 'qr_svg') return '<svg …>';
@@ -528,6 +529,27 @@ async function automations() {
   await ask('delete', '/datasets/{name}', { alone: true, at: { name: 'news' } });
 }
 
+async function webhooks() {
+  const answers = [500];
+  const server = createServer((_, answer) => answer.writeHead(answers.shift() ?? 200).end('thank you'));
+  await new Promise((listening) => server.listen(18003, '127.0.0.1', listening));
+  const body = { url: 'http://127.0.0.1:18003/workflows', description: 'Our chat' };
+  const { endpoint } = await ask('post', '/webhooks', { body });
+  const at = { id: endpoint.id };
+  await ask('post', '/webhooks/{id}/test', { at });
+  const path = '/webhooks/{id}/deliveries';
+  const sent = await until(async () => (await ask('get', path, { at })).items.find((one) => one.state === 'delivered'));
+  const one = { ...at, delivery_id: sent.id };
+  await ask('get', `${path}/{delivery_id}`, { at: one });
+  await ask('post', `${path}/{delivery_id}/redeliver`, { at: one });
+  await ask('post', '/webhooks/{id}/rotate-secret', { at });
+  await ask('get', '/webhooks');
+  await ask('get', '/webhooks/{id}', { at });
+  await ask('put', '/webhooks/{id}', { at, body });
+  await ask('delete', '/webhooks/{id}', { at });
+  server.close();
+}
+
 const { refresh } = await accounts();
 await self();
 await keys();
@@ -542,6 +564,7 @@ await datasets();
 await collection();
 await files();
 await automations();
+await webhooks();
 await proxies();
 await ask('delete', '/datasets/{name}', { at: { name: 'reports' } });
 await ask('delete', '/workflow/definitions/{id}', { at: { id: definition } });

@@ -10,6 +10,7 @@ mod scratch;
 mod served;
 mod settings;
 mod steps;
+mod webhook_sender;
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -82,6 +83,7 @@ fn sealed_columns() -> Vec<SealedColumn> {
     columns.extend(user_management::sealed_columns());
     columns.extend(proxy_pool::sealed_columns());
     columns.extend(workflow::sealed_columns());
+    columns.extend(automations::sealed_columns());
     columns
 }
 
@@ -293,7 +295,14 @@ impl Platform {
             workflow_settings(&config),
         );
         let idempotency = SqlIdempotencyKeys::new(database, sealer.clone(), ambient);
-        let automations = automation_ports::module(&config, &foundation, &workflow, &users)?;
+        let automations = automation_ports::module(
+            &config,
+            &foundation,
+            &sealer,
+            &collection,
+            &workflow,
+            &users,
+        )?;
         let relay =
             relay(&config, &foundation, sealer, &users, &subscription, &workflow, &automations)?;
         Ok(Self {
@@ -445,6 +454,8 @@ impl Platform {
         tasks.spawn(async move { subscription.run_quotas(token).await });
         if works {
             tasks.spawn(AutomationService::clone(&self.automations).run(stop.clone()));
+            let automations = AutomationService::clone(&self.automations);
+            tasks.spawn(automations.run_deliveries(stop.clone()));
             let (subscription, token) = (Arc::clone(&self.subscription), stop.clone());
             tasks.spawn(async move { subscription.run(token).await });
             let (workflow, token) = (Arc::clone(&self.workflow), stop.clone());

@@ -6,8 +6,12 @@ use async_trait::async_trait;
 use automations::application::{
     AutomationService, Contact, Deed, Expressions, Facts, People, Refusal, Workflows,
 };
+use data_collection::Collection;
 use serde_json::Value;
-use shared_kernel::domain::{ErrorKind, Execution, Fault, Id, Owner, User};
+use shared_kernel::{
+    domain::{ErrorKind, Execution, Fault, Id, Owner, User},
+    infrastructure::seal::Sealer,
+};
 use user_management::UserModule;
 use uuid::Uuid;
 use workflow::{
@@ -19,13 +23,15 @@ use workflow::{
     },
 };
 
-use super::{Foundation, foundation};
+use super::{Foundation, foundation, webhook_sender::GuardedSender};
 use crate::config::Config;
 
 /// Automations with what they ask of the others.
 pub fn module(
     config: &Config,
     foundation: &Foundation,
+    sealer: &Sealer,
+    collection: &Collection,
     workflow: &Arc<WorkflowModule>,
     users: &Arc<UserModule>,
 ) -> anyhow::Result<Arc<AutomationService>> {
@@ -35,6 +41,8 @@ pub fn module(
         workflows: Arc::new(OwnWorkflows(Arc::clone(workflow))),
         people: Arc::new(Addresses(Arc::clone(users))),
         mailer: foundation::mailer(config, &foundation.ambient)?,
+        sender: Arc::new(GuardedSender(Arc::clone(&collection.polite))),
+        sealer: sealer.clone(),
         ambient: foundation.ambient.clone(),
     }))
 }
@@ -176,6 +184,6 @@ impl People for Addresses {
     async fn contact(&self, user: Id<User>) -> Result<Option<Contact>, Refusal> {
         let found = self.0.profile(user).await;
         let found = found.map_err(|error| Refusal::Passing(Box::new(error)))?;
-        Ok(found.map(|profile| Contact { email: profile.email }))
+        Ok(found.map(|profile| Contact { email: profile.email, locale: profile.locale }))
     }
 }

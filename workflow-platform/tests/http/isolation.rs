@@ -41,6 +41,8 @@ struct Things {
     source: String,
     automation: String,
     note: String,
+    endpoint: String,
+    delivery: String,
 }
 
 /// What an operation must do when somebody asks for a thing of somebody else.
@@ -91,6 +93,16 @@ impl Things {
             person.get("/notifications").await.data()["items"].get(0).map(id)
         })
         .await;
+        let hook = json!({ "url": url });
+        let hook = person.post("/webhooks", &hook).await.data();
+        let endpoint = id(&hook["endpoint"]);
+        let sent = person.post(&format!("/webhooks/{endpoint}/test"), &json!({})).await.data();
+        let sent = eventually("an attempt", async || {
+            let path = format!("/webhooks/{endpoint}/deliveries/{}", id(&sent));
+            let sent = person.get(&path).await.data()["delivery"].clone();
+            (!sent["error"].is_null()).then_some(sent)
+        })
+        .await;
         let plan = json!({ "plan": "basic", "interval": "month" });
         let bought = person.post("/subscription/subscribe", &plan).await.data();
         let file = person.request(Method::POST, "/files?name=hers.html").body("<p>hers</p>");
@@ -114,6 +126,8 @@ impl Things {
             source: id(&source),
             automation,
             note,
+            endpoint,
+            delivery: id(&sent),
         }
     }
 
@@ -137,6 +151,7 @@ impl Things {
             ("/subscription/invoices/{id}", &self.invoice),
             ("/automations/{id}", &self.automation),
             ("/notifications/{id}", &self.note),
+            ("/webhooks/{id}", &self.endpoint),
             ("/users/me/sessions/{id}", &self.session),
             ("/users/me/api-keys/{id}", &self.api_key),
         ];
@@ -157,6 +172,7 @@ impl Things {
             .replace("{proxy_id}", &self.proxy)
             .replace("{test_id}", &self.test)
             .replace("{source_id}", &self.source)
+            .replace("{delivery_id}", &self.delivery)
             .replace("{host}", "site.example:443")
             .replace("{key}", "1")
             .replace("{field}", "n")
@@ -183,6 +199,7 @@ impl Things {
             "/users/me/api-keys".to_owned(),
             format!("/automations/{}", self.automation),
             "/notifications".to_owned(),
+            format!("/webhooks/{}", self.endpoint),
         ];
         let mut seen = Vec::new();
         for path in paths {

@@ -33,4 +33,5 @@ mod real_proxies;
 mod roles;
 mod templates;
 mod users;
+mod webhooks;
 mod workflow;

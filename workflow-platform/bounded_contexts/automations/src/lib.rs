@@ -3,7 +3,8 @@
 //! **Vocabulary.** An *automation* is a kept *rule*: a *trigger* (events of a kind, a condition,
 //! perhaps a *threshold*) and *actions*. It *fires* at an event; the *firing* remembers the event,
 //! the actions as they were done and what became of each. A *preset* is a rule that everybody
-//! begins with. A *notification* is a note that an action left for the owner.
+//! begins with. A *notification* is a note that an action left for the owner. An *endpoint* is where
+//! an action sends messages (webhooks); a *delivery* is one message for it, made by *attempts*.
 //!
 //! **Invariants.**
 //! * An event fires a rule once, however often it is delivered: (rule, event) is unique, and what
@@ -11,6 +12,8 @@
 //! * An action that was done is not done again; runs and mails carry a key of firing and action.
 //! * Rules cannot set each other off for ever: the depth of runs and the firings of an hour are
 //!   bounded, and the history says when a rule was held back.
+//! * A delivery is tried by one process at a time, whose lease outlives the attempt; every attempt
+//!   is logged in the transaction that settles it.
 //! * A rule does what its owner may do, as of when it was kept.
 //!
 //! **Published events:** `automation.fired`.
@@ -27,16 +30,16 @@ use std::sync::Arc;
 use shared_kernel::{
     application::{EffectHandler, EventHandler, Mailer},
     domain::Ambient,
-    infrastructure::db::Database,
+    infrastructure::{db::Database, seal::Sealer},
 };
 use utoipa_axum::router::OpenApiRouter;
 
 use application::{
     AutomationPorts, AutomationService, Expressions, GivePresets, HearEvents, People,
-    PerformActions, Workflows,
+    PerformActions, WebhookSender, Workflows,
 };
-use infrastructure::{SqlAutomations, SqlFirings, SqlNotifications, SqlRecentEvents};
-pub use infrastructure::{migrations, personal_data};
+use infrastructure::{SqlAutomations, SqlFirings, SqlNotifications, SqlRecentEvents, SqlWebhooks};
+pub use infrastructure::{migrations, personal_data, sealed_columns};
 
 /// What the context needs from its surroundings.
 pub struct Surroundings {
@@ -45,22 +48,29 @@ pub struct Surroundings {
     pub workflows: Arc<dyn Workflows>,
     pub people: Arc<dyn People>,
     pub mailer: Arc<dyn Mailer>,
+    pub sender: Arc<dyn WebhookSender>,
+    pub sealer: Sealer,
     pub ambient: Ambient,
 }
 
-/// Puts the context together. Run [`AutomationService::run`] in one task of the process.
+/// Puts the context together. Run [`AutomationService::run`] and
+/// [`AutomationService::run_deliveries`] in one task of the process each.
 pub fn module(surroundings: Surroundings) -> Arc<AutomationService> {
-    let Surroundings { database, expressions, workflows, people, mailer, ambient } = surroundings;
+    let Surroundings { database, expressions, workflows, people, mailer, sender, sealer, ambient } =
+        surroundings;
     Arc::new(AutomationService::new(AutomationPorts {
         automations: Arc::new(SqlAutomations::new(database.clone())),
         firings: Arc::new(SqlFirings::new(database.clone())),
         notifications: Arc::new(SqlNotifications::new(database.clone())),
         recent: Arc::new(SqlRecentEvents::new(database.clone())),
+        webhooks: Arc::new(SqlWebhooks::new(database.clone())),
         database,
         expressions,
         workflows,
         people,
         mailer,
+        sender,
+        sealer,
         ambient,
     }))
 }

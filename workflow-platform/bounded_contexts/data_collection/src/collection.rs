@@ -54,7 +54,8 @@ pub struct Collection {
     pub archive: Arc<Archive>,
     pub pages: Arc<PagesModule>,
     pub hosts: Arc<HostsModule>,
-    polite: Arc<PoliteFetcher>,
+    /// For messages to where users point, which are no pages.
+    pub polite: Arc<PoliteFetcher>,
     rules: Arc<RememberedRules>,
     janitor: ArchiveJanitor,
     turns: Option<SqlTurns>,

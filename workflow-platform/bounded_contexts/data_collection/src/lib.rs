@@ -51,8 +51,8 @@ pub use collection::{Collection, Surroundings, archive_personal_data, collection
 pub use infrastructure::archive::{Archive, ArchiveJanitor, ArchiveLimits, SqlPages};
 pub use infrastructure::dataset::{personal_data, usage};
 pub use infrastructure::fetch::{
-    Ask, FetcherParts, FetcherSettings, Manners, PoliteFetcher, RedisTurns, SharedTurns, SqlTurns,
-    Taken,
+    Ask, FetcherParts, FetcherSettings, Manners, MessageAnswer, PoliteFetcher, RedisTurns,
+    SharedTurns, SqlTurns, Taken,
 };
 pub use infrastructure::files::{
     migrations as file_migrations, personal_data as file_personal_data,

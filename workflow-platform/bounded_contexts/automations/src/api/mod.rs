@@ -3,6 +3,8 @@
 mod automations;
 mod notifications;
 mod shapes;
+mod webhook_shapes;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -15,5 +17,8 @@ type Service = State<Arc<AutomationService>>;
 
 /// All routes, without the `/api/v1` prefix.
 pub fn routes(service: Arc<AutomationService>) -> OpenApiRouter {
-    automations::routes().merge(notifications::routes()).with_state(service)
+    automations::routes()
+        .merge(notifications::routes())
+        .merge(webhooks::routes())
+        .with_state(service)
 }

@@ -9,7 +9,7 @@ use shared_kernel::{
 use tracing::warn;
 use uuid::Uuid;
 
-use super::{AutomationService, Deed, Refusal, StoreError};
+use super::{AutomationService, Deed, Refusal, StoreError, webhooks::Said};
 use crate::domain::{Action, ActionOutcome, Firing, FiringState, Notification};
 
 /// After so many attempts, what could not be done is given up.
@@ -141,6 +141,17 @@ impl AutomationService {
                 let execution = id("execution_id", execution_id)?;
                 workflows.cancel(firing.owner, execution.into()).await?;
                 Ok(json!({ "execution_id": execution }))
+            }
+            Action::Webhook { endpoint_id, data } => {
+                let said = Said {
+                    id: nth(firing, index),
+                    owner: firing.owner,
+                    automation: firing.automation,
+                    endpoint: id("endpoint_id", endpoint_id)?,
+                    event: &firing.told["event"],
+                    data,
+                };
+                self.say(said).await
             }
             Action::PauseSchedule { trigger_id } => {
                 let trigger = id("trigger_id", trigger_id)?;

@@ -19,7 +19,7 @@ const LARGEST: usize = 64 * 1024;
 pub(super) fn check_rights(who: &Principal, rule: &Rule) -> Result<(), AutomationError> {
     for action in &rule.actions {
         match action {
-            Action::Notify { .. } | Action::Email { .. } => {}
+            Action::Notify { .. } | Action::Email { .. } | Action::Webhook { .. } => {}
             Action::RunWorkflow { .. } | Action::CancelExecution { .. } => {
                 who.require(Permission::WorkflowRun)?;
             }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use shared_kernel::{
     application::AuthenticationError,
     domain::{ErrorKind, Fault, Text},
+    infrastructure::seal::SealError,
 };
 
 /// The store failed.
@@ -29,12 +30,26 @@ pub enum AutomationError {
     NotFound,
     #[error("there is no such notification")]
     NoNotification,
+    #[error("there is no such webhook endpoint")]
+    NoEndpoint,
+    #[error("there is no such delivery")]
+    NoDelivery,
+    #[error("the webhook endpoint is disabled")]
+    EndpointDisabled,
+    /// Of the endpoint, too many wait.
+    #[error("too many deliveries wait already")]
+    TooManyWaiting,
+    /// It has not come to its end.
+    #[error("the delivery is still being tried")]
+    DeliveryPending,
     /// Messages by field path.
-    #[error("rule does not fit: {0:?}")]
+    #[error("what was given does not fit: {0:?}")]
     Fields(BTreeMap<String, Vec<String>>),
     /// So many are there already.
-    #[error("there are {0} automations already")]
+    #[error("there are {0} already")]
     Full(u32),
+    #[error("a secret cannot be sealed or opened")]
+    Seal(#[from] SealError),
     #[error("automations cannot be read or written")]
     Store(#[from] StoreError),
 }
@@ -56,20 +71,29 @@ impl Fault for AutomationError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::Authentication(error) => error.kind(),
-            Self::NotFound | Self::NoNotification => ErrorKind::NotFound,
+            Self::NotFound | Self::NoNotification | Self::NoEndpoint | Self::NoDelivery => {
+                ErrorKind::NotFound
+            }
             Self::Fields(_) => ErrorKind::Invalid,
-            Self::Full(_) => ErrorKind::Conflict,
-            Self::Store(_) => ErrorKind::Bug,
+            Self::Full(_)
+            | Self::EndpointDisabled
+            | Self::TooManyWaiting
+            | Self::DeliveryPending => ErrorKind::Conflict,
+            Self::Seal(_) | Self::Store(_) => ErrorKind::Bug,
         }
     }
 
     fn code(&self) -> &'static str {
         match self {
             Self::Authentication(error) => error.code(),
-            Self::NotFound | Self::NoNotification => "NOT_FOUND",
+            Self::NotFound | Self::NoNotification | Self::NoEndpoint | Self::NoDelivery => {
+                "NOT_FOUND"
+            }
             Self::Fields(_) => "VALIDATION_ERROR",
-            Self::Full(_) => "TOO_MANY",
-            Self::Store(_) => "INTERNAL_ERROR",
+            Self::Full(_) | Self::TooManyWaiting => "TOO_MANY",
+            Self::EndpointDisabled => "ENDPOINT_DISABLED",
+            Self::DeliveryPending => "DELIVERY_PENDING",
+            Self::Seal(_) | Self::Store(_) => "INTERNAL_ERROR",
         }
     }
 
@@ -78,9 +102,22 @@ impl Fault for AutomationError {
             Self::Authentication(error) => error.text(),
             Self::NotFound => Text::new("自动化规则不存在", "There is no such automation"),
             Self::NoNotification => Text::new("通知不存在", "There is no such notification"),
-            Self::Fields(_) => Text::new("自动化规则有误", "Some of the rule is not right"),
-            Self::Full(_) => Text::new("自动化规则数量已达上限", "There are too many automations"),
-            Self::Store(_) => Text::new("服务器内部错误", "Something went wrong on our side"),
+            Self::NoEndpoint => Text::new("Webhook 端点不存在", "There is no such endpoint"),
+            Self::NoDelivery => Text::new("投递记录不存在", "There is no such delivery"),
+            Self::EndpointDisabled => {
+                Text::new("Webhook 端点已停用", "The endpoint is disabled; enable it first")
+            }
+            Self::TooManyWaiting => {
+                Text::new("等待投递的消息过多", "Too many deliveries wait for the endpoint already")
+            }
+            Self::DeliveryPending => {
+                Text::new("该消息仍在投递中", "The delivery is still being tried")
+            }
+            Self::Fields(_) => Text::new("提交的内容有误", "Some of it is not right"),
+            Self::Full(_) => Text::new("数量已达上限", "There are as many as there may be"),
+            Self::Seal(_) | Self::Store(_) => {
+                Text::new("服务器内部错误", "Something went wrong on our side")
+            }
         }
     }
 

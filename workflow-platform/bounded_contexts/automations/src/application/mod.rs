@@ -13,6 +13,7 @@ mod ports;
 mod preset;
 mod prune;
 mod service;
+mod webhooks;
 
 pub use act::PerformActions;
 pub use dry_run::{DryRun, Tried, TriedEvent};
@@ -24,6 +25,10 @@ pub use ports::{
 };
 pub use preset::GivePresets;
 pub use service::{AutomationPorts, AutomationService};
+pub use webhooks::{
+    Answered, Claimed, DeliveryQuery, EndpointDraft, MOST_ENDPOINTS, MOST_WAITING, Message,
+    MessageError, Settled, WebhookSecrets, WebhookSender, WebhookStore, place,
+};
 
 /// Most rules of one user.
 pub const MOST_AUTOMATIONS: u32 = 100;

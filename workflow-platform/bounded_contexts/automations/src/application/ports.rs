@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use serde_json::Value;
 use shared_kernel::{
     domain::{
-        DomainEvent, Event, Execution, Id, IdempotencyKey, Owner, Page, PageRequest, Timestamp,
-        User,
+        DomainEvent, Event, Execution, Id, IdempotencyKey, Locale, Owner, Page, PageRequest,
+        Timestamp, User,
     },
     infrastructure::db::UnitOfWork,
 };
@@ -217,6 +217,7 @@ pub trait Workflows: Send + Sync {
 #[derive(Debug, Clone)]
 pub struct Contact {
     pub email: String,
+    pub locale: Locale,
 }
 
 #[async_trait]

@@ -7,7 +7,7 @@ use tracing::warn;
 
 use super::{AutomationService, StoreError};
 
-/// How long firings and notes are kept.
+/// How long firings, notes and deliveries are kept.
 const KEPT: Duration = Duration::from_hours(30 * 24);
 const EVERY: Duration = Duration::from_mins(10);
 /// Rows removed at once, and how often in a row.
@@ -15,12 +15,13 @@ const AT_ONCE: u32 = 500;
 const ROUNDS: u32 = 20;
 
 impl AutomationService {
-    /// Removes firings and notes of more than 30 days ago, a bounded number; tells how many.
+    /// Removes firings, notes and deliveries of more than 30 days ago, a bounded number; tells how many.
     pub async fn prune(&self) -> Result<u64, StoreError> {
         let before = self.ports.ambient.now().minus(KEPT);
         let firings = self.ports.firings.prune(before, AT_ONCE).await?;
         let notes = self.ports.notifications.prune(before, AT_ONCE).await?;
-        Ok(firings + notes)
+        let deliveries = self.ports.webhooks.prune(before, AT_ONCE).await?;
+        Ok(firings + notes + deliveries)
     }
 
     /// Until told to stop. May run in any number of processes.

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use shared_kernel::{
     application::Mailer,
     domain::{Ambient, Id, Owner},
-    infrastructure::db::Database,
+    infrastructure::{db::Database, seal::Sealer},
 };
 
 use super::{
     AutomationError, AutomationRow, AutomationStore, Expressions, FiringStore, NotificationStore,
-    People, RecentEvents, Workflows,
+    People, RecentEvents, WebhookSender, WebhookStore, Workflows,
 };
 use crate::domain::Automation;
 
@@ -19,11 +19,15 @@ pub struct AutomationPorts {
     pub automations: Arc<dyn AutomationStore>,
     pub firings: Arc<dyn FiringStore>,
     pub notifications: Arc<dyn NotificationStore>,
+    pub webhooks: Arc<dyn WebhookStore>,
     pub recent: Arc<dyn RecentEvents>,
     pub expressions: Arc<dyn Expressions>,
     pub workflows: Arc<dyn Workflows>,
     pub people: Arc<dyn People>,
     pub mailer: Arc<dyn Mailer>,
+    pub sender: Arc<dyn WebhookSender>,
+    /// Keeps the secrets of endpoints.
+    pub sealer: Sealer,
     pub ambient: Ambient,
 }
 

@@ -5,12 +5,17 @@ mod firing;
 mod gate;
 mod preset;
 mod rule;
+mod webhook;
 
 pub use catalog::{CATALOG, KnownEvent};
 pub use firing::{ActionOutcome, Firing, FiringState, Notification};
 pub use gate::{Gate, Verdict};
 pub use preset::{PRESETS, Preset};
 pub use rule::{Action, Rule, Threshold, Trigger};
+pub use webhook::{
+    Attempt, Delivery, DeliveryState, DisabledReason, Endpoint, LONGEST_FAILURE, body_of,
+    wait_after,
+};
 
 /// Marker of a rule that somebody keeps.
 #[derive(Debug)]

@@ -117,6 +117,16 @@ pub enum Action {
         #[garde(length(min = 1, max = 2000))]
         execution_id: String,
     },
+    /// Sends a message to a webhook endpoint of the owner's, with retries over days.
+    Webhook {
+        #[garde(length(min = 1, max = 2000))]
+        endpoint_id: String,
+        /// `data` of the message, instead of the payload of the event.
+        #[serde(default, skip_serializing_if = "Value::is_null")]
+        #[garde(skip)]
+        #[schema(value_type = Object)]
+        data: Value,
+    },
     /// Pauses a trigger of one of the owner's workflows.
     PauseSchedule {
         #[garde(length(min = 1, max = 2000))]
@@ -135,6 +145,7 @@ impl Action {
             Self::Email { .. } => "email",
             Self::RunWorkflow { .. } => "run_workflow",
             Self::CancelExecution { .. } => "cancel_execution",
+            Self::Webhook { .. } => "webhook",
             Self::PauseSchedule { .. } => "pause_schedule",
         }
     }
@@ -150,6 +161,9 @@ impl Action {
                 vec![("definition_id", json!(definition_id)), ("params", params.clone())]
             }
             Self::CancelExecution { execution_id } => vec![("execution_id", json!(execution_id))],
+            Self::Webhook { endpoint_id, data } => {
+                vec![("endpoint_id", json!(endpoint_id)), ("data", data.clone())]
+            }
             Self::PauseSchedule { trigger_id } => vec![("trigger_id", json!(trigger_id))],
         }
     }
@@ -177,6 +191,10 @@ impl Action {
             Self::CancelExecution { execution_id } => {
                 Self::CancelExecution { execution_id: text("execution_id", execution_id)? }
             }
+            Self::Webhook { endpoint_id, data } => Self::Webhook {
+                endpoint_id: text("endpoint_id", endpoint_id)?,
+                data: filled("data", data)?,
+            },
             Self::PauseSchedule { trigger_id } => {
                 Self::PauseSchedule { trigger_id: text("trigger_id", trigger_id)? }
             }

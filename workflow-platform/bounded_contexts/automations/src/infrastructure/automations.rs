@@ -8,7 +8,7 @@ use shared_kernel::{
 };
 use uuid::Uuid;
 
-use super::keyset;
+use super::{keyset, time};
 use crate::{
     application::{AutomationRow, AutomationStore, StoreError},
     domain::{Automation, Rule},
@@ -49,7 +49,6 @@ fn count(row: &QueryResult, name: &str) -> Result<u64, StoreError> {
 
 fn automation(row: &QueryResult) -> Result<AutomationRow, StoreError> {
     let rule: String = row.try_get("", "rule")?;
-    let fired_at: Option<i64> = row.try_get("", "fired_at")?;
     Ok(AutomationRow {
         id: Id::from(row.try_get::<Uuid>("", "id")?),
         owner: Owner::new(row.try_get::<Uuid>("", "user_id")?.into()),
@@ -57,7 +56,7 @@ fn automation(row: &QueryResult) -> Result<AutomationRow, StoreError> {
         preset: row.try_get("", "preset")?,
         created_at: Timestamp::from_micros(row.try_get("", "created_at")?),
         updated_at: Timestamp::from_micros(row.try_get("", "updated_at")?),
-        fired_at: fired_at.map(Timestamp::from_micros),
+        fired_at: time(row, "fired_at")?,
         fired: count(row, "fired")?,
         left_out: count(row, "left_out")?,
     })

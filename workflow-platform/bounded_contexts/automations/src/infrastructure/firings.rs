@@ -9,7 +9,7 @@ use shared_kernel::{
 };
 use uuid::Uuid;
 
-use super::keyset;
+use super::{keyset, number, signed, time};
 use crate::{
     application::{FiringStore, Hit, StoreError},
     domain::{Automation, Firing, FiringState},
@@ -36,21 +36,12 @@ impl SqlFirings {
     }
 }
 
-fn number(row: &QueryResult, name: &str) -> Result<u32, StoreError> {
-    Ok(u32::try_from(row.try_get::<i32>("", name)?).unwrap_or(0))
-}
-
-fn signed(number: u32) -> i32 {
-    i32::try_from(number).unwrap_or(i32::MAX)
-}
-
 fn json<T: DeserializeOwned>(row: &QueryResult, name: &str) -> Result<T, StoreError> {
     Ok(serde_json::from_str(&row.try_get::<String>("", name)?)?)
 }
 
 fn firing(row: &QueryResult) -> Result<Firing, StoreError> {
     let state: String = row.try_get("", "state")?;
-    let ended_at: Option<i64> = row.try_get("", "ended_at")?;
     Ok(Firing {
         id: Id::from(row.try_get::<Uuid>("", "id")?),
         automation: Id::from(row.try_get::<Uuid>("", "automation_id")?),
@@ -64,7 +55,7 @@ fn firing(row: &QueryResult) -> Result<Firing, StoreError> {
         depth: number(row, "depth")?,
         attempts: number(row, "attempts")?,
         fired_at: Timestamp::from_micros(row.try_get("", "fired_at")?),
-        ended_at: ended_at.map(Timestamp::from_micros),
+        ended_at: time(row, "ended_at")?,
     })
 }
 

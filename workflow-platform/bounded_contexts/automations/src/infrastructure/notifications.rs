@@ -1,14 +1,14 @@
 //! Notes through plain SQL.
 
 use async_trait::async_trait;
-use sea_orm::{ConnectionTrait as _, QueryResult};
+use sea_orm::{ConnectionTrait as _, QueryResult, Statement};
 use shared_kernel::{
     domain::{Cursor, Id, Owner, Page, PageRequest, Timestamp},
     infrastructure::db::Database,
 };
 use uuid::Uuid;
 
-use super::keyset;
+use super::{keyset, time};
 use crate::{
     application::{NotificationStore, StoreError},
     domain::Notification,
@@ -33,29 +33,33 @@ impl SqlNotifications {
 }
 
 fn notification(row: &QueryResult) -> Result<Notification, StoreError> {
-    let read_at: Option<i64> = row.try_get("", "read_at")?;
     Ok(Notification {
         id: Id::from(row.try_get::<Uuid>("", "id")?),
         title: row.try_get("", "title")?,
         body: row.try_get("", "body")?,
         automation: row.try_get::<Option<Uuid>>("", "automation_id")?.map(Id::from),
         created_at: Timestamp::from_micros(row.try_get("", "created_at")?),
-        read_at: read_at.map(Timestamp::from_micros),
+        read_at: time(row, "read_at")?,
     })
+}
+
+/// Puts it once.
+pub(super) fn put(database: &Database, owner: Owner, note: &Notification) -> Statement {
+    let values = [
+        note.id.into(),
+        owner.into(),
+        note.automation.map(Id::uuid).into(),
+        note.title.as_str().into(),
+        note.body.as_str().into(),
+        note.created_at.into(),
+    ];
+    database.statement(PUT, values)
 }
 
 #[async_trait]
 impl NotificationStore for SqlNotifications {
     async fn put(&self, owner: Owner, notification: &Notification) -> Result<(), StoreError> {
-        let values = [
-            notification.id.into(),
-            owner.into(),
-            notification.automation.map(Id::uuid).into(),
-            notification.title.as_str().into(),
-            notification.body.as_str().into(),
-            notification.created_at.into(),
-        ];
-        self.0.write().execute_raw(self.0.statement(PUT, values)).await?;
+        self.0.write().execute_raw(put(&self.0, owner, notification)).await?;
         Ok(())
     }
 

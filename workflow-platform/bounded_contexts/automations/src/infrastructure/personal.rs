@@ -7,7 +7,7 @@ use shared_kernel::{
     infrastructure::db::{Database, PersonalTable, RowKey, Shown},
 };
 
-const TABLES: [PersonalTable; 4] = [
+const TABLES: [PersonalTable; 7] = [
     PersonalTable {
         name: "notifications",
         table: "notifications",
@@ -43,6 +43,51 @@ const TABLES: [PersonalTable; 4] = [
         key: RowKey::IdAndText("automation_id", "event_id"),
         owned: "automation_id IN (SELECT id FROM automations WHERE user_id = $1)",
         columns: &[],
+        erased: true,
+    },
+    PersonalTable {
+        name: "webhook_attempts",
+        table: "webhook_attempts",
+        key: RowKey::IdAndNumber("delivery_id", "number"),
+        owned: "user_id = $1",
+        columns: &[
+            ("delivery_id", Shown::Id),
+            ("number", Shown::Number),
+            ("at", Shown::Time),
+            ("status", Shown::Number),
+            ("error", Shown::Text),
+            ("answer", Shown::Text),
+        ],
+        erased: true,
+    },
+    PersonalTable {
+        name: "webhook_deliveries",
+        table: "webhook_deliveries",
+        key: RowKey::Id("id"),
+        owned: "user_id = $1",
+        columns: &[
+            ("id", Shown::Id),
+            ("endpoint_id", Shown::Id),
+            ("kind", Shown::Text),
+            ("body", Shown::Json),
+            ("state", Shown::Text),
+            ("created_at", Shown::Time),
+        ],
+        erased: true,
+    },
+    PersonalTable {
+        name: "webhook_endpoints",
+        table: "webhook_endpoints",
+        key: RowKey::Id("id"),
+        owned: "user_id = $1",
+        columns: &[
+            ("id", Shown::Id),
+            ("url", Shown::Text),
+            ("description", Shown::Text),
+            ("enabled", Shown::Flag),
+            ("created_at", Shown::Time),
+            ("updated_at", Shown::Time),
+        ],
         erased: true,
     },
     PersonalTable {

@@ -11,7 +11,7 @@ use sea_orm_migration::{
 
 /// The migrations, in order.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(AutomationTables)]
+    vec![Box::new(AutomationTables), Box::new(super::webhooks::WebhookTables)]
 }
 
 #[derive(Debug)]

@@ -10,5 +10,7 @@ mod acting;
 mod firing;
 mod keeping;
 mod notes;
+mod receiver;
 mod support;
 mod trying;
+mod webhooks;

@@ -25,9 +25,12 @@ use shared_kernel::{
     domain::{
         Ambient, DomainEvent, Execution, Id, Locale, Owner, PageRequest, Permissions, Role, User,
     },
+    infrastructure::seal::Sealer,
 };
 use testkit::{MovableClock, TestDatabase};
 use uuid::Uuid;
+
+use crate::receiver::PlainSender;
 
 pub struct World {
     pub test: TestDatabase,
@@ -93,7 +96,7 @@ impl Workflows for Outside {
 #[async_trait]
 impl People for Outside {
     async fn contact(&self, _: Id<User>) -> Result<Option<Contact>, Refusal> {
-        Ok(Some(Contact { email: "ada@example.com".to_owned() }))
+        Ok(Some(Contact { email: "ada@example.com".to_owned(), locale: Locale::En }))
     }
 }
 
@@ -157,6 +160,8 @@ impl World {
             workflows: Arc::clone(&outside) as _,
             people: Arc::clone(&outside) as _,
             mailer: Arc::clone(&outside) as _,
+            sender: Arc::new(PlainSender),
+            sealer: Sealer::new(&[7; 32], ambient.clone()),
             ambient: ambient.clone(),
         });
         let session =

@@ -9,7 +9,11 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, response::Redirect, routing::get};
+use axum::{
+    Router,
+    response::Redirect,
+    routing::{get, post},
+};
 use data_collection::{
     FetcherSettings, PoliteFetcher,
     application::{CrawlPages, HttpRequest, crawl::RowSink},
@@ -23,7 +27,7 @@ use tokio::net::{TcpListener, UdpSocket};
 
 use crate::{
     step::Step,
-    web::{Web, fetcher, fetcher_with, get as fetch},
+    web::{Web, fetcher, fetcher_with, get as fetch, request},
 };
 
 /// Counts whoever connects.
@@ -177,6 +181,42 @@ async fn no_form_of_an_inner_address_gets_a_connection() {
 }
 
 #[tokio::test]
+async fn no_form_of_an_inner_address_gets_a_message() {
+    let inside = Inside::listening("0.0.0.0:0").await;
+    let inside6 = Inside::listening(&format!("[::1]:{}", inside.address.port())).await;
+    let fetcher = fetcher(&[]);
+    for form in FORMS {
+        let url = format!("http://{form}:{}/", inside.address.port());
+        let error = fetcher.deliver(&request(&url)).await.unwrap_err();
+        let code = shared_kernel::domain::Fault::code(&error);
+        assert!(["ADDRESS_FORBIDDEN", "BAD_URL"].contains(&code), "{url}: {error}");
+    }
+    assert_eq!((inside.visitors(), inside6.visitors()), (0, 0));
+}
+
+#[tokio::test]
+async fn a_message_follows_no_redirect_and_its_answer_is_cut_off() {
+    let inside = Inside::listening("127.0.0.1:0").await;
+    let target = format!("http://{}/", inside.address);
+    let site = Router::new()
+        .route("/away", post(async move || Redirect::temporary(&target)))
+        .route("/long", post(async || "x".repeat(100_000)))
+        .route("/slow", post(async || tokio::time::sleep(Duration::from_secs(30)).await));
+    let site = Web::serving(site).await;
+    let fetcher = fetcher(&[site.address]);
+    let deliver = async |path: &str| {
+        let mut request = request(&site.url(path));
+        (request.max_bytes, request.timeout) = (4096, Duration::from_millis(500));
+        fetcher.deliver(&request).await
+    };
+    assert_eq!(deliver("/away").await.unwrap().status, 307);
+    assert_eq!(deliver("/long").await.unwrap().body.len(), 4096);
+    let late = deliver("/slow").await.unwrap_err();
+    assert_eq!(shared_kernel::domain::Fault::code(&late), "FETCH_TIMEOUT", "{late}");
+    assert_eq!(inside.visitors(), 0);
+}
+
+#[tokio::test]
 async fn no_redirect_leads_inside() {
     let inside = Inside::listening("0.0.0.0:0").await;
     let port = inside.address.port();
@@ -248,6 +288,8 @@ async fn a_name_that_turns_inside_between_two_questions_gets_no_connection() {
         let error = fetch(&fetcher, &url).await.unwrap_err();
         assert_eq!(shared_kernel::domain::Fault::code(&error), "ADDRESS_FORBIDDEN", "{error}");
     }
+    let error = fetcher.deliver(&request(&url)).await.unwrap_err();
+    assert_eq!(shared_kernel::domain::Fault::code(&error), "ADDRESS_FORBIDDEN", "{error}");
     assert!(asked.load(Ordering::SeqCst) >= 2, "the test's server was asked");
     assert_eq!(inside.visitors(), 0);
 }

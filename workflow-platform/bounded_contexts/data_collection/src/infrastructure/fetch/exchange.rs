@@ -97,6 +97,8 @@ async fn send(client: &Client, hop: &Hop<'_>) -> Result<Answer, FetchError> {
         // The chunks are decompressed already, so a bomb is stopped where it goes off.
         if (body.len() + chunk.len()) as u64 > most {
             if hop.cut {
+                let room = usize::try_from(most).unwrap_or(usize::MAX).saturating_sub(body.len());
+                body.extend_from_slice(&chunk[..room.min(chunk.len())]);
                 break;
             }
             return Err(FetchError::TooLarge(most));

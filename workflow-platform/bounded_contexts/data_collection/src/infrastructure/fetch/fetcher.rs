@@ -47,8 +47,8 @@ pub struct PoliteFetcher {
     pub(super) settings: FetcherSettings,
     pub(super) parts: FetcherParts,
     pub(super) gates: Gates,
-    names: Names,
-    clients: Clients,
+    pub(super) names: Names,
+    pub(super) clients: Clients,
     robots: RobotsFiles,
     jars: Moka<(Owner, Arc<str>), SharedJar>,
 }

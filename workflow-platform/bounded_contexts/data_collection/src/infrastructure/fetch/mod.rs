@@ -12,6 +12,7 @@ mod fetcher;
 mod gate;
 mod guard;
 mod host;
+mod message;
 mod parts;
 mod redirect;
 mod robots_txt;
@@ -20,5 +21,6 @@ mod turns;
 
 pub use fetcher::PoliteFetcher;
 pub use gate::Manners;
+pub use message::MessageAnswer;
 pub use parts::{FetcherParts, FetcherSettings};
 pub use turns::{Ask, RedisTurns, SharedTurns, SqlTurns, Taken, TurnsError, TurnsTable};
