@@ -33,6 +33,7 @@ export default {
       email: 'Send a mail',
       run_workflow: 'Run a workflow',
       cancel_execution: 'Cancel an execution',
+      webhook: 'Send a webhook',
       pause_schedule: 'Pause a schedule',
     },
     fields: {
@@ -43,7 +44,10 @@ export default {
       params: 'Parameters',
       execution_id: 'Execution',
       trigger_id: 'Schedule',
+      endpoint_id: 'Webhook endpoint',
+      data: 'Data',
     },
+    dataHelp: 'As JSON; expressions may stand in texts. Empty: the fields of the event.',
     executionHelp: 'Empty: the execution of the event.',
     paramsHelp: 'As JSON; expressions may stand in texts. It takes: {{names}}',
     up: 'Move up',

@@ -33,6 +33,7 @@ export default {
       email: '发送邮件',
       run_workflow: '运行工作流',
       cancel_execution: '取消执行',
+      webhook: '发送 Webhook',
       pause_schedule: '暂停定时',
     },
     fields: {
@@ -43,7 +44,10 @@ export default {
       params: '参数',
       execution_id: '执行',
       trigger_id: '定时',
+      endpoint_id: 'Webhook 端点',
+      data: '数据',
     },
+    dataHelp: 'JSON；文本中可使用表达式。留空则为事件的字段。',
     executionHelp: '留空：事件所属的执行。',
     paramsHelp: 'JSON 格式，文本中可以使用表达式。可用参数：{{names}}',
     up: '上移',

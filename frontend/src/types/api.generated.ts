@@ -177,6 +177,12 @@ export interface components {
             /** @enum {string} */
             kind: "cancel_execution";
         } | {
+            /** @description `data` of the message, instead of the payload of the event. */
+            data?: Record<string, never>;
+            endpoint_id: string;
+            /** @enum {string} */
+            kind: "webhook";
+        } | {
             /** @enum {string} */
             kind: "pause_schedule";
             trigger_id: string;
@@ -757,6 +763,11 @@ export interface components {
         DeletionView: {
             delete_at: components["schemas"]["Timestamp"];
         };
+        /**
+         * @description How far a delivery is.
+         * @enum {string}
+         */
+        DeliveryState: "pending" | "delivered" | "failed";
         /** @description Changes in the order in which they happened. */
         DeltaView: {
             /** @description Hand this back as `after`, also when nothing follows yet. */
@@ -776,6 +787,11 @@ export interface components {
             /** Format: int32 */
             to: number;
         };
+        /**
+         * @description Why the platform disabled an endpoint.
+         * @enum {string}
+         */
+        DisabledReason: "gone" | "failing";
         /** @description A definition, as text or as its model: one of the two. */
         DraftBody: {
             /** @description The model as JSON. */
@@ -854,6 +870,21 @@ export interface components {
         /** @description How many sessions ended. */
         EndedView: {
             ended: number;
+        };
+        /**
+         * @description Where messages are to go.
+         * @example {
+         *       "url": "https://hooks.example.com/workflows",
+         *       "description": "Our chat"
+         *     }
+         */
+        EndpointBody: {
+            /** @description Up to 500 characters. */
+            description?: string;
+            /** @description Whether anything is sent there. */
+            enabled?: boolean;
+            /** @description `https://` or `http://`, without user name and password. */
+            url: string;
         };
         /** @description A secret for an authenticator. It is not shown again. */
         EnrolmentView: {
@@ -3056,6 +3087,80 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_Page_WebhookDeliveryView: {
+            /** @description One page of a list. */
+            data: {
+                items: {
+                    /** Format: int32 */
+                    attempts: number;
+                    /**
+                     * Format: uuid
+                     * @description The automation that sends it; null of a test.
+                     */
+                    automation_id?: string | null;
+                    created_at: components["schemas"]["Timestamp"];
+                    due_at?: components["schemas"]["Timestamp"] | null;
+                    ended_at?: components["schemas"]["Timestamp"] | null;
+                    /** @description Why the last attempt failed. */
+                    error?: string | null;
+                    /** Format: uuid */
+                    id: string;
+                    /**
+                     * @description `type` of the message: the kind of the event.
+                     * @example execution.finished
+                     */
+                    kind: string;
+                    /**
+                     * @description The message's `webhook-id`, the same for every attempt.
+                     * @example msg_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b
+                     */
+                    message_id: string;
+                    state: components["schemas"]["DeliveryState"];
+                    /**
+                     * Format: int32
+                     * @description HTTP status of the last answer.
+                     */
+                    status?: number | null;
+                }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_Page_WebhookEndpointView: {
+            /** @description One page of a list. */
+            data: {
+                items: {
+                    created_at: components["schemas"]["Timestamp"];
+                    description: string;
+                    disabled_reason?: components["schemas"]["DisabledReason"] | null;
+                    enabled: boolean;
+                    failing_since?: components["schemas"]["Timestamp"] | null;
+                    /** Format: uuid */
+                    id: string;
+                    old_secret_until?: components["schemas"]["Timestamp"] | null;
+                    updated_at: components["schemas"]["Timestamp"];
+                    url: string;
+                }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_PaymentView: {
             /** @description An attempt to pay an invoice. */
             data: {
@@ -3775,6 +3880,109 @@ export interface components {
                  * @example 3
                  */
                 version: number;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_WebhookDeliveryDetailView: {
+            /** @description One message with its body and its latest attempts. */
+            data: {
+                /** @description The latest 100, the newest first. */
+                attempts: components["schemas"]["WebhookAttemptView"][];
+                /** @description As it is sent. */
+                body: string;
+                delivery: components["schemas"]["WebhookDeliveryView"];
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_WebhookDeliveryView: {
+            /** @description One message and what became of it. */
+            data: {
+                /** Format: int32 */
+                attempts: number;
+                /**
+                 * Format: uuid
+                 * @description The automation that sends it; null of a test.
+                 */
+                automation_id?: string | null;
+                created_at: components["schemas"]["Timestamp"];
+                due_at?: components["schemas"]["Timestamp"] | null;
+                ended_at?: components["schemas"]["Timestamp"] | null;
+                /** @description Why the last attempt failed. */
+                error?: string | null;
+                /** Format: uuid */
+                id: string;
+                /**
+                 * @description `type` of the message: the kind of the event.
+                 * @example execution.finished
+                 */
+                kind: string;
+                /**
+                 * @description The message's `webhook-id`, the same for every attempt.
+                 * @example msg_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b
+                 */
+                message_id: string;
+                state: components["schemas"]["DeliveryState"];
+                /**
+                 * Format: int32
+                 * @description HTTP status of the last answer.
+                 */
+                status?: number | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_WebhookEndpointView: {
+            /** @description Where messages go. Its secret is not shown. */
+            data: {
+                created_at: components["schemas"]["Timestamp"];
+                description: string;
+                disabled_reason?: components["schemas"]["DisabledReason"] | null;
+                enabled: boolean;
+                failing_since?: components["schemas"]["Timestamp"] | null;
+                /** Format: uuid */
+                id: string;
+                old_secret_until?: components["schemas"]["Timestamp"] | null;
+                updated_at: components["schemas"]["Timestamp"];
+                url: string;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_WebhookSecretView: {
+            /** @description An endpoint with its secret, which is shown this once. */
+            data: {
+                endpoint: components["schemas"]["WebhookEndpointView"];
+                /**
+                 * @description As Standard Webhooks writes it: `whsec_` and base64.
+                 * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
+                 */
+                secret: string;
             };
             /** @example 操作成功 */
             message: string;
@@ -5708,6 +5916,89 @@ export interface components {
             user_id?: string | null;
             /** Format: int64 */
             version: number;
+        };
+        /** @description One attempt of a delivery. */
+        WebhookAttemptView: {
+            /** @description The beginning of the answer, 4 KiB. */
+            answer?: string | null;
+            at: components["schemas"]["Timestamp"];
+            /** Format: int64 */
+            elapsed_ms: number;
+            /** @description Why it failed. */
+            error?: string | null;
+            /**
+             * Format: int32
+             * @description From 1.
+             */
+            number: number;
+            /**
+             * Format: int32
+             * @description HTTP status; null when nobody answered.
+             */
+            status?: number | null;
+        };
+        /** @description One message with its body and its latest attempts. */
+        WebhookDeliveryDetailView: {
+            /** @description The latest 100, the newest first. */
+            attempts: components["schemas"]["WebhookAttemptView"][];
+            /** @description As it is sent. */
+            body: string;
+            delivery: components["schemas"]["WebhookDeliveryView"];
+        };
+        /** @description One message and what became of it. */
+        WebhookDeliveryView: {
+            /** Format: int32 */
+            attempts: number;
+            /**
+             * Format: uuid
+             * @description The automation that sends it; null of a test.
+             */
+            automation_id?: string | null;
+            created_at: components["schemas"]["Timestamp"];
+            due_at?: components["schemas"]["Timestamp"] | null;
+            ended_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Why the last attempt failed. */
+            error?: string | null;
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description `type` of the message: the kind of the event.
+             * @example execution.finished
+             */
+            kind: string;
+            /**
+             * @description The message's `webhook-id`, the same for every attempt.
+             * @example msg_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b
+             */
+            message_id: string;
+            state: components["schemas"]["DeliveryState"];
+            /**
+             * Format: int32
+             * @description HTTP status of the last answer.
+             */
+            status?: number | null;
+        };
+        /** @description Where messages go. Its secret is not shown. */
+        WebhookEndpointView: {
+            created_at: components["schemas"]["Timestamp"];
+            description: string;
+            disabled_reason?: components["schemas"]["DisabledReason"] | null;
+            enabled: boolean;
+            failing_since?: components["schemas"]["Timestamp"] | null;
+            /** Format: uuid */
+            id: string;
+            old_secret_until?: components["schemas"]["Timestamp"] | null;
+            updated_at: components["schemas"]["Timestamp"];
+            url: string;
+        };
+        /** @description An endpoint with its secret, which is shown this once. */
+        WebhookSecretView: {
+            endpoint: components["schemas"]["WebhookEndpointView"];
+            /**
+             * @description As Standard Webhooks writes it: `whsec_` and base64.
+             * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
+             */
+            secret: string;
         };
         /** @description A batch of records. */
         WriteRecords: {

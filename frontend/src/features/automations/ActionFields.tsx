@@ -67,6 +67,13 @@ function OneAction({ at, names }: Place) {
           <Text at={at} name="body" names={names} rows={3} required />
         </>
       );
+    case 'webhook':
+      return (
+        <>
+          <Text at={at} name="endpoint_id" names={names} required />
+          <Json at={at} name="data" help={t('automations.dataHelp')} />
+        </>
+      );
     case 'run_workflow':
       return <Run at={at} />;
     case 'cancel_execution':
@@ -79,7 +86,7 @@ function OneAction({ at, names }: Place) {
 }
 
 interface TextProps extends Place {
-  name: 'title' | 'body' | 'subject' | 'execution_id';
+  name: 'title' | 'body' | 'subject' | 'execution_id' | 'endpoint_id';
   required?: boolean;
   rows?: number;
   help?: string;
@@ -124,20 +131,31 @@ function Run({ at }: { at: number }) {
           options={list.data?.items.map(({ id, name }) => ({ value: id, label: name })) ?? []}
         />
       </Form.Item>
-      <Form.Item
-        name={[at, 'params']}
-        label={t('automations.fields.params')}
-        extra={params.length > 0 ? t('automations.paramsHelp', { names: params.join(', ') }) : undefined}
-        rules={[
-          {
-            validator: (_, text?: string) =>
-              !text?.trim() || isJson(text) ? Promise.resolve() : Promise.reject(new Error(t('form.json'))),
-          },
-        ]}
-      >
-        <Input.TextArea className="wp-mono" autoSize={{ minRows: 2, maxRows: 10 }} placeholder='{"pages": 3}' />
-      </Form.Item>
+      <Json
+        at={at}
+        name="params"
+        help={params.length > 0 ? t('automations.paramsHelp', { names: params.join(', ') }) : undefined}
+      />
     </>
+  );
+}
+
+function Json({ at, name, help }: { at: number; name: 'params' | 'data'; help?: string }) {
+  const { t } = useTranslation();
+  return (
+    <Form.Item
+      name={[at, name]}
+      label={t(`automations.fields.${name}`)}
+      extra={help}
+      rules={[
+        {
+          validator: (_, text?: string) =>
+            !text?.trim() || isJson(text) ? Promise.resolve() : Promise.reject(new Error(t('form.json'))),
+        },
+      ]}
+    >
+      <Input.TextArea className="wp-mono" autoSize={{ minRows: 2, maxRows: 10 }} placeholder='{"pages": 3}' />
+    </Form.Item>
   );
 }
 

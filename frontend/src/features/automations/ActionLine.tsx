@@ -7,6 +7,8 @@ const says = (action: AutomationAction): string => {
       return action.title;
     case 'email':
       return action.subject;
+    case 'webhook':
+      return action.endpoint_id;
     case 'run_workflow':
       return action.definition_id;
     case 'cancel_execution':

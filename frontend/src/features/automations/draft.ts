@@ -1,7 +1,7 @@
 import type { Automation, AutomationAction, AutomationRule, JsonObject } from '@/types/api';
 
-/** An action as its form has it: parameters are text. */
-export type DraftAction = { kind: AutomationAction['kind']; params?: string } & Record<string, string | undefined>;
+/** An action as its form has it: what is JSON is text. */
+export type DraftAction = { kind: AutomationAction['kind'] } & Record<string, string | undefined>;
 
 /** A rule as its form has it. */
 export interface Draft {
@@ -21,6 +21,7 @@ export interface Draft {
 export const ACTION_KINDS: AutomationAction['kind'][] = [
   'notify',
   'email',
+  'webhook',
   'run_workflow',
   'cancel_execution',
   'pause_schedule',
@@ -28,10 +29,15 @@ export const ACTION_KINDS: AutomationAction['kind'][] = [
 
 const filled = (text: string | undefined) => text?.trim() || undefined;
 
-function actionOf({ kind, params, ...texts }: DraftAction): AutomationAction {
-  const said = Object.entries(texts).filter(([, text]) => filled(text) !== undefined);
-  const action: JsonObject = { kind, ...Object.fromEntries(said as [string, string][]) };
-  if (filled(params)) action.params = JSON.parse(params ?? '') as JsonObject;
+/** Fields of actions that are JSON. */
+const JSON_FIELDS = ['params', 'data'];
+
+function actionOf({ kind, ...texts }: DraftAction): AutomationAction {
+  const action: JsonObject = { kind };
+  for (const [name, text] of Object.entries(texts)) {
+    if (text === undefined || filled(text) === undefined) continue;
+    action[name] = JSON_FIELDS.includes(name) ? (JSON.parse(text) as JsonObject) : text;
+  }
   return action as unknown as AutomationAction;
 }
 
@@ -52,8 +58,11 @@ export function ruleOf({ name, enabled, trigger, often, cooldown_seconds, action
 }
 
 function draftAction(action: AutomationAction): DraftAction {
-  const { params, ...texts } = action as { kind: AutomationAction['kind']; params?: unknown };
-  return { ...texts, params: params === undefined ? undefined : JSON.stringify(params, null, 2) };
+  const draft = Object.entries(action).map(([name, value]) => [
+    name,
+    JSON_FIELDS.includes(name) ? JSON.stringify(value, null, 2) : value,
+  ]);
+  return Object.fromEntries(draft) as DraftAction;
 }
 
 const THRESHOLD = { count: 3, within_seconds: 3600 };
