@@ -13,7 +13,10 @@ use std::{
 use axum::{
     Router,
     body::Body,
-    extract::{ConnectInfo, Request},
+    extract::{ConnectInfo, Request, State},
+    http::{HeaderValue, Version, header::CONNECTION},
+    middleware::{Next, from_fn_with_state},
+    response::Response,
     serve::Listener,
 };
 use hyper::body::Incoming;
@@ -54,6 +57,9 @@ impl From<&GatewaySettings> for ServeTimes {
 }
 
 /// Serves until told to stop, then lets requests under way finish, for a bounded time.
+///
+/// Once `readiness` is drained, which may be a while before the stop, every answer ends its connection:
+/// a proxy in front keeps none on which its next request would meet the end of the process.
 pub async fn serve(
     mut listener: TcpListener,
     router: Router,
@@ -62,6 +68,7 @@ pub async fn serve(
     times: ServeTimes,
 ) -> io::Result<()> {
     let builder = builder(times.head);
+    let router = router.layer(from_fn_with_state(readiness.clone(), end_connections));
     let open = GracefulShutdown::new();
     loop {
         let (stream, peer) = tokio::select! {
@@ -78,6 +85,20 @@ pub async fn serve(
         warn!("requests that did not finish in time are cut off");
     }
     Ok(())
+}
+
+/// Tells callers over HTTP/1 that their connection takes no further request.
+async fn end_connections(
+    State(readiness): State<Readiness>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let keeps_connection = request.version() == Version::HTTP_11;
+    let mut response = next.run(request).await;
+    if keeps_connection && !readiness.is_ready() {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
 }
 
 fn builder(head: Duration) -> Builder<TokioExecutor> {

@@ -1,6 +1,6 @@
 //! From a configuration to a running process, and back down in order.
 
-use std::{fs::File, net::SocketAddr, path::Path};
+use std::{fs::File, net::SocketAddr, path::Path, time::Duration};
 
 use anyhow::{Context as _, bail};
 use api_gateway::{Readiness, ServeTimes};
@@ -12,11 +12,18 @@ use tracing::{info, warn};
 use super::Role;
 use crate::{config::Config, container::Platform};
 
+/// How long a process that shares its work still takes requests once it is told to stop. A balancer notices
+/// meanwhile, and every answer ends its connection.
+const FAREWELL: Duration = Duration::from_secs(1);
+
 /// A server that answers and works until it is stopped.
 pub struct Server {
     pub address: SocketAddr,
     pub platform: Platform,
     stop: CancellationToken,
+    readiness: Readiness,
+    /// Nothing to wait for where nobody else could take the requests.
+    farewell: Option<Duration>,
     tasks: TaskTracker,
     /// Where `/metrics` is, when not beside the API.
     pub metrics_address: Option<SocketAddr>,
@@ -31,6 +38,7 @@ impl Server {
     /// Opens everything, then listens. Nothing answers before all is ready.
     pub async fn start(config: Config, role: Role) -> anyhow::Result<Self> {
         let lock = lock_of(&config)?;
+        let farewell = (!config.is_embedded()).then_some(FAREWELL);
         let listener = listen(config.address(), "API_HOST and API_PORT").await?;
         let address = listener.local_addr()?;
         let metrics = listen_for_metrics(&config).await?;
@@ -49,13 +57,20 @@ impl Server {
         let proxy_gateway_address = proxy_gateway
             .map(|listener| serve_proxy_gateway(listener, &platform, own, &tasks, &stop))
             .transpose()?;
-        let serving =
-            tokio::spawn(api_gateway::serve(listener, router, readiness, stop.clone(), times));
+        let serving = tokio::spawn(api_gateway::serve(
+            listener,
+            router,
+            readiness.clone(),
+            stop.clone(),
+            times,
+        ));
         info!(%address, "listening on http://{address}");
         Ok(Self {
             address,
             platform,
             stop,
+            readiness,
+            farewell,
             tasks,
             metrics_address,
             proxy_gateway_address,
@@ -66,6 +81,10 @@ impl Server {
 
     /// Takes no new work, lets what is under way end or hands it back, and closes the database.
     pub async fn stop(self) -> anyhow::Result<()> {
+        self.readiness.drain();
+        if let Some(farewell) = self.farewell {
+            tokio::time::sleep(farewell).await;
+        }
         self.stop.cancel();
         self.serving.await??;
         self.tasks.close();

@@ -157,3 +157,25 @@ async fn a_server_told_to_stop_closes_idle_connections_and_ends() {
     assert!(!readiness.is_ready());
     assert!(TcpStream::connect(address).await.is_err());
 }
+
+#[tokio::test]
+async fn while_it_drains_every_answer_ends_its_connection() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, readiness) = (CancellationToken::new(), Readiness::default());
+    let times = ServeTimes { head: Duration::from_secs(30), drain: Duration::from_secs(30) };
+    let router = router_with(settings(), true);
+    tokio::spawn(serve(listener, router, readiness.clone(), stop.clone(), times));
+    let whole = "GET /health/live HTTP/1.1\r\nhost: a\r\n\r\n";
+    let mut kept = TcpStream::connect(address).await.unwrap();
+    kept.write_all(whole.as_bytes()).await.unwrap();
+    let mut first = [0; 15];
+    kept.read_exact(&mut first).await.unwrap();
+    readiness.drain();
+    kept.write_all(whole.as_bytes()).await.unwrap();
+    let mut rest = String::new();
+    kept.read_to_string(&mut rest).await.unwrap();
+    assert!(rest.contains("\r\nconnection: close\r\n"), "{rest}");
+    assert!(told(address, whole).await.starts_with("HTTP/1.1 200 OK"), "new ones still come in");
+    stop.cancel();
+}
