@@ -11,6 +11,7 @@ mod judge;
 mod migrate;
 mod openapi;
 mod parse;
+mod reference;
 mod run;
 mod serve;
 pub mod start;
@@ -64,6 +65,9 @@ enum Command {
     },
     /// Run a definition here and now, without a server.
     Run(RunArgs),
+    /// Say what can be configured.
+    #[command(subcommand)]
+    Config(ConfigCommand),
     /// Print the OpenAPI document.
     Openapi {
         /// Write to this file instead.
@@ -108,6 +112,16 @@ pub enum Role {
     All,
     /// API and web UI; executions are left to worker processes.
     Api,
+}
+
+#[derive(Debug, Subcommand)]
+enum ConfigCommand {
+    /// Print every variable with its default and meaning, in Markdown.
+    Reference {
+        /// Write to this file instead.
+        #[arg(long)]
+        output: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -198,9 +212,16 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
     let Some(command) = cli.command else {
         anyhow::bail!("a command is missing; `workflow-platform --help` lists them");
     };
-    if let Command::Parse { page, file } = &command {
-        parse::run(page, file)?;
-        return Ok(ExitCode::SUCCESS);
+    match &command {
+        Command::Parse { page, file } => {
+            parse::run(page, file)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        Command::Config(ConfigCommand::Reference { output }) => {
+            reference::print(output.as_deref())?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        _ => {}
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let ended = runtime.block_on(run_command(command));
@@ -242,6 +263,9 @@ async fn run_command(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Judge { listen } => judge::run(&load()?, *listen).await?,
         Command::Parse { page, file } => parse::run(page, file)?,
+        Command::Config(ConfigCommand::Reference { output }) => {
+            reference::print(output.as_deref())?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -10,6 +10,7 @@ mod collection;
 mod fault;
 mod print;
 mod read;
+mod reference;
 mod secret;
 mod source;
 mod tokens;
@@ -32,6 +33,9 @@ use subscription::{BillingSettings, StripeSettings};
 
 pub use collection::CollectionConfig;
 pub use fault::{ConfigError, ConfigFault};
+#[cfg(test)]
+use reference::is_secret;
+pub use reference::markdown as reference_markdown;
 pub use secret::Purpose;
 pub use source::Source;
 pub use tokens::TokenConfig;

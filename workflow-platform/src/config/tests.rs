@@ -139,6 +139,49 @@ fn the_example_file_names_every_variable() {
 }
 
 #[test]
+fn the_reference_of_the_documents_is_fresh() {
+    let file =
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/operations/configuration-reference.md");
+    let kept = std::fs::read_to_string(file).unwrap();
+    assert!(kept == super::reference_markdown(), "{file} is stale: make openapi");
+}
+
+#[test]
+fn what_the_reference_calls_secret_is_never_printed() {
+    let secret = "s3cr3t-of-thirty-two-bytes-or-more-0";
+    let database = format!("postgresql://u:{secret}@localhost/db");
+    let redis = format!("redis://:{secret}@localhost");
+    let list = format!("[\"{secret}\"]");
+    let beside = [
+        ("SMTP_HOST", "mail.example.com"),
+        ("SMTP_FROM_EMAIL", "a@example.com"),
+        ("SMTP_USERNAME", "u"),
+        ("BLOB_S3_BUCKET", "b"),
+        ("BLOB_S3_ACCESS_KEY_ID", "k"),
+        ("STRIPE_RETURN_URL", "https://app.example.com/"),
+        ("BOOTSTRAP_ADMIN_EMAIL", "root@example.com"),
+    ];
+    let stripe = format!("sk_test_{secret}");
+    let hook = format!("whsec_{secret}");
+    let value = |name| match name {
+        "DATABASE_URL" => database.clone(),
+        "REDIS_URL" => redis.clone(),
+        "STRIPE_SECRET_KEY" => stripe.clone(),
+        "STRIPE_WEBHOOK_SECRET" => hook.clone(),
+        name if name.ends_with("_KEYS") => list.clone(),
+        _ => secret.to_owned(),
+    };
+    let secrets =
+        VARIABLES.iter().map(|variable| variable.name).filter(|name| super::is_secret(name));
+    let named: Vec<_> = secrets.collect();
+    assert!(named.len() >= 12, "{named:?}");
+    let values = named.iter().map(|name| (*name, value(name)));
+    let values = values.chain(beside.map(|(name, text)| (name, text.to_owned())));
+    let printed = Config::from_values(values, Purpose::Serve).unwrap().print();
+    assert!(!printed.contains(secret), "{printed}");
+}
+
+#[test]
 fn networks_are_read_and_what_is_none_is_told() {
     let list = "10.0.0.0/8, ::ffff:192.0.2.1, 2001:db8::/32";
     let values = [("TRUSTED_PROXIES", list), ("JWT_SECRET_KEY", SECRET)];
