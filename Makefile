@@ -6,7 +6,7 @@ UI := frontend/dist/index.html
 UI_SOURCES := $(shell find frontend/src frontend/public frontend/tools -name node_modules -prune -o -type f -print) \
 	frontend/index.html frontend/vite.config.ts frontend/package-lock.json
 
-.PHONY: help run demo build test test-crash fuzz-api bench bench-api bench-engine bench-proxy bench-collect bench-events fmt lint openapi migrate screenshots clean
+.PHONY: help run demo build test test-crash test-rolling soak sbom docs fuzz-api bench bench-api bench-engine bench-proxy bench-collect bench-events fmt lint openapi migrate screenshots clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1|\2/' | column -t -s '|'
@@ -36,6 +36,24 @@ test-crash: ## 500 executions on each database while processes are killed, froze
 	@$(MAKE) --no-print-directory $(UI)
 	CI=1 scripts/with-services.sh cargo nextest run --locked -p workflow-platform --test http \
 		--run-ignored only -E 'test(crash::)' --no-capture
+
+test-rolling: ## replace two API processes and two workers under load behind nginx; nothing fails, nothing is lost
+	scripts/ensure-build.sh
+	scripts/ensure-test.sh
+	@$(MAKE) --no-print-directory $(UI)
+	cargo build --quiet --locked -p workflow-platform
+	scripts/with-services.sh node scripts/rolling.mjs target/debug/workflow-platform
+
+soak: build ## mixed load for DURATION seconds (1200); memory, file handles, connections and disk, first and last third
+	scripts/ensure-test.sh
+	scripts/with-services.sh node scripts/soak.mjs $(BINARY) $(or $(DURATION),1200)
+
+docs: ## target/docs/site: the documents as a site, with every link checked
+	scripts/build-docs.sh
+
+sbom: ## target/sbom: bills of materials of the binary and the web interface (CycloneDX)
+	scripts/ensure-build.sh
+	scripts/sbom.sh
 
 fuzz-api: ## ask a running server whatever its API document allows and forbids, on PostgreSQL and Redis
 	scripts/ensure-build.sh
@@ -89,8 +107,9 @@ lint: ## the cheap checks
 	scripts/ensure-build.sh
 	npm --prefix frontend run --silent lint
 
-openapi: ## write docs/api/openapi.json and the front end's types
+openapi: ## write docs/api/openapi.json, the front end's types, and the table of variables
 	cargo run --quiet --locked -p workflow-platform -- openapi --output docs/api/openapi.json
+	cargo run --quiet --locked -p workflow-platform -- config reference --output docs/operations/configuration-reference.md
 	scripts/ensure-build.sh
 	npm --prefix frontend run --silent generate:api
 

@@ -38,17 +38,21 @@ fuzz() { scripts/with-services.sh scripts/schemathesis.sh target/debug/workflow-
 documents() {
     scripts/serve-for.sh target/debug/workflow-platform scripts/run-docs.sh \
         docs/user-module-api.md docs/api/VERIFICATION_CODE_API_GUIDE.md docs/api/README.md \
-        docs/api/subscription.md docs/datasets.md docs/automations.md
+        docs/api/subscription.md docs/datasets.md docs/automations.md docs/first-workflow.md \
+        docs/zh/first-workflow.md docs/zh/installation.md docs/operations/installation.md \
+        docs/operations/troubleshooting.md
 }
 # The files of deploy/, by the programs that read them.
 deployment() {
     scripts/check-deploy.sh
     TRUSTED_PROXIES=127.0.0.1 scripts/serve-for.sh target/debug/workflow-platform \
-        bash -c 'scripts/check-monitoring.sh && scripts/check-nginx.sh'
+        bash -c 'scripts/check-monitoring.sh && scripts/check-nginx.sh && node scripts/check-nginx-containers.mjs'
 }
+rolling() { scripts/with-services.sh node scripts/rolling.mjs target/debug/workflow-platform; }
 browser() { scripts/serve-for.sh target/debug/workflow-platform npm --prefix frontend run --silent e2e; }
 
 phase "format" cargo fmt --all --check
+phase "documents and their links" scripts/build-docs.sh
 phase "front end: lint and types" front_end check
 phase "front end: unit tests" front_end test
 phase "front end: build" make --no-print-directory frontend/dist/index.html
@@ -60,4 +64,5 @@ phase "generated files are fresh" fresh
 phase "schemathesis" fuzz
 phase "lines of the documents" documents
 phase "deployment files" deployment
+phase "rolling restart" rolling
 phase "browser" browser
