@@ -104,7 +104,7 @@ stretch('signing up takes the code from the mail', async () => {
   await page.keyboard.insertText(await mailedCode(USER.email));
   assert.deepEqual(await barriers(page), []);
   await button('Sign up').click();
-  await at('/workflows');
+  await at('/dashboard');
   await visible(page.getByText('No workflows yet'));
   assert.deepEqual(await barriers(page), []);
 });

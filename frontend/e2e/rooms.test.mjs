@@ -1,7 +1,7 @@
 // The rooms beside the main job, each by itself: automations, notifications, and what else is kept.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { ended, user } from './platform.mjs';
+import { administrator, ended, user } from './platform.mjs';
 import { BASE, barriers, enter, launch, watch } from './support.mjs';
 
 const QUICK = `name: quick
@@ -117,4 +117,126 @@ room('an automation is switched off, changed and deleted', async () => {
   await sure('Delete');
   await at('/automations');
   await page.getByText('Tell me no more').waitFor({ state: 'detached' });
+});
+
+room('the dashboard says what ran, what failed and what comes', async () => {
+  const source = QUICK.replace('quick', 'fails').replace('return 1', "throw new Error('it broke')");
+  const { id: definition_id } = await one.post('/workflow/definitions', {
+    source: `${source}triggers:\n  - cron: "0 8 * * *"\n    timezone: Asia/Shanghai\n`,
+  });
+  const { id } = await one.post('/workflow/executions', { definition_id });
+  await ended(one, id);
+  await go('/');
+  await at('/dashboard');
+  await visible(page.getByRole('region', { name: 'Needs attention' }).getByRole('link', { name: 'fails' }));
+  await visible(page.getByRole('region', { name: 'Next times' }).getByRole('link', { name: 'fails' }));
+  await visible(page.getByRole('region', { name: 'Runs', exact: true }).getByText('2', { exact: true }));
+  await button('7 days').click();
+  await page.waitForURL((url) => url.searchParams.get('range') === 'week');
+  await page.getByText('Show the numbers').click();
+  await visible(page.getByRole('columnheader', { name: 'Succeeded' }));
+});
+
+room('schedules are listed, paused, run for the past, and shown in a calendar', async () => {
+  await go('/dashboard');
+  await page.getByRole('link', { name: 'Schedules', exact: true }).click();
+  await at('/schedules');
+  await visible(page.getByRole('link', { name: 'fails' }));
+  assert.deepEqual(await barriers(page), []);
+  await page.getByRole('switch').click();
+  await visible(page.getByRole('cell', { name: 'paused' }));
+  await page.getByRole('switch').click();
+  await page.getByRole('cell', { name: 'paused' }).waitFor({ state: 'detached' });
+  await button('0 8 * * *').click();
+  const drawer = page.getByRole('dialog');
+  await visible(drawer.getByText('Next times'));
+  await visible(drawer.getByRole('button', { name: 'Run past times' }));
+  assert.deepEqual(await barriers(page), []);
+  await page.keyboard.press('Escape');
+  await button('Calendar').click();
+  await page.waitForURL((url) => url.searchParams.get('tab') === 'calendar');
+  await button('Week after').click();
+  await visible(page.locator('.wp-mark', { hasText: 'To come' }));
+  assert.deepEqual(await barriers(page), []);
+  await page.locator('.wp-mark').first().click();
+  await visible(page.getByRole('dialog').getByText('Next times'));
+});
+
+room('a secret is kept and never shown, and a variable is changed', async () => {
+  await go('/dashboard');
+  await page.getByRole('link', { name: 'Secrets', exact: true }).click();
+  await at('/secrets');
+  await visible(page.getByText('No secrets yet'));
+  assert.deepEqual(await barriers(page), []);
+  await button('New secret').click();
+  await page.getByRole('textbox', { name: 'Name' }).fill('SHOP_KEY');
+  await page.getByRole('textbox', { name: 'Value' }).fill('not to be seen');
+  assert.deepEqual(await barriers(page), []);
+  await button('Keep secret').click();
+  await visible(page.getByRole('cell', { name: 'SHOP_KEY', exact: true }));
+  await page.reload();
+  await visible(page.getByRole('cell', { name: 'SHOP_KEY', exact: true }));
+  assert.ok(!(await page.content()).includes('not to be seen'), 'the value is not seen again');
+  await button('Delete').click();
+  await sure('Delete');
+  await visible(page.getByText('No secrets yet'));
+  await button('Variables').click();
+  await button('New variable').click();
+  await page.getByRole('textbox', { name: 'Name' }).fill('regions');
+  await page.getByText('JSON', { exact: true }).click();
+  await page.getByRole('textbox', { name: 'Value' }).fill('["eu", "us"');
+  await button('Keep variable').click();
+  await visible(page.getByText('Enter valid JSON'));
+  await page.getByRole('textbox', { name: 'Value' }).fill('["eu", "us"]');
+  await button('Keep variable').click();
+  await visible(page.getByRole('cell', { name: /"eu"/ }));
+  const { items } = await one.get('/workflow/variables');
+  assert.deepEqual(items[0].value, ['eu', 'us']);
+});
+
+room('an administrator offers a plan, gives a coupon, and settles an invoice', async () => {
+  await one.post('/subscription/subscribe', { plan: 'basic', interval: 'month' });
+  const root = await administrator();
+  const mine = page;
+  page = await enter(browser, { locale: 'en', theme: 'light' }, await root.session());
+  const watched = watch(page);
+  try {
+    await go('/admin/plans');
+    await visible(page.getByRole('cell', { name: 'Basic basic' }));
+    assert.deepEqual(await barriers(page), []);
+    await button('New plan').click();
+    await page.getByRole('textbox', { name: 'Code' }).fill('team');
+    await page.getByLabel('Name in Chinese').fill('团队版');
+    await page.getByLabel('Name in English').fill('Team');
+    await page.getByRole('spinbutton', { name: 'Price' }).fill('99');
+    await page.getByLabel('Executions a month').fill('100000');
+    assert.deepEqual(await barriers(page), []);
+    await button('Offer plan').click();
+    await visible(page.getByRole('cell', { name: 'Team team' }));
+    await page.getByRole('row', { name: /Team/ }).getByRole('button', { name: 'Withdraw' }).click();
+    await sure('Withdraw');
+    await page.getByRole('cell', { name: 'Team team' }).waitFor({ state: 'detached' });
+    await page.getByRole('link', { name: 'Coupons', exact: true }).click();
+    await visible(page.getByText('No coupons yet'));
+    await button('New coupon').click();
+    await page.getByRole('textbox', { name: 'Code' }).fill('welcome10');
+    assert.deepEqual(await barriers(page), []);
+    await button('Create coupon').click();
+    await visible(page.getByRole('cell', { name: 'WELCOME10' }));
+    await button('End').click();
+    await sure('End');
+    await visible(page.getByText('Ended'));
+    await page.getByRole('link', { name: 'Invoices', exact: true }).click();
+    await visible(page.getByText('Ledger, invoices and credits agree.'));
+    await page.locator('td .wp-link').first().click();
+    assert.deepEqual(await barriers(page), []);
+    await button('Mark as paid').click();
+    await sure('Mark as paid');
+    await visible(page.getByRole('dialog').getByText('Paid', { exact: true }));
+    assert.deepEqual(await barriers(page), []);
+    assert.deepEqual(watched.complaints, []);
+  } finally {
+    await page.context().close();
+    page = mine;
+  }
 });

@@ -26,13 +26,24 @@ const appear = (selector) => (page) => page.locator(selector).first().waitFor();
 const strangers = { 'sign-in': ['/sign-in'], 'sign-up': ['/sign-up'], 'reset-password': ['/reset-password'] };
 const beginners = {
   'empty-workflows': ['/workflows'],
+  'empty-dashboard': ['/dashboard'],
   'empty-executions': ['/executions'],
+  'empty-schedules': ['/schedules'],
+  'empty-secrets': ['/secrets'],
   'empty-data': ['/data'],
   'empty-proxies': ['/proxies'],
   'empty-automations': ['/automations'],
   'empty-notifications': ['/notifications'],
 };
 const owners = ({ books, failing, waiting, pool, host, rule }) => ({
+  dashboard: ['/dashboard'],
+  'dashboard-week': ['/dashboard?range=week'],
+  schedules: ['/schedules'],
+  'schedules-calendar': ['/schedules?tab=calendar', appear('.wp-week')],
+  schedule: ['/schedules', press('td .wp-link', '.ant-drawer-body .wp-facts')],
+  secrets: ['/secrets'],
+  'new-secret': ['/secrets', press('.wp-page-header button', '.ant-drawer-body form')],
+  variables: ['/secrets?tab=variables'],
   workflows: ['/workflows'],
   templates: ['/workflows/templates', appear('.wp-template-card')],
   'use-template': ['/workflows/templates', press('.wp-template-card .ant-btn', '.ant-drawer-body form')],
@@ -101,6 +112,12 @@ const administrators = {
   'users-none': ['/admin/users?search=zzz'],
   user: ['/admin/users?search=owner', press('button.wp-name', '.wp-sessions')],
   audit: ['/admin/audit'],
+  plans: ['/admin/plans'],
+  'new-plan': ['/admin/plans', press('.wp-page-header button', '.ant-drawer-body form')],
+  coupons: ['/admin/coupons'],
+  'new-coupon': ['/admin/coupons', press('.wp-page-header button', '.ant-drawer-body form')],
+  invoices: ['/admin/invoices'],
+  'invoice-settle': ['/admin/invoices', press('td .wp-link', '.ant-drawer-body .wp-table')],
   hosts: ['/admin/hosts'],
   'decide-host': ['/admin/hosts', press('.wp-page-header .ant-btn-primary', '.ant-drawer-body form')],
   'parked-events': ['/admin/events'],
@@ -149,8 +166,15 @@ await owner.post('/users/me/api-keys', { name: 'build server', scopes: ['workflo
 await owner.post('/users/me/api-keys', { name: '每晚同步书目的脚本，名字很长很长很长很长', scopes: ['dataset:read'] });
 await upload(owner, 'saved-notes.zip');
 await upload(owner, '一个名字非常非常非常非常长的页面状态文件，窄屏上放不下.json');
+await owner.put('/workflow/secrets/SHOP_API_KEY', { value: 'never shown', description: 'Key of the shop' });
+await owner.put('/workflow/secrets/A_SECRET_WITH_A_NAME_THAT_IS_RATHER_LONG_FOR_A_NARROW_SCREEN', {
+  value: 'never shown',
+});
+await owner.put('/workflow/variables/region', { value: 'eu-west', description: '区域' });
+await owner.put('/workflow/variables/limits', { value: { pages: 3, hosts: ['a.example', 'b.example'], deep: true } });
 await owner.post('/subscription/subscribe', { plan: 'basic', interval: 'month' });
 const root = await administrator();
+await root.post('/subscription/admin/coupons', { code: 'WELCOME10', off: { percent: 10 }, lasts: { periods: 3 } });
 const browser = await launch();
 try {
   for (const look of LOOKS) {

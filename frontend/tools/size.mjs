@@ -1,5 +1,5 @@
 // How much JavaScript a first visit loads, compressed: the entry, what it imports, one language
-// and the heavier of the two pages that people land on. Fails over the limit.
+// and the heaviest of the pages that people land on. Fails over the limit.
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 
@@ -32,7 +32,7 @@ const find = (name) => {
 
 const always = ['index.html', find('src/locales/zh-CN'), find('antd/es/locale/zh_CN')];
 let over = false;
-for (const page of ['sign-in', 'workflows']) {
+for (const page of ['sign-in', 'dashboard', 'workflows']) {
   const bytes = total([...always, find(`src/pages/${page}.tsx`)]);
   over ||= bytes > LIMIT;
   console.log(`${page}: ${(bytes / 1024).toFixed(1)} KB of ${LIMIT / 1024} KB (gzip)`);

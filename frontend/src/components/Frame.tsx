@@ -1,6 +1,9 @@
 import ApartmentOutlined from '@ant-design/icons/ApartmentOutlined';
+import BarChartOutlined from '@ant-design/icons/BarChartOutlined';
+import CalendarOutlined from '@ant-design/icons/CalendarOutlined';
 import ClusterOutlined from '@ant-design/icons/ClusterOutlined';
 import CreditCardOutlined from '@ant-design/icons/CreditCardOutlined';
+import KeyOutlined from '@ant-design/icons/KeyOutlined';
 import MenuFoldOutlined from '@ant-design/icons/MenuFoldOutlined';
 import MenuUnfoldOutlined from '@ant-design/icons/MenuUnfoldOutlined';
 import MoreOutlined from '@ant-design/icons/MoreOutlined';
@@ -31,12 +34,15 @@ interface Entry {
 }
 
 const ENTRIES: Entry[] = [
+  { to: '/dashboard', text: 'nav.dashboard', Icon: BarChartOutlined },
   { to: '/workflows', text: 'nav.workflows', Icon: ApartmentOutlined },
   { to: '/executions', text: 'nav.executions', Icon: PlayCircleOutlined },
+  { to: '/schedules', text: 'nav.schedules', Icon: CalendarOutlined, rest: true },
   { to: '/data', text: 'nav.data', Icon: TableOutlined },
-  { to: '/proxies', text: 'nav.proxies', Icon: ClusterOutlined },
+  { to: '/proxies', text: 'nav.proxies', Icon: ClusterOutlined, rest: true },
   { to: '/automations', text: 'nav.automations', Icon: ThunderboltOutlined, rest: true },
-  { to: '/plan', text: 'nav.plan', Icon: CreditCardOutlined, below: true, rest: true },
+  { to: '/secrets', text: 'nav.secrets', Icon: KeyOutlined, below: true, rest: true },
+  { to: '/plan', text: 'nav.plan', Icon: CreditCardOutlined, rest: true },
   { to: '/admin/users', text: 'nav.admin', Icon: UserOutlined, rest: true, needs: 'users:read' },
 ];
 
@@ -51,7 +57,7 @@ function Rail() {
       className={['wp-rail', !railOpen && 'wp-rail-small', more && 'wp-rail-all'].filter(Boolean).join(' ')}
       aria-label={t('nav.label')}
     >
-      <NavLink to="/workflows" className="wp-brand">
+      <NavLink to="/dashboard" className="wp-brand">
         <img src="/favicon.svg" alt="" width="24" height="24" />
         <span>Workflow Platform</span>
       </NavLink>

@@ -1,4 +1,5 @@
 import type { AuditFilter } from '@/services/audit';
+import type { InvoiceFilter } from '@/services/billing';
 import type { RecordQuery } from '@/services/datasets';
 import type { LogFilter } from '@/services/executions';
 import type { ProxyFilter } from '@/services/proxies';
@@ -53,6 +54,10 @@ export const rareKeys = {
     diff: (id: string, from: number, to: number) => ['workflow-diff', id, from, to] as const,
   },
   triggers: {
+    all: ['triggers'] as const,
+    named: ['triggers', 'named'] as const,
+    everything: ['triggers', 'everything'] as const,
+    since: (id: string, since: string) => ['ticks', id, 'since', since] as const,
     of: (id: string) => ['workflows', id, 'triggers'] as const,
     ticks: (id: string) => ['ticks', id] as const,
   },
@@ -60,6 +65,23 @@ export const rareKeys = {
   system: { hosts: ['system', 'hosts'] as const, parked: ['system', 'parked'] as const },
   actions: { all: ['actions'] as const },
   templates: { all: ['templates'] as const, one: (name: string) => ['templates', name] as const },
+  billing: {
+    all: ['billing'] as const,
+    plans: ['billing', 'plans'] as const,
+    coupons: ['billing', 'coupons'] as const,
+    invoices: (filter: InvoiceFilter) => ['billing', 'invoices', filter] as const,
+    books: ['billing', 'books'] as const,
+  },
+  kept: { secrets: ['kept', 'secrets'] as const, variables: ['kept', 'variables'] as const },
+  dashboard: {
+    all: ['dashboard'] as const,
+    any: ['dashboard', 'any'] as const,
+    runs: (from: string, step: string) => ['dashboard', 'runs', from, step] as const,
+    usage: (days: number) => ['dashboard', 'usage', days] as const,
+    troubled: ['dashboard', 'troubled'] as const,
+    pools: ['dashboard', 'pools'] as const,
+    datasets: ['dashboard', 'datasets'] as const,
+  },
   automations: {
     all: ['automations'] as const,
     list: ['automations', 'list'] as const,
@@ -67,7 +89,6 @@ export const rareKeys = {
     firings: (id: string) => ['automations', 'firings', id] as const,
     events: ['automations', 'events'] as const,
     workflows: ['automations', 'workflows'] as const,
-    triggers: ['automations', 'triggers'] as const,
   },
   notifications: { list: (unread: boolean) => ['notifications', 'list', unread] as const },
   audit: { list: (filter: AuditFilter) => ['audit', filter] as const },

@@ -27,7 +27,10 @@ export default {
   nav: {
     label: 'Main',
     skip: 'Skip to content',
+    dashboard: 'Dashboard',
     workflows: 'Workflows',
+    schedules: 'Schedules',
+    secrets: 'Secrets',
     executions: 'Executions',
     data: 'Data',
     proxies: 'Proxies',

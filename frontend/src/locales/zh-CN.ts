@@ -27,7 +27,10 @@ export default {
   nav: {
     label: '主导航',
     skip: '跳到正文',
+    dashboard: '总览',
     workflows: '工作流',
+    schedules: '定时',
+    secrets: '机密',
     executions: '执行记录',
     data: '数据',
     proxies: '代理',

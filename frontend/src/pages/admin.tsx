@@ -2,11 +2,16 @@ import type { ComponentType } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NavLink, useParams } from 'react-router';
 import { Audit } from '@/features/audit/Audit';
+import { Coupons } from '@/features/billing/Coupons';
+import { Invoices } from '@/features/billing/Invoices';
+import { Plans } from '@/features/billing/Plans';
 import { Hosts } from '@/features/hosts/Hosts';
 import { Parked } from '@/features/parked/Parked';
 import { Users } from '@/features/users/Users';
 import { Component as NotFound } from '@/pages/not-found';
 import '@/locales/admin';
+import '@/locales/billing';
+import '@/locales/money';
 import { useSession } from '@/store/session';
 import type { Permission } from '@/types/api';
 
@@ -20,6 +25,9 @@ interface Room {
 const ROOMS: Record<string, Room> = {
   users: { Shown: Users, text: 'nav.users', needs: 'users:read' },
   audit: { Shown: Audit, text: 'nav.audit', needs: 'audit:read' },
+  plans: { Shown: Plans, text: 'money.plans', needs: 'plans:write' },
+  coupons: { Shown: Coupons, text: 'money.coupons', needs: 'billing:read' },
+  invoices: { Shown: Invoices, text: 'money.invoices', needs: 'billing:read' },
   hosts: { Shown: Hosts, text: 'hosts.title', needs: 'system:read' },
   events: { Shown: Parked, text: 'parked.title', needs: 'system:read' },
 };

@@ -19,5 +19,5 @@ export function SignedOutOnly() {
   if (state === 'out') return <Outlet />;
   const next = search.get('next') ?? '';
   // Only a path of ours: `//host` would lead elsewhere.
-  return <Navigate to={/^\/(?!\/)/.test(next) ? next : '/workflows'} replace />;
+  return <Navigate to={/^\/(?!\/)/.test(next) ? next : '/dashboard'} replace />;
 }

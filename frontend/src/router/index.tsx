@@ -15,6 +15,7 @@ const OUTSIDE = {
 };
 
 const INSIDE = {
+  '/dashboard': page(() => import('@/pages/dashboard')),
   '/workflows': page(() => import('@/pages/workflows')),
   '/workflows/new': page(() => import('@/pages/new-workflow')),
   '/workflows/templates': page(() => import('@/pages/templates')),
@@ -26,6 +27,8 @@ const INSIDE = {
   '/data/:name': page(() => import('@/pages/dataset')),
   '/proxies': page(() => import('@/pages/pools')),
   '/proxies/:id': page(() => import('@/pages/pool')),
+  '/schedules': page(() => import('@/pages/schedules')),
+  '/secrets': page(() => import('@/pages/secrets')),
   '/automations': page(() => import('@/pages/automations')),
   '/automations/new': page(() => import('@/pages/automation')),
   '/automations/:id': page(() => import('@/pages/automation')),
@@ -56,7 +59,7 @@ export function Pages() {
           <Routes>
             <Route element={<SignedOutOnly />}>{routes(OUTSIDE)}</Route>
             <Route element={frame}>
-              <Route index element={<Navigate to="/workflows" replace />} />
+              <Route index element={<Navigate to="/dashboard" replace />} />
               {routes(INSIDE)}
             </Route>
           </Routes>

@@ -15,8 +15,8 @@ const PUBLIC = ['/users/auth/login', '/users/auth/register', '/users/public/'];
 function headers(config: AxiosRequestConfig): Record<string, string> {
   const access = tokens.access();
   return {
-    ...(config.headers as Record<string, string> | undefined),
     'Accept-Language': language(),
+    ...(config.headers as Record<string, string> | undefined),
     ...(access ? { Authorization: `Bearer ${access}` } : {}),
   };
 }
@@ -72,7 +72,8 @@ type Query = Record<string, string | number | undefined>;
 type Progress = (event: AxiosProgressEvent) => void;
 
 export const http = {
-  get: <T>(url: string, params?: Query) => unwrap<T>({ method: 'get', url, params }),
+  get: <T>(url: string, params?: Query, headers?: Record<string, string>) =>
+    unwrap<T>({ method: 'get', url, params, headers }),
   /** `unique` names the wish, so that a repeated POST does it once. */
   post: <T>(url: string, data: unknown = {}, unique?: string) =>
     unwrap<T>({ method: 'post', url, data, headers: unique ? { 'Idempotency-Key': unique } : {} }),

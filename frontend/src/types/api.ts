@@ -127,6 +127,11 @@ export type ProxySource = Schemas['SourceView'];
 export type SourceWish = Schemas['AddSource'];
 export type SourceEdit = Schemas['UpdateSource'];
 
+export type NamedTrigger = Schemas['NamedTriggerView'];
+export type Statistics = Schemas['StatisticsView'];
+export type Secret = Schemas['SecretView'];
+export type Variable = With<Schemas['VariableView'], { value: Json }>;
+
 export type AutomationAction = Schemas['AutomationAction'];
 export type AutomationRule = With<Schemas['AutomationRule'], { enabled?: boolean; cooldown_seconds?: number }>;
 export type Automation = Schemas['AutomationView'];
@@ -151,6 +156,11 @@ export type ChangedSubscription = Schemas['ChangedView'];
 export type UpgradeQuote = Schemas['QuoteView'];
 export type Invoice = Schemas['InvoiceView'];
 export type Payment = Schemas['PaymentView'];
+export type PlanOffer = Schemas['PlanOfferBody'];
+export type Coupon = Schemas['CouponView'];
+export type CouponWish = Schemas['CouponBody'];
+export type OwnedInvoice = Schemas['OwnedInvoiceView'];
+export type Books = Schemas['ReconciliationView'];
 export type InvoiceLine = Schemas['LineView'];
 export type UsageReport = Schemas['UsageView'];
 export type LimitUsage = Schemas['LimitUsageView'];

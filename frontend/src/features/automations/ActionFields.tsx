@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { ACTION_KINDS, type DraftAction } from '@/features/automations/draft';
 import { TemplateInput } from '@/features/automations/Expressions';
 import { rareKeys } from '@/hooks/rare-keys';
+import { schedules } from '@/services/schedules';
 import { workflows } from '@/services/workflows';
 import { fieldsOf, isJson } from '@/utils/schema';
 
@@ -159,26 +160,25 @@ function Json({ at, name, help }: { at: number; name: 'params' | 'data'; help?: 
   );
 }
 
-/** Every schedule of the owner's, under the name of its workflow. */
-async function schedules() {
-  const { items } = await workflows.list(undefined, 200);
-  const some = items.filter(({ triggers }) => triggers.length > 0);
-  const found = await Promise.all(some.map(async ({ id, name }) => ({ name, page: await workflows.triggers(id) })));
-  return found.flatMap(({ name, page }) =>
-    page.items.map(({ id, expression }) => ({ value: id, label: `${name}: ${expression}` })),
-  );
-}
-
 function Pause({ at }: { at: number }) {
   const { t } = useTranslation();
-  const list = useQuery({ queryKey: rareKeys.automations.triggers, queryFn: schedules });
+  const list = useQuery({ queryKey: rareKeys.triggers.everything, queryFn: schedules.all });
   return (
     <Form.Item
       name={[at, 'trigger_id']}
       label={t('automations.fields.trigger_id')}
       rules={[{ required: true, message: t('form.required') }]}
     >
-      <Select showSearch={{ optionFilterProp: 'label' }} options={list.data ?? []} loading={list.isLoading} />
+      <Select
+        showSearch={{ optionFilterProp: 'label' }}
+        loading={list.isLoading}
+        options={
+          list.data?.map(({ id, definition_name, expression }) => ({
+            value: id,
+            label: `${definition_name}: ${expression}`,
+          })) ?? []
+        }
+      />
     </Form.Item>
   );
 }

@@ -2,15 +2,15 @@ import { useMutation } from '@tanstack/react-query';
 import { Button, Drawer } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { InvoiceLines } from '@/components/billing/InvoiceLines';
 import { type Column, DataTable } from '@/components/DataTable';
 import { ErrorNote } from '@/components/ErrorNote';
 import { Note } from '@/components/Note';
-import { Lines } from '@/features/plan/Lines';
-import { day, money } from '@/features/plan/money';
 import { rareKeys } from '@/hooks/rare-keys';
 import { usePaged } from '@/hooks/use-paged';
 import { plans } from '@/services/plans';
 import type { Invoice } from '@/types/api';
+import { day, money } from '@/utils/money';
 
 /** Goes to the page of the payment provider. Where there is none, the answer says how to pay. */
 function PayOnline({ invoice }: { invoice: string }) {
@@ -31,11 +31,6 @@ function PayOnline({ invoice }: { invoice: string }) {
 
 function Details({ invoice }: { invoice: Invoice }) {
   const { t } = useTranslation();
-  const sums: [string, number][] = [[t('billing.total'), invoice.total_minor]];
-  if (invoice.credit_minor) sums.push([t('billing.creditUsed'), -invoice.credit_minor]);
-  if (invoice.credited_minor) sums.push([t('billing.credited'), -invoice.credited_minor]);
-  if (invoice.paid_minor) sums.push([t('billing.paid'), -invoice.paid_minor]);
-  sums.push([t('billing.due'), invoice.due_minor]);
   return (
     <div className="flex flex-col gap-4">
       {invoice.status === 'open' && (
@@ -44,7 +39,7 @@ function Details({ invoice }: { invoice: Invoice }) {
           <PayOnline invoice={invoice.id} />
         </Note>
       )}
-      <Lines lines={invoice.lines} currency={invoice.currency} sums={sums} />
+      <InvoiceLines invoice={invoice} />
     </div>
   );
 }

@@ -1,9 +1,9 @@
 import { Button, Segmented } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { money } from '@/features/plan/money';
 import { PlanDialog, type Way } from '@/features/plan/PlanDialog';
 import type { CurrentSubscription, Interval, Plan } from '@/types/api';
+import { money } from '@/utils/money';
 
 const GIB = 1024 ** 3;
 

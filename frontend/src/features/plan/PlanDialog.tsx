@@ -2,14 +2,14 @@ import { useQuery } from '@tanstack/react-query';
 import { Checkbox, Input, Modal } from 'antd';
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Lines } from '@/components/billing/Lines';
 import { ErrorNote } from '@/components/ErrorNote';
 import { Waiting } from '@/components/Waiting';
-import { Lines } from '@/features/plan/Lines';
-import { day } from '@/features/plan/money';
 import { useChange } from '@/features/plan/use-change';
 import { rareKeys } from '@/hooks/rare-keys';
 import { type PlanWish, plans } from '@/services/plans';
 import type { CurrentSubscription, Plan } from '@/types/api';
+import { day } from '@/utils/money';
 
 export type Way = 'subscribe' | 'upgrade' | 'downgrade';
 

@@ -2,10 +2,10 @@ import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { AskOnce } from '@/components/AskOnce';
 import { ErrorNote } from '@/components/ErrorNote';
-import { day, money } from '@/features/plan/money';
 import { useChange } from '@/features/plan/use-change';
 import { plans } from '@/services/plans';
 import type { CurrentSubscription } from '@/types/api';
+import { day, money } from '@/utils/money';
 
 /** Where the subscription stands, and what happens when its period ends. */
 export function StandingCard({ current }: { current: CurrentSubscription }) {

@@ -3,10 +3,10 @@ import { Progress } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '@/components/ErrorNote';
 import { Waiting } from '@/components/Waiting';
-import { day } from '@/features/plan/money';
 import { rareKeys } from '@/hooks/rare-keys';
 import { plans } from '@/services/plans';
 import type { LimitUsage } from '@/types/api';
+import { day } from '@/utils/money';
 
 /** In percent; full when nothing is allowed. */
 const share = ({ used, allowed }: LimitUsage) => (allowed ? Math.min(100, (used / allowed) * 100) : 100);

@@ -1,5 +1,6 @@
 import FieldTimeOutlined from '@ant-design/icons/FieldTimeOutlined';
 import { useTranslation } from 'react-i18next';
+import { Timing } from '@/components/triggers/Timing';
 import { When } from '@/components/When';
 import type { TriggerSummary } from '@/types/api';
 
@@ -15,15 +16,6 @@ export function Triggers({ triggers }: { triggers: TriggerSummary[] }) {
       ))}
     </span>
   );
-}
-
-export function Timing({ kind, expression }: Pick<TriggerSummary, 'kind' | 'expression'>) {
-  const { t } = useTranslation();
-  if (kind === 'webhook') return <>{t('workflows.webhook')}</>;
-  if (kind === 'dataset') return <>{t('workflows.onDataset', { name: expression })}</>;
-  if (kind === 'interval') return <>{t('workflows.every', { length: expression })}</>;
-  if (kind === 'at') return <When time={expression} />;
-  return <code>{expression}</code>;
 }
 
 /** The earliest of the next runs. */

@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { day, money } from '@/features/plan/money';
 import { rareKeys } from '@/hooks/rare-keys';
 import { plans } from '@/services/plans';
 import type { InvoiceLine } from '@/types/api';
+import { day, money } from '@/utils/money';
 
 interface Props {
   lines: InvoiceLine[];

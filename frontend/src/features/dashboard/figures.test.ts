@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { beginningOf, nearestOf, pointsOf, rateOf, shareOf, sumOf, totalOf } from '@/features/dashboard/figures';
+
+const bucket = (succeeded: number, failed: number, cancelled = 0, timed_out = 0) => ({
+  starts_at: '2026-11-26T00:00:00Z',
+  succeeded,
+  failed,
+  cancelled,
+  timed_out,
+});
+const limit = (name: string, used: number, allowed: number | null) => ({ limit: name, used, allowed, resets_at: null });
+
+describe('the figures of the dashboard', () => {
+  const now = Date.parse('2026-11-26T10:40:00Z');
+
+  it.each([
+    ['day', '2026-11-25T11:00:00.000Z'],
+    ['week', '2026-11-20T00:00:00.000Z'],
+    ['month', '2026-10-28T00:00:00.000Z'],
+  ] as const)('begin a %s at a whole hour or day', (range, from) => {
+    expect(beginningOf(range, now)).toBe(from);
+  });
+
+  it('sum up how runs ended', () => {
+    expect(sumOf([bucket(2, 1), bucket(3, 0, 1, 2)])).toEqual({ succeeded: 5, failed: 1, cancelled: 1, timed_out: 2 });
+    expect(totalOf(bucket(3, 0, 1, 2))).toBe(6);
+  });
+
+  it('judge by what ended by itself', () => {
+    expect(rateOf(bucket(3, 1, 5))).toBe(0.75);
+    expect(rateOf(bucket(0, 0, 5))).toBeNull();
+  });
+
+  it('know the nearest limit', () => {
+    const limits = [limit('a', 5, 10), limit('b', 9, 10), limit('c', 1000, null)];
+    expect(nearestOf(limits)?.limit).toBe('b');
+    expect(nearestOf([limit('c', 1, null)])).toBeUndefined();
+    expect(shareOf(limit('d', 0, 0))).toBe(1);
+  });
+
+  it('draw a line from bottom to top', () => {
+    expect(pointsOf([0, 2])).toBe('0.0,27.0 100.0,1.0');
+    expect(pointsOf([0])).toBe('0.0,27.0');
+  });
+});
