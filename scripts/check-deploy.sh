@@ -14,7 +14,8 @@ target/deploy-tools/layer/helm/helm lint --quiet --strict deploy/helm/workflow-p
 manifests=target/deploy-tools/manifests
 rm -rf "$manifests"
 node scripts/check-manifests.mjs "$manifests"
-"$tools/kubernetes-validate" --kubernetes-version 1.30 --strict "$manifests"/*.yaml >"$manifests/log" 2>&1 ||
+"$tools/kubernetes-validate" --kubernetes-version 1.30 --strict "$manifests"/*.yaml deploy/kubernetes/components/*/cronjob.yaml \
+    >"$manifests/log" 2>&1 ||
     { grep -v '^INFO' "$manifests/log" >&2; fail "a manifest is none that Kubernetes takes"; }
 "$tools/yamllint" --strict -d '{extends: relaxed, ignore: [deploy/tools, "deploy/helm/*/templates"], rules: {line-length: disable}}' deploy .github
 
@@ -33,9 +34,9 @@ diff <(sed -n '/^# Coarse/,$p' deploy/nginx/workflow-platform.conf) \
 if have systemd-analyze; then
     folder=$(mktemp -d)
     trap 'rm -rf "$folder"' EXIT
-    for unit in deploy/systemd/*.service; do
+    for unit in deploy/systemd/*.service deploy/systemd/*.timer; do
         sed 's#/usr/local/bin/workflow-platform#/bin/true#' "$unit" >"$folder/$(basename "$unit")"
     done
-    systemd-analyze verify "$folder"/*.service
+    systemd-analyze verify "$folder"/*.service "$folder"/*.timer
 fi
 say "deploy/: images, compose files, manifests and units are right"

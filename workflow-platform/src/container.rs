@@ -52,8 +52,8 @@ use workflow::WorkflowModule;
 use crate::config::{Config, FirstAdmin};
 
 use adapters::{CacheHealth, DatabaseHealth, Directory, Readers, Rules, Runs, Standing};
-pub use foundation::Foundation;
 use foundation::read_authority;
+pub use foundation::{Foundation, MIGRATION_LOCK, blobs};
 pub use scratch::Scratch;
 use served::Served;
 use settings::{

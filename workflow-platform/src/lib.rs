@@ -4,3 +4,4 @@ pub mod backup;
 pub mod cli;
 pub mod config;
 pub mod container;
+pub mod data_folder;

@@ -1,32 +1,32 @@
-//! Archives of a whole platform: a tar of named entries, compressed with zstd and, with a key,
-//! sealed. Everything is a stream; memory does not grow with what is kept.
+//! Backup and restore of a whole platform: database, blobs, and the secret of the data folder.
+//!
+//! A backup runs beside processes that work. The database is dumped first, as of one instant, and
+//! the blobs afterwards: they are named by their content and only removed after the rows that name
+//! them, so whatever a row of the dump needs is there, unless its time was up. A restore reads the
+//! archive to its end into a folder of its own, proves the database, and only then changes places.
 
 mod archive;
-mod entries;
-mod header;
-mod seal;
+mod census;
+mod desk;
+mod error;
+mod make;
+mod name;
+mod postgres;
+mod restore;
+mod retention;
+mod shelf;
+mod sqlite;
+mod stage;
+mod verify;
 
-#[cfg(test)]
-mod tests;
-
-use std::io;
-
-pub use archive::{ArchiveReader, ArchiveWriter};
-pub use entries::{Entries, MANIFEST, Manifest};
-
-/// An archive cannot be written or is refused.
-#[derive(Debug, thiserror::Error)]
-pub enum ArchiveError {
-    #[error("this is no backup of a workflow platform")]
-    Foreign,
-    #[error("archive is sealed, and no key is configured")]
-    KeyMissing,
-    #[error("archive is of another key, or its beginning is damaged")]
-    WrongKey,
-    #[error("archive is damaged or cut off")]
-    Damaged(#[source] io::Error),
-    #[error("archive is damaged: {0}")]
-    Inconsistent(String),
-    #[error("archive cannot be written")]
-    Write(#[source] io::Error),
-}
+pub use archive::{
+    ArchiveError, ArchiveReader, ArchiveWriter, Engine, Entries, MANIFEST, Manifest, Salt,
+};
+pub use census::{Balance, Census};
+pub use error::BackupError;
+pub use make::{BlobTally, Made, make};
+pub use name::ArchiveName;
+pub use restore::{Restored, restore};
+pub use retention::{Swept, sweep};
+pub use shelf::{Listed, Shelf};
+pub use verify::{Verified, verify};

@@ -29,6 +29,7 @@ async fn print_status(database: &Database) -> anyhow::Result<()> {
         let state = match step.state {
             MigrationState::Applied => "applied",
             MigrationState::Pending => "pending",
+            MigrationState::Later => "later  ",
         };
         println!("{state}  {}", step.name);
     }

@@ -1,6 +1,7 @@
 //! The commands of the binary, one a module.
 
 mod admin;
+mod backup;
 mod billing;
 pub mod demo;
 mod doctor;
@@ -58,6 +59,10 @@ enum Command {
     /// Look at events that could not be handled, from the machine itself.
     #[command(subcommand)]
     Events(EventsCommand),
+    /// Write all there is into one archive, while processes work; delete archives that are old.
+    Backup(backup::BackupArgs),
+    /// Put an archive in the place of the configured database and blobs.
+    Restore(backup::RestoreArgs),
     /// Check a workflow definition; all faults are listed with their lines.
     Validate {
         /// YAML or JSON file; `-` reads standard input.
@@ -199,7 +204,7 @@ pub fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             eprintln!("error: {}", report(&error));
-            ExitCode::FAILURE
+            backup::exit_code(&error).into()
         }
     }
 }
@@ -242,7 +247,7 @@ fn purpose(command: Option<&Command>) -> Purpose {
 async fn run_command(command: Command) -> anyhow::Result<ExitCode> {
     let load = || -> Result<Config, ConfigError> { Config::load(purpose(Some(&command))) };
     match &command {
-        Command::Serve(args) => serve::serve(load()?, args.role).await?,
+        Command::Serve(args) => Box::pin(serve::serve(load()?, args.role)).await?,
         Command::Worker => serve::worker(load()?).await?,
         Command::Doctor => return doctor::examine(load()?).await,
         Command::Billing(BillingCommand::Reconcile) => return billing::reconcile(load()?).await,
@@ -255,6 +260,8 @@ async fn run_command(command: Command) -> anyhow::Result<ExitCode> {
             admin::create_super_admin(load()?, username, email).await?;
         }
         Command::Events(command) => Box::pin(events::run(load()?, command)).await?,
+        Command::Backup(args) => Box::pin(backup::run(load()?, args)).await?,
+        Command::Restore(args) => Box::pin(backup::restore(load()?, args)).await?,
         Command::Validate { file } => return validate::validate(file).await,
         Command::Run(args) => return run::run(&args.file, &args.params).await,
         Command::Openapi { output } => openapi::print(output.as_deref()).await?,

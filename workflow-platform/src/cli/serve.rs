@@ -8,7 +8,7 @@ use super::{
     Role,
     start::{Server, listen_for_metrics, logs, serve_metrics, told_to_stop},
 };
-use crate::{config::Config, container::Platform};
+use crate::{config::Config, container::Platform, data_folder};
 
 /// Serves until told to stop.
 pub async fn serve(config: Config, role: Role) -> anyhow::Result<()> {
@@ -25,6 +25,7 @@ pub async fn serve(config: Config, role: Role) -> anyhow::Result<()> {
 pub async fn worker(config: Config) -> anyhow::Result<()> {
     logs(&config);
     need_shared_database(&config, "worker")?;
+    data_folder::need_whole(&config)?;
     let metrics = listen_for_metrics(&config).await?;
     let stop = CancellationToken::new();
     let platform = Platform::build(config, stop.clone()).await?;

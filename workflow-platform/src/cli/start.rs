@@ -1,8 +1,8 @@
 //! From a configuration to a running process, and back down in order.
 
-use std::{fs::File, net::SocketAddr, path::Path, time::Duration};
+use std::{fs::File, net::SocketAddr, time::Duration};
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use api_gateway::{Readiness, ServeTimes};
 use shared_kernel::infrastructure::telemetry;
 use tokio::net::TcpListener;
@@ -10,7 +10,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{info, warn};
 
 use super::Role;
-use crate::{config::Config, container::Platform};
+use crate::{config::Config, container::Platform, data_folder};
 
 /// How long a process that shares its work still takes requests once it is told to stop. A balancer notices
 /// meanwhile, and every answer ends its connection.
@@ -37,7 +37,8 @@ pub struct Server {
 impl Server {
     /// Opens everything, then listens. Nothing answers before all is ready.
     pub async fn start(config: Config, role: Role) -> anyhow::Result<Self> {
-        let lock = lock_of(&config)?;
+        let lock = data_folder::hold(&config)?;
+        data_folder::need_whole(&config)?;
         let farewell = (!config.is_embedded()).then_some(FAREWELL);
         let listener = listen(config.address(), "API_HOST and API_PORT").await?;
         let address = listener.local_addr()?;
@@ -91,27 +92,6 @@ impl Server {
         self.tasks.wait().await;
         self.platform.close().await
     }
-}
-
-/// Two processes on one embedded database would each think the other dead.
-fn lock_of(config: &Config) -> anyhow::Result<Option<File>> {
-    config.is_embedded().then(|| lock(&config.data_dir)).transpose()
-}
-
-fn lock(data_dir: &Path) -> anyhow::Result<File> {
-    std::fs::create_dir_all(data_dir)
-        .with_context(|| format!("folder {} cannot be made", data_dir.display()))?;
-    let path = data_dir.join("lock");
-    let file =
-        File::create(&path).with_context(|| format!("file {} cannot be made", path.display()))?;
-    if file.try_lock().is_err() {
-        bail!(
-            "another process works in {}; stop it, choose another DATA_DIR, or set DATABASE_URL to \
-             let several processes share a PostgreSQL",
-            data_dir.display()
-        );
-    }
-    Ok(file)
 }
 
 async fn listen(address: SocketAddr, variables: &str) -> anyhow::Result<TcpListener> {

@@ -5,6 +5,7 @@
 //! mails written to `./data/mail/`.
 
 mod access;
+mod backup;
 mod billing;
 mod collection;
 mod fault;
@@ -31,6 +32,7 @@ use shared_kernel::{
 };
 use subscription::{BillingSettings, StripeSettings};
 
+pub use backup::BackupConfig;
 pub use collection::CollectionConfig;
 pub use fault::{ConfigError, ConfigFault};
 #[cfg(test)]
@@ -89,6 +91,7 @@ pub struct Config {
     /// PEM file of authorities to trust beside those of the system.
     pub outbound_ca_file: Option<PathBuf>,
     pub proxy_gateway: ProxyGatewayConfig,
+    pub backup: BackupConfig,
 }
 
 /// Connections to PostgreSQL.

@@ -9,7 +9,7 @@ use shared_kernel::infrastructure::{
 use subscription::StripeSettings;
 use url::Url;
 
-use super::{Config, MailConfig, ProxyGatewayConfig, VARIABLES, billing::tax_rate};
+use super::{Config, MailConfig, ProxyGatewayConfig, VARIABLES, backup, billing::tax_rate};
 
 const HIDDEN: &str = "********";
 
@@ -64,6 +64,9 @@ fn value(config: &Config, name: &str) -> String {
             .map(|file| file.display().to_string())
             .unwrap_or_default(),
         name if name.starts_with("PROXY_GATEWAY_") => proxy_gateway(config.proxy_gateway, name),
+        name if name.starts_with("BACKUP_") || name == "POSTGRES_BIN_DIR" => {
+            backup::value(config, name, hidden)
+        }
         "TRUSTED_PROXIES" => config.trusted_proxies.to_string(),
         "IP_ALLOW" => config.addresses.allow.to_string(),
         "IP_DENY" => config.addresses.deny.to_string(),

@@ -96,6 +96,7 @@ pub fn config(source: &Source, purpose: Purpose) -> Result<Config, ConfigError> 
         proxy_test_url: reader.optional("PROXY_TEST_URL"),
         outbound_ca_file: reader.source.get("OUTBOUND_CA_FILE").map(PathBuf::from),
         proxy_gateway: reader.proxy_gateway(),
+        backup: reader.backup(&data_dir),
         data_dir,
     };
     reader.need_secret(&config, purpose);
@@ -337,7 +338,7 @@ impl Reader<'_> {
 }
 
 /// Also takes the form that SQLAlchemy users write.
-fn server_url(text: &str) -> Result<String, String> {
+pub(super) fn server_url(text: &str) -> Result<String, String> {
     let plain = text.replacen("postgresql+asyncpg://", "postgresql://", 1);
     let known = plain.starts_with("postgresql://") || plain.starts_with("postgres://");
     if !known {

@@ -53,7 +53,7 @@ impl Reader<'_> {
         }
     }
 
-    fn secret(&mut self, name: &str) -> SecretString {
+    pub(super) fn secret(&mut self, name: &str) -> SecretString {
         let Some(value) = self.source.get(name) else { return SecretString::default() };
         if let Some(weakness) = secret::weakness(value) {
             self.fault(name, weakness);
@@ -62,7 +62,7 @@ impl Reader<'_> {
     }
 
     /// A JSON list. Older ones are taken as they were.
-    fn secrets(&mut self, name: &str) -> Vec<SecretString> {
+    pub(super) fn secrets(&mut self, name: &str) -> Vec<SecretString> {
         let text = self.source.get(name).unwrap_or("[]");
         let Ok(secrets) = serde_json::from_str::<Vec<String>>(text) else {
             self.fault(name, "must be a JSON list of texts");

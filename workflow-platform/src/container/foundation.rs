@@ -33,7 +33,7 @@ const FOLDER_SENDER: &str = "workflow-platform@localhost";
 /// Between two attempts to connect to Redis.
 const RECONNECT_AFTER: Duration = Duration::from_millis(200);
 /// Any number, the same in all processes: who migrates holds this lock of PostgreSQL.
-const MIGRATION_LOCK: i64 = 0x776f_726b_666c_6f77;
+pub const MIGRATION_LOCK: i64 = 0x776f_726b_666c_6f77;
 /// How long who found it taken waits before asking again.
 const ASK_AGAIN: Duration = Duration::from_millis(200);
 

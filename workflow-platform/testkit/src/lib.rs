@@ -34,7 +34,7 @@ pub use database::{
 pub use identity::Identity;
 pub use nginx::Nginx;
 pub use no_keys::NoKeys;
-pub use postgres_server::PostgresServer;
+pub use postgres_server::{PostgresServer, postgres_programs};
 pub use real_proxy::RealProxy;
 pub use redis_server::RedisServer;
 pub use s3::S3Server;

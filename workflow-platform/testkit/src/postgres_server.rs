@@ -26,7 +26,7 @@ impl PostgresServer {
     /// # Panics
     /// When PostgreSQL is not installed or does not come up.
     pub fn start() -> Self {
-        let programs = programs().expect("PostgreSQL is installed: `make test` does so");
+        let programs = postgres_programs();
         let folder = tempfile::tempdir().expect("a temporary folder");
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
         let port = listener.local_addr().expect("an address").port();
@@ -104,11 +104,15 @@ impl Drop for PostgresServer {
     }
 }
 
-/// The newest version whose programs are there.
-fn programs() -> Option<PathBuf> {
-    let versions = fs::read_dir("/usr/lib/postgresql").ok()?;
+/// Folder of the programs of the newest version that is installed.
+///
+/// # Panics
+/// When PostgreSQL is not installed.
+pub fn postgres_programs() -> PathBuf {
+    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
     let folders = versions.filter_map(|entry| Some(entry.ok()?.path().join("bin")));
-    folders.filter(|folder| folder.join("initdb").exists()).max()
+    let newest = folders.filter(|folder| folder.join("initdb").exists()).max();
+    newest.expect("PostgreSQL is installed: `make test` does so")
 }
 
 fn is_root() -> bool {

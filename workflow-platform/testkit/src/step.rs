@@ -9,6 +9,10 @@ use std::{
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use futures::{
+    StreamExt as _,
+    stream::{self, BoxStream},
+};
 use parking_lot::Mutex;
 use serde_json::Value;
 use shared_kernel::{
@@ -73,10 +77,14 @@ impl MemoryBlobs {
 
 #[async_trait]
 impl BlobStore for MemoryBlobs {
-    async fn put(&self, group: Uuid, content: Bytes) -> Result<BlobKey, BlobError> {
-        let key = BlobKey::new(group, &content);
+    async fn keep(&self, key: &BlobKey, content: Bytes) -> Result<(), BlobError> {
         self.0.lock().insert(key.clone(), content);
-        Ok(key)
+        Ok(())
+    }
+
+    fn keys(&self) -> BoxStream<'_, Result<BlobKey, BlobError>> {
+        let keys: Vec<_> = self.0.lock().keys().cloned().map(Ok).collect();
+        stream::iter(keys).boxed()
     }
 
     async fn get(&self, key: &BlobKey) -> Result<Bytes, BlobError> {

@@ -3,6 +3,7 @@
 use std::{fs, path::Path};
 
 use bytes::Bytes;
+use futures::TryStreamExt as _;
 use serde_json::json;
 use shared_kernel::{
     application::{BlobError, BlobStore as _},
@@ -47,6 +48,9 @@ async fn what_was_put_into_a_bucket_comes_back_until_its_group_is_removed() {
     assert_eq!((&key, blobs.get(&key).await.unwrap()), (&again, Bytes::from_static(b"page")));
     let stored = objects(&server.bucket());
     assert_eq!(stored.len(), 2, "{stored:?}");
+    let mut named: Vec<_> = blobs.keys().try_collect().await.unwrap();
+    named.sort_by(|a, b| b.0.cmp(&a.0));
+    assert_eq!(named, [key.clone(), other.clone()]);
     assert!(stored.iter().all(|path| path.to_string_lossy().contains("/platform/")));
     fs::write(stored.iter().find(|path| path.ends_with(&key.0)).unwrap(), b"pale").unwrap();
     assert!(matches!(blobs.get(&key).await, Err(BlobError::Damaged(_))));

@@ -10,6 +10,7 @@
 mod support;
 
 mod automations;
+mod backups;
 mod bad_input;
 mod blobs;
 mod books;

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use futures::stream::BoxStream;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -48,7 +49,17 @@ impl BlobKey {
 #[async_trait]
 pub trait BlobStore: Send + Sync {
     /// Keeps the content until its group is removed.
-    async fn put(&self, group: Uuid, content: Bytes) -> Result<BlobKey, BlobError>;
+    async fn put(&self, group: Uuid, content: Bytes) -> Result<BlobKey, BlobError> {
+        let key = BlobKey::new(group, &content);
+        self.keep(&key, content).await?;
+        Ok(key)
+    }
+
+    /// Keeps content under the key that was made of it; that it fits is not looked at.
+    async fn keep(&self, key: &BlobKey, content: Bytes) -> Result<(), BlobError>;
+
+    /// All there are, in no order. What is removed meanwhile may be named and then be missing.
+    fn keys(&self) -> BoxStream<'_, Result<BlobKey, BlobError>>;
 
     async fn get(&self, key: &BlobKey) -> Result<Bytes, BlobError>;
 

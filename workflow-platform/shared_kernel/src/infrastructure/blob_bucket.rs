@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use futures::{StreamExt as _, TryStreamExt as _};
+use futures::{StreamExt as _, TryStreamExt as _, stream::BoxStream};
 use object_store::{
     ObjectStore as _, ObjectStoreExt as _,
     aws::{AmazonS3, AmazonS3Builder},
@@ -62,16 +62,27 @@ impl BlobBucket {
     }
 }
 
+/// The key of an object; none of what is not ours.
+fn key_of(path: &Path) -> Option<BlobKey> {
+    let mut parts = path.as_ref().rsplit('/');
+    let (hash, group) = (parts.next()?, parts.next()?);
+    Some(BlobKey(format!("{group}/{hash}"))).filter(|key| key.parts().is_some())
+}
+
 fn failed(error: object_store::Error) -> BlobError {
     BlobError::Io(Box::new(error))
 }
 
 #[async_trait]
 impl BlobStore for BlobBucket {
-    async fn put(&self, group: Uuid, content: Bytes) -> Result<BlobKey, BlobError> {
-        let key = BlobKey::new(group, &content);
-        self.store.put(&self.path(&key)?, content.into()).await.map_err(failed)?;
-        Ok(key)
+    async fn keep(&self, key: &BlobKey, content: Bytes) -> Result<(), BlobError> {
+        self.store.put(&self.path(key)?, content.into()).await.map_err(failed)?;
+        Ok(())
+    }
+
+    fn keys(&self) -> BoxStream<'_, Result<BlobKey, BlobError>> {
+        let listed = self.store.list(Some(&self.prefix)).map_err(failed);
+        listed.try_filter_map(|object| async move { Ok(key_of(&object.location)) }).boxed()
     }
 
     async fn get(&self, key: &BlobKey) -> Result<Bytes, BlobError> {

@@ -8,6 +8,10 @@ use std::{
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use futures::{
+    StreamExt as _, TryStreamExt as _,
+    stream::{self, BoxStream},
+};
 use tokio::task;
 use uuid::Uuid;
 
@@ -59,16 +63,56 @@ fn store(path: &Path, content: &[u8]) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
+async fn apart<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> Result<T, BlobError> {
+    task::spawn_blocking(work).await.map_err(failed)?.map_err(failed)
+}
+
+/// What is in a folder; nothing when it is gone or none.
+fn names(folder: &Path) -> io::Result<Vec<String>> {
+    use io::ErrorKind::{NotADirectory, NotFound};
+    match fs::read_dir(folder) {
+        Ok(found) => {
+            found.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect()
+        }
+        Err(error) if matches!(error.kind(), NotFound | NotADirectory) => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Keys in one of the folders of the root.
+fn keys_in(folder: &Path) -> io::Result<Vec<BlobKey>> {
+    let mut keys = Vec::new();
+    for name in names(folder)? {
+        let hashes = names(&folder.join(&name))?;
+        keys.extend(hashes.iter().map(|hash| BlobKey(format!("{name}/{hash}"))));
+        keys.push(BlobKey(name));
+    }
+    keys.retain(|key| key.parts().is_some());
+    Ok(keys)
+}
+
 #[async_trait]
 impl BlobStore for BlobFolder {
-    async fn put(&self, group: Uuid, content: Bytes) -> Result<BlobKey, BlobError> {
-        let key = BlobKey::new(group, &content);
-        let path = self.path(&key)?;
-        task::spawn_blocking(move || store(&path, &content))
-            .await
-            .map_err(failed)?
-            .map_err(failed)?;
-        Ok(key)
+    async fn keep(&self, key: &BlobKey, content: Bytes) -> Result<(), BlobError> {
+        let path = self.path(key)?;
+        apart(move || store(&path, &content)).await
+    }
+
+    fn keys(&self) -> BoxStream<'_, Result<BlobKey, BlobError>> {
+        let root = self.root.clone();
+        let all = |found: Vec<_>| stream::iter(found.into_iter().map(Ok));
+        stream::once(apart(move || names(&root)))
+            .map_ok(all)
+            .try_flatten()
+            .and_then(|name| {
+                let folder = self.root.join(name);
+                apart(move || keys_in(&folder))
+            })
+            .map_ok(|found| stream::iter(found.into_iter().map(Ok)))
+            .try_flatten()
+            .boxed()
     }
 
     async fn get(&self, key: &BlobKey) -> Result<Bytes, BlobError> {
@@ -119,6 +163,25 @@ mod tests {
         blobs.remove(GROUP).await.unwrap();
         assert!(matches!(blobs.get(&key).await, Err(BlobError::Missing(_))));
         assert_eq!(blobs.get(&other).await.unwrap(), "page");
+    }
+
+    #[tokio::test]
+    async fn every_blob_that_is_complete_is_named_and_can_be_kept_elsewhere() {
+        let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let (blobs, other) = (BlobFolder::new(folder.path()), BlobFolder::new(other.path()));
+        assert!(BlobFolder::new("/nowhere").keys().next().await.is_none());
+        let grouped = blobs.put(GROUP, Bytes::from_static(b"page")).await.unwrap();
+        let first = BlobKey(blake3::hash(b"old").to_hex().to_string());
+        blobs.keep(&first, Bytes::from_static(b"old")).await.unwrap();
+        fs::write(blobs.path(&grouped).unwrap().with_file_name(".writing.1"), b"pa").unwrap();
+        let mut keys: Vec<_> = blobs.keys().try_collect().await.unwrap();
+        keys.sort_by_key(|key| key.0.len());
+        assert_eq!(keys, [first, grouped]);
+        for key in keys {
+            let content = blobs.get(&key).await.unwrap();
+            other.keep(&key, content.clone()).await.unwrap();
+            assert_eq!(other.get(&key).await.unwrap(), content);
+        }
     }
 
     #[tokio::test]

@@ -71,6 +71,18 @@ impl Binary {
         self.wait_until_healthy().await;
     }
 
+    /// Removes all of its data folder but the log, as when a disk is lost.
+    pub fn lose_data(&self) {
+        for entry in std::fs::read_dir(self.folder.path()).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                std::fs::remove_dir_all(path).unwrap();
+            } else if !path.ends_with(LOG) {
+                std::fs::remove_file(path).unwrap();
+            }
+        }
+    }
+
     /// A file of its data folder.
     pub fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)

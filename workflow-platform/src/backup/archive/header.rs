@@ -14,7 +14,7 @@ const SEALED: u8 = 1;
 pub(super) const LENGTH: usize = 66;
 
 /// Salt of the key of one archive.
-pub(super) type Salt = [u8; 32];
+pub type Salt = [u8; 32];
 
 pub(super) fn write(salt: Option<&Salt>) -> [u8; LENGTH] {
     let mut header = [0; LENGTH];
@@ -32,7 +32,7 @@ pub(super) fn read(from: &mut impl Read) -> Result<([u8; LENGTH], Option<Salt>),
     let mut header = [0; LENGTH];
     from.read_exact(&mut header).map_err(|error| match error.kind() {
         io::ErrorKind::UnexpectedEof => ArchiveError::Foreign,
-        _ => ArchiveError::Damaged(error),
+        _ => ArchiveError::Read(error),
     })?;
     if header[..8] != FRAME || header[8..33] != NAME[..] {
         return Err(ArchiveError::Foreign);

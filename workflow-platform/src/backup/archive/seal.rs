@@ -72,12 +72,7 @@ pub(super) struct SealWriter<W> {
 }
 
 impl<W: Write> SealWriter<W> {
-    pub(super) fn new(
-        inner: W,
-        secret: &[u8],
-        salt: &Salt,
-        header: [u8; header::LENGTH],
-    ) -> Self {
+    pub(super) fn new(inner: W, secret: &[u8], salt: &Salt, header: [u8; header::LENGTH]) -> Self {
         let chunks = Chunks::new(secret, salt, header);
         Self { inner, chunks, pending: Vec::with_capacity(CHUNK) }
     }
@@ -121,12 +116,7 @@ pub(super) struct SealReader<R> {
 }
 
 impl<R: Read> SealReader<R> {
-    pub(super) fn new(
-        inner: R,
-        secret: &[u8],
-        salt: &Salt,
-        header: [u8; header::LENGTH],
-    ) -> Self {
+    pub(super) fn new(inner: R, secret: &[u8], salt: &Salt, header: [u8; header::LENGTH]) -> Self {
         let chunks = Chunks::new(secret, salt, header);
         Self { inner, chunks, ahead: Vec::new(), opened: Vec::new(), taken: 0, ended: false }
     }

@@ -4,11 +4,15 @@
 //! keep one running hash of the lines they expect, however many entries there are.
 
 use std::{
-    collections::BTreeMap,
-    io::{self, Read, Write},
+    fmt,
+    io::{self, Read},
 };
 
 use serde::{Deserialize, Serialize};
+use shared_kernel::domain::Timestamp;
+
+use super::ArchiveError;
+use crate::backup::Census;
 
 /// Name of the first entry.
 pub const MANIFEST: &str = "manifest.json";
@@ -17,27 +21,48 @@ pub(super) const SUMS: &str = "b3sums.txt";
 /// Bytes; no manifest is larger.
 pub(super) const LARGEST_MANIFEST: u64 = 1024 * 1024;
 
+/// The database that an archive holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+impl fmt::Display for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Sqlite => "SQLite",
+            Self::Postgres => "PostgreSQL",
+        })
+    }
+}
+
 /// What an archive says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
     /// Version of the product that wrote it.
     pub product: String,
-    /// `sqlite` or `postgres`.
-    pub database: String,
-    /// Migrations that were applied, in order.
-    pub migrations: Vec<String>,
-    /// Rows of each table.
-    pub rows: BTreeMap<String, u64>,
+    pub made_at: Timestamp,
+    pub database: Engine,
+    #[serde(flatten)]
+    pub census: Census,
+    /// Whether it holds the files of the blob store.
+    pub blobs: bool,
 }
 
 /// Takes the entries of an archive as they come. Nothing that is taken counts before the archive
 /// was read to its end.
 pub trait Entries {
-    /// Says whether the archive is wanted at all, before any entry.
-    fn begin(&mut self, manifest: &Manifest) -> io::Result<()>;
+    /// Faults of the taker; those of the archive come as what they are.
+    type Error: From<ArchiveError>;
 
-    /// Reads `content`; what is left of it is skipped.
-    fn entry(&mut self, name: &str, content: &mut dyn Read) -> io::Result<()>;
+    /// Says whether the archive is wanted at all, before any entry.
+    fn begin(&mut self, manifest: &Manifest) -> Result<(), Self::Error>;
+
+    /// Reads `content`; what is left of it is skipped. A fault of reading is told whatever is made
+    /// of it here.
+    fn entry(&mut self, name: &str, content: &mut dyn Read) -> Result<(), Self::Error>;
 }
 
 /// One line of the sums.
@@ -56,11 +81,13 @@ pub(super) struct Hashing<T> {
     pub(super) inner: T,
     pub(super) hasher: blake3::Hasher,
     pub(super) count: u64,
+    /// Why reading ended before its end.
+    pub(super) failed: Option<io::Error>,
 }
 
 impl<T> Hashing<T> {
     pub(super) fn new(inner: T) -> Self {
-        Self { inner, hasher: blake3::Hasher::new(), count: 0 }
+        Self { inner, hasher: blake3::Hasher::new(), count: 0, failed: None }
     }
 
     fn passed(&mut self, bytes: &[u8]) {
@@ -71,20 +98,17 @@ impl<T> Hashing<T> {
 
 impl<R: Read> Read for Hashing<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let count = self.inner.read(into)?;
-        self.passed(&into[..count]);
-        Ok(count)
-    }
-}
-
-impl<W: Write> Write for Hashing<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let count = self.inner.write(bytes)?;
-        self.passed(&bytes[..count]);
-        Ok(count)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.inner.flush()
+        match self.inner.read(into) {
+            Ok(count) => {
+                self.passed(&into[..count]);
+                Ok(count)
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(error),
+            Err(error) => {
+                let told = error.kind().into();
+                self.failed = Some(error);
+                Err(told)
+            }
+        }
     }
 }

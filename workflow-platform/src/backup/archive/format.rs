@@ -149,8 +149,17 @@ impl<'a> ArchiveReader<'a> {
         Ok(Self { tar: tar::Archive::new(decoder) })
     }
 
+    /// What it says of itself. Whether the rest is there is not looked at.
+    pub fn manifest(mut self) -> Result<Manifest, ArchiveError> {
+        let mut entries = self.tar.entries().map_err(ArchiveError::Damaged)?;
+        let entry = entries.next().ok_or_else(without_manifest)?;
+        let entry = entry.map_err(ArchiveError::Damaged)?;
+        let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
+        first(&name, &mut Hashing::new(entry))
+    }
+
     /// Hands every entry on, and then says whether all were as they had been written.
-    pub fn read(mut self, into: &mut impl Entries) -> Result<Manifest, ArchiveError> {
+    pub fn read<E: Entries>(mut self, into: &mut E) -> Result<Manifest, E::Error> {
         let manifest = entries(&mut self.tar, into)?;
         // Whatever follows the tar must be there too: the sums of zstd and the last sealed chunk.
         let mut rest = self.tar.into_inner();
@@ -159,26 +168,33 @@ impl<'a> ArchiveReader<'a> {
     }
 }
 
-fn entries(
+fn entries<E: Entries>(
     tar: &mut tar::Archive<impl Read>,
-    into: &mut impl Entries,
-) -> Result<Manifest, ArchiveError> {
+    into: &mut E,
+) -> Result<Manifest, E::Error> {
     let (mut manifest, mut expected, mut found) = (None, blake3::Hasher::new(), None);
     for entry in tar.entries().map_err(ArchiveError::Damaged)? {
         let entry = entry.map_err(ArchiveError::Damaged)?;
         let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
         if found.is_some() || !is_plain(&name) || !entry.header().entry_type().is_file() {
-            return Err(ArchiveError::Inconsistent(format!("entry {name:?} has no place here")));
+            let out_of_place = format!("entry {name:?} has no place here");
+            return Err(ArchiveError::Inconsistent(out_of_place).into());
         }
         let mut content = Hashing::new(entry);
         match &manifest {
             None => {
                 let read = first(&name, &mut content)?;
-                into.begin(&read).map_err(ArchiveError::Damaged)?;
+                into.begin(&read)?;
                 manifest = Some(read);
             }
             Some(_) if name == SUMS => {}
-            Some(_) => into.entry(&name, &mut content).map_err(ArchiveError::Damaged)?,
+            Some(_) => {
+                let taken = into.entry(&name, &mut content);
+                if let Some(error) = content.failed.take() {
+                    return Err(ArchiveError::Damaged(error).into());
+                }
+                taken?;
+            }
         }
         io::copy(&mut content, &mut io::sink()).map_err(ArchiveError::Damaged)?;
         let sum = content.hasher.finalize();
@@ -189,17 +205,23 @@ fn entries(
         }
     }
     if found != Some(expected.finalize()) {
-        return Err(ArchiveError::Inconsistent("its sums are not those of its entries".into()));
+        let other = "its sums are not those of its entries".to_owned();
+        return Err(ArchiveError::Inconsistent(other).into());
     }
-    manifest.ok_or_else(|| ArchiveError::Inconsistent(format!("it has no {MANIFEST}")))
+    Ok(manifest.ok_or_else(without_manifest)?)
 }
 
-fn first(name: &str, content: &mut impl Read) -> Result<Manifest, ArchiveError> {
+fn without_manifest() -> ArchiveError {
+    ArchiveError::Inconsistent(format!("it has no {MANIFEST}"))
+}
+
+fn first(name: &str, content: &mut Hashing<impl Read>) -> Result<Manifest, ArchiveError> {
     if name != MANIFEST {
         return Err(ArchiveError::Inconsistent(format!("it does not begin with {MANIFEST}")));
     }
     let mut text = Vec::new();
-    content.take(LARGEST_MANIFEST).read_to_end(&mut text).map_err(ArchiveError::Damaged)?;
+    let limited = &mut content.take(LARGEST_MANIFEST);
+    limited.read_to_end(&mut text).map_err(ArchiveError::Damaged)?;
     serde_json::from_slice(&text)
         .map_err(|error| ArchiveError::Inconsistent(format!("{MANIFEST} cannot be read: {error}")))
 }
