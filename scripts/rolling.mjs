@@ -32,7 +32,7 @@ try {
   const lost = load.started.size - (ends.get('succeeded') ?? 0);
   const repeated = [...sink.seen.values()].filter((times) => times > 1).length;
   if (load.failures.length > 0) faults.push(`${load.failures.length} requests failed:\n  ${load.failures.slice(0, 10).join('\n  ')}`);
-  if (lost > 0) faults.push(`${lost} runs did not succeed: ${JSON.stringify([...ends])}`);
+  if (lost > 0) faults.push(`${lost} runs did not succeed: ${JSON.stringify([...ends])}\n  ${load.unwell.slice(0, 5).join('\n  ')}`);
   if (sink.seen.size !== load.expected()) faults.push(`${sink.seen.size} effects instead of ${load.expected()}`);
   if (load.times.length < 200 || load.started.size < 40) faults.push('the load was too small to say anything');
   console.log(lines.join('\n'));

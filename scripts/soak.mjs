@@ -83,7 +83,7 @@ try {
   console.log(`  half within ${share(load.times, 0.5).toFixed(0)} ms, 99 of 100 within ${share(load.times, 0.99).toFixed(0)} ms`);
   compare(samples);
   if (load.failures.length > 0) faults.push(`${load.failures.length} requests failed:\n  ${load.failures.slice(0, 10).join('\n  ')}`);
-  if (lost > 0) faults.push(`${lost} runs did not succeed: ${JSON.stringify([...ends])}`);
+  if (lost > 0) faults.push(`${lost} runs did not succeed: ${JSON.stringify([...ends])}\n  ${load.unwell.slice(0, 5).join('\n  ')}`);
 } finally {
   await fleet.close();
   sink.close();

@@ -34,13 +34,15 @@ export async function effects() {
     asked.resume();
     asked.on('end', () => answer.writeHead(200, { 'content-type': 'application/json' }).end('{"done":true}'));
   });
+  // It does not hang up on a connection on which the next request may be under way.
+  server.keepAliveTimeout = 0;
   await new Promise((done) => server.listen(0, '127.0.0.1', done));
   return { url: `http://127.0.0.1:${server.address().port}`, seen, close: () => server.close() };
 }
 
 export class Load {
   constructor(fleet, callers, pace) {
-    Object.assign(this, { fleet, callers, pace, people: [], started: new Map(), failures: [], times: [], reconnects: 0, events: 0 });
+    Object.assign(this, { fleet, callers, pace, people: [], started: new Map(), unwell: [], failures: [], times: [], reconnects: 0, events: 0 });
     this.agent = new Agent({ keepAlive: true, ca: fleet.certificate, servername: 'workflow.example.com' });
   }
 
@@ -183,8 +185,16 @@ export class Load {
         await pause(100);
       }
       ends.set(status, (ends.get(status) ?? 0) + 1);
+      if (status !== 'succeeded') this.unwell.push(await this.why(id, person));
     }
     return ends;
+  }
+
+  /** What a run that did not succeed says of itself. */
+  async why(id, person) {
+    const { data } = await this.ask(person, 'GET', `/workflow/executions/${id}`);
+    const steps = (data?.steps ?? []).filter(({ error }) => error).map((step) => `${step.id}: ${JSON.stringify(step.error)}`);
+    return `${id}: ${data?.status} ${data?.waiting_reason ?? ''} ${steps.join('; ')}`;
   }
 
   /** Effects that the runs should have left. */
