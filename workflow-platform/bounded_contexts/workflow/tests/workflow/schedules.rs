@@ -4,9 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use axum::http::StatusCode;
 use serde_json::json;
-use shared_kernel::domain::Timestamp;
+use shared_kernel::domain::{Ambient, Clock, Timestamp};
+use testkit::{MovableClock, SeededEntropy};
 use tokio_util::sync::CancellationToken;
-use workflow::{Draft, application::triggers::Fired};
+use workflow::{Draft, WorkflowModule, application::triggers::Fired};
 
 use crate::routes::Client;
 use crate::support::{World, eventually, principal, quick, worlds};
@@ -24,7 +25,11 @@ steps:
 }
 
 async fn fire_all(world: &World) {
-    while world.module.triggers().fire_next().await.unwrap() == Fired::One {}
+    fire_until_none_is_due(&world.module).await;
+}
+
+async fn fire_until_none_is_due(module: &WorkflowModule) {
+    while module.triggers().fire_next().await.unwrap() == Fired::One {}
 }
 
 async fn outcomes(world: &World) -> Vec<(String, i64)> {
@@ -81,6 +86,70 @@ async fn no_tick_fires_twice_with_two_schedulers() {
         }
         assert_eq!(world.number(EXECUTIONS).await, 10, "{}", world.name);
         assert_eq!(world.number("SELECT count(*) FROM workflow_ticks").await, 10);
+    }
+}
+
+/// Seconds of the two clocks after the start, one pair after the other: ahead of each other, back
+/// behind what is handled, and far ahead.
+const CLOCKS: [(u64, u64); 12] = [
+    (60, 30),
+    (61, 125),
+    (20, 130),
+    (400, 0),
+    (395, 410),
+    (0, 399),
+    (410, 410),
+    (3_700, 10),
+    (100, 3_699),
+    (0, 0),
+    (3_710, 3_765),
+    (3_780, 3_600),
+];
+
+/// A second process with a clock of its own.
+fn other_process(world: &World) -> (Arc<WorkflowModule>, Arc<MovableClock>) {
+    let clock = Arc::new(MovableClock::default());
+    let entropy = Arc::new(SeededEntropy::new(2));
+    let ambient = Ambient::new(Arc::clone(&clock) as Arc<dyn Clock>, entropy);
+    (world.beside(&ambient), clock)
+}
+
+/// Minutes since 1970 that stand in the ledger.
+async fn handled(world: &World) -> Vec<i64> {
+    use sea_orm::ConnectionTrait as _;
+    let sql = "SELECT due_at FROM workflow_ticks ORDER BY due_at";
+    let statement = world.database.statement(sql, []);
+    let rows = world.database.read().query_all_raw(statement).await.unwrap();
+    let minute = |row: &sea_orm::QueryResult| {
+        Timestamp::from_micros(row.try_get_by_index(0).unwrap()).seconds() / 60
+    };
+    rows.iter().map(minute).collect()
+}
+
+#[tokio::test]
+async fn clocks_that_go_back_and_forth_leave_an_exact_ledger() {
+    for rule in ["all", "once", "skip"] {
+        for world in worlds().await {
+            let source = hourly(&format!(", misfire: {rule}")).replace("0 * * * *", "* * * * *");
+            world.define(&source).await;
+            let (other, clock) = other_process(&world);
+            let start = world.ambient.now();
+            for (ours, theirs) in CLOCKS {
+                world.clock.set(start.plus(Duration::from_secs(ours)));
+                clock.set(start.plus(Duration::from_secs(theirs)));
+                tokio::join!(fire_all(&world), fire_until_none_is_due(&other));
+            }
+            let place = format!("{rule} {}", world.name);
+            let first = start.seconds() / 60 + 1;
+            let last = start.plus(Duration::from_secs(3_780)).seconds() / 60;
+            let minutes: Vec<i64> = (first..=last).collect();
+            assert_eq!(handled(&world).await, minutes, "{place}");
+            let started = "SELECT count(*) FROM workflow_ticks WHERE execution_id IS NOT NULL";
+            assert_eq!(world.number(EXECUTIONS).await, world.number(started).await, "{place}");
+            if rule == "all" {
+                assert_eq!(world.number(EXECUTIONS).await, i64::try_from(minutes.len()).unwrap());
+            }
+        }
     }
 }
 

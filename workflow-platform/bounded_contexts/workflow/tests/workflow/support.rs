@@ -312,6 +312,12 @@ impl World {
         Here { module, stop, task }
     }
 
+    /// A process without worker that has its own idea of the time.
+    pub fn beside(&self, ambient: &Ambient) -> Arc<WorkflowModule> {
+        let (database, bus, folder) = (&self.database, &self.bus, self.folder.path());
+        build(database, bus, folder, ambient, &self.seen, &self.plan, quick())
+    }
+
     /// As another process has it, whose open transactions the server ends after that long.
     pub async fn connect(&self, abandoned_after: Duration) -> Database {
         let mut settings = self.opened.settings.clone();
