@@ -107,9 +107,11 @@ lint: ## the cheap checks
 	scripts/ensure-build.sh
 	npm --prefix frontend run --silent lint
 
-openapi: ## write docs/api/openapi.json, the front end's types, and the table of variables
+openapi: ## write the API document, the front end's types, the table of variables and the catalogue of events
 	cargo run --quiet --locked -p workflow-platform -- openapi --output docs/api/openapi.json
 	cargo run --quiet --locked -p workflow-platform -- config reference --output docs/operations/configuration-reference.md
+	cargo run --quiet --locked -p workflow-platform -- event-catalog --output docs/api/events.md
+	cargo run --quiet --locked -p workflow-platform -- event-catalog --format asyncapi --output docs/api/asyncapi.json
 	scripts/ensure-build.sh
 	npm --prefix frontend run --silent generate:api
 

@@ -38,9 +38,9 @@ fuzz() { scripts/with-services.sh scripts/schemathesis.sh target/debug/workflow-
 documents() {
     scripts/serve-for.sh target/debug/workflow-platform scripts/run-docs.sh \
         docs/user-module-api.md docs/api/VERIFICATION_CODE_API_GUIDE.md docs/api/README.md \
-        docs/api/subscription.md docs/datasets.md docs/automations.md docs/first-workflow.md \
-        docs/zh/first-workflow.md docs/zh/installation.md docs/operations/installation.md \
-        docs/operations/troubleshooting.md
+        docs/api/subscription.md docs/datasets.md docs/automations.md docs/events.md \
+        docs/first-workflow.md docs/zh/first-workflow.md docs/zh/installation.md \
+        docs/operations/installation.md docs/operations/troubleshooting.md
 }
 # The files of deploy/, by the programs that read them.
 deployment() {

@@ -5,6 +5,7 @@
 
 mod adapters;
 mod automation_ports;
+mod events;
 mod foundation;
 mod scratch;
 mod served;
@@ -52,6 +53,7 @@ use workflow::WorkflowModule;
 use crate::config::{Config, FirstAdmin};
 
 use adapters::{CacheHealth, DatabaseHealth, Directory, Readers, Rules, Runs, Standing};
+pub use events::event_catalog;
 use foundation::read_authority;
 pub use foundation::{Foundation, MIGRATION_LOCK, blobs};
 pub use scratch::Scratch;
@@ -138,7 +140,9 @@ fn relay(
         .into_iter()
         .chain(automations::effect_handlers(automations)),
     );
-    Ok(Relay::new(database, ambient, handlers, RelaySettings::default()).over(streams))
+    Ok(Relay::new(database, ambient, handlers, RelaySettings::default())
+        .knowing(Arc::new(event_catalog()))
+        .over(streams))
 }
 
 /// Accounts, and who comes in with them.

@@ -34,6 +34,6 @@ pub use mail::{
     SmtpSettings, VerificationMail,
 };
 pub use migrations::migrations;
-pub use parked::{ParkedEvents, ParkedFilter};
+pub use parked::{EVENTS, ParkedEvents, ParkedFilter};
 pub use relay::{Relay, RelayError, RelaySettings, Standing};
 pub use workflows::{Accounts, PortError, RunningWork, StopSuspended};

@@ -6,6 +6,7 @@ mod billing;
 pub mod demo;
 mod doctor;
 mod document;
+pub mod event_catalog;
 mod events;
 mod health;
 mod judge;
@@ -75,6 +76,14 @@ enum Command {
     Config(ConfigCommand),
     /// Print the OpenAPI document.
     Openapi {
+        /// Write to this file instead.
+        #[arg(long)]
+        output: Option<PathBuf>,
+    },
+    /// Print all kinds of events and what they say.
+    EventCatalog {
+        #[arg(long, value_enum, default_value = "markdown")]
+        format: event_catalog::CatalogForm,
         /// Write to this file instead.
         #[arg(long)]
         output: Option<PathBuf>,
@@ -258,6 +267,9 @@ async fn run_command(command: Command) -> anyhow::Result<ExitCode> {
         Command::Admin(AdminCommand::Reseal) => admin::reseal(load()?).await?,
         Command::Admin(AdminCommand::CreateSuperAdmin { username, email }) => {
             admin::create_super_admin(load()?, username, email).await?;
+        }
+        Command::EventCatalog { format, output } => {
+            event_catalog::print(*format, output.as_deref())?;
         }
         Command::Events(command) => Box::pin(events::run(load()?, command)).await?,
         Command::Backup(args) => Box::pin(backup::run(load()?, args)).await?,

@@ -38,6 +38,7 @@ use application::{
     AutomationPorts, AutomationService, Expressions, GivePresets, HearEvents, People,
     PerformActions, WebhookSender, Workflows,
 };
+pub use domain::EVENTS;
 use infrastructure::{SqlAutomations, SqlFirings, SqlNotifications, SqlRecentEvents, SqlWebhooks};
 pub use infrastructure::{migrations, personal_data, sealed_columns};
 

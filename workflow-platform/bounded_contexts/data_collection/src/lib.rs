@@ -48,6 +48,7 @@ pub use application::{
     files::{FilesModule, UploadSettings},
 };
 pub use collection::{Collection, Surroundings, archive_personal_data, collection};
+pub use domain::EVENTS;
 pub use infrastructure::archive::{Archive, ArchiveJanitor, ArchiveLimits, SqlPages};
 pub use infrastructure::dataset::{personal_data, usage};
 pub use infrastructure::fetch::{

@@ -39,6 +39,7 @@ pub use application::{
     ProxyPoolModule, ProxyPoolPorts, ProxyPoolSettings,
     gateway::{Gateway, GatewaySettings},
 };
+pub use domain::EVENTS;
 pub use infrastructure::{gateway::TrustError, migrations, personal_data, sealed_columns, usage};
 
 use shared_kernel::{

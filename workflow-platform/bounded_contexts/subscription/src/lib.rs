@@ -40,6 +40,7 @@ use std::sync::Arc;
 
 pub use api::routes;
 pub use application::{BillingSettings, SubscriptionError, SubscriptionModule, Surroundings};
+pub use domain::EVENTS;
 pub use infrastructure::{StripeSettings, migrations, personal_data};
 
 use application::payment_ports::{PaymentProvider, ProviderError};

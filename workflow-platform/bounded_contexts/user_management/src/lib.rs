@@ -59,7 +59,7 @@ pub use api::{export_routes, routes};
 pub use application::{
     HashCost, Profile, TokenAlgorithm, UserError, UserModule, UserPorts, UserSettings,
 };
-pub use domain::User;
+pub use domain::{EVENTS, User};
 use infrastructure::{Argon2Passwords, JwtTokens};
 pub use infrastructure::{KeyError, migrations, personal_data, sealed_columns};
 

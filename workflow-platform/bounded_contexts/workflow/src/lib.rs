@@ -38,6 +38,7 @@ pub use application::{
         UserDirectoryError, UserProfile,
     },
 };
+pub use domain::EVENTS;
 pub use infrastructure::{sealed::sealed_columns, usage, worker::WorkerSettings};
 pub use module::{Surroundings, WorkflowModule, WorkflowSettings, catalog, module, routes};
 

@@ -4,7 +4,9 @@
 mod api;
 mod error;
 mod events;
+mod types;
 
 pub use api::routes;
 pub use error::ParkedError;
 pub use events::{ParkedEvent, ParkedEvents, ParkedFilter};
+pub use types::EVENTS;

@@ -1,6 +1,9 @@
 //! Takes parcels from the stream and has their events handled.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use sea_orm::{ConnectionTrait as _, DbErr};
 use shared_kernel::{
@@ -14,7 +17,7 @@ use tracing::{error, warn};
 use super::{
     Relay,
     hold::Hold,
-    outbox::{DEADLY, Leased, read},
+    outbox::{DEADLY, Leased, UnreadableEvent},
     publish::Parcel,
 };
 
@@ -121,21 +124,31 @@ impl Relay {
             positions.join(", ")
         );
         let rows = self.database.read().query_all_raw(self.database.statement(sql, [])).await?;
-        let mut found = HashMap::new();
+        let (mut found, mut newer) = (HashMap::new(), HashSet::new());
         for row in &rows {
             let due: i64 = row.try_get("", "due_at")?;
-            match read(row, Timestamp::from_micros(due)) {
+            match self.read(row, Timestamp::from_micros(due)) {
                 Ok(leased) => {
                     found.insert((leased.position, due), leased);
+                }
+                // The parcel is sent again when its lease ends, perhaps to one who knows it.
+                Err(UnreadableEvent::Newer(..)) => {
+                    newer.insert(row.try_get::<i64>("", "position")?);
                 }
                 Err(failure) => error!("an event cannot be read: {failure}"),
             }
         }
+        let known = |parcel: &&Parcel| !parcel.positions.iter().any(|at| newer.contains(at));
         let ours = |parcel: &Parcel| {
             let places = parcel.positions.iter();
             places.filter_map(|at| found.remove(&(*at, parcel.until))).collect::<Vec<_>>()
         };
-        Ok(parcels.iter().map(ours).filter(|group: &Vec<_>| !group.is_empty()).collect())
+        Ok(parcels
+            .iter()
+            .filter(known)
+            .map(ours)
+            .filter(|group: &Vec<_>| !group.is_empty())
+            .collect())
     }
 
     /// Whoever had them in hand died. What stands first may have been the cause: it counts as an

@@ -14,12 +14,12 @@ mod publish;
 mod settings;
 mod together;
 
-use std::{collections::HashMap, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use futures::{StreamExt as _, stream};
 use sea_orm::{ConnectionTrait as _, DbErr};
 use shared_kernel::{
-    domain::Ambient,
+    domain::{Ambient, EventCatalog},
     infrastructure::{
         db::Database,
         redis_streams::{RedisStream, RedisStreams},
@@ -52,6 +52,8 @@ pub struct Relay {
     database: Database,
     ambient: Ambient,
     handlers: Handlers,
+    /// How older forms of events become today's.
+    catalog: Arc<EventCatalog>,
     settings: RelaySettings,
     /// Between the processes, when there is such a thing.
     streams: Option<RedisStreams>,
@@ -64,7 +66,15 @@ impl Relay {
         handlers: Handlers,
         settings: RelaySettings,
     ) -> Self {
-        Self { database, ambient, handlers, settings, streams: None }
+        let catalog = Arc::default();
+        Self { database, ambient, handlers, catalog, settings, streams: None }
+    }
+
+    /// The same, with events of these kinds given today's form before they are handled; newer
+    /// forms are left to the processes that know them.
+    #[must_use]
+    pub fn knowing(self, catalog: Arc<EventCatalog>) -> Self {
+        Self { catalog, ..self }
     }
 
     /// The same, with events handed to all processes over Redis.

@@ -1,8 +1,10 @@
 //! The outbox table as the relay uses it.
 
+use std::{collections::HashSet, time::Duration};
+
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Value};
 use shared_kernel::{
-    domain::{DomainEvent, Timestamp},
+    domain::{DomainEvent, NewerEvent, Timestamp},
     infrastructure::db::{Backend, UnitOfWork},
 };
 use tracing::error;
@@ -22,6 +24,9 @@ pub(super) struct Leased {
 
 /// Any number; relays of one database take turns leasing under it.
 const LEASE_LOCK: i64 = 0x6f75_7462_6f78;
+
+/// After this time an event that only newer processes know is theirs to take again.
+const LEFT_FOR: Duration = Duration::from_secs(10);
 
 /// Why an event is parked that nobody could tell of.
 pub(super) const DEADLY: &str = "every process that handled it died";
@@ -59,16 +64,19 @@ impl Relay {
         let until = now.plus(self.settings.lease);
         let values = [now.into(), i64::from(most).into()];
         let rows = work.conn().query_all_raw(self.database.statement(DUE, values)).await?;
-        let mut found = Vec::new();
+        let (mut found, mut left) = (Vec::new(), Left::default());
         for row in &rows {
             let position: i64 = row.try_get("", "position")?;
-            match read(row, until) {
+            match self.read(row, until) {
+                // Whoever knows it keeps the order of its aggregate.
+                Ok(event) if left.holds(&event.event) => left.add(position, &event.event),
                 // The last one never told how it ended.
                 Ok(event) if event.attempts >= self.settings.attempts => {
                     self.park_unhandled(&work, position, DEADLY, now).await?;
                 }
                 // This is another one.
                 Ok(event) => found.push(Leased { attempts: event.attempts + 1, ..event }),
+                Err(UnreadableEvent::Newer(event, _)) => left.add(position, &event),
                 Err(error) => self.park_unhandled(&work, position, &error.to_string(), now).await?,
             }
         }
@@ -78,10 +86,52 @@ impl Relay {
             found.into_iter().partition(|leased| concerning.contains(&leased.event.id));
         let wanted: Vec<i64> = leased.iter().map(|event| event.position).collect();
         let unwanted: Vec<i64> = unwanted.iter().map(|event| event.position).collect();
+        self.leave(&work, now.plus(LEFT_FOR), &left.positions).await?;
         self.mark(&work, "due_at = $1", until, &wanted).await?;
         self.mark(&work, "delivered_at = $1", now, &unwanted).await?;
         work.commit().await?;
         Ok(Batch { taken: rows.len(), leased })
+    }
+
+    /// The event of a row in today's form.
+    pub(super) fn read(
+        &self,
+        row: &QueryResult,
+        until: Timestamp,
+    ) -> Result<Leased, UnreadableEvent> {
+        let mut leased = read(row, until)?;
+        match self.catalog.modernise(&mut leased.event) {
+            Ok(()) => {
+                #[cfg(debug_assertions)]
+                self.compare(&leased.event);
+                Ok(leased)
+            }
+            Err(newer) => Err(UnreadableEvent::Newer(Box::new(leased.event), newer)),
+        }
+    }
+
+    /// Tests fail on this line of the log. Without a catalogue there is nothing to compare with.
+    #[cfg(debug_assertions)]
+    fn compare(&self, event: &DomainEvent) {
+        let compared = if self.catalog.is_empty() { Ok(()) } else { self.catalog.check(event) };
+        if let Err(fault) = compared {
+            error!("an event is not as its kind is described: {fault}");
+        }
+    }
+
+    /// Leaves events to others for a while, without counting an attempt.
+    async fn leave(
+        &self,
+        work: &UnitOfWork,
+        until: Timestamp,
+        positions: &[i64],
+    ) -> Result<(), DbErr> {
+        if positions.is_empty() {
+            return Ok(());
+        }
+        let sql = format!("UPDATE outbox SET due_at = $1 WHERE position IN ({})", list(positions));
+        work.conn().execute_raw(self.database.statement(sql, [until.into()])).await?;
+        Ok(())
     }
 
     /// Changes all rows of the positions at once and counts the attempt.
@@ -95,9 +145,9 @@ impl Relay {
         if positions.is_empty() {
             return Ok(());
         }
-        let list = positions.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
         let sql = format!(
-            "UPDATE outbox SET {change}, attempts = attempts + 1 WHERE position IN ({list})"
+            "UPDATE outbox SET {change}, attempts = attempts + 1 WHERE position IN ({})",
+            list(positions)
         );
         work.conn().execute_raw(self.database.statement(sql, [at.into()])).await?;
         Ok(())
@@ -175,16 +225,41 @@ impl Relay {
     }
 }
 
-/// The row is no event.
+fn list(positions: &[i64]) -> String {
+    positions.iter().map(i64::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// What is left to newer processes.
+#[derive(Default)]
+struct Left {
+    positions: Vec<i64>,
+    aggregates: HashSet<(String, String)>,
+}
+
+impl Left {
+    fn holds(&self, event: &DomainEvent) -> bool {
+        !self.aggregates.is_empty()
+            && self.aggregates.contains(&(event.aggregate.clone(), event.aggregate_id.clone()))
+    }
+
+    fn add(&mut self, position: i64, event: &DomainEvent) {
+        self.positions.push(position);
+        self.aggregates.insert((event.aggregate.clone(), event.aggregate_id.clone()));
+    }
+}
+
+/// The row is no event that this process can handle.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum UnreadableEvent {
     #[error("row cannot be read: {0}")]
     Row(#[from] DbErr),
     #[error("payload cannot be read: {0}")]
     Payload(#[from] serde_json::Error),
+    #[error("{1}")]
+    Newer(Box<DomainEvent>, #[source] NewerEvent),
 }
 
-pub(super) fn read(row: &QueryResult, until: Timestamp) -> Result<Leased, UnreadableEvent> {
+fn read(row: &QueryResult, until: Timestamp) -> Result<Leased, UnreadableEvent> {
     let id: Uuid = row.try_get("", "id")?;
     let payload: String = row.try_get("", "payload")?;
     let payload = serde_json::from_str(&payload)?;

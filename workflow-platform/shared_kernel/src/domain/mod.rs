@@ -8,6 +8,7 @@ mod count;
 mod error;
 mod event;
 mod event_pattern;
+mod event_type;
 mod id;
 mod idempotency_key;
 mod js_literal;
@@ -36,6 +37,10 @@ pub use count::Count;
 pub use error::{ErrorKind, Fault, Text};
 pub use event::DomainEvent;
 pub use event_pattern::{BadPattern, check_pattern, is_public, patterns_of};
+pub use event_type::{
+    EventCatalog, EventField, EventType, FieldForm, NewerEvent, PayloadFault, Upcast, event_type,
+    field, optional,
+};
 pub use id::{Event, Execution, Id, ParseIdError, User};
 pub use idempotency_key::{BadIdempotencyKey, IdempotencyKey};
 pub use js_literal::{LiteralError, parse_literal};

@@ -1,4 +1,4 @@
-//! No secret stands in a log. Everything this process and the processes it starts write is kept,
+//! No secret stands in a log, and no event that its catalogue does not describe. Everything this process and the processes it starts write is kept,
 //! at the finest level, and looked through for whatever was handed out or given meanwhile.
 
 use std::{
@@ -39,6 +39,9 @@ const SECRET_FIELDS: [&str; 18] = [
 ];
 /// Shorter texts under such names are names of things.
 const LEAST: usize = 16;
+
+/// What the relay says of an event that is not as its kind is described.
+const UNDESCRIBED: &str = "is not as its kind is described";
 
 static SECRETS: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
@@ -166,8 +169,11 @@ fn scan(other: Option<&Path>) {
     if std::thread::panicking() {
         return;
     }
-    let found = found(&other.map_or_else(own, |path| std::fs::read_to_string(path).unwrap()));
+    let log = other.map_or_else(own, |path| std::fs::read_to_string(path).unwrap());
+    let found = found(&log);
     assert!(found.is_empty(), "secrets in the log:\n{}", found.join("\n"));
+    let strange: Vec<_> = log.lines().filter(|line| line.contains(UNDESCRIBED)).take(5).collect();
+    assert!(strange.is_empty(), "events not in the catalogue:\n{}", strange.join("\n"));
 }
 
 #[test]

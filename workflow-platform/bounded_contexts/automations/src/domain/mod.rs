@@ -1,6 +1,7 @@
 //! What people want to have done, and when. Pure.
 
 mod catalog;
+mod events;
 mod firing;
 mod gate;
 mod preset;
@@ -8,6 +9,7 @@ mod rule;
 mod webhook;
 
 pub use catalog::{CATALOG, KnownEvent};
+pub use events::EVENTS;
 pub use firing::{ActionOutcome, Firing, FiringState, Notification};
 pub use gate::{Gate, Verdict};
 pub use preset::{PRESETS, Preset};

@@ -3,6 +3,7 @@
 mod breaker;
 mod choice;
 mod dice;
+mod events;
 mod evidence;
 pub mod gateway;
 mod health;
@@ -20,6 +21,7 @@ mod usage;
 pub use breaker::{Breaker, BreakerPolicy};
 pub use choice::{Choice, Considered, Members, Reason, Scene, View};
 pub use dice::Dice;
+pub use events::EVENTS;
 pub use evidence::Evidence;
 pub use health::{Health, HealthPolicy, Verdict};
 pub use host::{

@@ -216,14 +216,7 @@ impl Desk<'_> {
         subscription: &Subscription,
         plan: &Plan,
     ) -> Result<(), SubscriptionError> {
-        let payload = json!({
-            "subscription_id": subscription.id,
-            "plan": plan.code,
-            "plan_version": plan.version,
-            "status": subscription.state.status(),
-            "interval": subscription.state.terms().map(|terms| terms.interval),
-            "period_ends_at": subscription.state.terms().map(|terms| terms.period.end),
-        });
+        let payload = told_of(subscription, plan);
         self.tell(kind, ("subscription", subscription.id.to_string()), payload).await
     }
 
@@ -317,4 +310,16 @@ impl Desk<'_> {
         self.module.forget_plan(self.owner).await;
         Ok(())
     }
+}
+
+/// What events of a subscription say.
+pub(super) fn told_of(subscription: &Subscription, plan: &Plan) -> Value {
+    json!({
+        "subscription_id": subscription.id,
+        "plan": plan.code,
+        "plan_version": plan.version,
+        "status": subscription.state.status(),
+        "interval": subscription.state.terms().map(|terms| terms.interval),
+        "period_ends_at": subscription.state.terms().map(|terms| terms.period.end),
+    })
 }

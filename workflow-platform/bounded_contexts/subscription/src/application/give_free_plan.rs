@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use serde_json::json;
 use shared_kernel::{
     application::{EventHandler, HandlerError},
     domain::{DomainEvent, Owner},
     infrastructure::db::UnitOfWork,
 };
 
-use super::{SubscriptionModule, ports::StoreError};
+use super::{SubscriptionModule, desk::told_of, ports::StoreError};
 use crate::domain::{State, Subscription};
 
 /// Handler of `user.registered`.
@@ -48,7 +47,7 @@ impl GiveFreePlan {
             aggregate: "subscription".to_owned(),
             aggregate_id: subscription.id.to_string(),
             user: Some(owner.user()),
-            payload: json!({ "subscription_id": subscription.id, "plan": plan.code, "plan_version": plan.version }),
+            payload: told_of(&subscription, &plan),
             occurred_at: ambient.now(),
             request_id: heard.request_id.clone(),
         })

@@ -3,6 +3,7 @@
 mod change;
 mod coupon;
 mod entitlements;
+mod events;
 mod invoice;
 pub mod ledger;
 mod month;
@@ -19,6 +20,7 @@ mod tests;
 pub use change::{ChangeError, Offer, begin};
 pub use coupon::{Coupon, CouponId, CouponProblem, Discount, Lasts, Off, is_coupon_code};
 pub use entitlements::PlanEntitlements;
+pub use events::EVENTS;
 pub use invoice::{
     CreditNote, Invoice, InvoiceId, InvoiceReason, InvoiceStatus, Line, LineKind, taxed,
 };

@@ -4,6 +4,7 @@ mod api_key;
 mod api_key_text;
 mod code;
 mod email;
+mod events;
 mod password;
 mod recovery_code;
 mod session;
@@ -20,6 +21,7 @@ pub use code::{
     CODE_ATTEMPTS, CODE_INTERVAL, CODE_LIFE, CodeId, CodePace, CodePurpose, VerificationCode,
 };
 pub use email::{EmailAddress, EmailError};
+pub use events::EVENTS;
 pub use password::{PASSWORD_LENGTH, PasswordProblem, check_length, check_strength};
 pub use recovery_code::{RECOVERY_CODES, RecoveryCode};
 pub use session::{
