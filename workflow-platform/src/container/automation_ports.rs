@@ -23,7 +23,7 @@ use workflow::{
     },
 };
 
-use super::{Foundation, foundation, webhook_sender::GuardedSender};
+use super::{Foundation, event_catalog, foundation, webhook_sender::GuardedSender};
 use crate::config::Config;
 
 /// Automations with what they ask of the others.
@@ -43,6 +43,7 @@ pub fn module(
         mailer: foundation::mailer(config, &foundation.ambient)?,
         sender: Arc::new(GuardedSender(Arc::clone(&collection.polite))),
         sealer: sealer.clone(),
+        catalog: Arc::new(event_catalog()),
         ambient: foundation.ambient.clone(),
     }))
 }

@@ -29,7 +29,7 @@ use std::sync::Arc;
 
 use shared_kernel::{
     application::{EffectHandler, EventHandler, Mailer},
-    domain::Ambient,
+    domain::{Ambient, EventCatalog},
     infrastructure::{db::Database, seal::Sealer},
 };
 use utoipa_axum::router::OpenApiRouter;
@@ -51,19 +51,30 @@ pub struct Surroundings {
     pub mailer: Arc<dyn Mailer>,
     pub sender: Arc<dyn WebhookSender>,
     pub sealer: Sealer,
+    /// What there is to hear.
+    pub catalog: Arc<EventCatalog>,
     pub ambient: Ambient,
 }
 
 /// Puts the context together. Run [`AutomationService::run`] and
 /// [`AutomationService::run_deliveries`] in one task of the process each.
 pub fn module(surroundings: Surroundings) -> Arc<AutomationService> {
-    let Surroundings { database, expressions, workflows, people, mailer, sender, sealer, ambient } =
-        surroundings;
+    let Surroundings {
+        database,
+        expressions,
+        workflows,
+        people,
+        mailer,
+        sender,
+        sealer,
+        catalog,
+        ambient,
+    } = surroundings;
     Arc::new(AutomationService::new(AutomationPorts {
         automations: Arc::new(SqlAutomations::new(database.clone())),
         firings: Arc::new(SqlFirings::new(database.clone())),
         notifications: Arc::new(SqlNotifications::new(database.clone())),
-        recent: Arc::new(SqlRecentEvents::new(database.clone())),
+        recent: Arc::new(SqlRecentEvents::new(database.clone(), Arc::clone(&catalog))),
         webhooks: Arc::new(SqlWebhooks::new(database.clone())),
         database,
         expressions,
@@ -72,6 +83,7 @@ pub fn module(surroundings: Surroundings) -> Arc<AutomationService> {
         mailer,
         sender,
         sealer,
+        catalog,
         ambient,
     }))
 }

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     application::AutomationService,
-    domain::{Automation, CATALOG, Rule},
+    domain::{Automation, Rule},
 };
 
 pub(super) fn routes() -> OpenApiRouter<Arc<AutomationService>> {
@@ -67,14 +67,14 @@ pub async fn create(
     Ok(Reply::created(service.create(&who, rule).await?.into()))
 }
 
-/// The kinds of events that people most often listen to, and what they carry.
+/// The kinds of events that people may listen to, and what they carry.
 #[utoipa::path(
     get, path = "/automations/events", tag = "automations",
     responses((status = 200, body = Envelope<EventKindsView>), (status = 401, body = ErrorEnvelope)),
     security(("bearer" = [])),
 )]
-pub async fn events(_: Principal) -> Reply<EventKindsView> {
-    Reply::ok(EventKindsView { items: CATALOG.into_iter().map(Into::into).collect() })
+pub async fn events(State(service): Service, _: Principal) -> Reply<EventKindsView> {
+    Reply::ok(EventKindsView { items: service.kinds().into_iter().map(Into::into).collect() })
 }
 
 /// Tries an automation that is not kept: what it would have done, without doing it.

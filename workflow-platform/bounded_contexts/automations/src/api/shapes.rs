@@ -5,13 +5,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use shared_kernel::{
     api::{BadRequest, RequestContext},
-    domain::{Id, Text, Timestamp},
+    domain::{EventType, Id, Text, Timestamp},
 };
 use uuid::Uuid;
 
 use crate::{
     application::{AutomationRow, DryRun, Tried, TriedEvent},
-    domain::{Action, ActionOutcome, Firing, FiringState, KnownEvent, Notification, Rule, Trigger},
+    domain::{Action, ActionOutcome, Firing, FiringState, Notification, Rule, Trigger},
 };
 
 /// A rule that is kept.
@@ -134,13 +134,13 @@ pub struct EventKindView {
     pub fields: Vec<String>,
 }
 
-impl From<KnownEvent> for EventKindView {
-    fn from(known: KnownEvent) -> Self {
+impl From<EventType> for EventKindView {
+    fn from(known: EventType) -> Self {
         let (zh, en) = known.title;
         Self {
             kind: known.kind.to_owned(),
             title: Text::new(zh, en).of(RequestContext::current().locale).to_owned(),
-            fields: known.fields.iter().map(|field| (*field).to_owned()).collect(),
+            fields: known.fields.iter().map(|field| field.name.to_owned()).collect(),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use shared_kernel::{
     application::Mailer,
-    domain::{Ambient, Id, Owner},
+    domain::{Ambient, EventCatalog, EventType, Id, Owner},
     infrastructure::{db::Database, seal::Sealer},
 };
 
@@ -28,6 +28,8 @@ pub struct AutomationPorts {
     pub sender: Arc<dyn WebhookSender>,
     /// Keeps the secrets of endpoints.
     pub sealer: Sealer,
+    /// What there is to hear.
+    pub catalog: Arc<EventCatalog>,
     pub ambient: Ambient,
 }
 
@@ -40,6 +42,11 @@ pub struct AutomationService {
 impl AutomationService {
     pub fn new(ports: AutomationPorts) -> Self {
         Self { ports: Arc::new(ports) }
+    }
+
+    /// The kinds of events that people may listen to.
+    pub fn kinds(&self) -> Vec<EventType> {
+        self.ports.catalog.types().filter(|one| one.is_public()).copied().collect()
     }
 
     pub(super) async fn owned(

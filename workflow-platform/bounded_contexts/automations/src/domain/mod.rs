@@ -1,6 +1,5 @@
 //! What people want to have done, and when. Pure.
 
-mod catalog;
 mod events;
 mod firing;
 mod gate;
@@ -8,7 +7,6 @@ mod preset;
 mod rule;
 mod webhook;
 
-pub use catalog::{CATALOG, KnownEvent};
 pub use events::EVENTS;
 pub use firing::{ActionOutcome, Firing, FiringState, Notification};
 pub use gate::{Gate, Verdict};

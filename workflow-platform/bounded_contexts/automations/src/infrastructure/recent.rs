@@ -1,9 +1,11 @@
 //! What happened lately, from the outbox.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use sea_orm::{ConnectionTrait as _, QueryResult};
 use shared_kernel::{
-    domain::{DomainEvent, Id, Owner, Timestamp, is_public},
+    domain::{DomainEvent, EventCatalog, Id, Owner, Timestamp, is_public},
     infrastructure::db::Database,
 };
 use uuid::Uuid;
@@ -18,11 +20,15 @@ const LATEST: &str = "SELECT * FROM outbox \
 
 /// Both engines.
 #[derive(Debug, Clone)]
-pub struct SqlRecentEvents(Database);
+pub struct SqlRecentEvents {
+    database: Database,
+    /// Gives older events today's form.
+    catalog: Arc<EventCatalog>,
+}
 
 impl SqlRecentEvents {
-    pub const fn new(database: Database) -> Self {
-        Self(database)
+    pub const fn new(database: Database, catalog: Arc<EventCatalog>) -> Self {
+        Self { database, catalog }
     }
 }
 
@@ -49,12 +55,17 @@ impl RecentEvents for SqlRecentEvents {
         // Some of them are nobody's to see.
         let read = i64::from(most).saturating_mul(2).saturating_add(50);
         let values = [owner.into(), LOOKED_THROUGH.into(), read.into()];
-        let rows = self.0.read().query_all_raw(self.0.statement(LATEST, values)).await?;
+        let rows =
+            self.database.read().query_all_raw(self.database.statement(LATEST, values)).await?;
         let mut found = Vec::new();
         for row in &rows {
             let kind: String = row.try_get("", "kind")?;
             if is_public(&kind) && found.len() < usize::try_from(most).unwrap_or(usize::MAX) {
-                found.push(event(row)?);
+                let mut event = event(row)?;
+                // What only newer processes know is left out.
+                if self.catalog.modernise(&mut event).is_ok() {
+                    found.push(event);
+                }
             }
         }
         Ok(found)

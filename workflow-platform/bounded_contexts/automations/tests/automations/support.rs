@@ -162,6 +162,7 @@ impl World {
             mailer: Arc::clone(&outside) as _,
             sender: Arc::new(PlainSender),
             sealer: Sealer::new(&[7; 32], ambient.clone()),
+            catalog: Arc::default(),
             ambient: ambient.clone(),
         });
         let session =
