@@ -17,7 +17,7 @@ const UPCASTS: [Upcast; 2] = [
         payload.insert("n".to_owned(), count);
     },
     |payload| {
-        let n = payload.get("n").and_then(|n| n.as_i64()).unwrap_or(0);
+        let n = payload.get("n").and_then(serde_json::Value::as_i64).unwrap_or(0);
         payload.insert("n".to_owned(), (n + 1).into());
     },
 ];
