@@ -122,6 +122,16 @@ async fn shape(database: &str) -> String {
     text.lines().filter(|line| !line.starts_with('\\')).collect::<Vec<_>>().join("\n")
 }
 
+/// The server makes the journal's next months soon after it began; a backup has what it finds.
+async fn months_are_made(database: &str) {
+    let count = "SELECT count(*) FROM pg_class WHERE relkind = 'r' \
+                 AND relname LIKE 'execution\\_events\\_2%'";
+    eventually("the next months", async || {
+        (psql(database, count).await.trim() == "2").then_some(())
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn what_was_acknowledged_before_a_backup_is_there_after_a_restore_on_postgres() {
     let Some(database) = testkit::postgres_database().await else { return };
@@ -137,6 +147,7 @@ async fn what_was_acknowledged_before_a_backup_is_there_after_a_restore_on_postg
     let mut server = Binary::start(&settings).await;
     let site = server.site();
     let ada = site.person("ada").await;
+    months_are_made(&database).await;
     let before = back_up_under_load(&server, &ada).await;
     let archive = archive(&shelf);
     let (_, name) = database.rsplit_once('/').unwrap();
