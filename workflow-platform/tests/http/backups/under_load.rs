@@ -111,25 +111,17 @@ async fn psql(database: &str, sql: &str) -> String {
     String::from_utf8(ended.stdout).unwrap()
 }
 
-/// Every table, index, trigger and function as it would be made.
+/// Every table, index, trigger and function as it would be made, but for the journal's months: the
+/// server makes the next ones when it likes.
 async fn shape(database: &str) -> String {
     let program = testkit::postgres_programs().join("pg_dump");
     let mut command = tokio::process::Command::new(program);
-    let ended = command.args(["--schema-only", "--no-owner", database]).output().await.unwrap();
+    command.args(["--schema-only", "--no-owner", "--exclude-table=execution_events_2*", database]);
+    let ended = command.output().await.unwrap();
     assert!(ended.status.success());
     let text = String::from_utf8(ended.stdout).unwrap();
     // Newer versions guard their scripts by a key that is another each time.
     text.lines().filter(|line| !line.starts_with('\\')).collect::<Vec<_>>().join("\n")
-}
-
-/// The server makes the journal's next months soon after it began; a backup has what it finds.
-async fn months_are_made(database: &str) {
-    let count = "SELECT count(*) FROM pg_class WHERE relkind = 'r' \
-                 AND relname LIKE 'execution\\_events\\_2%'";
-    eventually("the next months", async || {
-        (psql(database, count).await.trim() == "2").then_some(())
-    })
-    .await;
 }
 
 #[tokio::test]
@@ -147,7 +139,6 @@ async fn what_was_acknowledged_before_a_backup_is_there_after_a_restore_on_postg
     let mut server = Binary::start(&settings).await;
     let site = server.site();
     let ada = site.person("ada").await;
-    months_are_made(&database).await;
     let before = back_up_under_load(&server, &ada).await;
     let archive = archive(&shelf);
     let (_, name) = database.rsplit_once('/').unwrap();
