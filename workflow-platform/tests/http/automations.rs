@@ -2,9 +2,10 @@
 
 use std::{fs, time::Duration};
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Person, TestApp, eventually};
+use crate::support::{PASSWORD, Person, Reply, TestApp, eventually};
 
 const BROKEN: &str = r#"
 name: broken
@@ -55,7 +56,7 @@ async fn a_failed_run_is_mailed_noted_and_answered_by_another_run() {
         let ada = app.person("ada").await;
         let presets = eventually("the rules of the house", async || {
             let rules = ada.get("/automations").await.data()["items"].clone();
-            (rules.as_array().unwrap().len() == 2).then_some(rules)
+            (rules.as_array().unwrap().len() == 3).then_some(rules)
         })
         .await;
         assert!(presets.to_string().contains("failed_run"), "{}: {presets}", app.name);
@@ -171,4 +172,26 @@ async fn an_endless_condition_costs_its_owner_alone() {
     let tried = ada.post("/automations/dry-run", &body).await.data();
     assert_eq!(tried["items"][0]["outcome"], "failed", "{tried}");
     assert!(tried["items"][0]["reason"].as_str().unwrap().contains("too much work"), "{tried}");
+}
+
+#[tokio::test]
+async fn a_sign_in_from_a_new_device_is_mailed() {
+    for app in TestApp::everywhere(&[]).await {
+        let ada = app.person("ada").await;
+        eventually("the rules of the house", async || {
+            let rules = ada.get("/automations").await.data()["items"].clone();
+            (rules.as_array().unwrap().len() == 3).then_some(())
+        })
+        .await;
+        let login = json!({ "identifier": "ada", "password": PASSWORD });
+        let request = app.request(Method::POST, "/users/auth/login").json(&login);
+        let request = request.header("user-agent", "strange-tool/1.0");
+        Reply::of(request).await.data();
+        let mail = eventually("a mail about the sign-in", async || {
+            let mails = mails(&app);
+            mails.contains("strange-tool").then_some(mails)
+        })
+        .await;
+        assert!(!mail.contains("${{"), "{}: {mail}", app.name);
+    }
 }

@@ -2,6 +2,8 @@
 
 /// What people may listen to. Events of accounts are not among them: they may carry codes.
 const FAMILIES: [&str; 5] = ["dataset", "execution", "proxy", "subscription", "workflow"];
+/// Events of accounts that people may listen to all the same.
+const OF_ACCOUNTS: [&str; 1] = ["user.signed_in_from_new_device"];
 /// Longest pattern.
 const LONGEST: usize = 100;
 
@@ -10,14 +12,17 @@ const LONGEST: usize = 100;
 pub enum BadPattern {
     #[error("must be the kind of an event such as execution.finished, or its beginning and .*")]
     Form,
-    #[error("there are events of dataset, execution, proxy, subscription and workflow only")]
+    #[error(
+        "there are events of dataset, execution, proxy, subscription and workflow, and \
+         user.signed_in_from_new_device"
+    )]
     Family,
 }
 
 /// Whether people may listen to events of the kind.
 pub fn is_public(kind: &str) -> bool {
     let family = kind.split('.').next().unwrap_or_default();
-    FAMILIES.contains(&family)
+    FAMILIES.contains(&family) || OF_ACCOUNTS.contains(&kind)
 }
 
 /// `dataset.changed`, or `dataset.*` for all that begin so.
@@ -48,6 +53,7 @@ mod tests {
             "dataset.*",
             "workflow.definition.saved",
             "workflow.definition.*",
+            "user.signed_in_from_new_device",
         ] {
             assert_eq!(check_pattern(good), Ok(()), "{good}");
         }
@@ -72,5 +78,6 @@ mod tests {
     fn a_kind_fits_itself_and_its_beginnings() {
         assert_eq!(patterns_of("a.b.c"), ["a.*", "a.b.*", "a.b.c"]);
         assert!(is_public("execution.started") && !is_public("user.registered"));
+        assert!(is_public("user.signed_in_from_new_device") && !is_public("user"));
     }
 }

@@ -17,7 +17,7 @@ pub struct Preset {
     cooldown_seconds: u32,
 }
 
-pub const PRESETS: [Preset; 2] = [
+pub const PRESETS: [Preset; 3] = [
     Preset {
         name: "failed_run",
         title: ("运行失败时发邮件", "Mail when a run fails"),
@@ -42,6 +42,18 @@ pub const PRESETS: [Preset; 2] = [
         body: (
             "${{ trigger.event.payload.limit }}：已使用 ${{ trigger.event.payload.used }}，共 ${{ trigger.event.payload.allowed }}，于 ${{ trigger.event.payload.resets_at }} 重置。",
             "${{ trigger.event.payload.limit }}: ${{ trigger.event.payload.used }} of ${{ trigger.event.payload.allowed }} used. It begins anew at ${{ trigger.event.payload.resets_at }}.",
+        ),
+        cooldown_seconds: 0,
+    },
+    Preset {
+        name: "new_device",
+        title: ("新设备登录时发邮件", "Mail when a new device signs in"),
+        event: "user.signed_in_from_new_device",
+        condition: None,
+        subject: ("您的账户从新设备登录", "Your account was signed in to from a new device"),
+        body: (
+            "${{ trigger.event.at }}，有人登录了您的账户。\n\n设备：${{ trigger.event.payload.device == '' ? '未知' : trigger.event.payload.device }}\n地址：${{ trigger.event.payload.address == '' ? '未知' : trigger.event.payload.address }}\n\n如果是您本人，无需处理。如果不是，请立即修改密码，并结束其他会话。",
+            "Somebody signed in to your account at ${{ trigger.event.at }}.\n\nDevice: ${{ trigger.event.payload.device == '' ? 'unknown' : trigger.event.payload.device }}\nAddress: ${{ trigger.event.payload.address == '' ? 'unknown' : trigger.event.payload.address }}\n\nIf it was you, there is nothing to do. If not, change your password now and end all other sessions.",
         ),
         cooldown_seconds: 0,
     },

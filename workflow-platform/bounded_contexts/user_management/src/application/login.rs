@@ -49,6 +49,7 @@ impl UserModule {
         let refresh = self.fresh_refresh_token();
         let event =
             self.user_event("user.logged_in", user.id, json!({ "session_id": session.id }), caller);
+        let new_device = self.new_device(&user, &session, caller).await?;
         let mut work = self.ports.database.begin().await?;
         self.ports.sessions.open(&mut work, &session, &RefreshToken::hash(&refresh.0)).await?;
         self.ports.accounts.logged_in(&mut work, user.id, now).await?;
@@ -56,6 +57,9 @@ impl UserModule {
             self.ports.accounts.rehash(&mut work, user.id, (&password_hash, &new)).await?;
         }
         work.record(&event).await?;
+        if let Some(event) = new_device {
+            work.record(&event).await?;
+        }
         work.commit().await?;
         self.signed_in(user, session.id, refresh)
     }

@@ -16,6 +16,7 @@ mod login;
 mod logout;
 mod mfa;
 mod module;
+mod new_device;
 mod new_password;
 mod oneself;
 mod oversight;

@@ -39,6 +39,17 @@ pub const EVENTS: &[EventType] = &[
         ],
     ),
     user("user.logged_in", ("用户已登录", "Somebody signed in"), &[SESSION]),
+    user(
+        "user.signed_in_from_new_device",
+        ("从新设备登录", "A sign-in from a new device or place"),
+        &[
+            SESSION,
+            field("device", Text, "program and system, as far as it says; may be empty"),
+            field("address", Text, "address it came from; may be empty"),
+            field("new_device", Flag, "the program was not seen before"),
+            field("new_place", Flag, "the place was not seen before"),
+        ],
+    ),
     user("user.logged_out", ("用户已退出", "Somebody signed out"), &[SESSION]),
     user(
         "user.profile_changed",

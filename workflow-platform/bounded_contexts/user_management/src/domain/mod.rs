@@ -3,6 +3,7 @@
 mod api_key;
 mod api_key_text;
 mod code;
+mod device;
 mod email;
 mod events;
 mod password;
@@ -20,6 +21,7 @@ pub use api_key_text::{KEY_PREFIX, KeyText, public_part};
 pub use code::{
     CODE_ATTEMPTS, CODE_INTERVAL, CODE_LIFE, CodeId, CodePace, CodePurpose, VerificationCode,
 };
+pub use device::device_of;
 pub use email::{EmailAddress, EmailError};
 pub use events::EVENTS;
 pub use password::{PASSWORD_LENGTH, PasswordProblem, check_length, check_strength};

@@ -13,8 +13,8 @@ use uuid::Uuid;
 use super::{SqlAccounts, rows, rows::TOP};
 use crate::{
     application::ports::{
-        Ending, OpenSession, OpenState, Rotation, RotationTime, SessionState, SessionStore,
-        StoreError, TokenHash,
+        Ending, OpenSession, OpenState, PastLogin, Rotation, RotationTime, SessionState,
+        SessionStore, StoreError, TokenHash,
     },
     domain::{Session, SessionId},
 };
@@ -214,6 +214,22 @@ impl SessionStore for SqlAccounts {
         let sql = "SELECT 1 AS found FROM user_sessions \
                    WHERE user_id = $1 AND created_at > $2 AND site = $3 LIMIT 1";
         Ok(self.one(sql, [user.into(), since.into(), site.into()]).await?.is_some())
+    }
+
+    async fn past_logins(
+        &self,
+        user: Id<UserMark>,
+        most: u32,
+    ) -> Result<Vec<PastLogin>, StoreError> {
+        let sql = "SELECT user_agent, site FROM user_sessions WHERE user_id = $1 \
+                   ORDER BY created_at DESC, id DESC LIMIT $2";
+        let statement = self.database.statement(sql, [user.into(), i64::from(most).into()]);
+        let rows = self.database.read().query_all_raw(statement).await?;
+        let login = |row: &QueryResult| {
+            let (agent, site) = (rows::column(row, "user_agent")?, rows::column(row, "site")?);
+            Ok(PastLogin { agent, site })
+        };
+        rows.iter().map(login).collect()
     }
 
     async fn state(

@@ -16,6 +16,7 @@ mod codes;
 mod erasing;
 mod leaving;
 mod mfa;
+mod new_device;
 mod oneself;
 mod oversight;
 mod passwords;

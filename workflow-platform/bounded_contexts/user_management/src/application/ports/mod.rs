@@ -21,7 +21,7 @@ pub use oversight::{ListedUser, OversightStore, UserCounts, UserSort};
 pub use passwords::{HashingError, Passwords};
 pub use second_factors::{SecondFactorStore, StoredTotp};
 pub use sessions::{
-    Ending, OpenSession, OpenState, Rotation, RotationTime, SessionCache, SessionState,
+    Ending, OpenSession, OpenState, PastLogin, Rotation, RotationTime, SessionCache, SessionState,
     SessionStore, TokenHash,
 };
 pub use state_cache::{Heard, PeopleCache, StateCache};

@@ -81,6 +81,15 @@ pub struct OpenSession {
     pub last_address: Option<IpAddr>,
 }
 
+/// With what, and whence, somebody signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PastLogin {
+    /// What the program called itself.
+    pub agent: Option<String>,
+    /// In the text of `site_of`.
+    pub site: Option<String>,
+}
+
 /// Which of a user's sessions end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
@@ -148,6 +157,13 @@ pub trait SessionStore: Send + Sync {
         site: &str,
         since: Timestamp,
     ) -> Result<bool, StoreError>;
+
+    /// The latest `most` sign-ins whose sessions are kept, ended or not, the newest first.
+    async fn past_logins(
+        &self,
+        user: Id<UserMark>,
+        most: u32,
+    ) -> Result<Vec<PastLogin>, StoreError>;
 
     async fn state(
         &self,

@@ -110,7 +110,9 @@ fn event(event: String, node: &Node, path: &str, notes: &mut Notes) -> Option<Ti
     let Err(error) = check_pattern(&event) else { return Some(Timing::Event { event }) };
     let zh = match error {
         BadPattern::Form => "应为事件类型，例如 execution.finished 或 dataset.*",
-        BadPattern::Family => "只有 dataset、execution、proxy、subscription、workflow 的事件",
+        BadPattern::Family => {
+            "只有 dataset、execution、proxy、subscription、workflow 的事件，以及 user.signed_in_from_new_device"
+        }
     };
     notes.add(path, node, "BAD_EVENT", zh, error.to_string());
     None
