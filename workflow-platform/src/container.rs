@@ -459,6 +459,8 @@ impl Platform {
         if works {
             tasks.spawn(AutomationService::clone(&self.automations).run(stop.clone()));
             let automations = AutomationService::clone(&self.automations);
+            tasks.spawn(automations.run_timed(stop.clone()));
+            let automations = AutomationService::clone(&self.automations);
             tasks.spawn(automations.run_deliveries(stop.clone()));
             let (subscription, token) = (Arc::clone(&self.subscription), stop.clone());
             tasks.spawn(async move { subscription.run(token).await });

@@ -3,13 +3,17 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use automations::application::{
-    AutomationService, Contact, Deed, Expressions, Facts, People, Refusal, Workflows,
+use automations::{
+    application::{
+        AutomationService, BadTimetable, Contact, Deed, Expressions, Facts, People, Refusal,
+        Schedules, Workflows,
+    },
+    domain::Timetable,
 };
 use data_collection::Collection;
 use serde_json::Value;
 use shared_kernel::{
-    domain::{ErrorKind, Execution, Fault, Id, Owner, User},
+    domain::{ErrorKind, Execution, Fault, Id, Owner, Timestamp, User},
     infrastructure::seal::Sealer,
 };
 use user_management::UserModule;
@@ -18,6 +22,7 @@ use workflow::{
     ExecutionsError, StartExecution, WorkflowModule,
     application::executions::Initiator,
     domain::{
+        definition::{BadSchedule, Schedule},
         execution::DEEPEST,
         expression::{Scope, SyntaxError, Template, evaluate},
     },
@@ -38,6 +43,7 @@ pub fn module(
     Ok(automations::module(automations::Surroundings {
         database: foundation.database.clone(),
         expressions: Arc::new(WorkflowExpressions),
+        schedules: Arc::new(WorkflowSchedules),
         workflows: Arc::new(OwnWorkflows(Arc::clone(workflow))),
         people: Arc::new(Addresses(Arc::clone(users))),
         mailer: foundation::mailer(config, &foundation.ambient)?,
@@ -126,6 +132,24 @@ impl Expressions for WorkflowExpressions {
 
     fn fill(&self, template: &Value, facts: &Facts) -> Result<Value, String> {
         filled(template, &scope(facts))
+    }
+}
+
+/// The timetables of workflows.
+struct WorkflowSchedules;
+
+impl Schedules for WorkflowSchedules {
+    fn next_after(
+        &self,
+        timetable: &Timetable,
+        after: Timestamp,
+    ) -> Result<Option<Timestamp>, BadTimetable> {
+        let schedule = Schedule::new(&timetable.cron, &timetable.timezone);
+        let schedule = schedule.map_err(|error| match error {
+            BadSchedule::Timezone => BadTimetable::Timezone,
+            other => BadTimetable::Cron(other.to_string()),
+        })?;
+        Ok(schedule.next_after(after))
     }
 }
 

@@ -195,3 +195,33 @@ async fn a_sign_in_from_a_new_device_is_mailed() {
         assert!(!mail.contains("${{"), "{}: {mail}", app.name);
     }
 }
+
+#[tokio::test]
+async fn a_timetable_is_read_as_triggers_of_workflows_are() {
+    let app = TestApp::start().await;
+    let ada = app.person("ada").await;
+    let rule = |cron: &str, timezone: &str| {
+        json!({
+            "name": "every working day",
+            "trigger": {
+                "event": "automation.scheduled",
+                "schedule": { "cron": cron, "timezone": timezone },
+            },
+            "actions": [{ "kind": "notify", "title": "${{ trigger.event.payload.due_at }}" }],
+        })
+    };
+    let kept = ada.post("/automations", &rule("0 8 * * 1-5", "Asia/Shanghai")).await.data();
+    assert!(kept["next_at"].as_str().unwrap().contains("T00:00:00"), "{kept}");
+    let body = json!({ "automation": rule("0 8 * * *", "UTC") });
+    assert_eq!(ada.post("/automations/dry-run", &body).await.data()["fired"], 1);
+    for (cron, timezone, path) in [
+        ("99 * * * *", "UTC", "trigger.schedule.cron"),
+        ("*/10 * * * * *", "UTC", "trigger.schedule.cron"),
+        ("0 0 31 2 *", "UTC", "trigger.schedule.cron"),
+        ("0 8 * * *", "Mars/Base", "trigger.schedule.timezone"),
+    ] {
+        let refused = ada.post("/automations", &rule(cron, timezone)).await;
+        let details = refused.refused(422, "VALIDATION_ERROR");
+        assert!(details[path].is_array(), "{cron}: {details}");
+    }
+}

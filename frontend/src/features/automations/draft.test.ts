@@ -31,6 +31,13 @@ describe('the form of a rule', () => {
     });
   });
 
+  it('hands on what has no field', () => {
+    const trigger = { event: 'automation.scheduled', schedule: { cron: '0 8 * * *', timezone: 'UTC' } };
+    const action = { kind: 'webhook', endpoint_id: 'e1', data: { new: 1 } };
+    const timed = { ...kept, trigger, actions: [action] } as unknown as Automation;
+    expect(ruleOf(draftOf(timed))).toMatchObject({ trigger, actions: [action] });
+  });
+
   it('leaves out what is empty, and a threshold that does not count', () => {
     const draft = draftOf(kept);
     const { trigger, actions } = ruleOf({

@@ -3,6 +3,9 @@ import type { Automation, AutomationAction, AutomationRule, JsonObject } from '@
 /** An action as its form has it: what is JSON is text. */
 export type DraftAction = { kind: AutomationAction['kind'] } & Record<string, string | undefined>;
 
+/** What the form hands on as it is. */
+type Timed = Pick<AutomationRule['trigger'], 'absence' | 'schedule'>;
+
 /** A rule as its form has it. */
 export interface Draft {
   name: string;
@@ -11,7 +14,7 @@ export interface Draft {
     event: string;
     if?: string;
     threshold?: { count: number; within_seconds: number; by?: string };
-  };
+  } & Timed;
   /** Whether the threshold counts. */
   often: boolean;
   cooldown_seconds: number;
@@ -43,13 +46,15 @@ function actionOf({ kind, ...texts }: DraftAction): AutomationAction {
 
 /** What is sent of it: what is empty is left out. */
 export function ruleOf({ name, enabled, trigger, often, cooldown_seconds, actions }: Draft): AutomationRule {
-  const { event, threshold } = trigger;
+  const { event, threshold, absence, schedule } = trigger;
   return {
     name: name.trim(),
     enabled,
     trigger: {
       event: event.trim(),
       ...(filled(trigger.if) ? { if: filled(trigger.if) } : {}),
+      ...(absence ? { absence } : {}),
+      ...(schedule ? { schedule } : {}),
       ...(often && threshold ? { threshold: { ...threshold, by: filled(threshold.by) } } : {}),
     },
     cooldown_seconds,
@@ -69,7 +74,7 @@ const THRESHOLD = { count: 3, within_seconds: 3600 };
 
 /** The form's values for a rule that is kept. */
 export function draftOf({ name, enabled, trigger, cooldown_seconds, actions }: Automation): Draft {
-  const { threshold } = trigger;
+  const { threshold, absence, schedule } = trigger;
   return {
     name,
     enabled,
@@ -77,6 +82,8 @@ export function draftOf({ name, enabled, trigger, cooldown_seconds, actions }: A
       event: trigger.event,
       if: trigger.if ?? undefined,
       threshold: threshold ? { ...threshold, by: threshold.by ?? undefined } : THRESHOLD,
+      absence,
+      schedule,
     },
     often: Boolean(threshold),
     cooldown_seconds,

@@ -1,7 +1,7 @@
 //! Automations: rules of users that do something because something happened.
 //!
 //! **Vocabulary.** An *automation* is a kept *rule*: a *trigger* (events of a kind, a condition,
-//! perhaps a *threshold*) and *actions*. It *fires* at an event; the *firing* remembers the event,
+//! perhaps a *threshold* or their *absence*; or a *timetable*) and *actions*. It *fires* at an event; the *firing* remembers the event,
 //! the actions as they were done and what became of each. A *preset* is a rule that everybody
 //! begins with. A *notification* is a note that an action left for the owner. An *endpoint* is where
 //! an action sends messages (webhooks); a *delivery* is one message for it, made by *attempts*.
@@ -12,6 +12,8 @@
 //! * An action that was done is not done again; runs and mails carry a key of firing and action.
 //! * Rules cannot set each other off for ever: the depth of runs and the firings of an hour are
 //!   bounded, and the history says when a rule was held back.
+//! * A time of a timetable, and a missed event, fires a rule once: the transaction that fires it
+//!   moves its time on.
 //! * A delivery is tried by one process at a time, whose lease outlives the attempt; every attempt
 //!   is logged in the transaction that settles it.
 //! * A rule does what its owner may do, as of when it was kept.
@@ -36,7 +38,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use application::{
     AutomationPorts, AutomationService, Expressions, GivePresets, HearEvents, People,
-    PerformActions, WebhookSender, Workflows,
+    PerformActions, Schedules, WebhookSender, Workflows,
 };
 pub use domain::EVENTS;
 use infrastructure::{SqlAutomations, SqlFirings, SqlNotifications, SqlRecentEvents, SqlWebhooks};
@@ -46,6 +48,7 @@ pub use infrastructure::{migrations, personal_data, sealed_columns};
 pub struct Surroundings {
     pub database: Database,
     pub expressions: Arc<dyn Expressions>,
+    pub schedules: Arc<dyn Schedules>,
     pub workflows: Arc<dyn Workflows>,
     pub people: Arc<dyn People>,
     pub mailer: Arc<dyn Mailer>,
@@ -56,12 +59,14 @@ pub struct Surroundings {
     pub ambient: Ambient,
 }
 
-/// Puts the context together. Run [`AutomationService::run`] and
-/// [`AutomationService::run_deliveries`] in one task of the process each.
+/// Puts the context together. Run [`AutomationService::run`],
+/// [`AutomationService::run_deliveries`] and [`AutomationService::run_timed`] in one task of the
+/// process each.
 pub fn module(surroundings: Surroundings) -> Arc<AutomationService> {
     let Surroundings {
         database,
         expressions,
+        schedules,
         workflows,
         people,
         mailer,
@@ -78,6 +83,7 @@ pub fn module(surroundings: Surroundings) -> Arc<AutomationService> {
         webhooks: Arc::new(SqlWebhooks::new(database.clone())),
         database,
         expressions,
+        schedules,
         workflows,
         people,
         mailer,

@@ -27,6 +27,8 @@ pub struct AutomationView {
     pub preset: Option<String>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+    /// When it fires next by its timetable, or is to miss its event.
+    pub next_at: Option<Timestamp>,
     pub fired_at: Option<Timestamp>,
     /// How often it fired.
     pub fired: u64,
@@ -46,6 +48,7 @@ impl From<AutomationRow> for AutomationView {
             preset: row.preset,
             created_at: row.created_at,
             updated_at: row.updated_at,
+            next_at: row.due_at,
             fired_at: row.fired_at,
             fired: row.fired,
             left_out: row.left_out,

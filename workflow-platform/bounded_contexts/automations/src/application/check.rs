@@ -1,6 +1,6 @@
 //! Whether a rule can be kept: every fault with its path.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use garde::Validate as _;
 use serde_json::{Value, json};
@@ -9,8 +9,8 @@ use shared_kernel::{
     domain::{Permission, check_pattern},
 };
 
-use super::{AutomationError, Expressions};
-use crate::domain::{Action, Rule};
+use super::{AutomationError, AutomationPorts, BadTimetable, Expressions};
+use crate::domain::{Action, Rule, SCHEDULED, Timetable};
 
 /// Largest rule, bytes of JSON.
 const LARGEST: usize = 64 * 1024;
@@ -29,10 +29,8 @@ pub(super) fn check_rights(who: &Principal, rule: &Rule) -> Result<(), Automatio
     Ok(())
 }
 
-pub(super) fn check_rule(
-    rule: &Rule,
-    expressions: &dyn Expressions,
-) -> Result<(), AutomationError> {
+pub(super) fn check_rule(rule: &Rule, ports: &AutomationPorts) -> Result<(), AutomationError> {
+    let expressions = ports.expressions.as_ref();
     let mut faults = Faults::default();
     if let Err(report) = rule.validate() {
         for (path, error) in report.iter() {
@@ -48,6 +46,7 @@ pub(super) fn check_rule(
     }
     if faults.0.is_empty() {
         check_trigger(rule, expressions, &mut faults);
+        check_times(rule, ports, &mut faults);
         for (index, action) in rule.actions.iter().enumerate() {
             check_action(action, &format!("actions[{index}]"), expressions, &mut faults);
         }
@@ -66,14 +65,68 @@ impl Faults {
 
 fn check_trigger(rule: &Rule, expressions: &dyn Expressions, faults: &mut Faults) {
     let trigger = &rule.trigger;
-    if let Err(error) = check_pattern(&trigger.event) {
-        faults.add("trigger.event", error.to_string());
+    match (&trigger.schedule, trigger.event == SCHEDULED) {
+        (Some(_), true) => {}
+        (Some(_), false) => {
+            faults.add("trigger.event", format!("must be {SCHEDULED} with a schedule"));
+        }
+        (None, true) => faults.add("trigger.schedule", "must say when"),
+        (None, false) => {
+            if let Err(error) = check_pattern(&trigger.event) {
+                faults.add("trigger.event", error.to_string());
+            }
+        }
     }
     let by = trigger.threshold.as_ref().and_then(|threshold| threshold.by.as_deref());
     let whole = [("trigger.if", trigger.condition.as_deref()), ("trigger.threshold.by", by)];
     for (path, expression) in whole {
         if let Some(Err(message)) = expression.map(|text| expressions.check(text)) {
             faults.add(path, message);
+        }
+    }
+}
+
+/// Ticks that are looked at to see how far apart they are.
+const LOOKED_AT: usize = 20;
+/// Shortest time between two.
+const APART: Duration = Duration::from_mins(1);
+
+fn check_times(rule: &Rule, ports: &AutomationPorts, faults: &mut Faults) {
+    let trigger = &rule.trigger;
+    if let Some(timetable) = &trigger.schedule {
+        let others = [
+            ("trigger.if", trigger.condition.is_some()),
+            ("trigger.threshold", trigger.threshold.is_some()),
+            ("trigger.absence", trigger.absence.is_some()),
+        ];
+        for (path, _) in others.into_iter().filter(|(_, given)| *given) {
+            faults.add(path, "means nothing with a schedule");
+        }
+        check_timetable(timetable, ports, faults);
+    } else if trigger.absence.is_some() && trigger.threshold.is_some() {
+        faults.add("trigger.threshold", "means nothing with an absence");
+    }
+}
+
+fn check_timetable(timetable: &Timetable, ports: &AutomationPorts, faults: &mut Faults) {
+    let mut last = ports.ambient.now();
+    for tick in 0..LOOKED_AT {
+        let next = match ports.schedules.next_after(timetable, last) {
+            Ok(next) => next,
+            Err(error @ BadTimetable::Cron(_)) => {
+                return faults.add("trigger.schedule.cron", error.to_string());
+            }
+            Err(error @ BadTimetable::Timezone) => {
+                return faults.add("trigger.schedule.timezone", error.to_string());
+            }
+        };
+        match next {
+            None if tick == 0 => return faults.add("trigger.schedule.cron", "is never due"),
+            None => return,
+            Some(next) if tick > 0 && next.since(last) < APART => {
+                return faults.add("trigger.schedule.cron", "must not be due twice in a minute");
+            }
+            Some(next) => last = next,
         }
     }
 }

@@ -9,6 +9,7 @@ use shared_kernel::{
 use super::{
     AutomationError, AutomationService, Facts,
     check::check_rule,
+    due::due_event,
     hear::{group_of, is_met, rendered, told},
 };
 use crate::domain::{Action, Automation, Gate, Rule, Verdict};
@@ -55,7 +56,7 @@ impl AutomationService {
         with: DryRun,
     ) -> Result<Vec<Tried>, AutomationError> {
         who.require(Permission::AutomationRead)?;
-        check_rule(rule, self.ports.expressions.as_ref())?;
+        check_rule(rule, &self.ports)?;
         self.tried(who.owner(), &Value::Null, rule, with).await
     }
 
@@ -80,6 +81,9 @@ impl AutomationService {
         with: DryRun,
     ) -> Result<Vec<Tried>, AutomationError> {
         let now = self.ports.ambient.now();
+        if rule.trigger.schedule.is_some() || rule.trigger.absence.is_some() {
+            return Ok(vec![self.try_timed(owner, id, rule, &with)?]);
+        }
         let events = match with {
             DryRun::Latest(most) => self.ports.recent.latest(owner, most).await?,
             DryRun::Event { kind, payload } => vec![self.made_up(owner, kind, payload, now)?],
@@ -94,6 +98,29 @@ impl AutomationService {
             .collect();
         tried.reverse();
         Ok(tried)
+    }
+
+    /// As if its time came now, whatever happened lately.
+    fn try_timed(
+        &self,
+        owner: Owner,
+        id: &Value,
+        rule: &Rule,
+        with: &DryRun,
+    ) -> Result<Tried, AutomationError> {
+        if matches!(with, DryRun::Event { .. }) {
+            return Err(AutomationError::field("event", "is not what sets this automation off"));
+        }
+        let now = self.ports.ambient.now();
+        let event = due_event(rule, owner, now, &self.ports.ambient);
+        let facts = Facts { trigger: told(id, &event), now };
+        Ok(match rendered(rule, self.ports.expressions.as_ref(), &facts) {
+            Ok(actions) => Tried { event, outcome: TriedEvent::Fired, reason: None, actions },
+            Err(reason) => {
+                let (outcome, reason) = (TriedEvent::Failed, Some(reason));
+                Tried { event, outcome, reason, actions: Vec::new() }
+            }
+        })
     }
 
     fn made_up(

@@ -10,7 +10,7 @@ use sea_orm::DbErr;
 use serde_json::{Value, json};
 use shared_kernel::{
     application::{EffectHandler, HandlerError},
-    domain::{DomainEvent, Execution, Id, Owner, Timestamp, is_public, patterns_of},
+    domain::{DomainEvent, Event, Execution, Id, Owner, Timestamp, is_public, patterns_of},
     infrastructure::db::UnitOfWork,
 };
 
@@ -18,7 +18,7 @@ use super::{
     AutomationRow, AutomationService, DEEPEST, Expressions, Facts, Hit, MOST_FIRINGS_AN_HOUR,
     Refusal, StoreError,
 };
-use crate::domain::{Action, Firing, FiringState, Rule, Verdict};
+use crate::domain::{Action, EVENT_ABSENT, Firing, FiringState, Rule, SCHEDULED, Verdict};
 
 const HOUR: Duration = Duration::from_hours(1);
 /// Longest name of a group that a threshold counts.
@@ -29,7 +29,7 @@ pub struct HearEvents(pub AutomationService);
 
 /// Why an event was not heard now.
 #[derive(Debug, thiserror::Error)]
-enum HearError {
+pub enum HearError {
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
@@ -70,8 +70,13 @@ impl EffectHandler for HearEvents {
 
 /// `trigger` in expressions.
 pub(super) fn told(rule: &Value, event: &DomainEvent) -> Value {
+    let kind = match event.kind.as_str() {
+        SCHEDULED => "schedule",
+        EVENT_ABSENT => "absence",
+        _ => "event",
+    };
     json!({
-        "kind": "event",
+        "kind": kind,
         "automation_id": rule,
         "event": {
             "id": event.id,
@@ -151,7 +156,7 @@ impl AutomationService {
         Facts { trigger: told(&json!(row.id), event), now: self.ports.ambient.now() }
     }
 
-    fn is_met(&self, row: &AutomationRow, event: &DomainEvent) -> Result<bool, String> {
+    pub(super) fn is_met(&self, row: &AutomationRow, event: &DomainEvent) -> Result<bool, String> {
         let facts = self.facts(row, event);
         is_met(&row.rule, &event.kind, self.ports.expressions.as_ref(), &facts)
     }
@@ -159,9 +164,13 @@ impl AutomationService {
     async fn hear(&self, event: &DomainEvent) -> Result<(), HearError> {
         let Some(owner) = event.owner() else { return Ok(()) };
         for row in self.ports.automations.listening(&[owner]).await? {
-            match self.is_met(&row, event) {
-                Ok(false) => {}
-                met => self.answer(&row, event, met.err()).await?,
+            match (self.is_met(&row, event), &row.rule.trigger.absence) {
+                (Ok(false), _) => {}
+                (Ok(true), Some(absence)) => {
+                    let due_at = event.occurred_at.plus(absence.within());
+                    self.ports.automations.heard(row.id, due_at).await?;
+                }
+                (met, _) => self.answer(&row, event, met.err()).await?,
             }
         }
         Ok(())
@@ -192,11 +201,24 @@ impl AutomationService {
         }
         // The event is judged by the rule as it was when the event was heard.
         let row = AutomationRow { fired_at: held.fired_at, ..row.clone() };
-        let firing = Firing {
-            id: ports.ambient.id(),
+        let firing = self.new_firing(&row, event.id, facts, depth);
+        self.settle(&mut work, &row, event, firing, prepared).await?;
+        Ok(work.commit().await?)
+    }
+
+    /// One that has not done anything yet.
+    pub(super) fn new_firing(
+        &self,
+        row: &AutomationRow,
+        event: Id<Event>,
+        facts: Facts,
+        depth: u32,
+    ) -> Firing {
+        Firing {
+            id: self.ports.ambient.id(),
             automation: row.id,
             owner: row.owner,
-            event: event.id,
+            event,
             told: facts.trigger,
             state: FiringState::Pending,
             reason: None,
@@ -206,12 +228,10 @@ impl AutomationService {
             attempts: 0,
             fired_at: facts.now,
             ended_at: None,
-        };
-        self.settle(&mut work, &row, event, firing, prepared).await?;
-        Ok(work.commit().await?)
+        }
     }
 
-    async fn settle(
+    pub(super) async fn settle(
         &self,
         work: &mut UnitOfWork,
         row: &AutomationRow,
@@ -228,6 +248,8 @@ impl AutomationService {
             Verdict::Fires => {}
         }
         let (count, held_back) = ports.firings.since(work, row.id, now.minus(HOUR)).await?;
+        // A timetable has its own bounds.
+        let count = if row.rule.trigger.schedule.is_some() { 0 } else { count };
         if let Some(reason) = too_much(firing.depth, count) {
             ports.automations.left_out(work, row.id).await?;
             if !held_back {

@@ -2,13 +2,14 @@
 
 use shared_kernel::{
     application::Principal,
-    domain::{Id, Permission},
+    domain::{Id, Permission, Timestamp},
 };
 use tracing::info;
 
 use super::{
     AutomationError, AutomationRow, AutomationService, MOST_AUTOMATIONS,
     check::{check_rights, check_rule},
+    due::due_from,
 };
 use crate::domain::{Automation, Rule};
 
@@ -20,11 +21,12 @@ impl AutomationService {
     ) -> Result<AutomationRow, AutomationError> {
         who.require(Permission::AutomationWrite)?;
         check_rights(who, &rule)?;
-        check_rule(&rule, self.ports.expressions.as_ref())?;
+        check_rule(&rule, &self.ports)?;
         let now = self.ports.ambient.now();
         let row = AutomationRow {
             id: self.ports.ambient.id(),
             owner: who.owner(),
+            due_at: self.due_at(&rule, now),
             rule,
             preset: None,
             created_at: now,
@@ -50,7 +52,7 @@ impl AutomationService {
         who.require(Permission::AutomationWrite)?;
         let row = self.owned(who.owner(), id).await?;
         check_rights(who, &rule)?;
-        check_rule(&rule, self.ports.expressions.as_ref())?;
+        check_rule(&rule, &self.ports)?;
         self.put(AutomationRow { rule, ..row }).await
     }
 
@@ -78,8 +80,15 @@ impl AutomationService {
         Ok(())
     }
 
+    /// What is switched off is never due.
+    fn due_at(&self, rule: &Rule, now: Timestamp) -> Option<Timestamp> {
+        due_from(rule, self.ports.schedules.as_ref(), now).filter(|_| rule.enabled)
+    }
+
     async fn put(&self, row: AutomationRow) -> Result<AutomationRow, AutomationError> {
-        let row = AutomationRow { updated_at: self.ports.ambient.now(), ..row };
+        let now = self.ports.ambient.now();
+        let due_at = self.due_at(&row.rule, now);
+        let row = AutomationRow { updated_at: now, due_at, ..row };
         if self.ports.automations.replace(&row).await? {
             Ok(row)
         } else {

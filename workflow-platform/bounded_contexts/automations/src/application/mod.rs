@@ -3,6 +3,7 @@
 mod act;
 mod check;
 mod dry_run;
+mod due;
 mod error;
 mod hear;
 mod history;
@@ -18,10 +19,10 @@ mod webhooks;
 pub use act::PerformActions;
 pub use dry_run::{DryRun, Tried, TriedEvent};
 pub use error::{AutomationError, StoreError};
-pub use hear::HearEvents;
+pub use hear::{HearError, HearEvents};
 pub use ports::{
-    AutomationRow, AutomationStore, Contact, Deed, Expressions, Facts, FiringStore, Hit,
-    NotificationStore, People, RecentEvents, Refusal, Workflows,
+    AutomationRow, AutomationStore, BadTimetable, Contact, Deed, Expressions, Facts, FiringStore,
+    Hit, NotificationStore, People, RecentEvents, Refusal, Schedules, Workflows,
 };
 pub use preset::GivePresets;
 pub use service::{AutomationPorts, AutomationService};

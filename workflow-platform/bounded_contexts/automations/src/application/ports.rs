@@ -12,7 +12,7 @@ use shared_kernel::{
 use uuid::Uuid;
 
 use super::StoreError;
-use crate::domain::{Automation, Firing, Notification, Rule};
+use crate::domain::{Automation, Firing, Notification, Rule, Timetable};
 
 /// A rule in the store.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +24,8 @@ pub struct AutomationRow {
     pub preset: Option<String>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+    /// When it fires next, or is to miss its event.
+    pub due_at: Option<Timestamp>,
     pub fired_at: Option<Timestamp>,
     /// How often it fired.
     pub fired: u64,
@@ -38,7 +40,7 @@ pub trait AutomationStore: Send + Sync {
     async fn insert(&self, row: &AutomationRow, most: u32) -> Result<bool, StoreError>;
     /// Keeps a rule of the house, unless the owner has it.
     async fn give(&self, work: &UnitOfWork, row: &AutomationRow) -> Result<(), StoreError>;
-    /// Writes rule and time of change; false when it is gone.
+    /// Writes rule, time of change and when it is due; false when it is gone.
     async fn replace(&self, row: &AutomationRow) -> Result<bool, StoreError>;
     async fn delete(&self, owner: Owner, id: Id<Automation>) -> Result<bool, StoreError>;
     async fn find(
@@ -60,6 +62,17 @@ pub trait AutomationStore: Send + Sync {
         work: &UnitOfWork,
         id: Id<Automation>,
     ) -> Result<Option<AutomationRow>, StoreError>;
+    /// Some enabled rules that are due, the longest first.
+    async fn due(&self, now: Timestamp, most: u32) -> Result<Vec<AutomationRow>, StoreError>;
+    /// Writes when it is due next.
+    async fn set_due(
+        &self,
+        work: &UnitOfWork,
+        id: Id<Automation>,
+        due_at: Option<Timestamp>,
+    ) -> Result<(), StoreError>;
+    /// The event it may miss came: it is due later, unless it is already.
+    async fn heard(&self, id: Id<Automation>, due_at: Timestamp) -> Result<(), StoreError>;
     /// Notes that it fired.
     async fn fired(
         &self,
@@ -174,6 +187,25 @@ pub trait Expressions: Send + Sync {
     fn check_template(&self, template: &Value) -> Vec<(String, String)>;
     fn evaluate(&self, expression: &str, facts: &Facts) -> Result<Value, String>;
     fn fill(&self, template: &Value, facts: &Facts) -> Result<Value, String>;
+}
+
+/// A timetable cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadTimetable {
+    #[error("{0}")]
+    Cron(String),
+    #[error("is no IANA time zone such as Asia/Shanghai")]
+    Timezone,
+}
+
+/// The timetables of workflows.
+pub trait Schedules: Send + Sync {
+    /// `None` when there is no such time any more.
+    fn next_after(
+        &self,
+        timetable: &Timetable,
+        after: Timestamp,
+    ) -> Result<Option<Timestamp>, BadTimetable>;
 }
 
 /// Why something was not done.

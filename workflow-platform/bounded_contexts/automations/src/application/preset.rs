@@ -37,6 +37,7 @@ impl EventHandler for GivePresets {
                 preset: Some(preset.name.to_owned()),
                 created_at: now,
                 updated_at: now,
+                due_at: None,
                 fired_at: None,
                 fired: 0,
                 left_out: 0,

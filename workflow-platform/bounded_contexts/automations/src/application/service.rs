@@ -10,7 +10,7 @@ use shared_kernel::{
 
 use super::{
     AutomationError, AutomationRow, AutomationStore, Expressions, FiringStore, NotificationStore,
-    People, RecentEvents, WebhookSender, WebhookStore, Workflows,
+    People, RecentEvents, Schedules, WebhookSender, WebhookStore, Workflows,
 };
 use crate::domain::Automation;
 
@@ -22,6 +22,7 @@ pub struct AutomationPorts {
     pub webhooks: Arc<dyn WebhookStore>,
     pub recent: Arc<dyn RecentEvents>,
     pub expressions: Arc<dyn Expressions>,
+    pub schedules: Arc<dyn Schedules>,
     pub workflows: Arc<dyn Workflows>,
     pub people: Arc<dyn People>,
     pub mailer: Arc<dyn Mailer>,

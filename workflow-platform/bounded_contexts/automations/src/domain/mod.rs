@@ -11,7 +11,7 @@ pub use events::EVENTS;
 pub use firing::{ActionOutcome, Firing, FiringState, Notification};
 pub use gate::{Gate, Verdict};
 pub use preset::{PRESETS, Preset};
-pub use rule::{Action, Rule, Threshold, Trigger};
+pub use rule::{Absence, Action, EVENT_ABSENT, Rule, SCHEDULED, Threshold, Timetable, Trigger};
 pub use webhook::{
     Attempt, Delivery, DeliveryState, DisabledReason, Endpoint, LONGEST_FAILURE, body_of,
     wait_after,

@@ -68,7 +68,7 @@ impl Preset {
             trigger: Trigger {
                 event: self.event.to_owned(),
                 condition: self.condition.map(str::to_owned),
-                threshold: None,
+                ..Trigger::default()
             },
             cooldown_seconds: self.cooldown_seconds,
             actions: vec![Action::Email { subject: said(self.subject), body: said(self.body) }],

@@ -1,5 +1,7 @@
 //! A rule as its owner writes it.
 
+use std::time::Duration;
+
 use garde::Validate;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -44,12 +46,18 @@ const fn yes() -> bool {
     true
 }
 
-/// Which events set it off.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, utoipa::ToSchema)]
+/// Kind of the event that sets off a rule with a timetable.
+pub const SCHEDULED: &str = "automation.scheduled";
+/// Kind of the event that sets off a rule which misses another.
+pub const EVENT_ABSENT: &str = "automation.event_absent";
+
+/// What sets it off: events, that one does not come, or a timetable.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, Validate, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = AutomationTrigger)]
 pub struct Trigger {
-    /// The kind of an event such as `execution.finished`, or its beginning and `.*`.
+    /// The kind of an event such as `execution.finished`, or its beginning and `.*`;
+    /// `automation.scheduled` with a `schedule`.
     #[garde(length(max = 100))]
     #[schema(example = "execution.finished")]
     pub event: String,
@@ -61,6 +69,52 @@ pub struct Trigger {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[garde(dive)]
     pub threshold: Option<Threshold>,
+    /// Fires when no such event comes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[garde(dive)]
+    pub absence: Option<Absence>,
+    /// Fires at times instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[garde(dive)]
+    pub schedule: Option<Timetable>,
+}
+
+/// Within so long since the last such event, or since the rule was switched on. Fires once, and
+/// again only after such an event came.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = AutomationAbsence)]
+pub struct Absence {
+    /// A minute to 30 days.
+    #[garde(range(min = 60, max = 2_592_000))]
+    #[schema(minimum = 60, maximum = 2_592_000, example = 86400)]
+    pub within_seconds: u32,
+}
+
+impl Absence {
+    pub fn within(&self) -> Duration {
+        Duration::from_secs(self.within_seconds.into())
+    }
+}
+
+/// Times, at least a minute apart.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = AutomationTimetable)]
+pub struct Timetable {
+    /// A cron expression, as triggers of workflows have.
+    #[garde(length(min = 1, max = 200))]
+    #[schema(example = "0 8 * * 1-5")]
+    pub cron: String,
+    /// An IANA time zone; UTC unless given.
+    #[garde(length(min = 1, max = 64))]
+    #[serde(default = "utc")]
+    #[schema(example = "Asia/Shanghai")]
+    pub timezone: String,
+}
+
+fn utc() -> String {
+    "UTC".to_owned()
 }
 
 /// So many within so long. When it is reached, counting begins anew.

@@ -1,5 +1,7 @@
 //! Rules through plain SQL.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use sea_orm::{ConnectionTrait as _, QueryResult, Value};
 use shared_kernel::{
@@ -17,9 +19,12 @@ use crate::{
 /// Owners asked for with one statement.
 const AT_ONCE: usize = 200;
 const COLUMNS: &str =
-    "id, user_id, rule, preset, created_at, updated_at, fired_at, fired, left_out";
+    "id, user_id, rule, preset, created_at, updated_at, due_at, fired_at, fired, left_out";
 const VALUES: &str = "INSERT INTO automations \
-     (id, user_id, enabled, rule, preset, created_at, updated_at, fired, left_out)";
+     (id, user_id, enabled, rule, preset, created_at, updated_at, due_at, fired, left_out)";
+
+/// Two events closer than this are heard as one.
+const CLOSE: Duration = Duration::from_secs(1);
 
 /// Both engines.
 #[derive(Debug, Clone)]
@@ -40,6 +45,7 @@ fn stored(row: &AutomationRow) -> Result<Vec<Value>, StoreError> {
         row.preset.clone().into(),
         row.created_at.into(),
         row.updated_at.into(),
+        row.due_at.map(Timestamp::micros).into(),
     ])
 }
 
@@ -56,6 +62,7 @@ fn automation(row: &QueryResult) -> Result<AutomationRow, StoreError> {
         preset: row.try_get("", "preset")?,
         created_at: Timestamp::from_micros(row.try_get("", "created_at")?),
         updated_at: Timestamp::from_micros(row.try_get("", "updated_at")?),
+        due_at: time(row, "due_at")?,
         fired_at: time(row, "fired_at")?,
         fired: count(row, "fired")?,
         left_out: count(row, "left_out")?,
@@ -66,8 +73,8 @@ fn automation(row: &QueryResult) -> Result<AutomationRow, StoreError> {
 impl AutomationStore for SqlAutomations {
     async fn insert(&self, row: &AutomationRow, most: u32) -> Result<bool, StoreError> {
         let sql = format!(
-            "{VALUES} SELECT $1, $2, $3, $4, $5, $6, $7, 0, 0 \
-             WHERE $8 > (SELECT COUNT(*) FROM automations WHERE user_id = $2)"
+            "{VALUES} SELECT $1, $2, $3, $4, $5, $6, $7, $8, 0, 0 \
+             WHERE $9 > (SELECT COUNT(*) FROM automations WHERE user_id = $2)"
         );
         let mut values = stored(row)?;
         values.push(i64::from(most).into());
@@ -77,7 +84,7 @@ impl AutomationStore for SqlAutomations {
 
     async fn give(&self, work: &UnitOfWork, row: &AutomationRow) -> Result<(), StoreError> {
         let sql = format!(
-            "{VALUES} VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0) \
+            "{VALUES} VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0) \
              ON CONFLICT (user_id, preset) DO NOTHING"
         );
         work.conn().execute_raw(self.0.statement(sql, stored(row)?)).await?;
@@ -85,7 +92,7 @@ impl AutomationStore for SqlAutomations {
     }
 
     async fn replace(&self, row: &AutomationRow) -> Result<bool, StoreError> {
-        let sql = "UPDATE automations SET enabled = $3, rule = $4, updated_at = $5 \
+        let sql = "UPDATE automations SET enabled = $3, rule = $4, updated_at = $5, due_at = $6 \
                    WHERE id = $1 AND user_id = $2";
         let values = [
             row.id.into(),
@@ -93,6 +100,7 @@ impl AutomationStore for SqlAutomations {
             row.rule.enabled.into(),
             serde_json::to_string(&row.rule)?.into(),
             row.updated_at.into(),
+            row.due_at.map(Timestamp::micros).into(),
         ];
         let done = self.0.write().execute_raw(self.0.statement(sql, values)).await?;
         Ok(done.rows_affected() > 0)
@@ -159,6 +167,36 @@ impl AutomationStore for SqlAutomations {
         let sql = format!("SELECT {COLUMNS} FROM automations WHERE id = $1 AND enabled{lock}");
         let row = work.conn().query_one_raw(self.0.statement(sql, [id.into()])).await?;
         row.as_ref().map(automation).transpose()
+    }
+
+    async fn due(&self, now: Timestamp, most: u32) -> Result<Vec<AutomationRow>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM automations WHERE enabled AND due_at <= $1 \
+             ORDER BY due_at LIMIT $2"
+        );
+        let statement = self.0.statement(sql, [now.into(), i64::from(most).into()]);
+        self.0.read().query_all_raw(statement).await?.iter().map(automation).collect()
+    }
+
+    async fn set_due(
+        &self,
+        work: &UnitOfWork,
+        id: Id<Automation>,
+        due_at: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
+        let sql = "UPDATE automations SET due_at = $2 WHERE id = $1";
+        let values = [id.into(), due_at.map(Timestamp::micros).into()];
+        work.conn().execute_raw(self.0.statement(sql, values)).await?;
+        Ok(())
+    }
+
+    async fn heard(&self, id: Id<Automation>, due_at: Timestamp) -> Result<(), StoreError> {
+        // Of many events at once one is enough.
+        let sql = "UPDATE automations SET due_at = $2 \
+                   WHERE id = $1 AND enabled AND (due_at IS NULL OR due_at < $3)";
+        let values = [id.into(), due_at.into(), due_at.minus(CLOSE).into()];
+        self.0.write().execute_raw(self.0.statement(sql, values)).await?;
+        Ok(())
     }
 
     async fn fired(

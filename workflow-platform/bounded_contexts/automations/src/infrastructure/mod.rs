@@ -6,6 +6,7 @@ mod notifications;
 mod personal;
 mod recent;
 mod tables;
+mod timed;
 mod webhooks;
 
 pub use automations::SqlAutomations;

@@ -11,7 +11,11 @@ use sea_orm_migration::{
 
 /// The migrations, in order.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(AutomationTables), Box::new(super::webhooks::WebhookTables)]
+    vec![
+        Box::new(AutomationTables),
+        Box::new(super::webhooks::WebhookTables),
+        Box::new(super::timed::TimedAutomations),
+    ]
 }
 
 #[derive(Debug)]

@@ -12,5 +12,6 @@ mod keeping;
 mod notes;
 mod receiver;
 mod support;
+mod timing;
 mod trying;
 mod webhooks;

@@ -13,17 +13,18 @@ use async_trait::async_trait;
 use automations::{
     Surroundings,
     application::{
-        AutomationRow, AutomationService, Contact, Deed, Expressions, Facts, People, Refusal,
-        Workflows,
+        AutomationRow, AutomationService, BadTimetable, Contact, Deed, Expressions, Facts, People,
+        Refusal, Schedules, Workflows,
     },
-    domain::{Firing, Rule},
+    domain::{Firing, Rule, Timetable},
 };
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 use shared_kernel::{
     application::{HandlerError, Mail, MailError, Mailer, Principal, Proof, SessionProof},
     domain::{
-        Ambient, DomainEvent, Execution, Id, Locale, Owner, PageRequest, Permissions, Role, User,
+        Ambient, DomainEvent, Execution, Id, Locale, Owner, PageRequest, Permissions, Role,
+        Timestamp, User,
     },
     infrastructure::seal::Sealer,
 };
@@ -144,6 +145,28 @@ impl Expressions for Places {
     }
 }
 
+/// Timetables that are a number of minutes, or `never`.
+struct Minutes;
+
+impl Schedules for Minutes {
+    fn next_after(
+        &self,
+        timetable: &Timetable,
+        after: Timestamp,
+    ) -> Result<Option<Timestamp>, BadTimetable> {
+        if timetable.timezone == "Mars" {
+            return Err(BadTimetable::Timezone);
+        }
+        if timetable.cron == "never" {
+            return Ok(None);
+        }
+        let minutes: f64 =
+            timetable.cron.parse().map_err(|_| BadTimetable::Cron("is no number".to_owned()))?;
+        let every = i64::try_from(Duration::from_secs_f64(minutes * 60.0).as_micros()).unwrap();
+        Ok(Some(Timestamp::from_micros((after.micros() / every + 1) * every)))
+    }
+}
+
 /// One world per engine at hand.
 pub async fn worlds() -> Vec<World> {
     let databases = testkit::databases(&[automations::migrations]).await;
@@ -157,6 +180,7 @@ impl World {
         let service = automations::module(Surroundings {
             database: test.database.clone(),
             expressions: Arc::new(Places),
+            schedules: Arc::new(Minutes),
             workflows: Arc::clone(&outside) as _,
             people: Arc::clone(&outside) as _,
             mailer: Arc::clone(&outside) as _,
