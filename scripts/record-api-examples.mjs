@@ -521,6 +521,11 @@ async function automations() {
   const note = await until(async () => (await ask('get', '/notifications')).items[0]);
   await until(async () => (await ask('get', '/automations/{id}/firings', { at })).items.find((one) => one.state === 'done'));
   await ask('post', '/automations/{id}/dry-run', { at, body: { last: 20 } });
+  const stop = new AbortController();
+  const stream = await fetch(`${base}/api/v1/notifications/events`, { headers: { authorization: `Bearer ${token}` }, signal: stop.signal });
+  const { value } = await stream.body.getReader().read();
+  stop.abort();
+  examples['get /notifications/events'] = { 200: new TextDecoder().decode(value) };
   await ask('get', '/notifications/unread');
   await ask('post', '/notifications/{id}/read', { at: { id: note.id } });
   await ask('post', '/notifications/read');

@@ -456,6 +456,11 @@ impl Platform {
         tasks.spawn(FilesModule::clone(&self.files).run(stop.clone()));
         let (subscription, token) = (Arc::clone(&self.subscription), stop.clone());
         tasks.spawn(async move { subscription.run_quotas(token).await });
+        let (automations, token) = (Arc::clone(&self.automations), stop.clone());
+        tasks.spawn(async move {
+            token.cancelled().await;
+            automations.close_streams();
+        });
         if works {
             tasks.spawn(AutomationService::clone(&self.automations).run(stop.clone()));
             let automations = AutomationService::clone(&self.automations);

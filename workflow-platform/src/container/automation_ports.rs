@@ -47,6 +47,7 @@ pub fn module(
         workflows: Arc::new(OwnWorkflows(Arc::clone(workflow))),
         people: Arc::new(Addresses(Arc::clone(users))),
         mailer: foundation::mailer(config, &foundation.ambient)?,
+        bus: Arc::clone(&foundation.bus),
         sender: Arc::new(GuardedSender(Arc::clone(&collection.polite))),
         sealer: sealer.clone(),
         catalog: Arc::new(event_catalog()),

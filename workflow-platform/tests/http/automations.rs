@@ -225,3 +225,47 @@ async fn a_timetable_is_read_as_triggers_of_workflows_are() {
         assert!(details[path].is_array(), "{cron}: {details}");
     }
 }
+
+#[tokio::test]
+async fn notifications_are_followed_and_a_stream_that_broke_goes_on() {
+    for app in TestApp::everywhere(&[]).await {
+        let ada = app.person("ada").await;
+        let rule = json!({
+            "name": "note",
+            "trigger": { "event": "execution.finished" },
+            "actions": [{ "kind": "notify", "title": "${{ trigger.event.payload.execution_id }}" }],
+        });
+        keep(&ada, &rule).await;
+        let follow = async |last: Option<&str>| {
+            let request = ada.request(Method::GET, "/notifications/events");
+            let request = last
+                .into_iter()
+                .fold(request, |request, last| request.header("last-event-id", last));
+            request.send().await.unwrap()
+        };
+        let mut stream = follow(None).await;
+        let first = ada.start(&ada.define(BROKEN).await, json!({})).await;
+        let said = read_until(&mut stream, &first).await;
+        assert!(said.contains("event: unread\ndata: {\"unread\":0}"), "{}: {said}", app.name);
+        let id = said.lines().rfind(|line| line.starts_with("id: ")).unwrap().to_owned();
+        drop(stream);
+        let second = ada.start(&ada.define(REPAIR).await, json!({ "failed": "x" })).await;
+        ada.finished(&second, Duration::from_secs(30)).await;
+        let mut stream = follow(id.strip_prefix("id: ")).await;
+        let said = read_until(&mut stream, &second).await;
+        assert!(!said.contains(&first), "{}: {said}", app.name);
+        assert_eq!(follow(Some("nonsense")).await.status(), 422);
+    }
+}
+
+/// What the stream says, up to where it says `wanted`.
+async fn read_until(stream: &mut reqwest::Response, wanted: &str) -> String {
+    let mut said = String::new();
+    let reading = async {
+        while !(said.contains(wanted) && said.ends_with("\n\n")) {
+            said.push_str(&String::from_utf8_lossy(&stream.chunk().await.unwrap().unwrap()));
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), reading).await.unwrap();
+    said
+}

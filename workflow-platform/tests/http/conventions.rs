@@ -149,6 +149,9 @@ steps:
     let events = ada.request(Method::GET, &events).send().await.unwrap();
     check_headers(&events, "events");
     assert_eq!(events.headers()["content-type"], "text/event-stream");
+    let notes = ada.request(Method::GET, "/notifications/events").send().await.unwrap();
+    check_headers(&notes, "notifications");
+    assert_eq!(notes.headers()["content-type"], "text/event-stream");
     let export = ada.request(Method::GET, "/datasets/things/export?format=csv");
     let export = export.send().await.unwrap();
     check_headers(&export, "export");

@@ -30,7 +30,7 @@ pub mod infrastructure;
 use std::sync::Arc;
 
 use shared_kernel::{
-    application::{EffectHandler, EventHandler, Mailer},
+    application::{Bus, EffectHandler, EventHandler, Mailer},
     domain::{Ambient, EventCatalog},
     infrastructure::{db::Database, seal::Sealer},
 };
@@ -52,6 +52,7 @@ pub struct Surroundings {
     pub workflows: Arc<dyn Workflows>,
     pub people: Arc<dyn People>,
     pub mailer: Arc<dyn Mailer>,
+    pub bus: Arc<dyn Bus>,
     pub sender: Arc<dyn WebhookSender>,
     pub sealer: Sealer,
     /// What there is to hear.
@@ -70,6 +71,7 @@ pub fn module(surroundings: Surroundings) -> Arc<AutomationService> {
         workflows,
         people,
         mailer,
+        bus,
         sender,
         sealer,
         catalog,
@@ -87,6 +89,7 @@ pub fn module(surroundings: Surroundings) -> Arc<AutomationService> {
         workflows,
         people,
         mailer,
+        bus,
         sender,
         sealer,
         catalog,

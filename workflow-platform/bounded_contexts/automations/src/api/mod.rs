@@ -1,6 +1,7 @@
 //! HTTP.
 
 mod automations;
+mod events;
 mod notifications;
 mod shapes;
 mod webhook_shapes;

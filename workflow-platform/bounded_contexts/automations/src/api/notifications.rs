@@ -13,7 +13,7 @@ use shared_kernel::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    Service,
+    Service, events,
     shapes::{NotificationView, ReadView, UnreadView},
 };
 use crate::{application::AutomationService, domain::Notification};
@@ -24,6 +24,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<AutomationService>> {
         .routes(routes!(unread))
         .routes(routes!(read_all))
         .routes(routes!(read))
+        .routes(routes!(events::events))
 }
 
 /// Filter of notes.

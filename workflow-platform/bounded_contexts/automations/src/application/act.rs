@@ -178,6 +178,7 @@ impl AutomationService {
         };
         let put = self.ports.notifications.put(firing.owner, &notification).await;
         put.map_err(|error| Refusal::Passing(Box::new(error)))?;
+        self.ring(firing.owner).await;
         Ok(json!({ "notification_id": notification.id }))
     }
 

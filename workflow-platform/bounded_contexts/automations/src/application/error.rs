@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sea_orm::DbErr;
 use serde_json::{Value, json};
 use shared_kernel::{
-    application::AuthenticationError,
+    application::{AuthenticationError, BusError},
     domain::{ErrorKind, Fault, Text},
     infrastructure::seal::SealError,
 };
@@ -50,6 +50,8 @@ pub enum AutomationError {
     Full(u32),
     #[error("a secret cannot be sealed or opened")]
     Seal(#[from] SealError),
+    #[error("news cannot be heard")]
+    Bus(#[from] BusError),
     #[error("automations cannot be read or written")]
     Store(#[from] StoreError),
 }
@@ -79,6 +81,7 @@ impl Fault for AutomationError {
             | Self::EndpointDisabled
             | Self::TooManyWaiting
             | Self::DeliveryPending => ErrorKind::Conflict,
+            Self::Bus(_) => ErrorKind::Unavailable,
             Self::Seal(_) | Self::Store(_) => ErrorKind::Bug,
         }
     }
@@ -93,6 +96,7 @@ impl Fault for AutomationError {
             Self::Full(_) | Self::TooManyWaiting => "TOO_MANY",
             Self::EndpointDisabled => "ENDPOINT_DISABLED",
             Self::DeliveryPending => "DELIVERY_PENDING",
+            Self::Bus(_) => "UNAVAILABLE",
             Self::Seal(_) | Self::Store(_) => "INTERNAL_ERROR",
         }
     }
@@ -115,6 +119,7 @@ impl Fault for AutomationError {
             }
             Self::Fields(_) => Text::new("提交的内容有误", "Some of it is not right"),
             Self::Full(_) => Text::new("数量已达上限", "There are as many as there may be"),
+            Self::Bus(_) => Text::new("服务暂时不可用", "This is not to be had at the moment"),
             Self::Seal(_) | Self::Store(_) => {
                 Text::new("服务器内部错误", "Something went wrong on our side")
             }

@@ -5,6 +5,7 @@ mod check;
 mod dry_run;
 mod due;
 mod error;
+mod follow;
 mod hear;
 mod history;
 mod keep;
@@ -19,6 +20,7 @@ mod webhooks;
 pub use act::PerformActions;
 pub use dry_run::{DryRun, Tried, TriedEvent};
 pub use error::{AutomationError, StoreError};
+pub use follow::{Update, Updates};
 pub use hear::{HearError, HearEvents};
 pub use ports::{
     AutomationRow, AutomationStore, BadTimetable, Contact, Deed, Expressions, Facts, FiringStore,

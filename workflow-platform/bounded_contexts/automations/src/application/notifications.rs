@@ -9,7 +9,7 @@ use super::{AutomationError, AutomationService};
 use crate::domain::Notification;
 
 /// More unread notes than this are not counted.
-const COUNTED: u32 = 1000;
+pub(super) const COUNTED: u32 = 1000;
 
 impl AutomationService {
     /// The newest first.
@@ -33,6 +33,7 @@ impl AutomationService {
         who.require(Permission::AutomationWrite)?;
         let now = self.ports.ambient.now();
         if self.ports.notifications.read(who.owner(), id, now).await? {
+            self.ring(who.owner()).await;
             Ok(())
         } else {
             Err(AutomationError::NoNotification)
@@ -43,6 +44,8 @@ impl AutomationService {
     pub async fn read_all(&self, who: &Principal) -> Result<u64, AutomationError> {
         who.require(Permission::AutomationWrite)?;
         let now = self.ports.ambient.now();
-        Ok(self.ports.notifications.read_all(who.owner(), now).await?)
+        let read = self.ports.notifications.read_all(who.owner(), now).await?;
+        self.ring(who.owner()).await;
+        Ok(read)
     }
 }

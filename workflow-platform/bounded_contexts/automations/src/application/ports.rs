@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use serde_json::Value;
 use shared_kernel::{
     domain::{
-        DomainEvent, Event, Execution, Id, IdempotencyKey, Locale, Owner, Page, PageRequest,
-        Timestamp, User,
+        Cursor, DomainEvent, Event, Execution, Id, IdempotencyKey, Locale, Owner, Page,
+        PageRequest, Timestamp, User,
     },
     infrastructure::db::UnitOfWork,
 };
@@ -151,6 +151,13 @@ pub trait NotificationStore: Send + Sync {
         unread: bool,
         page: PageRequest,
     ) -> Result<Page<Notification>, StoreError>;
+    /// Those after the cursor, the oldest first.
+    async fn after(
+        &self,
+        owner: Owner,
+        after: Cursor,
+        most: u32,
+    ) -> Result<Vec<Notification>, StoreError>;
     /// Up to `most`.
     async fn unread(&self, owner: Owner, most: u32) -> Result<u32, StoreError>;
     /// False when there is none of the id. Reading twice keeps the first time.

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use shared_kernel::{
-    application::Mailer,
+    application::{Bus, Mailer},
     domain::{Ambient, EventCatalog, EventType, Id, Owner},
     infrastructure::{db::Database, seal::Sealer},
 };
+
+use tokio_util::sync::CancellationToken;
 
 use super::{
     AutomationError, AutomationRow, AutomationStore, Expressions, FiringStore, NotificationStore,
@@ -26,6 +28,7 @@ pub struct AutomationPorts {
     pub workflows: Arc<dyn Workflows>,
     pub people: Arc<dyn People>,
     pub mailer: Arc<dyn Mailer>,
+    pub bus: Arc<dyn Bus>,
     pub sender: Arc<dyn WebhookSender>,
     /// Keeps the secrets of endpoints.
     pub sealer: Sealer,
@@ -38,11 +41,18 @@ pub struct AutomationPorts {
 #[derive(Clone)]
 pub struct AutomationService {
     pub(super) ports: Arc<AutomationPorts>,
+    /// Ends the streams of those who follow.
+    pub(super) closing: CancellationToken,
 }
 
 impl AutomationService {
     pub fn new(ports: AutomationPorts) -> Self {
-        Self { ports: Arc::new(ports) }
+        Self { ports: Arc::new(ports), closing: CancellationToken::new() }
+    }
+
+    /// Ends what people follow, so that the process can.
+    pub fn close_streams(&self) {
+        self.closing.cancel();
     }
 
     /// The kinds of events that people may listen to.

@@ -80,6 +80,19 @@ impl NotificationStore for SqlNotifications {
         Ok(Page::cut(rows, page.limit, |row| Cursor { at: row.created_at, id: row.id.uuid() }))
     }
 
+    async fn after(
+        &self,
+        owner: Owner,
+        after: Cursor,
+        most: u32,
+    ) -> Result<Vec<Notification>, StoreError> {
+        let sql = "SELECT * FROM notifications WHERE user_id = $1 AND (created_at, id) > ($2, $3) \
+                   ORDER BY created_at, id LIMIT $4";
+        let values = [owner.into(), after.at.into(), after.id.into(), i64::from(most).into()];
+        let rows = self.0.read().query_all_raw(self.0.statement(sql, values)).await?;
+        rows.iter().map(notification).collect()
+    }
+
     async fn unread(&self, owner: Owner, most: u32) -> Result<u32, StoreError> {
         let statement = self.0.statement(UNREAD, [owner.into(), i64::from(most).into()]);
         let row = self.0.read().query_one_raw(statement).await?;

@@ -8,6 +8,7 @@
 
 mod acting;
 mod firing;
+mod following;
 mod keeping;
 mod notes;
 mod receiver;

@@ -26,7 +26,7 @@ use shared_kernel::{
         Ambient, DomainEvent, Execution, Id, Locale, Owner, PageRequest, Permissions, Role,
         Timestamp, User,
     },
-    infrastructure::seal::Sealer,
+    infrastructure::{local_bus::LocalBus, seal::Sealer},
 };
 use testkit::{MovableClock, TestDatabase};
 use uuid::Uuid;
@@ -184,6 +184,7 @@ impl World {
             workflows: Arc::clone(&outside) as _,
             people: Arc::clone(&outside) as _,
             mailer: Arc::clone(&outside) as _,
+            bus: Arc::new(LocalBus::default()),
             sender: Arc::new(PlainSender),
             sealer: Sealer::new(&[7; 32], ambient.clone()),
             catalog: Arc::default(),

@@ -170,7 +170,13 @@ impl AutomationService {
             ended_at: (state != DeliveryState::Pending).then_some(now),
             ..delivery
         };
-        self.ports.webhooks.settle(&Settled { delivery, attempt: Some(attempt), disabled }).await
+        let told = disabled.is_some();
+        let settled = Settled { delivery, attempt: Some(attempt), disabled };
+        self.ports.webhooks.settle(&settled).await?;
+        if told {
+            self.ring(endpoint.owner).await;
+        }
+        Ok(())
     }
 
     async fn fails_for_days(
