@@ -13,7 +13,7 @@ use automations::{
 use data_collection::Collection;
 use serde_json::Value;
 use shared_kernel::{
-    domain::{ErrorKind, Execution, Fault, Id, Owner, Timestamp, User},
+    domain::{ErrorKind, Execution, Fault, Id, Locale, Owner, Timestamp, User},
     infrastructure::seal::Sealer,
 };
 use user_management::UserModule;
@@ -211,5 +211,14 @@ impl People for Addresses {
         let found = self.0.profile(user).await;
         let found = found.map_err(|error| Refusal::Passing(Box::new(error)))?;
         Ok(found.map(|profile| Contact { email: profile.email, locale: profile.locale }))
+    }
+
+    async fn after(
+        &self,
+        user: Option<Id<User>>,
+        most: u32,
+    ) -> Result<Vec<(Id<User>, Locale)>, Refusal> {
+        let found = self.0.people_after(user, most).await;
+        found.map_err(|error| Refusal::Passing(Box::new(error)))
     }
 }

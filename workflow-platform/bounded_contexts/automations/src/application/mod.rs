@@ -8,6 +8,7 @@ mod error;
 mod follow;
 mod hear;
 mod history;
+mod house;
 mod keep;
 mod list;
 mod notifications;
@@ -22,6 +23,7 @@ pub use dry_run::{DryRun, Tried, TriedEvent};
 pub use error::{AutomationError, StoreError};
 pub use follow::{Update, Updates};
 pub use hear::{HearError, HearEvents};
+pub use house::{HouseError, Round};
 pub use ports::{
     AutomationRow, AutomationStore, BadTimetable, Contact, Deed, Expressions, Facts, FiringStore,
     Hit, NotificationStore, People, RecentEvents, Refusal, Schedules, Workflows,

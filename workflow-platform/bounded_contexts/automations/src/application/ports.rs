@@ -11,7 +11,7 @@ use shared_kernel::{
 };
 use uuid::Uuid;
 
-use super::StoreError;
+use super::{Round, StoreError};
 use crate::domain::{Automation, Firing, Notification, Rule, Timetable};
 
 /// A rule in the store.
@@ -40,6 +40,16 @@ pub trait AutomationStore: Send + Sync {
     async fn insert(&self, row: &AutomationRow, most: u32) -> Result<bool, StoreError>;
     /// Keeps a rule of the house, unless the owner has it.
     async fn give(&self, work: &UnitOfWork, row: &AutomationRow) -> Result<(), StoreError>;
+    /// How far the rules of the house have been given to all, by name.
+    async fn rounds(&self) -> Result<Vec<(String, Round)>, StoreError>;
+    /// Of one of them, locked until the end of the transaction.
+    async fn hold_round(&self, work: &UnitOfWork, preset: &str) -> Result<Round, StoreError>;
+    async fn advance(
+        &self,
+        work: &UnitOfWork,
+        preset: &str,
+        round: &Round,
+    ) -> Result<(), StoreError>;
     /// Writes rule, time of change and when it is due; false when it is gone.
     async fn replace(&self, row: &AutomationRow) -> Result<bool, StoreError>;
     async fn delete(&self, owner: Owner, id: Id<Automation>) -> Result<bool, StoreError>;
@@ -263,4 +273,10 @@ pub struct Contact {
 pub trait People: Send + Sync {
     /// `None` for those who are gone.
     async fn contact(&self, user: Id<User>) -> Result<Option<Contact>, Refusal>;
+    /// By id, those who are gone left out; empty at the end.
+    async fn after(
+        &self,
+        user: Option<Id<User>>,
+        most: u32,
+    ) -> Result<Vec<(Id<User>, Locale)>, Refusal>;
 }

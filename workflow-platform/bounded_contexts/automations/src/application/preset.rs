@@ -7,7 +7,7 @@ use shared_kernel::{
     infrastructure::db::UnitOfWork,
 };
 
-use super::{AutomationRow, AutomationService};
+use super::AutomationService;
 use crate::domain::PRESETS;
 
 /// The handler.
@@ -27,22 +27,8 @@ impl EventHandler for GivePresets {
         let Some(owner) = event.owner() else { return Ok(()) };
         let locale = event.payload["locale"].as_str().unwrap_or_default();
         let locale = locale.parse::<Locale>().unwrap_or_default();
-        let ports = &self.0.ports;
-        for preset in PRESETS {
-            let now = ports.ambient.now();
-            let row = AutomationRow {
-                id: ports.ambient.id(),
-                owner,
-                rule: preset.rule(locale),
-                preset: Some(preset.name.to_owned()),
-                created_at: now,
-                updated_at: now,
-                due_at: None,
-                fired_at: None,
-                fired: 0,
-                left_out: 0,
-            };
-            ports.automations.give(work, &row).await.map_err(HandlerError::new)?;
+        for preset in &PRESETS {
+            self.0.give(work, owner, preset, locale).await.map_err(HandlerError::new)?;
         }
         Ok(())
     }

@@ -24,10 +24,11 @@ impl AutomationService {
         Ok(firings + notes + deliveries)
     }
 
-    /// Until told to stop. May run in any number of processes.
+    /// Gives the rules of the house to all, and forgets what is old, until told to stop. May run in any number of processes.
     pub async fn run(self, stop: CancellationToken) {
         let mut laps = tokio::time::interval(EVERY);
         while stop.run_until_cancelled(laps.tick()).await.is_some() {
+            self.furnish(&stop).await;
             for _ in 0..ROUNDS {
                 match self.prune().await {
                     Ok(0) => break,

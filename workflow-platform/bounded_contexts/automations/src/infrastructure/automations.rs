@@ -10,9 +10,9 @@ use shared_kernel::{
 };
 use uuid::Uuid;
 
-use super::{keyset, time};
+use super::{keyset, rounds, time};
 use crate::{
-    application::{AutomationRow, AutomationStore, StoreError},
+    application::{AutomationRow, AutomationStore, Round, StoreError},
     domain::{Automation, Rule},
 };
 
@@ -89,6 +89,23 @@ impl AutomationStore for SqlAutomations {
         );
         work.conn().execute_raw(self.0.statement(sql, stored(row)?)).await?;
         Ok(())
+    }
+
+    async fn rounds(&self) -> Result<Vec<(String, Round)>, StoreError> {
+        rounds::all(&self.0).await
+    }
+
+    async fn hold_round(&self, work: &UnitOfWork, preset: &str) -> Result<Round, StoreError> {
+        rounds::hold(&self.0, work, preset).await
+    }
+
+    async fn advance(
+        &self,
+        work: &UnitOfWork,
+        preset: &str,
+        round: &Round,
+    ) -> Result<(), StoreError> {
+        rounds::advance(&self.0, work, preset, round).await
     }
 
     async fn replace(&self, row: &AutomationRow) -> Result<bool, StoreError> {

@@ -5,6 +5,7 @@ mod firings;
 mod notifications;
 mod personal;
 mod recent;
+mod rounds;
 mod tables;
 mod timed;
 mod webhooks;

@@ -15,6 +15,7 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(AutomationTables),
         Box::new(super::webhooks::WebhookTables),
         Box::new(super::timed::TimedAutomations),
+        Box::new(super::rounds::PresetRounds),
     ]
 }
 

@@ -1,5 +1,7 @@
 //! Keeping rules.
 
+use std::sync::atomic::Ordering;
+
 use automations::{
     application::{AutomationError, MOST_AUTOMATIONS},
     domain::PRESETS,
@@ -166,5 +168,38 @@ async fn the_rules_of_the_house_can_be_kept_in_both_languages() {
                 world.service.create(&world.ada, preset.rule(locale)).await.unwrap();
             }
         }
+    }
+}
+
+#[tokio::test]
+async fn who_signed_up_before_gets_the_rules_of_the_house_once() {
+    for world in worlds().await {
+        let mut everybody: Vec<_> = (0..450).map(|_| world.ambient.id()).collect();
+        everybody.push(world.ada.user);
+        everybody.sort_unstable();
+        everybody.clone_into(&mut world.outside.everybody.lock());
+        world.outside.failures.store(1, Ordering::SeqCst);
+        world.service.furnish_some().await.unwrap_err();
+        while world.service.furnish_some().await.unwrap() {}
+        let all = async || world.service.list(&world.ada, PageRequest::default()).await.unwrap();
+        let rows = all().await.items;
+        assert_eq!(rows.len(), PRESETS.len(), "{}", world.test.name);
+        assert_eq!(world.count("automations").await, 451 * PRESETS.len());
+        world.service.delete(&world.ada, rows[0].id).await.unwrap();
+        assert!(!world.service.furnish_some().await.unwrap());
+        assert_eq!(all().await.items.len(), PRESETS.len() - 1, "what was removed stays so");
+    }
+}
+
+#[tokio::test]
+async fn two_processes_that_give_the_rules_of_the_house_give_each_once() {
+    for world in worlds().await {
+        let mut everybody: Vec<_> = (0..450).map(|_| world.ambient.id()).collect();
+        everybody.sort_unstable();
+        *world.outside.everybody.lock() = everybody;
+        let all = async || while world.service.furnish_some().await.unwrap() {};
+        tokio::join!(all(), all());
+        let expected = 450 * PRESETS.len();
+        assert_eq!(world.count("automations").await, expected, "{}", world.test.name);
     }
 }

@@ -19,6 +19,7 @@ use automations::{
     domain::{Firing, Rule, Timetable},
 };
 use parking_lot::Mutex;
+use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 use shared_kernel::{
     application::{HandlerError, Mail, MailError, Mailer, Principal, Proof, SessionProof},
@@ -49,6 +50,8 @@ pub struct Outside {
     pub cancelled: Mutex<Vec<Uuid>>,
     pub paused: Mutex<Vec<Uuid>>,
     pub mails: Mutex<Vec<Mail>>,
+    /// Those who signed up, by id.
+    pub everybody: Mutex<Vec<Id<User>>>,
     /// Depth of every execution that is asked about.
     pub depth: AtomicU32,
     /// So many attempts fail, then all succeed.
@@ -98,6 +101,20 @@ impl Workflows for Outside {
 impl People for Outside {
     async fn contact(&self, _: Id<User>) -> Result<Option<Contact>, Refusal> {
         Ok(Some(Contact { email: "ada@example.com".to_owned(), locale: Locale::En }))
+    }
+
+    async fn after(
+        &self,
+        user: Option<Id<User>>,
+        most: u32,
+    ) -> Result<Vec<(Id<User>, Locale)>, Refusal> {
+        if self.stumbles() {
+            return Err(Refusal::Passing(Box::new(NotToday)));
+        }
+        let everybody = self.everybody.lock();
+        let later = everybody.iter().filter(|one| user.is_none_or(|user| **one > user));
+        let most = usize::try_from(most).unwrap();
+        Ok(later.take(most).map(|one| (*one, Locale::En)).collect())
     }
 }
 
@@ -266,6 +283,13 @@ impl World {
         let firing = self.firings(row).await.remove(0);
         self.act(&firing).await.unwrap();
         self.firings(row).await.remove(0)
+    }
+
+    pub async fn count(&self, table: &str) -> usize {
+        let sql = format!("SELECT COUNT(*) FROM {table}");
+        let statement = self.test.database.statement(sql, []);
+        let row = self.test.database.read().query_one_raw(statement).await.unwrap().unwrap();
+        usize::try_from(row.try_get_by_index::<i64>(0).unwrap()).unwrap()
     }
 
     pub async fn put_in_outbox(&self, event: &DomainEvent) {

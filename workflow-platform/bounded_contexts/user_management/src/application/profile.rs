@@ -35,6 +35,16 @@ impl UserModule {
         }))
     }
 
+    /// For the other contexts: people by id with their languages, those who are gone left out;
+    /// empty at the end.
+    pub async fn people_after(
+        &self,
+        user: Option<Id<UserMark>>,
+        most: u32,
+    ) -> Result<Vec<(Id<UserMark>, Locale)>, UserError> {
+        Ok(self.ports.accounts.after(user, most).await?)
+    }
+
     /// Whether the account was deleted, so that nothing of it is kept.
     pub async fn is_gone(&self, user: Id<UserMark>) -> Result<bool, UserError> {
         let found = self.ports.accounts.find(user).await?;

@@ -3,14 +3,16 @@
 use async_trait::async_trait;
 use sea_orm::{ConnectionTrait as _, QueryResult, Value};
 use shared_kernel::{
-    domain::{Id, Role, Timestamp, User as UserMark},
+    domain::{Id, Locale, Role, Timestamp, User as UserMark},
     infrastructure::db::{Database, UnitOfWork},
 };
+
+use uuid::Uuid;
 
 use super::{everybody, rows};
 use crate::{
     application::ports::{AccountStore, Credentials, Standing, StoreError},
-    domain::{EmailAddress, User, Username},
+    domain::{EmailAddress, User, UserStatus, Username},
 };
 
 /// The stores of the context on SQLite or PostgreSQL.
@@ -43,6 +45,10 @@ impl SqlAccounts {
         let statement = self.database.statement(sql, values);
         Ok(work.conn().execute_raw(statement).await?.rows_affected())
     }
+}
+
+fn language(row: &QueryResult) -> Result<(Id<UserMark>, Locale), StoreError> {
+    Ok((rows::column::<Uuid>(row, "id")?.into(), rows::parsed(row, "locale")?))
 }
 
 fn credentials(row: &QueryResult) -> Result<Credentials, StoreError> {
@@ -78,6 +84,19 @@ impl AccountStore for SqlAccounts {
     async fn find(&self, id: Id<UserMark>) -> Result<Option<User>, StoreError> {
         let row = self.one("SELECT * FROM users WHERE id = $1", [id.into()]).await?;
         row.as_ref().map(rows::user).transpose()
+    }
+
+    async fn after(
+        &self,
+        user: Option<Id<UserMark>>,
+        most: u32,
+    ) -> Result<Vec<(Id<UserMark>, Locale)>, StoreError> {
+        let sql = "SELECT id, locale FROM users WHERE id > $1 AND status <> $2 \
+                   ORDER BY id LIMIT $3";
+        let after = user.map_or_else(Uuid::nil, Id::uuid);
+        let values = [after.into(), UserStatus::Deleted.as_str().into(), i64::from(most).into()];
+        let statement = self.database.statement(sql, values);
+        self.database.read().query_all_raw(statement).await?.iter().map(language).collect()
     }
 
     async fn credentials(&self, identifier: &str) -> Result<Option<Credentials>, StoreError> {

@@ -42,3 +42,18 @@ async fn a_name_that_is_taken_or_none_changes_nothing() {
         assert!(world.events("user.profile_changed").await.is_empty());
     }
 }
+
+#[tokio::test]
+async fn people_are_gone_through_by_id_without_those_who_left() {
+    for world in worlds().await {
+        for name in ["ann", "ben", "cat"] {
+            world.register(name).await;
+        }
+        world.execute("UPDATE users SET status = 'deleted' WHERE username = 'ben'").await;
+        let first = world.users.people_after(None, 1).await.unwrap();
+        let rest = world.users.people_after(Some(first[0].0), 5).await.unwrap();
+        assert_eq!((first.len(), rest.len()), (1, 1), "{}", world.test.name);
+        assert!(first[0].0 < rest[0].0 && rest[0].1 == Locale::En);
+        assert!(world.users.people_after(Some(rest[0].0), 5).await.unwrap().is_empty());
+    }
+}

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use shared_kernel::{
-    domain::{Id, Role, Timestamp, User as UserMark},
+    domain::{Id, Locale, Role, Timestamp, User as UserMark},
     infrastructure::db::UnitOfWork,
 };
 
@@ -45,6 +45,13 @@ pub trait AccountStore: Send + Sync {
     ) -> Result<(), StoreError>;
 
     async fn find(&self, id: Id<UserMark>) -> Result<Option<User>, StoreError>;
+
+    /// By id, with languages; those who are gone are left out.
+    async fn after(
+        &self,
+        user: Option<Id<UserMark>>,
+        most: u32,
+    ) -> Result<Vec<(Id<UserMark>, Locale)>, StoreError>;
 
     /// By user name or e-mail address, whatever their case.
     async fn credentials(&self, identifier: &str) -> Result<Option<Credentials>, StoreError>;
