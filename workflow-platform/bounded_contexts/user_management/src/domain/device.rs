@@ -46,31 +46,34 @@ pub fn device_of(agent: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    #[rstest::rstest]
-    #[case(
-        "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
-        "Firefox (Linux)"
-    )]
-    #[case(
-        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) \
-         Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0",
-        "Edge (Windows)"
-    )]
-    #[case(
-        "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) \
-         Chrome/140.0.0.0 Mobile Safari/537.36",
-        "Chrome (Android)"
-    )]
-    #[case(
-        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 \
-         (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1",
-        "Safari (iPhone)"
-    )]
-    #[case("curl/8.5.0", "curl")]
-    #[case("python-requests/2.32", "python-requests")]
-    #[case("  our tool (v2)", "our")]
-    fn programs_are_known_by_what_stays(#[case] agent: &str, #[case] device: &str) {
-        assert_eq!(device_of(agent).as_deref(), Some(device));
+    #[test]
+    fn programs_are_known_by_what_stays() {
+        for (agent, device) in [
+            (
+                "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+                "Firefox (Linux)",
+            ),
+            (
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like \
+                 Gecko) Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0",
+                "Edge (Windows)",
+            ),
+            (
+                "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) \
+                 Chrome/140.0.0.0 Mobile Safari/537.36",
+                "Chrome (Android)",
+            ),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 \
+                 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1",
+                "Safari (iPhone)",
+            ),
+            ("curl/8.5.0", "curl"),
+            ("python-requests/2.32", "python-requests"),
+            ("  our tool (v2)", "our"),
+        ] {
+            assert_eq!(device_of(agent).as_deref(), Some(device));
+        }
     }
 
     #[test]
