@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Checks deploy/monitoring by Prometheus' own tools, and by a Prometheus that scrapes a running server.
-# Usage: check-monitoring.sh, with the server's address in E2E_BASE_URL.
+# Usage: check-monitoring.sh, with the server's address in E2E_BASE_URL and its mails in E2E_MAIL_DIR.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 cd "$root"
@@ -16,7 +16,8 @@ promtool check config "$folder/prometheus.yml"
 promtool test rules "$folder/rules/workflow-platform.test.yml"
 amtool check-config "$folder/alertmanager.yml"
 
-# Names that nobody records would make rules and dashboards that are always silent.
+# What no scrape has would make rules and dashboards that are always silent.
+node scripts/some-work.mjs "$E2E_BASE_URL" "$E2E_MAIL_DIR" "${PROXY_GATEWAY_PORT-}"
 node scripts/check-metrics.mjs
 
 # The shipped configuration with the server of this run as its only target.

@@ -231,6 +231,7 @@ async function parkedEvents() {
   const program = 'import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit()';
   for (const way of ['replay', 'discard']) {
     execFileSync('python3', ['-c', program, join(dataDir, 'workflow-platform.db'), sql]);
+    await ask('get', '/system/status');
     const parked = await ask('get', '/system/events/parked');
     const at = { id: parked.items[0].id };
     if (way === 'replay') await ask('post', '/system/events/parked/{id}/replay', { at });

@@ -45,7 +45,7 @@ documents() {
 # The files of deploy/, by the programs that read them.
 deployment() {
     scripts/check-deploy.sh
-    TRUSTED_PROXIES=127.0.0.1 scripts/serve-for.sh target/debug/workflow-platform \
+    PROXY_GATEWAY_PORT=$(free_port) TRUSTED_PROXIES=127.0.0.1 scripts/serve-for.sh target/debug/workflow-platform \
         bash -c 'scripts/check-monitoring.sh && scripts/check-nginx.sh && node scripts/check-nginx-containers.mjs'
 }
 rolling() { scripts/with-services.sh node scripts/rolling.mjs target/debug/workflow-platform; }

@@ -7,6 +7,7 @@ mod adapters;
 mod automation_ports;
 mod events;
 mod foundation;
+mod meters;
 mod scratch;
 mod served;
 mod settings;
@@ -23,6 +24,7 @@ use data_collection::{Collection, DatasetsModule, FetcherSettings, FilesModule};
 use event_driven_coordination::{
     BillingNotice, Handlers, ParkedEvents, Relay, RelaySettings, SecurityNotice, StopSuspended,
     VerificationMail,
+    status::{Facts, SystemWatch},
 };
 use proxy_pool::ProxyPoolModule;
 use secrecy::ExposeSecret as _;
@@ -37,11 +39,12 @@ use shared_kernel::{
         db::{Database, Migrations},
         idempotency::SqlIdempotencyKeys,
         outbound::OutboundPolicy,
+        processes::{ProcessRole, Processes},
         reseal::{Resealed, SealedColumn, reseal},
         seal::Sealer,
     },
 };
-use subscription::SubscriptionModule;
+use subscription::{Bookkeeper, SubscriptionModule};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use user_management::{
     UserModule,
@@ -205,6 +208,8 @@ pub struct Platform {
     pub automations: Arc<AutomationService>,
     idempotency: SqlIdempotencyKeys,
     relay: Relay,
+    /// This process among the others.
+    processes: Processes,
     trail: Arc<AuditQueue>,
     policy: Arc<OutboundPolicy>,
     /// PEM of authorities to trust beside those of the system.
@@ -309,6 +314,7 @@ impl Platform {
         )?;
         let relay =
             relay(&config, &foundation, sealer, &users, &subscription, &workflow, &automations)?;
+        let processes = Processes::new(foundation.database.clone(), foundation.ambient.clone());
         Ok(Self {
             config: Box::new(config),
             foundation,
@@ -322,6 +328,7 @@ impl Platform {
             automations,
             idempotency,
             relay,
+            processes,
             trail,
             policy,
             authorities,
@@ -367,6 +374,7 @@ impl Platform {
             ),
             data_collection::file_routes(Arc::clone(&self.files)),
             event_driven_coordination::parked::routes(self.parked_events()),
+            event_driven_coordination::status::routes(self.system_watch()),
             automations::routes(Arc::clone(&self.automations)),
         ]
     }
@@ -375,6 +383,23 @@ impl Platform {
     pub fn parked_events(&self) -> ParkedEvents {
         let Foundation { database, ambient, .. } = self.foundation.clone();
         ParkedEvents::new(database, ambient)
+    }
+
+    fn system_watch(&self) -> SystemWatch {
+        let Foundation { database, ambient, redis, .. } = self.foundation.clone();
+        let facts = Facts {
+            version: self.config.app_version.clone(),
+            cache: if redis.is_some() { "redis" } else { "memory" },
+            migrations: migrations(),
+        };
+        SystemWatch {
+            facts,
+            database,
+            processes: self.processes.clone(),
+            relay: self.relay.clone(),
+            engine: self.workflow.engine_watch(),
+            ambient,
+        }
     }
 
     fn export(&self) -> Arc<PersonalExport> {
@@ -440,7 +465,14 @@ impl Platform {
 
     /// What runs beside the requests: events, housekeeping, and, where the process works,
     /// executions and schedules.
-    pub fn spawn_background(&self, works: bool, tasks: &TaskTracker, stop: &CancellationToken) {
+    pub fn spawn_background(
+        &self,
+        role: ProcessRole,
+        tasks: &TaskTracker,
+        stop: &CancellationToken,
+    ) {
+        let version = self.config.app_version.clone();
+        tasks.spawn(self.processes.clone().run(role, version, stop.clone()));
         let relay = self.relay.clone();
         let token = stop.clone();
         tasks.spawn(async move { relay.run(token).await });
@@ -461,7 +493,7 @@ impl Platform {
             token.cancelled().await;
             automations.close_streams();
         });
-        if works {
+        if role != ProcessRole::Api {
             tasks.spawn(AutomationService::clone(&self.automations).run(stop.clone()));
             let automations = AutomationService::clone(&self.automations);
             tasks.spawn(automations.run_timed(stop.clone()));
@@ -469,6 +501,7 @@ impl Platform {
             tasks.spawn(automations.run_deliveries(stop.clone()));
             let (subscription, token) = (Arc::clone(&self.subscription), stop.clone());
             tasks.spawn(async move { subscription.run(token).await });
+            tasks.spawn(self.bookkeeper().run(stop.clone()));
             let (workflow, token) = (Arc::clone(&self.workflow), stop.clone());
             tasks.spawn(async move { workflow.run_worker(token).await });
             let (workflow, token) = (Arc::clone(&self.workflow), stop.clone());
@@ -478,6 +511,18 @@ impl Platform {
             let (workflow, token) = (Arc::clone(&self.workflow), stop.clone());
             tasks.spawn(async move { workflow.run_janitor(token).await });
         }
+    }
+
+    fn bookkeeper(&self) -> Bookkeeper {
+        let Foundation { database, ambient, .. } = self.foundation.clone();
+        Bookkeeper { module: Arc::clone(&self.subscription), database, ambient }
+    }
+
+    /// What the metrics of a process that records need beside it.
+    pub fn spawn_measuring(&self, tasks: &TaskTracker, stop: &CancellationToken) {
+        meters::register(&self.config);
+        tasks.spawn(meters::sampler(&self.foundation, &self.collection).run(stop.clone()));
+        tasks.spawn(api_gateway::keep_metrics_small(stop.clone()));
     }
 
     /// Seals everything that is stored sealed with today's key.

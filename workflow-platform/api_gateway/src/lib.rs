@@ -47,6 +47,7 @@ pub use addresses::AddressRules;
 pub use assemble::{Gateway, assemble, assemble_metrics};
 pub use health::{HealthPart, Readiness};
 pub use limits::LimitSettings;
+pub use metrics::{install as record_metrics, keep_small as keep_metrics_small};
 pub use openapi::document;
 pub use serve::{ServeTimes, serve};
 pub use settings::GatewaySettings;

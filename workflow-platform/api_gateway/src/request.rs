@@ -100,6 +100,7 @@ fn span_of(context: &RequestContext, request: &Request) -> Span {
     info_span!(
         "request",
         request_id = %context.request_id,
+        trace_id = context.traceparent.as_deref().and_then(|trace| trace.get(3..35)),
         http.method = %request.method(),
         http.path = shown_path(request),
         client.address = client,

@@ -26,6 +26,7 @@ pub mod mail;
 mod migrations;
 pub mod parked;
 mod relay;
+pub mod status;
 mod workflows;
 
 pub use handlers::Handlers;
@@ -35,5 +36,5 @@ pub use mail::{
 };
 pub use migrations::migrations;
 pub use parked::{EVENTS, ParkedEvents, ParkedFilter};
-pub use relay::{Relay, RelayError, RelaySettings, Standing};
+pub use relay::{Relay, RelayError, RelaySettings, Standing, register_metrics};
 pub use workflows::{Accounts, PortError, RunningWork, StopSuspended};

@@ -11,7 +11,7 @@ use crate::{config::Config, container::Platform};
 
 /// Seals all stored secrets with today's key; fails when some could not be opened.
 pub async fn reseal(config: Config) -> anyhow::Result<()> {
-    logs(&config);
+    let _logs = logs(&config)?;
     let platform = Platform::build(config, CancellationToken::new()).await?;
     platform.prepare().await?;
     let mut failed = 0;
@@ -28,7 +28,7 @@ pub async fn reseal(config: Config) -> anyhow::Result<()> {
 /// Creates a super administrator. The password is the first line of standard input, so that it
 /// stands in no process list.
 pub async fn create_super_admin(config: Config, username: &str, email: &str) -> anyhow::Result<()> {
-    logs(&config);
+    let _logs = logs(&config)?;
     if std::io::stdin().is_terminal() {
         eprintln!("Password (it is shown while you type):");
     }

@@ -11,7 +11,7 @@ use crate::{config::Config, container::Platform};
 /// Says what of the books does not add up; fails when anything does not. Nothing is changed;
 /// processes may run meanwhile.
 pub async fn reconcile(config: Config) -> anyhow::Result<ExitCode> {
-    logs(&config);
+    let _logs = logs(&config)?;
     let platform = Platform::build(config, CancellationToken::new()).await?;
     let found = platform.subscription.differences().await?;
     platform.close().await?;

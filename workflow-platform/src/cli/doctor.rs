@@ -10,7 +10,7 @@ use crate::{config::Config, container::Platform};
 /// Audits everything there is, and says what does not hold. Nothing is changed; processes may run
 /// meanwhile.
 pub async fn examine(config: Config) -> anyhow::Result<ExitCode> {
-    logs(&config);
+    let _logs = logs(&config)?;
     let platform = Platform::build(config, CancellationToken::new()).await?;
     let audit = platform.workflow.audit();
     let mut findings = audit.overdue().await?;

@@ -10,7 +10,7 @@ use crate::{config::Config, container::Platform};
 
 /// Lists parked events, has them tried again, or lets them go. The processes that serve may run.
 pub async fn run(config: Config, command: &EventsCommand) -> anyhow::Result<()> {
-    logs(&config);
+    let _logs = logs(&config)?;
     let platform = Platform::build(config, CancellationToken::new()).await?;
     let done = match command {
         EventsCommand::Parked { kind, limit } => list(&platform, kind.clone(), *limit).await,

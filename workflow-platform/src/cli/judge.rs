@@ -11,7 +11,7 @@ use super::start::{logs, told_to_stop};
 use crate::config::Config;
 
 pub async fn run(config: &Config, listen: SocketAddr) -> anyhow::Result<()> {
-    logs(config);
+    let _logs = logs(config)?;
     let listener = TcpListener::bind(listen).await;
     let listener = listener.with_context(|| format!("{listen} cannot be listened on"))?;
     let stop = CancellationToken::new();

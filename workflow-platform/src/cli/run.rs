@@ -8,7 +8,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Map, Value, json};
 use shared_kernel::{
     domain::{Execution, Id, Owner},
-    infrastructure::{system, telemetry},
+    infrastructure::{
+        system,
+        telemetry::{self, LogForm, LogSettings, LogStream},
+    },
 };
 use tokio_util::sync::CancellationToken;
 use workflow::{
@@ -24,7 +27,12 @@ const ROWS: usize = 5;
 
 /// Runs the definition to its end and prints its outputs and datasets as JSON.
 pub async fn run(file: &Path, params: &[String]) -> anyhow::Result<ExitCode> {
-    telemetry::start(telemetry::LogForm::Plain, "warn");
+    let _logs = telemetry::start(&LogSettings {
+        form: LogForm::Plain,
+        filter: "warn".to_owned(),
+        stream: LogStream::Error,
+        files: None,
+    })?;
     let text = read(file)?;
     let params = parameters(params)?;
     let scratch = Platform::scratch().await?;

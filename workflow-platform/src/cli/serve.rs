@@ -1,18 +1,19 @@
 //! `serve` and `worker`.
 
 use anyhow::bail;
+use shared_kernel::infrastructure::processes::ProcessRole;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{info, warn};
 
 use super::{
     Role,
-    start::{Server, listen_for_metrics, logs, serve_metrics, told_to_stop},
+    start::{Server, listen_for_metrics, serve_metrics, service_logs, told_to_stop},
 };
 use crate::{config::Config, container::Platform, data_folder};
 
 /// Serves until told to stop.
 pub async fn serve(config: Config, role: Role) -> anyhow::Result<()> {
-    logs(&config);
+    let _logs = service_logs(&config)?;
     if role == Role::Api {
         need_shared_database(&config, "serve --role api")?;
     }
@@ -23,16 +24,20 @@ pub async fn serve(config: Config, role: Role) -> anyhow::Result<()> {
 
 /// Drives executions until told to stop.
 pub async fn worker(config: Config) -> anyhow::Result<()> {
-    logs(&config);
+    let _logs = service_logs(&config)?;
     need_shared_database(&config, "worker")?;
     data_folder::need_whole(&config)?;
     let metrics = listen_for_metrics(&config).await?;
+    if metrics.is_some() {
+        api_gateway::record_metrics();
+    }
     let stop = CancellationToken::new();
     let platform = Platform::build(config, stop.clone()).await?;
     platform.prepare().await?;
     let tasks = TaskTracker::new();
-    platform.spawn_background(true, &tasks, &stop);
+    platform.spawn_background(ProcessRole::Worker, &tasks, &stop);
     if let Some(metrics) = metrics {
+        platform.spawn_measuring(&tasks, &stop);
         serve_metrics(metrics, &platform, &tasks, &stop)?;
     }
     info!("working");

@@ -4,13 +4,20 @@ use std::{fs::File, net::SocketAddr, time::Duration};
 
 use anyhow::Context as _;
 use api_gateway::{Readiness, ServeTimes};
-use shared_kernel::infrastructure::telemetry;
+use shared_kernel::infrastructure::{
+    processes::ProcessRole,
+    telemetry::{self, LogGuard, LogSettings, LogStream},
+};
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{info, warn};
 
 use super::Role;
-use crate::{config::Config, container::Platform, data_folder};
+use crate::{
+    config::{Config, LogConfig},
+    container::Platform,
+    data_folder,
+};
 
 /// How long a process that shares its work still takes requests once it is told to stop. A balancer notices
 /// meanwhile, and every answer ends its connection.
@@ -40,6 +47,7 @@ impl Server {
         let lock = data_folder::hold(&config)?;
         data_folder::need_whole(&config)?;
         let farewell = (!config.is_embedded()).then_some(FAREWELL);
+        api_gateway::record_metrics();
         let listener = listen(config.address(), "API_HOST and API_PORT").await?;
         let address = listener.local_addr()?;
         let metrics = listen_for_metrics(&config).await?;
@@ -48,7 +56,12 @@ impl Server {
         let platform = Platform::build(config, stop.clone()).await?;
         platform.prepare().await?;
         let tasks = TaskTracker::new();
-        platform.spawn_background(role == Role::All, &tasks, &stop);
+        let does = match role {
+            Role::All => ProcessRole::All,
+            Role::Api => ProcessRole::Api,
+        };
+        platform.spawn_background(does, &tasks, &stop);
+        platform.spawn_measuring(&tasks, &stop);
         let readiness = Readiness::default();
         let router = platform.router(readiness.clone());
         let times = ServeTimes::from(&platform.gateway_settings());
@@ -144,9 +157,20 @@ fn serve_proxy_gateway(
     Ok(address)
 }
 
-/// Starts logging as configured.
-pub fn logs(config: &Config) {
-    telemetry::start(config.logs.form, &config.logs.filter);
+/// Starts logging of a command, which has other things to say on its standard output.
+pub fn logs(config: &Config) -> anyhow::Result<LogGuard> {
+    logs_to(LogStream::Error, config)
+}
+
+/// Starts logging of a process that serves.
+pub fn service_logs(config: &Config) -> anyhow::Result<LogGuard> {
+    logs_to(LogStream::Output, config)
+}
+
+fn logs_to(stream: LogStream, config: &Config) -> anyhow::Result<LogGuard> {
+    let LogConfig { form, filter, files } = config.logs.clone();
+    telemetry::start(&LogSettings { form, filter, stream, files })
+        .context("LOG_FILE cannot be written")
 }
 
 /// Ends when the operator asks for it.

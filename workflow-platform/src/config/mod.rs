@@ -28,7 +28,11 @@ use data_collection::UploadSettings;
 use secrecy::SecretString;
 use shared_kernel::{
     domain::{Locale, Networks},
-    infrastructure::{blob_bucket::BucketSettings, db::DatabaseSettings, telemetry::LogForm},
+    infrastructure::{
+        blob_bucket::BucketSettings,
+        db::DatabaseSettings,
+        telemetry::{LogFiles, LogForm},
+    },
 };
 use subscription::{BillingSettings, StripeSettings};
 
@@ -117,6 +121,7 @@ pub struct LogConfig {
     pub form: LogForm,
     /// In the syntax of `RUST_LOG`.
     pub filter: String,
+    pub files: Option<LogFiles>,
 }
 
 /// Where mails go.

@@ -4,7 +4,9 @@ use std::net::SocketAddr;
 
 use secrecy::{ExposeSecret as _, SecretString};
 use shared_kernel::infrastructure::{
-    blob_bucket::BucketSettings, db::DatabaseSettings, telemetry::LogForm,
+    blob_bucket::BucketSettings,
+    db::DatabaseSettings,
+    telemetry::{LogFiles, LogForm},
 };
 use subscription::StripeSettings;
 use url::Url;
@@ -34,6 +36,9 @@ fn value(config: &Config, name: &str) -> String {
         "CORS_ALLOWED_ORIGINS" => serde_json::json!(config.cors_allowed_origins).to_string(),
         "DEFAULT_LOCALE" => config.default_locale.as_str().to_owned(),
         "LOG_LEVEL" => config.logs.filter.clone(),
+        name if name.starts_with("LOG_F") && name != "LOG_FORMAT" || name == "LOG_ROTATION" => {
+            log_files(config.logs.files.as_ref(), name)
+        }
         "LOG_FORMAT" => log_form(config.logs.form).to_owned(),
         "JWT_SECRET_KEY" | "DATA_SECRET_KEY" => HIDDEN.to_owned(),
         "JWT_PREVIOUS_SECRET_KEYS" => hidden(!config.tokens.older_secrets.is_empty()),
@@ -122,6 +127,15 @@ fn bucket(bucket: Option<&BucketSettings>, name: &str) -> String {
         "BLOB_S3_REGION" => bucket.region.clone(),
         "BLOB_S3_ACCESS_KEY_ID" => bucket.access_key_id.clone(),
         _ => HIDDEN.to_owned(),
+    }
+}
+
+fn log_files(files: Option<&LogFiles>, name: &str) -> String {
+    let Some(files) = files else { return String::new() };
+    match name {
+        "LOG_FILE" => files.path.display().to_string(),
+        "LOG_ROTATION" => files.rotation.as_str().to_owned(),
+        _ => files.kept.to_string(),
     }
 }
 

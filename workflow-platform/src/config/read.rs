@@ -15,7 +15,7 @@ use shared_kernel::{
     infrastructure::{
         blob_bucket::BucketSettings,
         db::{DatabaseSettings, PostgresSettings},
-        telemetry::LogForm,
+        telemetry::{LogFiles, LogForm, Rotation},
     },
 };
 use url::Url;
@@ -259,7 +259,21 @@ impl Reader<'_> {
         if let Err(error) = filter.parse::<tracing_subscriber::EnvFilter>() {
             self.fault("LOG_LEVEL", error.to_string());
         }
-        LogConfig { form, filter }
+        LogConfig { form, filter, files: self.log_files() }
+    }
+
+    fn log_files(&mut self) -> Option<LogFiles> {
+        let rotation = self.text("LOG_ROTATION", Rotation::Daily.as_str());
+        let found = Rotation::ALL.into_iter().find(|one| one.as_str() == rotation);
+        if found.is_none() {
+            self.fault("LOG_ROTATION", "must be minutely, hourly, daily or never");
+        }
+        let kept = self.between("LOG_FILES_KEPT", 14, 1, 10_000);
+        let path = PathBuf::from(self.source.get("LOG_FILE")?);
+        if path.file_name().is_none() {
+            self.fault("LOG_FILE", "must name a file");
+        }
+        Some(LogFiles { path, rotation: found.unwrap_or(Rotation::Daily), kept })
     }
 
     fn need_secret(&mut self, config: &Config, purpose: Purpose) {

@@ -62,6 +62,13 @@ pub const VARIABLES: &[Variable] = &[
     ),
     variable("LOG_FORMAT", "json", "json or plain"),
     variable(
+        "LOG_FILE",
+        "",
+        "file that log lines go into as well, always as JSON; its time comes before its ending",
+    ),
+    variable("LOG_ROTATION", "daily", "a new file minutely, hourly, daily or never, by UTC"),
+    variable("LOG_FILES_KEPT", "14", "log files that are kept, the one being written included"),
+    variable(
         "JWT_SECRET_KEY",
         "",
         "32 bytes or more; made in DATA_DIR when the database is embedded",

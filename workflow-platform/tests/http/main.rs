@@ -25,6 +25,8 @@ mod isolation;
 mod keys;
 mod leaving;
 mod limits;
+mod log_files;
+mod metrics;
 mod outage;
 mod politeness;
 mod processes;

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use redis::aio::ConnectionManager;
 use shared_kernel::{
-    application::{BlobStore, Bus, Cache, Entitlements, FetchError, PersonalData, ProxyPools},
+    application::{
+        BlobStore, Bus, Cache, Entitlements, FetchError, PersonalData, ProxyPools, Readings,
+    },
     domain::Ambient,
     infrastructure::{
         cpu::CpuPool,
@@ -22,7 +24,10 @@ use crate::{
     },
     infrastructure::{
         archive::{Archive, ArchiveJanitor, ArchiveLimits, ArchivePersonalData},
-        fetch::{FetcherParts, FetcherSettings, PoliteFetcher, RedisTurns, SharedTurns, SqlTurns},
+        fetch::{
+            FetcherParts, FetcherSettings, PoliteFetcher, RedisTurns, SharedTurns, SqlTurns,
+            host_readings,
+        },
         hosts::{RememberedRules, SqlHostRules},
     },
 };
@@ -142,6 +147,11 @@ pub fn archive_personal_data(
 }
 
 impl Collection {
+    /// Numbers for the metrics.
+    pub fn readings(&self) -> Vec<Arc<dyn Readings>> {
+        vec![host_readings(Arc::clone(&self.polite))]
+    }
+
     /// What runs beside the requests: archiving, and hearing what other processes tell.
     pub fn spawn(&self, tasks: &TaskTracker, stop: &CancellationToken) {
         tasks.spawn(Arc::clone(&self.archive).run(stop.clone()));

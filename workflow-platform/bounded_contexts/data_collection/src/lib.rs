@@ -53,7 +53,7 @@ pub use infrastructure::archive::{Archive, ArchiveJanitor, ArchiveLimits, SqlPag
 pub use infrastructure::dataset::{personal_data, usage};
 pub use infrastructure::fetch::{
     Ask, FetcherParts, FetcherSettings, Manners, MessageAnswer, PoliteFetcher, RedisTurns,
-    SharedTurns, SqlTurns, Taken,
+    SharedTurns, SqlTurns, Taken, register_metrics,
 };
 pub use infrastructure::files::{
     migrations as file_migrations, personal_data as file_personal_data,

@@ -38,9 +38,12 @@ pub use api::{judge, routes, serve_gateway};
 pub use application::{
     ProxyPoolModule, ProxyPoolPorts, ProxyPoolSettings,
     gateway::{Gateway, GatewaySettings},
+    register_metrics,
+};
+pub use infrastructure::{
+    gateway::TrustError, migrations, personal_data, readings, sealed_columns, usage,
 };
 pub use domain::EVENTS;
-pub use infrastructure::{gateway::TrustError, migrations, personal_data, sealed_columns, usage};
 
 use shared_kernel::{
     application::{Authenticator, Bus, Entitlements, ProxyPools, RateLimiter},

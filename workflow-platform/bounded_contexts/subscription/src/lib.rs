@@ -39,9 +39,11 @@ pub mod infrastructure;
 use std::sync::Arc;
 
 pub use api::routes;
-pub use application::{BillingSettings, SubscriptionError, SubscriptionModule, Surroundings};
+pub use application::{
+    BillingSettings, SubscriptionError, SubscriptionModule, Surroundings, register_metrics,
+};
 pub use domain::EVENTS;
-pub use infrastructure::{StripeSettings, migrations, personal_data};
+pub use infrastructure::{Bookkeeper, StripeSettings, migrations, personal_data, readings};
 
 use application::payment_ports::{PaymentProvider, ProviderError};
 use shared_kernel::application::EventHandler;

@@ -61,7 +61,7 @@ pub use application::{
 };
 pub use domain::{EVENTS, User};
 use infrastructure::{Argon2Passwords, JwtTokens};
-pub use infrastructure::{KeyError, migrations, personal_data, sealed_columns};
+pub use infrastructure::{KeyError, migrations, personal_data, readings, sealed_columns};
 
 use shared_kernel::{
     application::{AuditTrail, Bus, Cache, RateLimiter},

@@ -39,7 +39,12 @@ pub use application::{
     },
 };
 pub use domain::EVENTS;
-pub use infrastructure::{sealed::sealed_columns, usage, worker::WorkerSettings};
+pub use infrastructure::{
+    readings::{readings, register_metrics},
+    sealed::sealed_columns,
+    usage,
+    worker::WorkerSettings,
+};
 pub use module::{Surroundings, WorkflowModule, WorkflowSettings, catalog, module, routes};
 
 /// The context's migrations, in order.

@@ -4,8 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use shared_kernel::{
     application::{
-        Action, ActionDescriptor, ActionRegistry, BlobStore, Bus, EffectHandler, Entitlements,
-        EventHandler, PersonalData, Template,
+        Action, ActionDescriptor, ActionRegistry, BlobStore, Bus, EffectHandler, EngineWatch,
+        Entitlements, EventHandler, PersonalData, Template,
     },
     domain::{Ambient, Execution, Id, Owner},
     infrastructure::{cpu::CpuPool, db::Database, seal::Sealer},
@@ -34,7 +34,7 @@ use crate::{
     },
     infrastructure::{
         announce::{Announcer, BusDoorbell},
-        audit::{SqlAudit, run_auditor},
+        audit::{Auditor, SqlAudit},
         definitions::SqlDefinitions,
         ending::end_all,
         executions::{BusProgressBoard, SqlExecutions, SqlStartKeys, SqlStepCache},
@@ -46,6 +46,7 @@ use crate::{
         statistics::SqlEndCounts,
         transform::transforms,
         vault::SqlVault,
+        watch::SqlEngineWatch,
         worker::{Worker, WorkerParts, WorkerSettings},
     },
 };
@@ -271,7 +272,18 @@ impl WorkflowModule {
 
     /// Checks what must always hold until told to stop, a little at a time.
     pub async fn run_auditor(&self, stop: CancellationToken) {
-        run_auditor(self.audit.clone(), self.settings.audit_every, stop).await;
+        let auditor = Auditor {
+            audit: self.audit.clone(),
+            database: self.database.clone(),
+            ambient: self.ambient.clone(),
+            every: self.settings.audit_every,
+        };
+        auditor.run(stop).await;
+    }
+
+    /// How workers and queue stand.
+    pub fn engine_watch(&self) -> Arc<dyn EngineWatch> {
+        Arc::new(SqlEngineWatch(self.database.clone()))
     }
 
     /// Checks what must always hold.

@@ -31,7 +31,7 @@ use uuid::Uuid;
 
 use crate::Handlers;
 use hold::Hold;
-pub use observe::Standing;
+pub use observe::{Standing, register_metrics};
 use outbox::{Batch, Leased};
 use publish::Publisher;
 pub use settings::RelaySettings;

@@ -101,6 +101,17 @@ pub enum FetchOutcome {
 }
 
 impl FetchOutcome {
+    pub const ALL: [Self; 8] = [
+        Self::Ok,
+        Self::Transport,
+        Self::Throttled,
+        Self::Challenge,
+        Self::LoginWall,
+        Self::Gone,
+        Self::ParseDrift,
+        Self::RobotsDenied,
+    ];
+
     /// As it is written in outputs and metrics.
     pub const fn name(self) -> &'static str {
         match self {

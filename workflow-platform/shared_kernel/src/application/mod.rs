@@ -6,6 +6,7 @@ mod authenticator;
 mod blob;
 mod bus;
 mod cache;
+mod engine_watch;
 mod entitlements;
 mod event_handler;
 mod fetcher;
@@ -15,6 +16,7 @@ mod outage;
 mod personal_data;
 mod proxies;
 mod rate_limiter;
+mod readings;
 mod request;
 mod reservation;
 mod saved_import;
@@ -33,6 +35,7 @@ pub use authenticator::{AuthenticationError, Authenticator, Principal, Proof, Se
 pub use blob::{BlobError, BlobKey, BlobStore};
 pub use bus::{Bus, BusError, BusMessage, BusStream, Subscription};
 pub use cache::{Cache, CacheError};
+pub use engine_watch::{EngineStanding, EngineWatch, QueueStanding, WorkerStanding};
 pub use entitlements::{Allowance, Entitlements, EntitlementsError, Limit, Unlimited, Usage};
 pub use event_handler::{EffectHandler, EventHandler, HandlerError};
 pub use fetcher::{
@@ -50,6 +53,7 @@ pub use proxies::{
     ProxyWish,
 };
 pub use rate_limiter::{Attempt, RateCheck, RateLimiter, RateLimiterError};
+pub use readings::{Reading, Readings};
 pub use request::{RequestContext, RequestId};
 pub use reservation::Reservation;
 pub use saved_import::{FileProblem, FileReport, ImportInput, Imported, Importer, ReadSaved};

@@ -42,7 +42,7 @@ pub use world::DemoWorld;
 /// the same data folder.
 pub async fn demo(mut config: Config, once: bool, api: Option<Url>) -> anyhow::Result<()> {
     "warn".clone_into(&mut config.logs.filter);
-    logs(&config);
+    let _logs = logs(&config)?;
     if matches!(config.mail, MailConfig::Smtp(_)) {
         bail!("the demo reads its code in the mail folder: run it without SMTP_HOST");
     }

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::{
     ProxyPoolModule,
+    choices::chosen,
     live::{LivePool, Setback, Taken},
     ports::{Admission, LeaseClaim, SharedLeases, StoreError},
 };
@@ -62,6 +63,12 @@ impl ProxyPools for ProxyPoolModule {
             // those to be avoided are better than none
             Err(_) => self.take_once(&live, &ProxyWish { avoid: &[], ..wish }).await,
         };
+        let outcome = match &taken {
+            Ok(_) => "leased",
+            Err(Nothing::HostRests(_)) => "host_rests",
+            Err(Nothing::Exhausted) => "exhausted",
+        };
+        chosen(live.pool().terms.strategy, outcome, 1);
         taken.map_err(|nothing| match nothing {
             Nothing::HostRests(retry_at) => {
                 ProxyError::HostRests { host: wish.host.to_owned(), retry_at }

@@ -12,6 +12,7 @@ use shared_kernel::{
 use super::{
     SubscriptionError, SubscriptionModule,
     ports::{CustomerAccount, Document},
+    tally::Tally,
 };
 use crate::domain::{
     ChangeError, CreditNote, Invoice, InvoiceReason, InvoiceStatus, Line, Offer, PAYABLE_FOR,
@@ -28,6 +29,7 @@ pub(super) struct Desk<'a> {
     pub now: Timestamp,
     /// Nobody for what time does.
     actor: Option<Actor>,
+    tally: Tally,
 }
 
 impl SubscriptionModule {
@@ -53,7 +55,7 @@ impl SubscriptionModule {
         let mut work = self.database.begin().await?;
         let account = self.billing.lock(&mut work, owner).await?;
         let now = self.ambient.now();
-        Ok(Desk { module: self, work, owner, account, now, actor })
+        Ok(Desk { module: self, work, owner, account, now, actor, tally: Tally::default() })
     }
 
     /// A plan on offer, at its price.
@@ -191,6 +193,7 @@ impl Desk<'_> {
 
     pub async fn post(&mut self, posting: &ledger::Posting) -> Result<(), SubscriptionError> {
         let (id, now) = (self.module.ambient.uuid(), self.now);
+        self.tally.posted(posting);
         Ok(self.module.billing.post(&mut self.work, id, self.owner, posting, now).await?)
     }
 
@@ -275,6 +278,7 @@ impl Desk<'_> {
         (aggregate, aggregate_id): (&'static str, String),
         payload: Value,
     ) -> Result<(), SubscriptionError> {
+        self.tally.happened(kind);
         let ambient = &self.module.ambient;
         let origin = RequestContext::current().origin();
         let event = DomainEvent {
@@ -307,6 +311,7 @@ impl Desk<'_> {
     /// Makes all of it real; what the plan includes is asked anew.
     pub async fn close(self) -> Result<(), SubscriptionError> {
         self.work.commit().await?;
+        self.tally.count();
         self.module.forget_plan(self.owner).await;
         Ok(())
     }

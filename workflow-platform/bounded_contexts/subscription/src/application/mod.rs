@@ -21,6 +21,7 @@ mod quota;
 mod resume;
 mod show_current;
 mod subscribe;
+mod tally;
 mod upgrade;
 mod usage;
 
@@ -34,5 +35,6 @@ pub use module::{BillingSettings, SubscriptionModule, Surroundings};
 pub use plans::PlanOffer;
 pub use show_current::Current;
 pub use subscribe::{Bought, SubscribeWish};
+pub use tally::register_metrics;
 pub use upgrade::{PlanWish, Quote};
 pub use usage::UsageReport;

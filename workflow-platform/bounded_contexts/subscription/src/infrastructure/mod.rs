@@ -2,6 +2,7 @@
 
 mod billing;
 mod billing_tables;
+mod bookkeeper;
 mod differences;
 mod meter;
 mod migrations;
@@ -10,6 +11,7 @@ mod payments;
 mod personal;
 mod quota;
 mod quota_table;
+mod readings;
 mod rows;
 mod seed;
 mod store;
@@ -17,10 +19,12 @@ mod stripe;
 mod usage_table;
 
 pub use billing::SqlBilling;
+pub use bookkeeper::Bookkeeper;
 pub use meter::SqlMeter;
 pub use migrations::migrations;
 pub use payments::SqlPayments;
 pub use personal::personal_data;
 pub use quota::SqlCounters;
+pub use readings::readings;
 pub use store::SqlSubscriptions;
 pub use stripe::{Stripe, StripeSettings};

@@ -2,12 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails by panicking")]
 
+mod books;
 mod changes;
 mod leaving;
 mod looking_after;
 mod money;
 mod payments;
 mod quota;
+mod readings;
 mod time;
 
 use std::sync::Arc;

@@ -14,6 +14,7 @@ mod labels_table;
 pub mod openings;
 pub mod personal;
 pub mod queue;
+pub mod readings;
 pub mod retention;
 mod retention_tables;
 pub mod schedule;
@@ -28,6 +29,7 @@ pub mod transform;
 mod usage;
 pub mod vault;
 mod vault_table;
+pub mod watch;
 pub mod worker;
 
 pub use usage::usage;

@@ -16,6 +16,7 @@ mod executions;
 mod hooks;
 mod listening;
 mod quotas;
+mod readings;
 mod recovery;
 mod retention;
 mod routes;

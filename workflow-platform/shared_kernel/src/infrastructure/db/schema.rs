@@ -10,11 +10,18 @@ use sea_orm_migration::{
     },
 };
 
-use super::{audit_table::AuditTable, idempotency_table::IdempotencyTable};
+use super::{
+    audit_table::AuditTable, idempotency_table::IdempotencyTable, system_tables::SystemTables,
+};
 
 /// The kernel's migrations.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(OutboxTables), Box::new(IdempotencyTable), Box::new(AuditTable)]
+    vec![
+        Box::new(OutboxTables),
+        Box::new(IdempotencyTable),
+        Box::new(AuditTable),
+        Box::new(SystemTables),
+    ]
 }
 
 #[derive(DeriveIden)]

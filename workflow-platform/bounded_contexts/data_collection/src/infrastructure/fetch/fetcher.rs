@@ -20,6 +20,7 @@ use super::{
     gate::{Gates, HostGate},
     guard::{Names, judge},
     host::Host,
+    meters,
     parts::{FetcherParts, FetcherSettings},
     redirect::{after_redirect, redirect},
     robots_txt::{Found, RobotsFiles},
@@ -152,6 +153,7 @@ impl PoliteFetcher {
             let own = gate.turn(self.settings.patience).await?;
             Ok((own, self.shared_turn(host, gate, limit).await?))
         };
+        let asked = Instant::now();
         let turn = tokio::select! {
             turn = turn => turn,
             () = hop.request.cancel.cancelled() => return Err(FetchError::Cancelled),
@@ -160,6 +162,7 @@ impl PoliteFetcher {
             host: host.name.clone(),
             retry_at: Some(self.parts.ambient.now().plus(paused.for_)),
         })?;
+        meters::waited(asked.elapsed());
         match &hop.request.proxy {
             ProxyUse::Direct => {
                 let answer = exchange(&self.clients.direct()?, hop, limit).await?;
@@ -380,12 +383,13 @@ impl Fetcher for PoliteFetcher {
             return Err(bad());
         }
         url.set_fragment(None);
+        let begun = Instant::now();
         let response = self.answer(&request, &url).await;
         let outcome = match &response {
-            Ok(response) => response.outcome.name(),
-            Err(error) => error.outcome().map_or("refused", FetchOutcome::name),
+            Ok(response) => Some(response.outcome),
+            Err(error) => error.outcome(),
         };
-        metrics::counter!("fetches_total", "outcome" => outcome).increment(1);
+        meters::fetched(outcome, begun.elapsed());
         response
     }
 

@@ -17,6 +17,9 @@ const SLOWEST: Duration = Duration::from_secs(30);
 /// Turns closer together than a timer can tell apart come at once.
 const GRAIN: Duration = Duration::from_millis(1);
 
+/// A host whose next turn is further away counts as paused.
+const PAUSED_FROM: Duration = Duration::from_secs(5);
+
 /// How a host is treated while it does not complain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Manners {
@@ -48,6 +51,29 @@ pub(super) struct HostGate {
     pace: Mutex<Pace>,
 }
 
+/// How a host is treated at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ease {
+    /// At its usual pace.
+    Usual,
+    /// More slowly, since it was overloaded.
+    Slowed,
+    /// Nobody may ask it for some seconds.
+    Paused,
+}
+
+impl Ease {
+    pub const ALL: [Self; 3] = [Self::Usual, Self::Slowed, Self::Paused];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Usual => "usual",
+            Self::Slowed => "slowed",
+            Self::Paused => "paused",
+        }
+    }
+}
+
 /// Gates by `host:port`.
 #[derive(Debug)]
 pub(super) struct Gates(Cache<String, Arc<HostGate>>);
@@ -72,6 +98,11 @@ impl Gates {
     pub fn pause(&self, host: &str, for_: Duration) {
         let unknown = Manners { parallel: 1, interval: Duration::ZERO };
         self.0.get_with_by_ref(host, || Arc::new(HostGate::new(unknown))).pause(for_);
+    }
+
+    /// How the hosts stand that somebody went to lately.
+    pub fn eases(&self) -> Vec<Ease> {
+        self.0.iter().map(|(_, gate)| gate.ease()).collect()
     }
 
     /// The gate, if somebody went through it lately.
@@ -116,6 +147,17 @@ impl HostGate {
         }
         pace.next_at = at + self.manners.interval.max(pace.delay) + pace.extra;
         Ok(at)
+    }
+
+    fn ease(&self) -> Ease {
+        let pace = self.pace.lock();
+        if pace.next_at > Instant::now() + PAUSED_FROM {
+            Ease::Paused
+        } else if pace.extra.is_zero() {
+            Ease::Usual
+        } else {
+            Ease::Slowed
+        }
     }
 
     /// The pause of robots.txt.
@@ -210,6 +252,19 @@ mod tests {
         assert!(third.is_err());
         drop(first);
         gate.turn(Duration::MAX).await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_host_is_paused_then_slowed_then_as_usual() {
+        let gates = Gates::new();
+        let gate = gates.of("a:80", QUICK);
+        assert_eq!(gates.eases(), [Ease::Usual]);
+        gate.slow_down(FIRST, Some(Duration::from_mins(1)));
+        assert_eq!(gates.eases(), [Ease::Paused]);
+        tokio::time::advance(Duration::from_mins(1)).await;
+        assert_eq!(gates.eases(), [Ease::Slowed]);
+        (0..20).for_each(|_| gate.went_well());
+        assert_eq!(gates.eases(), [Ease::Usual]);
     }
 
     #[tokio::test(start_paused = true)]

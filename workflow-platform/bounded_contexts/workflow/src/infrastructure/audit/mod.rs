@@ -3,5 +3,5 @@
 mod auditor;
 mod store;
 
-pub use auditor::run_auditor;
+pub use auditor::Auditor;
 pub use store::SqlAudit;

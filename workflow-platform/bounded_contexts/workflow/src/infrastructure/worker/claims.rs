@@ -17,7 +17,7 @@ use tokio::{
     task::JoinSet,
 };
 use tokio_util::sync::CancellationToken;
-use tracing::{info, warn};
+use tracing::{Instrument as _, info, info_span, warn};
 use uuid::Uuid;
 
 use super::{
@@ -26,6 +26,7 @@ use super::{
     heartbeat::Heart,
     load,
     logs::LogWriter,
+    meters::Meters,
 };
 use crate::application::executions::StoredEvent;
 use crate::infrastructure::{
@@ -78,6 +79,7 @@ pub(super) async fn live(
     if settings.sole {
         let left = watch.bury_all_others(now).await?;
         if left > 0 {
+            metrics::counter!("workflow_leases_expired_total").increment(left);
             info!("{left} executions of the last run go on");
         }
     }
@@ -94,6 +96,7 @@ pub(super) async fn live(
         snapshots: SnapshotStore::new(parts.database.clone(), Arc::clone(&parts.blobs)),
         snapshot_turn: Semaphore::new(1),
         logs,
+        meters: Meters::new(&parts.actions),
     });
     let heart = Heart::start(watch, parts.ambient.clone(), settings.heartbeat_every, work.clone());
     let mut life = Life {
@@ -268,7 +271,13 @@ impl Life<'_> {
     fn drive(&mut self, claimed: Claimed, history: Vec<StoredEvent>) {
         let control = Control::default();
         self.controls.insert(claimed.id, control.clone());
-        self.drivers.spawn(driver::drive(Arc::clone(&self.desk), claimed, history, control));
+        let around = info_span!(
+            "execution",
+            execution_id = %claimed.id,
+            user_id = %claimed.owner.user()
+        );
+        let drive = driver::drive(Arc::clone(&self.desk), claimed, history, control);
+        self.drivers.spawn(drive.instrument(around));
         metrics::gauge!("workflow_executions_leased").set(len(self.controls.len()));
     }
 

@@ -20,7 +20,7 @@ use tokio::{
     task::JoinSet,
 };
 use tokio_util::sync::CancellationToken;
-use tracing::{error, info, warn};
+use tracing::{Instrument as _, error, info, warn};
 use uuid::Uuid;
 
 use super::{
@@ -30,6 +30,7 @@ use super::{
     hidden::run_hidden,
     load::load,
     logs::LogWriter,
+    meters::Meters,
     outcome::Running,
     run_step::run_step,
     snapshots::Snapshots,
@@ -60,6 +61,7 @@ pub(super) struct Desk {
     pub snapshots: SnapshotStore,
     pub snapshot_turn: Semaphore,
     pub logs: LogWriter,
+    pub meters: Meters,
 }
 
 /// The worker's hold on a driver.
@@ -104,6 +106,8 @@ struct Driver {
     at_once: Vec<Ended>,
     /// Executions started by steps that were asked to end.
     told: HashSet<Id<Marker>>,
+    /// Nothing of the execution ever ran.
+    is_fresh: bool,
     records: (mpsc::Sender<RecordRequest>, mpsc::Receiver<RecordRequest>),
     /// Steps that wait for their checkpoints to be durable.
     answers: Vec<oneshot::Sender<()>>,
@@ -168,6 +172,7 @@ async fn start(
         tasks: JoinSet::new(),
         at_once: Vec::new(),
         told: HashSet::new(),
+        is_fresh: claimed.epoch == 1 && !claimed.is_fragment,
         records: mpsc::channel(RECORDS),
         answers: Vec::new(),
     };
@@ -178,6 +183,11 @@ async fn start(
 enum Woken {
     GoOn,
     Stop,
+}
+
+/// An item that is an execution of its own is started by an action that definitions do not name.
+fn action_of(run: &StepRun) -> &str {
+    if run.spread { RunItem::NAME } else { &run.uses }
 }
 
 impl Driver {
@@ -245,8 +255,11 @@ impl Driver {
     async fn start(&mut self, mut run: StepRun) {
         let cancel = CancellationToken::new();
         let (key, started_at) = (run.key, self.now());
+        if std::mem::take(&mut self.is_fresh) {
+            self.desk.meters.first_step(self.claimed.id, started_at);
+        }
         let ctx = self.context(&run, cancel.clone(), started_at);
-        let name = if run.spread { RunItem::NAME } else { run.uses.as_str() };
+        let name = action_of(&run);
         let action = self.desk.parts.actions.get(name).cloned();
         let grace = self.desk.settings.cancel_grace;
         let (name, input, timeout) = (name.to_owned(), run.input.clone(), run.timeout);
@@ -269,7 +282,7 @@ impl Driver {
             }
         };
         let spent = Arc::new(Spent::default());
-        let mut step = spent.scope(step).boxed();
+        let mut step = spent.scope(step).in_current_span().boxed();
         match poll!(&mut step) {
             Poll::Ready(ended) => self.at_once.push(ended),
             Poll::Pending => {
@@ -374,7 +387,10 @@ impl Driver {
 
     fn end(&mut self, key: RunKey, result: Result<Output, ActionError>) {
         if let Some(running) = self.running.remove(&key) {
+            let elapsed = self.now().since(running.started_at);
+            let action = action_of(&running.run).to_owned();
             let event = running.ended(&self.machine, &self.desk.parts.ambient, result);
+            self.desk.meters.step(&action, &event, elapsed);
             self.take(event);
         }
     }

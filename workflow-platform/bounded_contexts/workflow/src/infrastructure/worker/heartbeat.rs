@@ -39,6 +39,7 @@ impl Heart {
                 match watch.beat(clock.now()).await {
                     Ok(Beat::Alive { taken_over: 0 }) => {}
                     Ok(Beat::Alive { taken_over }) => {
+                        metrics::counter!("workflow_leases_expired_total").increment(taken_over);
                         info!("{taken_over} executions of a dead worker are taken over");
                         work.notify_one();
                     }

@@ -18,6 +18,7 @@ mod heartbeat;
 mod hidden;
 mod load;
 mod logs;
+mod meters;
 mod outcome;
 mod run_step;
 mod snapshots;

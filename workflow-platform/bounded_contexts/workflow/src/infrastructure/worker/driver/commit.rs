@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use shared_kernel::domain::{DomainEvent, Timestamp};
 use tracing::{debug, info};
 
-use super::{Desk, Driver};
+use super::{Desk, Driver, Meters};
 use crate::{
     domain::execution::{ChildEnded, ExecutionError, Finished, JournalEvent, Status},
     infrastructure::{
@@ -183,6 +183,9 @@ impl Driver {
         };
         let projection = Projection { error, ..self.projection(status, Lease::End) };
         self.flush(Some(projection)).await?;
+        if !self.claimed.is_fragment {
+            Meters::finished(status);
+        }
         if let Some(parent) = self.claimed.parent {
             tell(self.desk.parts.bus.as_ref(), LETTER, &parent.to_string()).await;
         }
