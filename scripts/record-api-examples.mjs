@@ -8,7 +8,8 @@
 //   DATA_DIR=/tmp/examples API_PORT=18001 target/debug/workflow-platform serve &
 //   node scripts/record-api-examples.mjs http://127.0.0.1:18001 /tmp/examples
 //
-// A test compares the examples with the document.
+// With a third argument, a regular expression, only the operations it fits are written anew:
+// `'/subscription/'`. A test compares the examples with the document.
 import { execFileSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -16,7 +17,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { totp } from './totp.mjs';
 
-const [base, dataDir] = process.argv.slice(2);
+const [base, dataDir, only = ''] = process.argv.slice(2);
 const OUTPUT = new URL('../workflow-platform/api_gateway/src/examples.json', import.meta.url);
 const examples = {};
 let token;
@@ -62,6 +63,7 @@ async function ask(method, path, { at = {}, query = '', body, text, headers = {}
     if (type.includes('json')) example[answer.status] = tidy(JSON.parse(said));
     // Excel and Parquet are no text.
     else if (/csv|jsonl|atom|html|plain|event-stream|octet-stream/.test(type)) example[answer.status] = said.slice(0, 600);
+    else if (type.includes('pdf')) example[answer.status] = '%PDF-1.7 …';
   }
   return type.includes('json') ? JSON.parse(said).data : said;
 }
@@ -212,6 +214,7 @@ async function subscriptions() {
   const invoices = await ask('get', '/subscription/invoices', { query: '?limit=1' });
   const at = { id: invoices.items[0].id };
   await ask('get', '/subscription/invoices/{id}', { at });
+  await ask('get', '/subscription/invoices/{id}/pdf', { at });
   const open = await ask('get', '/subscription/invoices', { query: '?status=open', alone: true });
   await payments({ id: open.items.at(-1).id });
   await ask('get', '/subscription/usage');
@@ -220,6 +223,14 @@ async function subscriptions() {
   await ask('post', '/subscription/admin/invoices/{id}/settle', { at });
   await ask('get', '/subscription/admin/reconciliation');
   await ask('delete', '/subscription/admin/coupons/{code}', { at: { code: 'WELCOME10' } });
+  token = own;
+  await ask('post', '/subscription/cancel', { alone: true, body: { when: 'now' } });
+  const notes = await ask('get', '/subscription/credit-notes', { query: '?limit=1' });
+  const note = { id: notes.items[0].id };
+  await ask('get', '/subscription/credit-notes/{id}', { at: note });
+  await ask('get', '/subscription/credit-notes/{id}/pdf', { at: note });
+  token = root;
+  await ask('get', '/subscription/admin/credit-notes', { query: '?limit=1' });
   token = own;
 }
 
@@ -576,5 +587,7 @@ await ask('delete', '/datasets/{name}', { at: { name: 'reports' } });
 await ask('delete', '/workflow/definitions/{id}', { at: { id: definition } });
 await leave(refresh);
 await forget();
-writeFileSync(OUTPUT, `${JSON.stringify(examples, null, 2)}\n`);
-console.log(`${Object.keys(examples).length} operations`);
+const recorded = Object.entries(examples).filter(([operation]) => new RegExp(only).test(operation));
+const before = only ? JSON.parse(readFileSync(OUTPUT, 'utf8')) : {};
+writeFileSync(OUTPUT, `${JSON.stringify({ ...before, ...Object.fromEntries(recorded) }, null, 2)}\n`);
+console.log(`${recorded.length} operations`);

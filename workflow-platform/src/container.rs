@@ -55,7 +55,7 @@ use workflow::WorkflowModule;
 
 use crate::config::{Config, FirstAdmin};
 
-use adapters::{CacheHealth, DatabaseHealth, Directory, Readers, Rules, Runs, Standing};
+use adapters::{Buyers, CacheHealth, DatabaseHealth, Directory, Readers, Rules, Runs, Standing};
 pub use events::event_catalog;
 use foundation::read_authority;
 pub use foundation::{Foundation, MIGRATION_LOCK, blobs};
@@ -174,6 +174,8 @@ fn users(
 fn subscription(
     config: &Config,
     foundation: &Foundation,
+    users: &Arc<UserModule>,
+    cpu: &CpuPool,
 ) -> anyhow::Result<Arc<SubscriptionModule>> {
     let Foundation { database, cache, ambient, .. } = foundation.clone();
     let sources = vec![
@@ -181,7 +183,7 @@ fn subscription(
         proxy_pool::usage(&database),
         data_collection::usage(&database),
     ];
-    let settings = config.billing;
+    let settings = config.billing.clone();
     let provider = config.stripe.clone().map(subscription::stripe).transpose()?;
     Ok(subscription::module(subscription::Surroundings {
         database,
@@ -190,6 +192,8 @@ fn subscription(
         ambient,
         settings,
         provider,
+        customers: Arc::new(Buyers(Arc::clone(users))),
+        cpu: cpu.clone(),
     }))
 }
 
@@ -224,17 +228,14 @@ impl Platform {
     }
 
     fn on(config: Config, foundation: Foundation) -> anyhow::Result<Self> {
-        let subscription = subscription(&config, &foundation)?;
-        let entitlements: Arc<dyn Entitlements> = Arc::clone(&subscription) as _;
-        Self::with_plans(config, foundation, subscription, entitlements)
+        Self::with_limits(config, foundation, None)
     }
 
-    /// The same with other limits than those of the plans: for runs without a server.
-    pub(crate) fn with_plans(
+    /// The same, perhaps with other limits than those of the plans: for runs without a server.
+    pub(crate) fn with_limits(
         config: Config,
         foundation: Foundation,
-        subscription: Arc<SubscriptionModule>,
-        entitlements: Arc<dyn Entitlements>,
+        instead: Option<Arc<dyn Entitlements>>,
     ) -> anyhow::Result<Self> {
         let Foundation { database, cache, bus, ambient, blobs, redis, .. } = foundation.clone();
         let cpu = CpuPool::per_core();
@@ -242,8 +243,10 @@ impl Platform {
         let policy = Arc::new(OutboundPolicy::new(&config.outbound_allow)?);
         let trail = Arc::new(AuditQueue::new(database.clone()));
         let users = users(&config, &foundation, &sealer, &trail, &cpu)?;
+        let subscription = subscription(&config, &foundation, &users, &cpu)?;
+        let plans = instead.unwrap_or_else(|| Arc::clone(&subscription) as _);
         let entitlements: Arc<dyn Entitlements> =
-            Arc::new(Served { plans: entitlements, users: Arc::clone(&users) });
+            Arc::new(Served { plans, users: Arc::clone(&users) });
         let authorities = config.outbound_ca_file.as_deref().map(read_authority).transpose()?;
         let fetcher_settings =
             FetcherSettings { authorities: authorities.clone(), ..fetcher_settings(&config) };

@@ -50,7 +50,7 @@ pub struct RestoreArgs {
 
 /// `backup`, `backup list` and `backup verify`.
 pub async fn run(config: Config, args: &BackupArgs) -> anyhow::Result<()> {
-    logs(&config);
+    let _logs = logs(&config)?;
     match &args.command {
         None => make(&config, args).await,
         Some(BackupCommand::List { from }) => list(&config, from.as_ref()),
@@ -146,7 +146,7 @@ async fn verify(config: &Config, archive: &Path) -> anyhow::Result<()> {
 
 /// `restore`.
 pub async fn restore(config: Config, args: &RestoreArgs) -> anyhow::Result<()> {
-    logs(&config);
+    let _logs = logs(&config)?;
     let archive = found(&config, &args.archive);
     let now = system::ambient().now();
     let restored = Box::pin(backup::restore(&config, &archive, args.force, now)).await?;

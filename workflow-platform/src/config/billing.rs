@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use subscription::{BillingSettings, StripeSettings};
+use subscription::{BillingSettings, StripeSettings, domain::Seller};
 use url::{Host, Url};
 
 use super::read::Reader;
@@ -36,7 +36,30 @@ impl Reader<'_> {
         let Percentage(tax_basis_points) =
             self.parsed("BILLING_TAX_RATE", Percentage(default.tax_basis_points));
         let trial_days = self.between("BILLING_TRIAL_DAYS", default.trial_days, 0, 365);
-        BillingSettings { tax_basis_points, trial_days, ..default }
+        let seller = self.seller();
+        BillingSettings { tax_basis_points, trial_days, seller, ..default }
+    }
+
+    /// Who stands on invoices as the seller; lines of the address are parted by `|`.
+    fn seller(&mut self) -> Seller {
+        let name = self.short("BILLING_SELLER_NAME", &self.app_name());
+        let address = self.short("BILLING_SELLER_ADDRESS", "");
+        let lines = address.split('|').map(str::trim).filter(|line| !line.is_empty());
+        let address: Vec<_> = lines.map(str::to_owned).collect();
+        if address.len() > 6 {
+            self.fault("BILLING_SELLER_ADDRESS", "must have at most 6 lines");
+        }
+        let tax_number = self.short("BILLING_SELLER_TAX_NUMBER", "");
+        Seller { name, address, tax_number: Some(tax_number).filter(|text| !text.is_empty()) }
+    }
+
+    /// A text that fits on an invoice.
+    fn short(&mut self, name: &str, default: &str) -> String {
+        let text = self.text(name, default).trim().to_owned();
+        if text.chars().count() > 300 || text.chars().any(char::is_control) {
+            self.fault(name, "must be at most 300 characters without control characters");
+        }
+        text
     }
 
     /// All of it is there, or none.

@@ -51,7 +51,7 @@ pub fn config(source: &Source, purpose: Purpose) -> Result<Config, ConfigError> 
     };
     let mut config = Config {
         pool,
-        app_name: reader.text("APP_NAME", "Workflow Platform"),
+        app_name: reader.app_name(),
         app_version: reader.text("APP_VERSION", env!("CARGO_PKG_VERSION")),
         api_host: reader.parsed("API_HOST", IpAddr::V4(Ipv4Addr::LOCALHOST)),
         api_port: reader.parsed("API_PORT", 8001),
@@ -125,7 +125,11 @@ impl Reader<'_> {
         self.faults.push(ConfigFault { variable: variable.to_owned(), message });
     }
 
-    fn text(&self, name: &str, default: &str) -> String {
+    pub(super) fn app_name(&self) -> String {
+        self.text("APP_NAME", "Workflow Platform")
+    }
+
+    pub(super) fn text(&self, name: &str, default: &str) -> String {
         self.source.get(name).unwrap_or(default).to_owned()
     }
 

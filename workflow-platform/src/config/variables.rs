@@ -103,6 +103,17 @@ pub const VARIABLES: &[Variable] = &[
         "days of a trial of somebody's first paid plan; 0 for none",
     ),
     variable(
+        "BILLING_SELLER_NAME",
+        "",
+        "who stands on invoices as the seller; APP_NAME unless set",
+    ),
+    variable(
+        "BILLING_SELLER_ADDRESS",
+        "",
+        "address of the seller on invoices, its lines parted by |",
+    ),
+    variable("BILLING_SELLER_TAX_NUMBER", "", "tax number of the seller on invoices"),
+    variable(
         "STRIPE_SECRET_KEY",
         "",
         "API key; invoices are paid through Stripe when set, and settled by hand otherwise",

@@ -11,6 +11,7 @@ use shared_kernel::{
     domain::{Id, Owner, User},
     infrastructure::{db::Database, outbound::OutboundPolicy},
 };
+use subscription::{application::paper_ports::CustomersError, domain::Buyer};
 use url::Url;
 use user_management::UserModule;
 use workflow::{UserDirectory, UserDirectoryError, UserProfile, WorkflowModule};
@@ -64,6 +65,18 @@ impl Customers for Readers {
         let found = self.0.profile(owner.user()).await;
         let found = found.map_err(|error| PortError(Box::new(error)))?;
         Ok(found.map(|profile| Customer { email: profile.email, locale: profile.locale }))
+    }
+}
+
+/// Whom invoices are for.
+pub struct Buyers(pub Arc<UserModule>);
+
+#[async_trait]
+impl subscription::application::paper_ports::Customers for Buyers {
+    async fn buyer(&self, owner: Owner) -> Result<Option<Buyer>, CustomersError> {
+        let found = self.0.profile(owner.user()).await;
+        let found = found.map_err(|error| CustomersError(Box::new(error)))?;
+        Ok(found.map(|profile| Buyer { name: profile.username, email: profile.email }))
     }
 }
 

@@ -24,8 +24,7 @@ impl Platform {
         let values = [("DATA_DIR", data_dir), ("OUTBOUND_ALLOW", given.outbound_allow.join(","))];
         let config = Config::from_values(values, Purpose::Local)?;
         let foundation = Foundation::open(&config, CancellationToken::new()).await?;
-        let plans = super::subscription(&config, &foundation)?;
-        let platform = Self::with_plans(config, foundation, plans, Arc::new(Unlimited))?;
+        let platform = Self::with_limits(config, foundation, Some(Arc::new(Unlimited)))?;
         platform.prepare().await?;
         Ok(Scratch { platform, _folder: folder })
     }

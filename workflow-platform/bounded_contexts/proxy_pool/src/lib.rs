@@ -40,10 +40,10 @@ pub use application::{
     gateway::{Gateway, GatewaySettings},
     register_metrics,
 };
+pub use domain::EVENTS;
 pub use infrastructure::{
     gateway::TrustError, migrations, personal_data, readings, sealed_columns, usage,
 };
-pub use domain::EVENTS;
 
 use shared_kernel::{
     application::{Authenticator, Bus, Entitlements, ProxyPools, RateLimiter},

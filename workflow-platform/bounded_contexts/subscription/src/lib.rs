@@ -58,6 +58,7 @@ pub fn module(surroundings: Surroundings) -> Arc<SubscriptionModule> {
         meter: Arc::new(infrastructure::SqlMeter::new(database.clone())),
         quotas: Arc::new(infrastructure::SqlCounters::new(database.clone())),
         payments: Arc::new(infrastructure::SqlPayments::new(database.clone())),
+        press: Arc::new(infrastructure::PdfPress),
     };
     Arc::new(SubscriptionModule::new(surroundings, stores))
 }

@@ -3,8 +3,10 @@
 mod admin;
 mod changes;
 mod coupons;
+mod credit_notes;
 mod invoice_shapes;
 mod invoices;
+mod papers;
 mod payments;
 mod shapes;
 mod usage;
@@ -38,12 +40,17 @@ pub fn routes(module: Arc<SubscriptionModule>) -> OpenApiRouter {
         .routes(routes!(usage::usage))
         .routes(routes!(invoices::list))
         .routes(routes!(invoices::show))
+        .routes(routes!(papers::invoice))
+        .routes(routes!(credit_notes::list))
+        .routes(routes!(credit_notes::show))
+        .routes(routes!(papers::credit_note))
         .routes(routes!(payments::pay))
         .routes(routes!(payments::stripe))
         .routes(routes!(admin::put_plan))
         .routes(routes!(admin::withdraw_plan))
         .routes(routes!(admin::invoices))
         .routes(routes!(admin::settle))
+        .routes(routes!(credit_notes::everybodys))
         .routes(routes!(admin::reconcile))
         .routes(routes!(coupons::list, coupons::add))
         .routes(routes!(coupons::disable))

@@ -7,6 +7,7 @@ use shared_kernel::{
 };
 
 use super::{
+    paper_ports::CustomersError,
     payment_ports::{NoticeError, ProviderError},
     ports::StoreError,
 };
@@ -38,6 +39,10 @@ pub enum SubscriptionError {
     CouponTaken,
     #[error("what is used cannot be counted")]
     Usage(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error("a document cannot be printed")]
+    Printing(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error(transparent)]
+    Customers(#[from] CustomersError),
     #[error("plans and invoices cannot be read or written")]
     Store(#[from] StoreError),
 }
@@ -96,7 +101,9 @@ impl Fault for SubscriptionError {
             Self::Notice(NoticeError::Content(_)) => ErrorKind::Malformed,
             Self::Notice(_) => ErrorKind::Unauthenticated,
             Self::NotFound => ErrorKind::NotFound,
-            Self::Store(_) | Self::Usage(_) => ErrorKind::Bug,
+            Self::Store(_) | Self::Usage(_) | Self::Printing(_) | Self::Customers(_) => {
+                ErrorKind::Bug
+            }
         }
     }
 
@@ -114,7 +121,9 @@ impl Fault for SubscriptionError {
             Self::Notice(NoticeError::Content(_)) => "MALFORMED_NOTICE",
             Self::Notice(_) => "BAD_SIGNATURE",
             Self::CouponTaken => "COUPON_TAKEN",
-            Self::Store(_) | Self::Usage(_) => "INTERNAL_ERROR",
+            Self::Store(_) | Self::Usage(_) | Self::Printing(_) | Self::Customers(_) => {
+                "INTERNAL_ERROR"
+            }
         }
     }
 
@@ -139,7 +148,7 @@ impl Fault for SubscriptionError {
             }
             Self::Notice(_) => ("签名无效", "The signature is not valid"),
             Self::CouponTaken => ("优惠码已存在", "A coupon with this code exists"),
-            Self::Store(_) | Self::Usage(_) => {
+            Self::Store(_) | Self::Usage(_) | Self::Printing(_) | Self::Customers(_) => {
                 ("服务器内部错误", "Something went wrong on our side")
             }
         };

@@ -5,17 +5,19 @@ use std::sync::Arc;
 use shared_kernel::{
     application::{Cache, UsageSource},
     domain::{Ambient, Currency},
-    infrastructure::db::Database,
+    infrastructure::{cpu::CpuPool, db::Database},
 };
 
 use super::{
+    paper_ports::{Customers, Press},
     payment_ports::{PaymentProvider, PaymentStore},
     ports::{BillingStore, QuotaCounters, SubscriptionStore, UsageMeter},
     quota::Blocks,
 };
+use crate::domain::Seller;
 
 /// What an operator may set.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct BillingSettings {
     /// Everything is sold in it.
     pub currency: Currency,
@@ -23,11 +25,18 @@ pub struct BillingSettings {
     pub tax_basis_points: u32,
     /// Of somebody's first paid plan, when they ask for it; none at 0.
     pub trial_days: u32,
+    /// Who sells, on invoices.
+    pub seller: Seller,
 }
 
 impl Default for BillingSettings {
     fn default() -> Self {
-        Self { currency: Currency::CNY, tax_basis_points: 0, trial_days: 14 }
+        Self {
+            currency: Currency::CNY,
+            tax_basis_points: 0,
+            trial_days: 14,
+            seller: Seller::default(),
+        }
     }
 }
 
@@ -44,6 +53,9 @@ pub struct SubscriptionModule {
     pub(super) provider: Option<Arc<dyn PaymentProvider>>,
     /// What others count themselves.
     pub(super) sources: Vec<Arc<dyn UsageSource>>,
+    pub(super) customers: Arc<dyn Customers>,
+    pub(super) press: Arc<dyn Press>,
+    pub(super) cpu: CpuPool,
     pub(super) cache: Arc<dyn Cache>,
     pub(super) ambient: Ambient,
     pub(super) settings: BillingSettings,
@@ -60,6 +72,10 @@ pub struct Surroundings {
     pub settings: BillingSettings,
     /// Who collects money; without one, administrators settle invoices by hand.
     pub provider: Option<Arc<dyn PaymentProvider>>,
+    /// Who buys, on invoices.
+    pub customers: Arc<dyn Customers>,
+    /// Sets invoices.
+    pub cpu: CpuPool,
 }
 
 /// Where the use cases keep things.
@@ -69,12 +85,14 @@ pub(crate) struct Stores {
     pub meter: Arc<dyn UsageMeter>,
     pub quotas: Arc<dyn QuotaCounters>,
     pub payments: Arc<dyn PaymentStore>,
+    pub press: Arc<dyn Press>,
 }
 
 impl SubscriptionModule {
     pub(crate) fn new(surroundings: Surroundings, stores: Stores) -> Self {
-        let Surroundings { database, cache, sources, ambient, settings, provider } = surroundings;
-        let Stores { plans: store, billing, meter, quotas, payments } = stores;
+        let Surroundings { database, cache, sources, ambient, settings, provider, customers, cpu } =
+            surroundings;
+        let Stores { plans: store, billing, meter, quotas, payments, press } = stores;
         let blocks = Blocks::default();
         Self {
             database,
@@ -86,6 +104,9 @@ impl SubscriptionModule {
             payments,
             provider,
             sources,
+            customers,
+            press,
+            cpu,
             cache,
             ambient,
             settings,

@@ -3,14 +3,14 @@
 use async_trait::async_trait;
 use shared_kernel::{
     application::Limit,
-    domain::{Cost, Owner, Page, PageRequest, Timestamp},
+    domain::{Cost, Owner, Page, PageRequest, Text, Timestamp},
     infrastructure::db::UnitOfWork,
 };
 use uuid::Uuid;
 
 use crate::domain::{
-    Count, Coupon, CouponId, CreditNote, Invoice, InvoiceId, InvoiceStatus, Plan, PlanId,
-    Subscription, ledger::Posting,
+    Count, Coupon, CouponId, CreditNote, CreditNoteId, Invoice, InvoiceId, InvoiceStatus, Plan,
+    PlanId, Subscription, ledger::Posting,
 };
 
 /// The store failed.
@@ -36,6 +36,9 @@ pub trait SubscriptionStore: Send + Sync {
 
     /// One version, on offer or not.
     async fn plan(&self, id: PlanId) -> Result<Option<Plan>, StoreError>;
+
+    /// What plans are called, by their codes; also of those that are not on offer any more.
+    async fn plan_names(&self) -> Result<Vec<(String, Text)>, StoreError>;
 
     /// The subscription that has not ended, with its version of the plan.
     async fn current(&self, owner: Owner) -> Result<Option<(Subscription, Plan)>, StoreError>;
@@ -193,6 +196,20 @@ pub trait BillingStore: Send + Sync {
 
     /// Whosever it is: for those who look after everybody's.
     async fn anybodys_invoice(&self, id: InvoiceId) -> Result<Option<Invoice>, StoreError>;
+
+    /// The newest first; everybody's without an owner.
+    async fn credit_notes(
+        &self,
+        owner: Option<Owner>,
+        page: PageRequest,
+    ) -> Result<Page<CreditNote>, StoreError>;
+
+    /// Anybody's without an owner.
+    async fn credit_note(
+        &self,
+        owner: Option<Owner>,
+        id: CreditNoteId,
+    ) -> Result<Option<CreditNote>, StoreError>;
 
     async fn account(&self, owner: Owner) -> Result<CustomerAccount, StoreError>;
 

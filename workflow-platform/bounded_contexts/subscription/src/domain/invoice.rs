@@ -134,10 +134,15 @@ pub fn taxed(mut lines: Vec<Line>, basis_points: u32) -> Vec<Line> {
     lines
 }
 
+/// Marker of a credit note's id.
+#[derive(Debug)]
+pub enum CreditNoteMark {}
+pub type CreditNoteId = Id<CreditNoteMark>;
+
 /// Takes back a part of what was charged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CreditNote {
-    pub id: Id<InvoiceMark>,
+    pub id: CreditNoteId,
     /// `CN-00000001`, without gaps.
     pub number: String,
     pub owner: Owner,

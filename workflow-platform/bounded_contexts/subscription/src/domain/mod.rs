@@ -7,6 +7,7 @@ mod events;
 mod invoice;
 pub mod ledger;
 mod month;
+mod paper;
 mod passing;
 mod payment;
 mod period;
@@ -22,9 +23,11 @@ pub use coupon::{Coupon, CouponId, CouponProblem, Discount, Lasts, Off, is_coupo
 pub use entitlements::PlanEntitlements;
 pub use events::EVENTS;
 pub use invoice::{
-    CreditNote, Invoice, InvoiceId, InvoiceReason, InvoiceStatus, Line, LineKind, taxed,
+    CreditNote, CreditNoteId, Invoice, InvoiceId, InvoiceReason, InvoiceStatus, Line, LineKind,
+    taxed,
 };
 pub use month::{beginning_of_month, end_of_month};
+pub use paper::{Buyer, Fact, Letterhead, Paper, PaperRow, Seller};
 pub use passing::{Due, GIVEN_UP_AFTER, PAYABLE_FOR};
 pub use payment::{Outcome, Payment, PaymentId, PaymentStatus};
 pub use period::Period;

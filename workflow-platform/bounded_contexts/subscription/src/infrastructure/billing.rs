@@ -17,7 +17,8 @@ use crate::{
         BillingStore, CustomerAccount, Differences, Document, InvoiceFilter, StoreError,
     },
     domain::{
-        Coupon, CouponId, CreditNote, Interval, Invoice, InvoiceId, Subscription, ledger::Posting,
+        Coupon, CouponId, CreditNote, CreditNoteId, Interval, Invoice, InvoiceId, Subscription,
+        ledger::Posting,
     },
 };
 
@@ -354,6 +355,43 @@ impl BillingStore for SqlBilling {
     async fn anybodys_invoice(&self, id: InvoiceId) -> Result<Option<Invoice>, StoreError> {
         let found = self.read("SELECT * FROM invoices WHERE id = $1", vec![id.into()]).await?;
         found.first().map(rows::invoice).transpose()
+    }
+
+    async fn credit_notes(
+        &self,
+        owner: Option<Owner>,
+        page: PageRequest,
+    ) -> Result<Page<CreditNote>, StoreError> {
+        let (at, id) = after(page);
+        let mut values = vec![at.into(), id.into(), limit(page)];
+        let mut wanted = "";
+        if let Some(owner) = owner {
+            values.push(owner.into());
+            wanted = " AND user_id = $4";
+        }
+        let sql = format!(
+            "SELECT * FROM credit_notes WHERE (issued_at, id) < ($1, $2){wanted} \
+             ORDER BY issued_at DESC, id DESC LIMIT $3"
+        );
+        let found = self.read(sql, values).await?;
+        let found = found.iter().map(rows::credit_note).collect::<Result<Vec<_>, _>>()?;
+        let key = |note: &CreditNote| Cursor { at: note.issued_at, id: note.id.uuid() };
+        Ok(Page::cut(found, page.limit, key))
+    }
+
+    async fn credit_note(
+        &self,
+        owner: Option<Owner>,
+        id: CreditNoteId,
+    ) -> Result<Option<CreditNote>, StoreError> {
+        let mut values = vec![id.into()];
+        let mut wanted = "";
+        if let Some(owner) = owner {
+            values.push(owner.into());
+            wanted = " AND user_id = $2";
+        }
+        let sql = format!("SELECT * FROM credit_notes WHERE id = $1{wanted}");
+        self.read(sql, values).await?.first().map(rows::credit_note).transpose()
     }
 
     async fn account(&self, owner: Owner) -> Result<CustomerAccount, StoreError> {

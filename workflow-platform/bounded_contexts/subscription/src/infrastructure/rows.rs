@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     application::ports::StoreError,
-    domain::{Coupon, Invoice, InvoiceStatus, Lasts, Off, Subscription},
+    domain::{Coupon, CreditNote, Invoice, InvoiceStatus, Lasts, Off, Subscription},
 };
 
 pub(super) fn column<T: TryGetable>(row: &QueryResult, name: &str) -> Result<T, StoreError> {
@@ -80,6 +80,19 @@ pub(super) fn invoice(row: &QueryResult) -> Result<Invoice, StoreError> {
         issued_at: at(row, "issued_at")?,
         due_at: at(row, "due_at")?,
         settled_at: column::<Option<i64>>(row, "settled_at")?.map(Timestamp::from_micros),
+    })
+}
+
+pub(super) fn credit_note(row: &QueryResult) -> Result<CreditNote, StoreError> {
+    Ok(CreditNote {
+        id: column::<Uuid>(row, "id")?.into(),
+        number: column(row, "number")?,
+        owner: shared_kernel::domain::Owner::new(column::<Uuid>(row, "user_id")?.into()),
+        subscription: column::<Uuid>(row, "subscription_id")?.into(),
+        currency: currency(row)?,
+        net_minor: column(row, "net_minor")?,
+        tax_minor: column(row, "tax_minor")?,
+        issued_at: at(row, "issued_at")?,
     })
 }
 

@@ -95,6 +95,16 @@ impl SubscriptionStore for SqlSubscriptions {
         plan(rows.first().ok_or(StoreError::NoFreePlan)?, &mut prices)
     }
 
+    async fn plan_names(&self) -> Result<Vec<(String, Text)>, StoreError> {
+        let sql = "SELECT code, name_zh, name_en FROM plans p WHERE version = \
+                   (SELECT MAX(n.version) FROM plans n WHERE n.code = p.code) ORDER BY code";
+        let name = |row: &QueryResult| {
+            let (zh, en) = (column::<String>(row, "name_zh")?, column::<String>(row, "name_en")?);
+            Ok((column(row, "code")?, Text::new(zh, en)))
+        };
+        self.rows(sql, []).await?.iter().map(name).collect()
+    }
+
     async fn current(&self, owner: Owner) -> Result<Option<(Subscription, Plan)>, StoreError> {
         let rows = self.rows(CURRENT, [owner.into()]).await?;
         let Some(row) = rows.first() else { return Ok(None) };

@@ -7,6 +7,7 @@ mod changes;
 mod leaving;
 mod looking_after;
 mod money;
+mod papers;
 mod payments;
 mod quota;
 mod readings;
@@ -27,7 +28,7 @@ use shared_kernel::{
         Limit, Principal, Proof, SessionProof,
     },
     domain::{Ambient, DomainEvent, Locale, Owner, PageRequest, Role, Timestamp},
-    infrastructure::{cache::LocalCache, db::Migrations},
+    infrastructure::{cache::LocalCache, cpu::CpuPool, db::Migrations},
 };
 use subscription::{BillingSettings, SubscriptionModule, Surroundings};
 use subscription::{
@@ -75,8 +76,14 @@ fn paid_through(
         cache: Arc::new(LocalCache::default()),
         sources: Vec::new(),
         ambient: ambient.clone(),
-        settings: BillingSettings { tax_basis_points: 600, ..BillingSettings::default() },
+        settings: BillingSettings {
+            tax_basis_points: 600,
+            seller: papers::seller(),
+            ..BillingSettings::default()
+        },
         provider,
+        customers: Arc::new(papers::Known),
+        cpu: CpuPool::new(2),
     })
 }
 
