@@ -155,6 +155,18 @@ export interface components {
             user?: components["schemas"]["NamedView"] | null;
             user_agent?: string | null;
         };
+        /**
+         * @description Within so long since the last such event, or since the rule was switched on. Fires once, and
+         *     again only after such an event came.
+         */
+        AutomationAbsence: {
+            /**
+             * Format: int32
+             * @description A minute to 30 days.
+             * @example 86400
+             */
+            within_seconds: number;
+        };
         /** @description Something to do. Texts may hold expressions (`${{ … }}`) over `trigger` and `now`. */
         AutomationAction: {
             body?: string;
@@ -240,15 +252,31 @@ export interface components {
              */
             within_seconds: number;
         };
-        /** @description Which events set it off. */
-        AutomationTrigger: {
+        /** @description Times, at least a minute apart. */
+        AutomationTimetable: {
             /**
-             * @description The kind of an event such as `execution.finished`, or its beginning and `.*`.
+             * @description A cron expression, as triggers of workflows have.
+             * @example 0 8 * * 1-5
+             */
+            cron: string;
+            /**
+             * @description An IANA time zone; UTC unless given.
+             * @example Asia/Shanghai
+             */
+            timezone?: string;
+        };
+        /** @description What sets it off: events, that one does not come, or a timetable. */
+        AutomationTrigger: {
+            absence?: components["schemas"]["AutomationAbsence"] | null;
+            /**
+             * @description The kind of an event such as `execution.finished`, or its beginning and `.*`;
+             *     `automation.scheduled` with a `schedule`.
              * @example execution.finished
              */
             event: string;
             /** @description An expression (CEL) that must be true, over `trigger.event.{id, kind, at, payload}`. */
             if?: string | null;
+            schedule?: components["schemas"]["AutomationTimetable"] | null;
             threshold?: components["schemas"]["AutomationThreshold"] | null;
         };
         /** @description A rule that is kept. */
@@ -272,6 +300,7 @@ export interface components {
              */
             left_out: number;
             name: string;
+            next_at?: components["schemas"]["Timestamp"] | null;
             /** @description The rule of the house that it began as, such as `failed_run`. */
             preset?: string | null;
             trigger: components["schemas"]["AutomationTrigger"];
@@ -696,6 +725,28 @@ export interface components {
             /** @description Whom it is for, 1 to 100 characters. */
             label: string;
         };
+        /** @description A part of what was charged, taken back. */
+        CreditNoteView: {
+            currency: components["schemas"]["Currency"];
+            /** Format: uuid */
+            id: string;
+            issued_at: components["schemas"]["Timestamp"];
+            /** Format: int64 */
+            net_minor: number;
+            /** @example CN-00000001 */
+            number: string;
+            /** Format: uuid */
+            subscription_id: string;
+            /** Format: int64 */
+            tax_minor: number;
+            /**
+             * Format: int64
+             * @description Both.
+             */
+            total_minor: number;
+            /** Format: uuid */
+            user_id: string;
+        };
         /**
          * @description ISO 4217 code of three capital letters.
          * @example CNY
@@ -717,6 +768,14 @@ export interface components {
             status: components["schemas"]["Status"];
             /** @description When what is counted by the month begins anew. */
             usage_resets_at: components["schemas"]["Timestamp"];
+        };
+        DatabaseView: {
+            /**
+             * @description `sqlite` or `postgresql`.
+             * @example postgresql
+             */
+            kind: string;
+            pools: components["schemas"]["PoolView"][];
         };
         /** @description A dataset. */
         DatasetView: {
@@ -952,6 +1011,7 @@ export interface components {
                  */
                 left_out: number;
                 name: string;
+                next_at?: components["schemas"]["Timestamp"] | null;
                 /** @description The rule of the house that it began as, such as `failed_run`. */
                 preset?: string | null;
                 trigger: components["schemas"]["AutomationTrigger"];
@@ -1086,6 +1146,38 @@ export interface components {
                  * @description How often it was used.
                  */
                 redeemed: number;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_CreditNoteView: {
+            /** @description A part of what was charged, taken back. */
+            data: {
+                currency: components["schemas"]["Currency"];
+                /** Format: uuid */
+                id: string;
+                issued_at: components["schemas"]["Timestamp"];
+                /** Format: int64 */
+                net_minor: number;
+                /** @example CN-00000001 */
+                number: string;
+                /** Format: uuid */
+                subscription_id: string;
+                /** Format: int64 */
+                tax_minor: number;
+                /**
+                 * Format: int64
+                 * @description Both.
+                 */
+                total_minor: number;
+                /** Format: uuid */
+                user_id: string;
             };
             /** @example 操作成功 */
             message: string;
@@ -1995,6 +2087,7 @@ export interface components {
                      */
                     left_out: number;
                     name: string;
+                    next_at?: components["schemas"]["Timestamp"] | null;
                     /** @description The rule of the house that it began as, such as `failed_run`. */
                     preset?: string | null;
                     trigger: components["schemas"]["AutomationTrigger"];
@@ -2061,6 +2154,42 @@ export interface components {
                      * @description How often it was used.
                      */
                     redeemed: number;
+                }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_Page_CreditNoteView: {
+            /** @description One page of a list. */
+            data: {
+                items: {
+                    currency: components["schemas"]["Currency"];
+                    /** Format: uuid */
+                    id: string;
+                    issued_at: components["schemas"]["Timestamp"];
+                    /** Format: int64 */
+                    net_minor: number;
+                    /** @example CN-00000001 */
+                    number: string;
+                    /** Format: uuid */
+                    subscription_id: string;
+                    /** Format: int64 */
+                    tax_minor: number;
+                    /**
+                     * Format: int64
+                     * @description Both.
+                     */
+                    total_minor: number;
+                    /** Format: uuid */
+                    user_id: string;
                 }[];
                 /** @description Hand this back as `cursor` for what follows; absent on the last page. */
                 next_cursor?: string | null;
@@ -3636,6 +3765,42 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_SystemStatusView: {
+            /** @description How the platform stands. */
+            data: {
+                /**
+                 * @description `memory` or `redis`.
+                 * @example redis
+                 */
+                cache: string;
+                checked_at: components["schemas"]["Timestamp"];
+                database: components["schemas"]["DatabaseView"];
+                /**
+                 * @description What the platform checks of itself, by name. Those of the engine are checked every minute,
+                 *     those of the books every hour.
+                 */
+                invariants: components["schemas"]["InvariantView"][];
+                outbox: components["schemas"]["OutboxView"];
+                /** @description Those that run, or ran within a day; the newest first. */
+                processes: components["schemas"]["ProcessView"][];
+                queue: components["schemas"]["QueueView"];
+                /** @description Migrations that this version knows and the database has not. */
+                schema_pending: number;
+                /** @description The newest migration that is in the database. */
+                schema_version: string;
+                version: string;
+                /** @description Those alive first. */
+                workers: components["schemas"]["WorkerView"][];
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_TemplateDetail: {
             /** @description A template with its text. */
             data: components["schemas"]["TemplateView"] & {
@@ -4482,6 +4647,17 @@ export interface components {
          * @enum {string}
          */
         Interval: "month" | "year";
+        /** @description Something that must always hold. */
+        InvariantView: {
+            /**
+             * Format: int64
+             * @description How many things broke it when it was checked last; 0 is well.
+             */
+            broken: number;
+            checked_at: components["schemas"]["Timestamp"];
+            /** @example lease_alive */
+            name: string;
+        };
         /**
          * @description What brought it about.
          * @enum {string}
@@ -4757,6 +4933,24 @@ export interface components {
             /** @description What the role grants and, for a key, its scopes cover. */
             permissions: components["schemas"]["Permission"][];
         };
+        /** @description Events on their way. */
+        OutboxView: {
+            /**
+             * Format: double
+             * @description Age of the oldest event that is not handled.
+             */
+            lag_seconds: number;
+            /**
+             * Format: int64
+             * @description Put aside until somebody looks at them.
+             */
+            parked: number;
+            /**
+             * Format: int64
+             * @description Not handled yet, up to 100,000.
+             */
+            waiting: number;
+        };
         /**
          * @description What a tick does while an execution of the same trigger has not ended.
          * @enum {string}
@@ -5008,6 +5202,28 @@ export interface components {
             path: string;
             severity: components["schemas"]["Severity"];
         };
+        /** @description A process of the platform. */
+        ProcessView: {
+            /** @description A sign of life came within the last 35 seconds, and it did not leave. */
+            alive: boolean;
+            /** @description It gave this answer. */
+            current: boolean;
+            /** Format: uuid */
+            id: string;
+            last_seen_at: components["schemas"]["Timestamp"];
+            /**
+             * @description Name of the machine and number of the process.
+             * @example app-1:4711
+             */
+            name: string;
+            /**
+             * @description `all` answers and works, `api` answers, `worker` works.
+             * @example all
+             */
+            role: string;
+            started_at: components["schemas"]["Timestamp"];
+            version: string;
+        };
         /** @description What may be changed about oneself. */
         ProfileBody: {
             locale?: components["schemas"]["Locale"] | null;
@@ -5073,6 +5289,30 @@ export interface components {
          * @enum {string}
          */
         PublicPurpose: "register" | "reset_password";
+        /** @description Executions that have not ended, by where they are; each counted up to 100,000. */
+        QueueView: {
+            /**
+             * Format: int64
+             * @description With a worker.
+             */
+            leased: number;
+            /**
+             * Format: int64
+             * @description Until a signal, an approval or another execution's end.
+             */
+            letter: number;
+            oldest_ready_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description In the queue.
+             */
+            ready: number;
+            /**
+             * Format: int64
+             * @description Until a time.
+             */
+            timer: number;
+        };
         /** @description What an upgrade would cost if it were made now. */
         QuoteView: {
             /**
@@ -5579,6 +5819,32 @@ export interface components {
             /** @description Nothing is charged before the trial ends. Once for everybody. */
             trial?: boolean;
         };
+        /** @description How the platform stands. */
+        SystemStatusView: {
+            /**
+             * @description `memory` or `redis`.
+             * @example redis
+             */
+            cache: string;
+            checked_at: components["schemas"]["Timestamp"];
+            database: components["schemas"]["DatabaseView"];
+            /**
+             * @description What the platform checks of itself, by name. Those of the engine are checked every minute,
+             *     those of the books every hour.
+             */
+            invariants: components["schemas"]["InvariantView"][];
+            outbox: components["schemas"]["OutboxView"];
+            /** @description Those that run, or ran within a day; the newest first. */
+            processes: components["schemas"]["ProcessView"][];
+            queue: components["schemas"]["QueueView"];
+            /** @description Migrations that this version knows and the database has not. */
+            schema_pending: number;
+            /** @description The newest migration that is in the database. */
+            schema_version: string;
+            version: string;
+            /** @description Those alive first. */
+            workers: components["schemas"]["WorkerView"][];
+        };
         /** @description What it was done to. */
         TargetView: {
             id: string;
@@ -5999,6 +6265,20 @@ export interface components {
              * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
              */
             secret: string;
+        };
+        /** @description A worker that drives executions. One that was taken for dead begins again under a new id. */
+        WorkerView: {
+            alive: boolean;
+            /**
+             * Format: int64
+             * @description Executions it drives.
+             */
+            executions: number;
+            /** Format: uuid */
+            id: string;
+            last_seen_at: components["schemas"]["Timestamp"];
+            name: string;
+            started_at: components["schemas"]["Timestamp"];
         };
         /** @description A batch of records. */
         WriteRecords: {
