@@ -221,6 +221,8 @@ async function subscriptions() {
   token = root;
   await ask('get', '/subscription/admin/invoices', { query: '?status=open&limit=1' });
   await ask('post', '/subscription/admin/invoices/{id}/settle', { at });
+  await ask('post', '/subscription/admin/invoices/{id}/refund', { at, body: { amount_minor: 1000, reason: 'goodwill' } });
+  await ask('get', '/subscription/admin/refunds', { query: `?invoice=${at.id}` });
   await ask('get', '/subscription/admin/reconciliation');
   await ask('delete', '/subscription/admin/coupons/{code}', { at: { code: 'WELCOME10' } });
   token = own;

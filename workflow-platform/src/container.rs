@@ -8,6 +8,7 @@ mod automation_ports;
 mod events;
 mod foundation;
 mod meters;
+mod relay;
 mod scratch;
 mod served;
 mod settings;
@@ -22,16 +23,13 @@ use automations::application::AutomationService;
 use axum::Router;
 use data_collection::{Collection, DatasetsModule, FetcherSettings, FilesModule};
 use event_driven_coordination::{
-    BillingNotice, Handlers, ParkedEvents, Relay, RelaySettings, SecurityNotice, StopSuspended,
-    VerificationMail,
+    ParkedEvents, Relay,
     status::{Facts, SystemWatch},
 };
 use proxy_pool::ProxyPoolModule;
 use secrecy::ExposeSecret as _;
 use shared_kernel::{
-    application::{
-        AuditTrail, Authenticator, EffectHandler, Entitlements, PersonalData, ProxyPools,
-    },
+    application::{AuditTrail, Authenticator, Entitlements, PersonalData, ProxyPools},
     domain::Ambient,
     infrastructure::{
         audit_queue::AuditQueue,
@@ -46,19 +44,17 @@ use shared_kernel::{
 };
 use subscription::{Bookkeeper, SubscriptionModule};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use user_management::{
-    UserModule,
-    application::{EraseDeleted, PersonalExport},
-};
+use user_management::{UserModule, application::PersonalExport};
 use utoipa_axum::router::OpenApiRouter;
 use workflow::WorkflowModule;
 
 use crate::config::{Config, FirstAdmin};
 
-use adapters::{Buyers, CacheHealth, DatabaseHealth, Directory, Readers, Rules, Runs, Standing};
+use adapters::{Buyers, CacheHealth, DatabaseHealth, Directory, Rules};
 pub use events::event_catalog;
 use foundation::read_authority;
 pub use foundation::{Foundation, MIGRATION_LOCK, blobs};
+use relay::Hearers;
 pub use scratch::Scratch;
 use served::Served;
 use settings::{
@@ -94,58 +90,42 @@ fn sealed_columns() -> Vec<SealedColumn> {
 
 /// All that is kept of a person, in an order in which each may go before those behind it:
 /// workflows last, since their executions take a moment to end.
-fn personal_data(foundation: &Foundation, workflow: &WorkflowModule) -> Vec<Arc<dyn PersonalData>> {
+fn personal_data(
+    foundation: &Foundation,
+    subscription: &Arc<SubscriptionModule>,
+    workflow: &WorkflowModule,
+) -> Vec<Arc<dyn PersonalData>> {
     let Foundation { database, ambient, blobs, .. } = foundation;
     let mut parts = user_management::personal_data(database);
     parts.push(data_collection::archive_personal_data(database, Arc::clone(blobs)));
     parts.extend(data_collection::personal_data(database));
     parts.push(data_collection::file_personal_data(database, ambient));
     parts.extend(proxy_pool::personal_data(database));
-    parts.extend(subscription::personal_data(database));
+    parts.extend(subscription::personal_data(subscription, database));
     parts.extend(automations::personal_data(database));
     parts.extend(workflow.personal_data());
     parts
 }
 
-/// What is done when something happened.
-fn relay(
-    config: &Config,
+/// What pools of proxies get.
+fn proxy_surroundings(
     foundation: &Foundation,
-    sealer: Sealer,
-    users: &Arc<UserModule>,
-    subscription: &Arc<SubscriptionModule>,
-    workflow: &Arc<WorkflowModule>,
-    automations: &AutomationService,
-) -> anyhow::Result<Relay> {
-    let Foundation { database, ambient, streams, .. } = foundation.clone();
-    let mailer = foundation::mailer(config, &ambient)?;
-    let name = &config.app_name;
-    let notice = SecurityNotice::new(Arc::clone(&mailer), name.clone())?;
-    let readers = Arc::new(Readers(Arc::clone(users)));
-    let billing = BillingNotice::new(Arc::clone(&mailer), readers, name.clone())?;
-    let mail = VerificationMail::new(mailer, sealer, ambient.clone(), name.clone())?;
-    let erase = EraseDeleted::new(personal_data(foundation, workflow));
-    let (standing, runs) = (Standing(Arc::clone(users)), Runs(Arc::clone(workflow)));
-    let suspended = StopSuspended::new(Arc::new(standing), Arc::new(runs));
-    let handlers = Handlers::new(
-        subscription::event_handlers(subscription)
-            .into_iter()
-            .chain(automations::event_handlers(automations))
-            .chain([workflow.end_counter()]),
-        [
-            Arc::new(mail) as Arc<dyn EffectHandler>,
-            Arc::new(notice),
-            Arc::new(billing),
-            workflow.event_handler(),
-            Arc::new(erase),
-            Arc::new(suspended),
-        ]
-        .into_iter()
-        .chain(automations::effect_handlers(automations)),
-    );
-    Ok(Relay::new(database, ambient, handlers, RelaySettings::default())
-        .knowing(Arc::new(event_catalog()))
-        .over(streams))
+    sealer: &Sealer,
+    policy: &Arc<OutboundPolicy>,
+    entitlements: &Arc<dyn Entitlements>,
+    fetcher: &FetcherSettings,
+) -> proxy_pool::Surroundings {
+    let Foundation { database, bus, redis, ambient, .. } = foundation.clone();
+    proxy_pool::Surroundings {
+        database,
+        bus,
+        redis,
+        sealer: sealer.clone(),
+        entitlements: Arc::clone(entitlements),
+        rules: Arc::new(Rules(Arc::clone(policy))),
+        ambient,
+        user_agent: fetcher.user_agent.clone(),
+    }
 }
 
 /// Accounts, and who comes in with them.
@@ -237,7 +217,7 @@ impl Platform {
         foundation: Foundation,
         instead: Option<Arc<dyn Entitlements>>,
     ) -> anyhow::Result<Self> {
-        let Foundation { database, cache, bus, ambient, blobs, redis, .. } = foundation.clone();
+        let Foundation { database, cache, bus, ambient, blobs, .. } = foundation.clone();
         let cpu = CpuPool::per_core();
         let sealer = sealer(&config, &ambient);
         let policy = Arc::new(OutboundPolicy::new(&config.outbound_allow)?);
@@ -251,16 +231,7 @@ impl Platform {
         let fetcher_settings =
             FetcherSettings { authorities: authorities.clone(), ..fetcher_settings(&config) };
         let proxies = proxy_pool::module(
-            proxy_pool::Surroundings {
-                database: database.clone(),
-                bus: Arc::clone(&bus),
-                redis,
-                sealer: sealer.clone(),
-                entitlements: Arc::clone(&entitlements),
-                rules: Arc::new(Rules(Arc::clone(&policy))),
-                ambient: ambient.clone(),
-                user_agent: fetcher_settings.user_agent.clone(),
-            },
+            proxy_surroundings(&foundation, &sealer, &policy, &entitlements, &fetcher_settings),
             proxy_settings(&config),
         );
         let collection = data_collection::collection(
@@ -315,8 +286,14 @@ impl Platform {
             &workflow,
             &users,
         )?;
-        let relay =
-            relay(&config, &foundation, sealer, &users, &subscription, &workflow, &automations)?;
+        let hearers = Hearers {
+            users: &users,
+            subscription: &subscription,
+            workflow: &workflow,
+            proxies: &proxies,
+            automations: &automations,
+        };
+        let relay = relay::relay(&config, &foundation, sealer, &hearers)?;
         let processes = Processes::new(foundation.database.clone(), foundation.ambient.clone());
         Ok(Self {
             config: Box::new(config),
@@ -406,7 +383,7 @@ impl Platform {
     }
 
     fn export(&self) -> Arc<PersonalExport> {
-        let parts = personal_data(&self.foundation, &self.workflow);
+        let parts = personal_data(&self.foundation, &self.subscription, &self.workflow);
         Arc::new(PersonalExport::new(Arc::clone(&self.users), parts))
     }
 

@@ -37,4 +37,7 @@ pub use mail::{
 pub use migrations::migrations;
 pub use parked::{EVENTS, ParkedEvents, ParkedFilter};
 pub use relay::{Relay, RelayError, RelaySettings, Standing, register_metrics};
-pub use workflows::{Accounts, PortError, RunningWork, StopSuspended};
+pub use workflows::{
+    Accounts, PortError, ProxyPoolGifts, RunningWork, StopSuspended, WelcomeRegistered,
+    WorkflowGifts,
+};

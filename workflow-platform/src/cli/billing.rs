@@ -21,11 +21,18 @@ pub async fn reconcile(config: Config) -> anyhow::Result<ExitCode> {
 
 /// A line for each kind of difference there is.
 fn report(found: &Differences) -> String {
-    let Differences { unbalanced_postings, invoices_off, credits_off, missing_numbers } = *found;
+    let Differences {
+        unbalanced_postings,
+        invoices_off,
+        credits_off,
+        refunds_off,
+        missing_numbers,
+    } = *found;
     let kinds = [
         (unbalanced_postings, "unbalanced_postings", "postings whose entries do not add up"),
         (invoices_off, "invoices_off", "customers whose invoices and receivables disagree"),
         (credits_off, "credits_off", "customers whose credit and entries disagree"),
+        (refunds_off, "refunds_off", "customers whose refunds and entries disagree"),
         (missing_numbers, "missing_numbers", "numbers of documents that are missing"),
     ];
     let there = kinds.into_iter().filter(|(count, ..)| *count > 0);

@@ -74,6 +74,8 @@ pub struct Config {
     pub trusted_proxies: Networks,
     pub addresses: AddressRules,
     pub limits: LimitSettings,
+    /// Whether those who register find something to begin with.
+    pub welcome: bool,
     pub billing: BillingSettings,
     /// Who collects money; without it, administrators settle invoices by hand.
     pub stripe: Option<StripeSettings>,

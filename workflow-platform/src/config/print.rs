@@ -49,6 +49,7 @@ fn value(config: &Config, name: &str) -> String {
         "PASSWORD_HASH_LANES" => config.tokens.hash_cost.lanes.to_string(),
         "JWT_ACCESS_TOKEN_EXPIRE_MINUTES" => (config.tokens.access.as_secs() / 60).to_string(),
         "JWT_REFRESH_TOKEN_EXPIRE_DAYS" => (config.tokens.refresh.as_secs() / 86_400).to_string(),
+        "WELCOME_NEW_USERS" => config.welcome.to_string(),
         "BILLING_TAX_RATE" => tax_rate(config.billing.tax_basis_points),
         "BILLING_TRIAL_DAYS" => config.billing.trial_days.to_string(),
         "BILLING_SELLER_NAME" => config.billing.seller.name.clone(),

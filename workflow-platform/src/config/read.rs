@@ -69,6 +69,7 @@ pub fn config(source: &Source, purpose: Purpose) -> Result<Config, ConfigError> 
         trusted_proxies: reader.parsed("TRUSTED_PROXIES", Networks::default()),
         addresses: reader.addresses(),
         limits: reader.limits(),
+        welcome: reader.flag("WELCOME_NEW_USERS", true),
         billing: reader.billing(),
         stripe: reader.stripe(),
         docs_enabled: reader.flag("DOCS_ENABLED", true),

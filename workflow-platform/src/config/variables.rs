@@ -96,6 +96,11 @@ pub const VARIABLES: &[Variable] = &[
         "30",
         "days in which people may still keep an account they asked to delete",
     ),
+    variable(
+        "WELCOME_NEW_USERS",
+        "true",
+        "whether those who register find a proxy pool and a workflow to begin with",
+    ),
     variable("BILLING_TAX_RATE", "0", "percent of tax on top of prices, such as 6 or 7.25"),
     variable(
         "BILLING_TRIAL_DAYS",

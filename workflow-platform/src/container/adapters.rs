@@ -4,8 +4,13 @@ use std::{error::Error, net::IpAddr, sync::Arc};
 
 use api_gateway::HealthPart;
 use async_trait::async_trait;
-use event_driven_coordination::{Accounts, Customer, Customers, PortError, RunningWork};
-use proxy_pool::application::ports::AddressRules;
+use event_driven_coordination::{
+    Accounts, Customer, Customers, PortError, ProxyPoolGifts, RunningWork, WorkflowGifts,
+};
+use proxy_pool::{
+    ProxyPoolModule,
+    application::{NewPool, PoolError, ports::AddressRules},
+};
 use shared_kernel::{
     application::Cache,
     domain::{Id, Owner, User},
@@ -14,7 +19,7 @@ use shared_kernel::{
 use subscription::{application::paper_ports::CustomersError, domain::Buyer};
 use url::Url;
 use user_management::UserModule;
-use workflow::{UserDirectory, UserDirectoryError, UserProfile, WorkflowModule};
+use workflow::{DefinitionsError, UserDirectory, UserDirectoryError, UserProfile, WorkflowModule};
 
 /// Proxies and their test targets obey the same policy as requests.
 pub struct Rules(pub Arc<OutboundPolicy>);
@@ -87,6 +92,33 @@ pub struct Runs(pub Arc<WorkflowModule>);
 impl RunningWork for Runs {
     async fn stop(&self, owner: Owner) -> Result<u64, PortError> {
         self.0.stop_all(owner).await.map_err(|error| PortError(Box::new(error)))
+    }
+}
+
+/// Pools that are given.
+pub struct PoolGifts(pub Arc<ProxyPoolModule>);
+
+#[async_trait]
+impl ProxyPoolGifts for PoolGifts {
+    async fn give_pool(&self, owner: Owner, name: &str) -> Result<(), PortError> {
+        let new = NewPool { name: name.to_owned(), ..NewPool::default() };
+        match self.0.create_pool_for(owner, new).await {
+            Ok(_) | Err(PoolError::NameTaken) => Ok(()),
+            Err(error) => Err(PortError(Box::new(error))),
+        }
+    }
+}
+
+/// Workflows that are given.
+pub struct DefinitionGifts(pub Arc<WorkflowModule>);
+
+#[async_trait]
+impl WorkflowGifts for DefinitionGifts {
+    async fn give_workflow(&self, owner: Owner, source: &str) -> Result<(), PortError> {
+        match self.0.define(owner, source.to_owned()).await {
+            Ok(_) | Err(DefinitionsError::NameTaken(_)) => Ok(()),
+            Err(error) => Err(PortError(Box::new(error))),
+        }
     }
 }
 

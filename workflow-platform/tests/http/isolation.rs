@@ -36,6 +36,7 @@ struct Things {
     page: String,
     file: String,
     invoice: String,
+    credit_note: String,
     proxy: String,
     test: String,
     source: String,
@@ -105,6 +106,9 @@ impl Things {
         .await;
         let plan = json!({ "plan": "basic", "interval": "month" });
         let bought = person.post("/subscription/subscribe", &plan).await.data();
+        // What was bought and not used comes back as a credit note.
+        person.post("/subscription/cancel", &json!({ "when": "now" })).await.data();
+        let notes = person.get("/subscription/credit-notes").await.data();
         let file = person.request(Method::POST, "/files?name=hers.html").body("<p>hers</p>");
         let file = Reply::of(file).await.data();
         let sessions = person.get("/users/me/sessions").await.data();
@@ -121,6 +125,7 @@ impl Things {
             page,
             file: id(&file),
             invoice: id(&bought["invoice"]),
+            credit_note: id(&notes["items"][0]),
             proxy: id(&proxy),
             test: id(&test["test"]),
             source: id(&source),
@@ -149,6 +154,7 @@ impl Things {
             ("/collection/pages/{page_id}", &self.page),
             ("/files/{id}", &self.file),
             ("/subscription/invoices/{id}", &self.invoice),
+            ("/subscription/credit-notes/{id}", &self.credit_note),
             ("/automations/{id}", &self.automation),
             ("/notifications/{id}", &self.note),
             ("/webhooks/{id}", &self.endpoint),
@@ -194,6 +200,7 @@ impl Things {
             format!("/collection/pages/{}", self.page),
             format!("/files/{}", self.file),
             "/subscription/invoices".to_owned(),
+            "/subscription/credit-notes".to_owned(),
             "/workflow/secrets".to_owned(),
             "/workflow/variables/hers".to_owned(),
             "/users/me/api-keys".to_owned(),

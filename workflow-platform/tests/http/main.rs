@@ -37,4 +37,5 @@ mod roles;
 mod templates;
 mod users;
 mod webhooks;
+mod welcome;
 mod workflow;

@@ -22,11 +22,13 @@
 //!   out, at most a fiftieth of what was left, is lost for the month.
 //! * What time does is done as of when it was due, once, whoever does it.
 //! * A payment succeeds once. What the provider tells is looked up before it counts.
+//! * No more of an invoice is given back than was paid of it. What is given back is booked, with a
+//!   credit note, before the provider hears of it.
 //!
 //! **Published events:** `subscription.started`, `.upgraded`, `.downgrade_planned`,
 //! `.cancel_planned`, `.resumed`, `.renewed`, `.paid_up`, `.cancelled`, `.expired`,
 //! `.quota_reached`; `invoice.issued`, `.paid`, `.overdue`, `.given_up`; `credit_note.issued`;
-//! `payment.begun`, `.succeeded`, `.failed`, `.expired`; `coupon.added`, `coupon.disabled`;
+//! `payment.begun`, `.succeeded`, `.failed`, `.expired`; `refund.begun`, `.succeeded`, `.failed`; `coupon.added`, `coupon.disabled`;
 //! `plan.published`, `plan.withdrawn`.
 //!
 //! **Not here:** collecting money. Stripe does it, or administrators settle invoices by hand.
@@ -43,10 +45,13 @@ pub use application::{
     BillingSettings, SubscriptionError, SubscriptionModule, Surroundings, register_metrics,
 };
 pub use domain::EVENTS;
-pub use infrastructure::{Bookkeeper, StripeSettings, migrations, personal_data, readings};
+pub use infrastructure::{Bookkeeper, StripeSettings, migrations, readings};
 
 use application::payment_ports::{PaymentProvider, ProviderError};
-use shared_kernel::application::EventHandler;
+use shared_kernel::{
+    application::{EventHandler, PersonalData},
+    infrastructure::db::Database,
+};
 
 /// Puts the context together. The result is also the kernel's `Entitlements` port; call
 /// [`SubscriptionModule::advance_due`] every minute or so.
@@ -58,6 +63,7 @@ pub fn module(surroundings: Surroundings) -> Arc<SubscriptionModule> {
         meter: Arc::new(infrastructure::SqlMeter::new(database.clone())),
         quotas: Arc::new(infrastructure::SqlCounters::new(database.clone())),
         payments: Arc::new(infrastructure::SqlPayments::new(database.clone())),
+        refunds: Arc::new(infrastructure::SqlRefunds::new(database.clone())),
         press: Arc::new(infrastructure::PdfPress),
     };
     Arc::new(SubscriptionModule::new(surroundings, stores))
@@ -66,6 +72,19 @@ pub fn module(surroundings: Surroundings) -> Arc<SubscriptionModule> {
 /// Stripe as the one who collects money.
 pub fn stripe(settings: StripeSettings) -> Result<Arc<dyn PaymentProvider>, ProviderError> {
     Ok(Arc::new(infrastructure::Stripe::new(settings)?))
+}
+
+/// What the context keeps of a person, in the order in which it may go: books are closed before a
+/// subscription is gone.
+pub fn personal_data(
+    module: &Arc<SubscriptionModule>,
+    database: &Database,
+) -> Vec<Arc<dyn PersonalData>> {
+    let closing = |invoices| {
+        Arc::new(application::CloseBooks::new(Arc::clone(module), invoices))
+            as Arc<dyn PersonalData>
+    };
+    infrastructure::personal_data(database, closing)
 }
 
 /// What the context does when others report something.

@@ -1,4 +1,4 @@
-//! Tells customers what becomes of their money: invoices, and a lower plan that is to come.
+//! Tells customers what becomes of their money: invoices, refunds, and a lower plan that is to come.
 
 use std::sync::Arc;
 
@@ -14,11 +14,12 @@ use super::templates::{TemplateError, Templates};
 use crate::workflows::PortError;
 
 /// Events, and the part of the template that tells of them.
-const KINDS: [(&str, &str); 5] = [
+const KINDS: [(&str, &str); 6] = [
     ("invoice.issued", "issued"),
     ("invoice.paid", "paid"),
     ("invoice.overdue", "overdue"),
     ("invoice.given_up", "given_up"),
+    ("refund.succeeded", "refunded"),
     ("subscription.downgrade_planned", "downgrade"),
 ];
 
@@ -44,6 +45,14 @@ struct Told {
     total_minor: i64,
     due_minor: i64,
     due_at: Timestamp,
+}
+
+/// What the event of a refund carries.
+#[derive(Debug, Deserialize)]
+struct Refunded {
+    number: String,
+    currency: Currency,
+    amount_minor: i64,
 }
 
 /// What the event of a downgrade carries.
@@ -109,6 +118,12 @@ impl BillingNotice {
         if part == "downgrade" {
             let Planned { period_ends_at } = Planned::deserialize(&event.payload)?;
             let (date, number, amount) = (day(period_ends_at), "", "");
+            return Ok(Some(context! { app_name, part, date, number, amount }));
+        }
+        if part == "refunded" {
+            let Refunded { number, currency, amount_minor } =
+                Refunded::deserialize(&event.payload)?;
+            let (amount, date) = (Money { currency, amount_minor }.to_string(), "");
             return Ok(Some(context! { app_name, part, date, number, amount }));
         }
         let told = Told::deserialize(&event.payload)?;

@@ -2,5 +2,7 @@
 //! ports only, which the composition root ties.
 
 mod suspension;
+mod welcome;
 
 pub use suspension::{Accounts, PortError, RunningWork, StopSuspended};
+pub use welcome::{ProxyPoolGifts, WelcomeRegistered, WorkflowGifts};

@@ -270,9 +270,19 @@ impl Customers for Reads {
 async fn customers_are_told_of_their_money_once_in_their_language() {
     for world in worlds().await {
         for (locale, words) in [
-            (Some(Locale::En), ["is there", "is paid", "still open", "has ended", "will change"]),
-            (Some(Locale::ZhCn), ["已生成", "已支付", "未付", "已终止", "较低的套餐"]),
-            (None, [""; 5]),
+            (
+                Some(Locale::En),
+                [
+                    "is there",
+                    "is paid",
+                    "still open",
+                    "has ended",
+                    "on its way back",
+                    "will change",
+                ],
+            ),
+            (Some(Locale::ZhCn), ["已生成", "已支付", "未付", "已终止", "已退款", "较低的套餐"]),
+            (None, [""; 6]),
         ] {
             let server = SmtpServer::start().await.unwrap();
             let mailer = mailer(&world, &server, None);
@@ -294,6 +304,10 @@ async fn customers_are_told_of_their_money_once_in_their_language() {
                 ("invoice.paid", invoice(0)),
                 ("invoice.overdue", invoice(5000)),
                 ("invoice.given_up", invoice(5000)),
+                (
+                    "refund.succeeded",
+                    json!({ "number": "INV-00000007", "currency": "CNY", "amount_minor": 1000 }),
+                ),
                 ("subscription.downgrade_planned", planned),
             ];
             for (number, (kind, payload)) in told.into_iter().enumerate() {
@@ -307,7 +321,7 @@ async fn customers_are_told_of_their_money_once_in_their_language() {
                 assert_eq!(mails.len(), 0, "{}", world.test.name);
                 continue;
             }
-            assert_eq!(mails.len(), 5, "{}: what is paid at once is told of once", world.test.name);
+            assert_eq!(mails.len(), 6, "{}: what is paid at once is told of once", world.test.name);
             for (mail, words) in mails.iter().zip(words) {
                 let said = format!(
                     "{} {}",
@@ -317,7 +331,10 @@ async fn customers_are_told_of_their_money_once_in_their_language() {
                 assert!(said.contains(words), "{said}");
                 assert!(mail.header("Message-ID").unwrap().starts_with("<billing-"));
             }
-            let [issued, paid, overdue, _, downgrade] = mails.as_slice() else { panic!("five") };
+            let [issued, paid, overdue, _, refunded, downgrade] = mails.as_slice() else {
+                panic!("six")
+            };
+            assert!(refunded.part("text/html").unwrap().contains("CNY 10.00"));
             assert!(issued.part("text/html").unwrap().contains("CNY 51.94"));
             assert!(paid.part("text/plain").unwrap().contains("CNY 51.94"));
             assert!(overdue.part("text/plain").unwrap().contains("CNY 50.00"));

@@ -15,3 +15,4 @@ mod streams;
 mod support;
 mod suspension;
 mod tls;
+mod welcome;

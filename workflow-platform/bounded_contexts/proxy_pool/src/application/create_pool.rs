@@ -1,6 +1,9 @@
 //! Makes a pool.
 
-use shared_kernel::{application::Principal, domain::Permission};
+use shared_kernel::{
+    application::Principal,
+    domain::{Owner, Permission},
+};
 
 use super::{PoolChange, PoolError, ProxyPoolModule, ports::CountedPool};
 use crate::domain::{Pool, PoolTerms};
@@ -20,10 +23,19 @@ impl ProxyPoolModule {
         new: NewPool,
     ) -> Result<CountedPool, PoolError> {
         who.require(Permission::ProxyWrite)?;
+        self.create_pool_for(who.owner(), new).await
+    }
+
+    /// For an owner whom the caller has made sure of.
+    pub async fn create_pool_for(
+        &self,
+        owner: Owner,
+        new: NewPool,
+    ) -> Result<CountedPool, PoolError> {
         let name = new.name.parse().map_err(|error| PoolError::invalid("name", error))?;
         let pool = Pool {
             id: self.ports.ambient.id(),
-            owner: who.owner(),
+            owner,
             name,
             terms: self.changed(PoolTerms::default(), new.terms)?,
             list_version: 0,

@@ -80,6 +80,8 @@ pub struct ReconciliationView {
     pub invoices_off: u64,
     /// Customers whose credit is not what their entries come to.
     pub credits_off: u64,
+    /// Customers whose refunds under way are not what their entries come to.
+    pub refunds_off: u64,
     /// Numbers of documents that are missing.
     pub missing_numbers: u64,
 }
@@ -87,8 +89,21 @@ pub struct ReconciliationView {
 impl From<Differences> for ReconciliationView {
     fn from(found: Differences) -> Self {
         let balanced = found == Differences::default();
-        let Differences { unbalanced_postings, invoices_off, credits_off, missing_numbers } = found;
-        Self { balanced, unbalanced_postings, invoices_off, credits_off, missing_numbers }
+        let Differences {
+            unbalanced_postings,
+            invoices_off,
+            credits_off,
+            refunds_off,
+            missing_numbers,
+        } = found;
+        Self {
+            balanced,
+            unbalanced_postings,
+            invoices_off,
+            credits_off,
+            refunds_off,
+            missing_numbers,
+        }
     }
 }
 

@@ -57,6 +57,9 @@ pub struct CreditNoteView {
     pub tax_minor: i64,
     /// Both.
     pub total_minor: i64,
+    /// The one that was given back; absent for what a subscription did not use.
+    pub invoice_id: Option<Uuid>,
+    pub reason: Option<String>,
     pub issued_at: Timestamp,
 }
 
@@ -71,6 +74,8 @@ impl From<CreditNote> for CreditNoteView {
             net_minor: note.net_minor,
             tax_minor: note.tax_minor,
             total_minor: note.net_minor + note.tax_minor,
+            invoice_id: note.invoice.map(Id::uuid),
+            reason: note.reason,
             issued_at: note.issued_at,
         }
     }

@@ -46,6 +46,8 @@ pub struct InvoiceView {
     /// Taken back by credit notes.
     pub credited_minor: i64,
     pub paid_minor: i64,
+    /// Of what was paid, given back or on its way.
+    pub refunded_minor: i64,
     /// What is still to be paid: the total less the three above.
     pub due_minor: i64,
     pub issued_at: Timestamp,
@@ -70,6 +72,7 @@ impl From<Invoice> for InvoiceView {
             credit_minor: invoice.credit_minor,
             credited_minor: invoice.credited_minor,
             paid_minor: invoice.paid_minor,
+            refunded_minor: invoice.refunded_minor,
             issued_at: invoice.issued_at,
             due_at: invoice.due_at,
             settled_at: invoice.settled_at,

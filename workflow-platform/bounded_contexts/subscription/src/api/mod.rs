@@ -8,6 +8,7 @@ mod invoice_shapes;
 mod invoices;
 mod papers;
 mod payments;
+mod refunds;
 mod shapes;
 mod usage;
 
@@ -50,6 +51,8 @@ pub fn routes(module: Arc<SubscriptionModule>) -> OpenApiRouter {
         .routes(routes!(admin::withdraw_plan))
         .routes(routes!(admin::invoices))
         .routes(routes!(admin::settle))
+        .routes(routes!(refunds::refund))
+        .routes(routes!(refunds::list))
         .routes(routes!(credit_notes::everybodys))
         .routes(routes!(admin::reconcile))
         .routes(routes!(coupons::list, coupons::add))

@@ -8,8 +8,7 @@ use tracing::error;
 
 use super::{SubscriptionError, SubscriptionModule, desk::Desk};
 use crate::domain::{
-    Due, Invoice, InvoiceReason, InvoiceStatus, Next, State, Subscription, Terms,
-    beginning_of_month, ledger,
+    Due, Invoice, InvoiceReason, Next, State, Subscription, Terms, beginning_of_month,
 };
 
 /// Customers looked after in one go.
@@ -35,6 +34,10 @@ impl SubscriptionModule {
                     error = &fault as &dyn std::error::Error,
                     "subscriptions were not looked after"
                 );
+            }
+            if let Err(fault) = Box::pin(self.sweep_payments()).await {
+                let chain = &fault as &dyn std::error::Error;
+                error!(error = chain, "payments were not looked up");
             }
         }
     }
@@ -141,13 +144,7 @@ impl Desk<'_> {
         open: Vec<Invoice>,
         at: Timestamp,
     ) -> Result<(), SubscriptionError> {
-        for invoice in open {
-            self.post(&ledger::written_off(&invoice)).await?;
-            let status = InvoiceStatus::Uncollectible;
-            let invoice = Invoice { status, settled_at: Some(at), ..invoice };
-            self.module.billing.put_invoice(&mut self.work, &invoice).await?;
-            self.tell_of_invoice("invoice.given_up", &invoice).await?;
-        }
+        self.write_off(open, at).await?;
         self.end(found, State::Expired { at }).await
     }
 }

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 use shared_kernel::{
     application::{Principal, RequestContext},
     domain::{
-        Actor, AuditEntry, AuditOutcome, AuditTarget, AuditedEvent, DomainEvent, Owner, Timestamp,
+        Actor, AuditEntry, AuditOutcome, AuditTarget, AuditedEvent, Currency, DomainEvent, Owner,
+        Timestamp,
     },
     infrastructure::db::UnitOfWork,
 };
@@ -15,8 +16,8 @@ use super::{
     tally::Tally,
 };
 use crate::domain::{
-    ChangeError, CreditNote, Invoice, InvoiceReason, InvoiceStatus, Line, Offer, PAYABLE_FOR,
-    Payment, Plan, PlanId, State, Subscription, ledger, taxed,
+    ChangeError, CreditNote, Invoice, InvoiceId, InvoiceReason, InvoiceStatus, Line, Offer,
+    PAYABLE_FOR, Payment, Plan, PlanId, State, Subscription, SubscriptionId, ledger, tax_of, taxed,
 };
 
 /// A transaction that holds the account of `owner`. Rolled back unless closed.
@@ -132,6 +133,7 @@ impl Desk<'_> {
             credit_minor: 0,
             credited_minor: 0,
             paid_minor: 0,
+            refunded_minor: 0,
             issued_at: self.now,
             due_at: self.module.ambient.now().plus(PAYABLE_FOR),
             settled_at: None,
@@ -152,43 +154,82 @@ impl Desk<'_> {
         Ok(invoice)
     }
 
-    /// Takes back what was charged: first from what is still owed, the rest is to their credit.
+    /// Takes back what was charged: first from what is still owed, the rest is to their credit. That
+    /// is never more than there is of their money: some may have been given back.
     pub async fn credit(
         &mut self,
         subscription: &Subscription,
         (net_minor, tax_minor): (i64, i64),
     ) -> Result<(), SubscriptionError> {
-        let mut left = net_minor + tax_minor;
-        if left == 0 {
+        let open = self.open_invoices().await?;
+        let (wanted, owed) = (net_minor + tax_minor, open.iter().map(Invoice::due_minor).sum());
+        let off = wanted.min(owed);
+        let held = self.module.billing.held(&mut self.work, self.owner).await?;
+        let rest = (wanted - off).min((held - self.account.credit_minor).max(0));
+        if off + rest == 0 {
             return Ok(());
         }
-        let number = self.module.billing.next_number(&mut self.work, Document::CreditNote).await?;
-        let note = CreditNote {
-            id: self.module.ambient.id(),
-            number: format!("CN-{number:08}"),
-            owner: self.owner,
-            subscription: subscription.id,
-            currency: self.module.settings.currency,
-            net_minor,
-            tax_minor,
-            issued_at: self.now,
-        };
-        for mut invoice in self.open_invoices().await? {
+        let tax = tax_of(off + rest, (0, 0), wanted, tax_minor);
+        let (currency, parts) = (self.module.settings.currency, (off + rest - tax, tax));
+        let note = self.note(subscription.id, currency, parts, None).await?;
+        let mut left = off;
+        for mut invoice in open {
             let taken = invoice.due_minor().min(left);
             left -= taken;
             invoice.credited_minor += taken;
             let invoice = invoice.settled_if_nothing_is_due(self.now);
             self.module.billing.put_invoice(&mut self.work, &invoice).await?;
         }
-        self.account.credit_minor += left;
+        self.account.credit_minor += rest;
         self.save_account().await?;
-        self.post(&ledger::credited(&note, net_minor + tax_minor - left)).await?;
+        self.post(&ledger::credited(&note, off)).await
+    }
+
+    /// Issues a credit note, the next of its numbers; with the invoice that is given back, and why.
+    pub async fn note(
+        &mut self,
+        subscription: SubscriptionId,
+        currency: Currency,
+        (net_minor, tax_minor): (i64, i64),
+        about: Option<(InvoiceId, String)>,
+    ) -> Result<CreditNote, SubscriptionError> {
+        let number = self.module.billing.next_number(&mut self.work, Document::CreditNote).await?;
+        let (invoice, reason) = about.unzip();
+        let note = CreditNote {
+            id: self.module.ambient.id(),
+            number: format!("CN-{number:08}"),
+            owner: self.owner,
+            subscription,
+            currency,
+            net_minor,
+            tax_minor,
+            invoice,
+            reason,
+            issued_at: self.now,
+        };
         self.module.billing.put_credit_note(&mut self.work, &note).await?;
         let payload = json!({
             "credit_note_id": note.id, "number": note.number, "currency": note.currency,
-            "amount_minor": net_minor + tax_minor,
+            "amount_minor": net_minor + tax_minor, "invoice_id": note.invoice,
         });
-        self.tell("credit_note.issued", ("invoice", note.id.to_string()), payload).await
+        self.tell("credit_note.issued", ("invoice", note.id.to_string()), payload).await?;
+        Ok(note)
+    }
+
+    /// Nobody will pay these any more.
+    pub async fn write_off(
+        &mut self,
+        open: Vec<Invoice>,
+        at: Timestamp,
+    ) -> Result<(), SubscriptionError> {
+        for invoice in open {
+            self.post(&ledger::written_off(&invoice)).await?;
+            let status = InvoiceStatus::Uncollectible;
+            let invoice = Invoice { status, settled_at: Some(at), ..invoice };
+            self.module.billing.put_invoice(&mut self.work, &invoice).await?;
+            self.tell_of_invoice("invoice.given_up", &invoice).await?;
+        }
+        Ok(())
     }
 
     pub async fn post(&mut self, posting: &ledger::Posting) -> Result<(), SubscriptionError> {
@@ -272,7 +313,7 @@ impl Desk<'_> {
     }
 
     /// Into the outbox and, when somebody did it, the audit log.
-    async fn tell(
+    pub async fn tell(
         &mut self,
         kind: &'static str,
         (aggregate, aggregate_id): (&'static str, String),

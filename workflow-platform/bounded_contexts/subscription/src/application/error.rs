@@ -35,6 +35,10 @@ pub enum SubscriptionError {
     Provider(#[from] ProviderError),
     #[error("notice of a payment is refused")]
     Notice(#[from] NoticeError),
+    #[error("nothing of the invoice is left to be given back")]
+    NothingToRefund,
+    #[error("at most {most} of the invoice can be given back in one go")]
+    RefundTooLarge { most: i64 },
     #[error("a coupon with this code exists")]
     CouponTaken,
     #[error("what is used cannot be counted")]
@@ -96,6 +100,8 @@ impl Fault for SubscriptionError {
             | Self::TrialUsed
             | Self::InvoiceSettled
             | Self::PaidByHand
+            | Self::NothingToRefund
+            | Self::RefundTooLarge { .. }
             | Self::CouponTaken => ErrorKind::Conflict,
             Self::Provider(_) => ErrorKind::Unavailable,
             Self::Notice(NoticeError::Content(_)) => ErrorKind::Malformed,
@@ -117,6 +123,8 @@ impl Fault for SubscriptionError {
             Self::NotFound => "NOT_FOUND",
             Self::InvoiceSettled => "INVOICE_SETTLED",
             Self::PaidByHand => "PAID_BY_HAND",
+            Self::NothingToRefund => "NOTHING_TO_REFUND",
+            Self::RefundTooLarge { .. } => "REFUND_TOO_LARGE",
             Self::Provider(_) => "PAYMENT_UNAVAILABLE",
             Self::Notice(NoticeError::Content(_)) => "MALFORMED_NOTICE",
             Self::Notice(_) => "BAD_SIGNATURE",
@@ -139,6 +147,12 @@ impl Fault for SubscriptionError {
             Self::PaidByHand => {
                 ("此处的账单由管理员人工结清", "Invoices are settled by an administrator here")
             }
+            Self::NothingToRefund => {
+                ("该账单没有可退的金额", "Nothing of the invoice is left to be given back")
+            }
+            Self::RefundTooLarge { .. } => {
+                ("退款金额超过可退金额", "That is more than can be given back")
+            }
             Self::Provider(_) => (
                 "支付服务暂不可用，请稍后再试",
                 "Payments cannot be made at the moment, try again later",
@@ -160,6 +174,7 @@ impl Fault for SubscriptionError {
             Self::Authentication(error) => error.details(),
             Self::Field { field, problem } => json!({ *field: [problem] }),
             Self::Coupon(problem) => json!({ "coupon": [problem.to_string()] }),
+            Self::RefundTooLarge { most } => json!({ "refundable_minor": most }),
             Self::Notice(error) => json!({ "reason": error.to_string() }),
             _ => json!({}),
         }

@@ -5,7 +5,7 @@ use tracing::error;
 use super::{
     SubscriptionError, SubscriptionModule,
     desk::Desk,
-    payment_ports::{Found, Notice},
+    payment_ports::{About, Found, Notice},
 };
 use crate::domain::{InvoiceId, InvoiceStatus, Payment, PaymentId, PaymentStatus, State, ledger};
 
@@ -18,17 +18,33 @@ impl SubscriptionModule {
     ) -> Result<(), SubscriptionError> {
         let provider = self.provider.as_ref().ok_or(SubscriptionError::NotFound)?;
         let notice = provider.notice(signature, body, self.ambient.now())?;
-        let Notice { id, about: Some(reference) } = notice else { return Ok(()) };
+        let Notice { id, about: Some(about) } = notice else { return Ok(()) };
         if self.payments.heard(&id).await? {
             return Ok(());
         }
-        let found = provider.look(&reference).await?;
+        let refunds = match about {
+            About::Payment(reference) => {
+                return self.hear_of(&id, provider.look(&reference).await?).await;
+            }
+            About::Refund(reference) => vec![provider.look_refund(&reference).await?],
+            About::RefundsOf(charge) => provider.refunds_of(&charge).await?,
+        };
+        // Told twice, the second changes nothing: a refund knows where it stands.
+        for found in refunds {
+            if let Some(refund) = found.refund {
+                self.take_refund(refund, found).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn hear_of(&self, id: &str, found: Found) -> Result<(), SubscriptionError> {
         // Others may be customers of the same provider's account.
         let Some(payment) = found.payment else { return Ok(()) };
         let Some(owner) = self.payments.whose(payment).await? else { return Ok(()) };
         let mut desk = self.desk_of(owner).await?;
         let now = desk.now;
-        if self.payments.hear(&mut desk.work, &id, now).await? {
+        if self.payments.hear(&mut desk.work, id, now).await? {
             desk.take_note(payment, found).await?;
             desk.close().await?;
         }
@@ -37,21 +53,26 @@ impl SubscriptionModule {
 }
 
 impl Desk<'_> {
-    async fn take_note(&mut self, id: PaymentId, found: Found) -> Result<(), SubscriptionError> {
+    /// Books what became of a payment; tells whether that is news.
+    pub async fn take_note(
+        &mut self,
+        id: PaymentId,
+        found: Found,
+    ) -> Result<bool, SubscriptionError> {
         let payments = &self.module.payments;
         let known = payments.payment(&mut self.work, self.owner, id).await?;
-        let Some(known) = known else { return Ok(()) };
+        let Some(known) = known else { return Ok(false) };
         if found.currency != known.currency {
             error!(payment.id = %id, "payment {id} came in another currency than its invoice's");
-            return Ok(());
+            return Ok(false);
         }
-        let Some(payment) = known.after(found.outcome, self.now) else { return Ok(()) };
+        let Some(payment) = known.after(found.outcome, self.now) else { return Ok(false) };
         payments.put(&mut self.work, &payment).await?;
         self.tell_of_outcome(&payment).await?;
         if payment.status == PaymentStatus::Succeeded {
             self.receive(payment.invoice, payment.amount_minor).await?;
         }
-        Ok(())
+        Ok(true)
     }
 
     async fn tell_of_outcome(&mut self, payment: &Payment) -> Result<(), SubscriptionError> {

@@ -13,6 +13,7 @@ use super::{
     payment_ports::{PaymentProvider, PaymentStore},
     ports::{BillingStore, QuotaCounters, SubscriptionStore, UsageMeter},
     quota::Blocks,
+    refund_ports::RefundStore,
 };
 use crate::domain::Seller;
 
@@ -49,6 +50,7 @@ pub struct SubscriptionModule {
     pub(super) quotas: Arc<dyn QuotaCounters>,
     pub(super) blocks: Blocks,
     pub(super) payments: Arc<dyn PaymentStore>,
+    pub(super) refunds: Arc<dyn RefundStore>,
     /// Without one, administrators settle invoices by hand.
     pub(super) provider: Option<Arc<dyn PaymentProvider>>,
     /// What others count themselves.
@@ -85,6 +87,7 @@ pub(crate) struct Stores {
     pub meter: Arc<dyn UsageMeter>,
     pub quotas: Arc<dyn QuotaCounters>,
     pub payments: Arc<dyn PaymentStore>,
+    pub refunds: Arc<dyn RefundStore>,
     pub press: Arc<dyn Press>,
 }
 
@@ -92,7 +95,7 @@ impl SubscriptionModule {
     pub(crate) fn new(surroundings: Surroundings, stores: Stores) -> Self {
         let Surroundings { database, cache, sources, ambient, settings, provider, customers, cpu } =
             surroundings;
-        let Stores { plans: store, billing, meter, quotas, payments, press } = stores;
+        let Stores { plans: store, billing, meter, quotas, payments, refunds, press } = stores;
         let blocks = Blocks::default();
         Self {
             database,
@@ -102,6 +105,7 @@ impl SubscriptionModule {
             quotas,
             blocks,
             payments,
+            refunds,
             provider,
             sources,
             customers,

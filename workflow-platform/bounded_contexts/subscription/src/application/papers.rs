@@ -42,7 +42,12 @@ impl SubscriptionModule {
         locale: Locale,
     ) -> Result<Printed, SubscriptionError> {
         let note = self.show_credit_note(who, id).await?;
-        self.print(note.owner, locale, |head| head.credit_note(&note)).await
+        let invoice = match note.invoice {
+            Some(id) => self.billing.invoice(note.owner, id).await?,
+            None => None,
+        };
+        let number = invoice.as_ref().map(|invoice| invoice.number.as_str());
+        self.print(note.owner, locale, |head| head.credit_note(&note, number)).await
     }
 
     pub async fn show_credit_note(

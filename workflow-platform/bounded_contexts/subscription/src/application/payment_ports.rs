@@ -7,7 +7,7 @@ use shared_kernel::{
 };
 
 use super::ports::StoreError;
-use crate::domain::{InvoiceId, Outcome, Payment, PaymentId};
+use crate::domain::{InvoiceId, Outcome, Payment, PaymentId, Refund, RefundId, RefundStatus};
 
 /// A page of the provider's where somebody pays.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,13 +26,32 @@ pub struct Found {
     pub outcome: Outcome,
 }
 
+/// What the provider says of a refund.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundRefund {
+    /// None when it is not one of ours.
+    pub refund: Option<RefundId>,
+    /// The provider's id of it; none when there is none and never will be.
+    pub reference: Option<String>,
+    pub status: RefundStatus,
+}
+
+/// What there is news of, by the provider's ids.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum About {
+    Payment(String),
+    Refund(String),
+    /// All refunds of a charge.
+    RefundsOf(String),
+}
+
 /// Something happened at the provider's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
     /// The same each time it is told.
     pub id: String,
-    /// What it is about, as the provider's id; none when it does not concern payments.
-    pub about: Option<String>,
+    /// None when it does not concern payments.
+    pub about: Option<About>,
 }
 
 /// The provider did not do it.
@@ -75,6 +94,16 @@ pub trait PaymentProvider: Send + Sync {
 
     /// How it stands now. Notices come late, twice and out of order; this is what counts.
     async fn look(&self, reference: &str) -> Result<Found, ProviderError>;
+
+    /// Has money of a payment go back; `paid` is the provider's id of that. However often and late it
+    /// is asked for one refund, there is one.
+    async fn refund(&self, refund: &Refund, paid: &str) -> Result<FoundRefund, ProviderError>;
+
+    /// How a refund stands now.
+    async fn look_refund(&self, reference: &str) -> Result<FoundRefund, ProviderError>;
+
+    /// Those of a charge, by the provider's id of it.
+    async fn refunds_of(&self, charge: &str) -> Result<Vec<FoundRefund>, ProviderError>;
 }
 
 /// Payments at rest. They change while the account of their owner is locked.
@@ -101,6 +130,15 @@ pub trait PaymentStore: Send + Sync {
 
     /// Stores it, or what changed of it.
     async fn put(&self, work: &mut UnitOfWork, payment: &Payment) -> Result<(), StoreError>;
+
+    /// Some that may still be paid and were last asked about before `before`, which this process
+    /// alone asks about now.
+    async fn claim_waiting(
+        &self,
+        before: Timestamp,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Payment>, StoreError>;
 
     /// Whether a notice had its effect already.
     async fn heard(&self, notice: &str) -> Result<bool, StoreError>;

@@ -91,6 +91,8 @@ pub struct Differences {
     pub invoices_off: u64,
     /// Customers whose credit is not what their entries come to.
     pub credits_off: u64,
+    /// Customers whose refunds under way are not what their entries come to.
+    pub refunds_off: u64,
     /// Numbers missing between the first and the last document.
     pub missing_numbers: u64,
 }
@@ -137,6 +139,17 @@ pub trait BillingStore: Send + Sync {
     /// Stores it, or what changed of it.
     async fn put_invoice(&self, work: &mut UnitOfWork, invoice: &Invoice)
     -> Result<(), StoreError>;
+
+    /// One of the owner's, as this unit of work sees it.
+    async fn locked_invoice(
+        &self,
+        work: &mut UnitOfWork,
+        owner: Owner,
+        id: InvoiceId,
+    ) -> Result<Option<Invoice>, StoreError>;
+
+    /// What there is of the owner's money: what came, less what went back or is on its way.
+    async fn held(&self, work: &mut UnitOfWork, owner: Owner) -> Result<i64, StoreError>;
 
     /// Those that are not settled, the one due first at the front.
     async fn open_invoices(

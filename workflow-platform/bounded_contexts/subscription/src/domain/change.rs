@@ -215,6 +215,15 @@ impl Subscription {
         Ok(self.with(|terms| terms.next = Next::Renew))
     }
 
+    /// So much (net, and its tax) of what was charged was given back: it is not credited once more.
+    #[must_use]
+    pub fn given_back(self, (net_minor, tax_minor): (i64, i64)) -> Self {
+        self.with(|terms| {
+            terms.charged.net_minor = (terms.charged.net_minor - net_minor).max(0);
+            terms.charged.tax_minor = (terms.charged.tax_minor - tax_minor).max(0);
+        })
+    }
+
     /// What the newest invoice took as tax.
     #[must_use]
     pub fn taxed(self, tax_minor: i64) -> Self {

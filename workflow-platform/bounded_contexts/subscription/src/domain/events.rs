@@ -36,6 +36,14 @@ const INVOICE: &[EventField] = &[
 
 const PAYMENT: &[EventField] =
     &[field("payment_id", Id, "the payment"), INVOICE_ID, CURRENCY, AMOUNT];
+const REFUND: &[EventField] = &[
+    optional("number", Text, "number of the invoice"),
+    field("refund_id", Id, "the refund"),
+    INVOICE_ID,
+    optional("credit_note_id", Id, "the credit note that says so"),
+    CURRENCY,
+    AMOUNT,
+];
 const COUPON: &[EventField] = &[field("code", Text, "code of the coupon")];
 const PUBLISHED: &[EventField] = &[PLAN, PLAN_VERSION];
 
@@ -45,6 +53,10 @@ const fn subscription(kind: &'static str, title: (&'static str, &'static str)) -
 
 const fn invoice(kind: &'static str, title: (&'static str, &'static str)) -> EventType {
     event_type(kind, "invoice", title, INVOICE)
+}
+
+const fn refund(kind: &'static str, title: (&'static str, &'static str)) -> EventType {
+    event_type(kind, "invoice", title, REFUND)
 }
 
 const fn payment(kind: &'static str, title: (&'static str, &'static str)) -> EventType {
@@ -84,6 +96,7 @@ pub const EVENTS: &[EventType] = &[
         ("已开红字发票", "A credit note was issued"),
         &[
             field("credit_note_id", Id, "the credit note"),
+            optional("invoice_id", Id, "the invoice it takes from"),
             field("number", Text, "its number"),
             CURRENCY,
             AMOUNT,
@@ -93,6 +106,9 @@ pub const EVENTS: &[EventType] = &[
     payment("payment.succeeded", ("支付成功", "A payment succeeded")),
     payment("payment.failed", ("支付失败", "A payment failed")),
     payment("payment.expired", ("支付超时", "A payment was not finished in time")),
+    refund("refund.begun", ("开始退款", "A refund began")),
+    refund("refund.succeeded", ("退款成功", "A refund succeeded")),
+    refund("refund.failed", ("退款失败", "A refund failed")),
     event_type("coupon.added", "coupon", ("已添加优惠券", "A coupon was added"), COUPON),
     event_type("coupon.disabled", "coupon", ("优惠券已停用", "A coupon was disabled"), COUPON),
     event_type("plan.published", "plan", ("套餐已发布", "A plan was published"), PUBLISHED),

@@ -93,6 +93,8 @@ pub struct Invoice {
     /// Taken back by credit notes.
     pub credited_minor: i64,
     pub paid_minor: i64,
+    /// Of what was paid, given back or on its way.
+    pub refunded_minor: i64,
     pub issued_at: Timestamp,
     pub due_at: Timestamp,
     /// When it was paid or given up.
@@ -111,6 +113,15 @@ impl Invoice {
 
     pub fn due_minor(&self) -> i64 {
         self.total_minor() - self.credit_minor - self.credited_minor - self.paid_minor
+    }
+
+    /// Whether it charges for time that is not over.
+    pub fn lasts_beyond(&self, now: Timestamp) -> bool {
+        let charges = self
+            .lines
+            .iter()
+            .filter(|line| matches!(line.kind, LineKind::Subscription | LineKind::ProrationCharge));
+        charges.filter_map(|line| line.until).any(|until| until > now)
     }
 
     /// With nothing left to pay it is paid.
@@ -150,5 +161,8 @@ pub struct CreditNote {
     pub currency: Currency,
     pub net_minor: i64,
     pub tax_minor: i64,
+    /// The one that was given back; none for what a subscription did not use.
+    pub invoice: Option<InvoiceId>,
+    pub reason: Option<String>,
     pub issued_at: Timestamp,
 }

@@ -3,7 +3,7 @@
 use shared_kernel::domain::Currency;
 use uuid::Uuid;
 
-use super::{CreditNote, Invoice};
+use super::{CreditNote, Invoice, Refund, RefundStatus};
 
 /// Where money stands. Debits are positive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -17,6 +17,8 @@ pub enum Account {
     Cash,
     /// Owed, and given up.
     BadDebt,
+    /// On its way back to a user (below zero: we owe it).
+    RefundsPayable,
 }
 
 impl Account {
@@ -28,6 +30,7 @@ impl Account {
             Self::TaxPayable => "tax_payable",
             Self::Cash => "cash",
             Self::BadDebt => "bad_debt",
+            Self::RefundsPayable => "refunds_payable",
         }
     }
 }
@@ -40,6 +43,9 @@ pub enum PostingKind {
     PaymentReceived,
     CreditNoteIssued,
     WrittenOff,
+    RefundBegun,
+    RefundPaid,
+    RefundFailed,
 }
 
 impl PostingKind {
@@ -50,6 +56,9 @@ impl PostingKind {
             Self::PaymentReceived => "payment_received",
             Self::CreditNoteIssued => "credit_note_issued",
             Self::WrittenOff => "written_off",
+            Self::RefundBegun => "refund_begun",
+            Self::RefundPaid => "refund_paid",
+            Self::RefundFailed => "refund_failed",
         }
     }
 }
@@ -58,7 +67,7 @@ impl PostingKind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Posting {
     kind: PostingKind,
-    /// The invoice or credit note.
+    /// The invoice, credit note or refund.
     reference: Uuid,
     currency: Currency,
     entries: Vec<(Account, i64)>,
@@ -134,4 +143,30 @@ pub fn credited(note: &CreditNote, off_invoices_minor: i64) -> Posting {
 pub fn written_off(invoice: &Invoice) -> Posting {
     let (id, entries) = (invoice.id.uuid(), [(Account::BadDebt, invoice.due_minor())]);
     Posting::balanced(PostingKind::WrittenOff, id, invoice.currency, &entries, Account::Receivable)
+}
+
+/// Money is to go back: what was to the user's credit, and what the note takes off what was earned.
+pub fn refund_begun(refund: &Refund, credit_minor: i64, note: Option<&CreditNote>) -> Posting {
+    let (net, tax) = note.map_or((0, 0), |note| (note.net_minor, note.tax_minor));
+    let entries = [
+        (Account::CustomerCredit, credit_minor),
+        (Account::Revenue, net),
+        (Account::TaxPayable, tax),
+    ];
+    let (kind, id) = (PostingKind::RefundBegun, refund.id.uuid());
+    Posting::balanced(kind, id, refund.currency, &entries, Account::RefundsPayable)
+}
+
+/// The money went, or came back and is to the user's credit. `before` is how the refund stood.
+pub fn refund_settled(refund: &Refund, before: RefundStatus) -> Posting {
+    let (id, amount) = (refund.id.uuid(), refund.amount_minor);
+    let from = match before {
+        RefundStatus::Succeeded => Account::Cash,
+        RefundStatus::Pending | RefundStatus::Failed => Account::RefundsPayable,
+    };
+    let (kind, to) = match refund.status {
+        RefundStatus::Failed => (PostingKind::RefundFailed, Account::CustomerCredit),
+        RefundStatus::Pending | RefundStatus::Succeeded => (PostingKind::RefundPaid, Account::Cash),
+    };
+    Posting::balanced(kind, id, refund.currency, &[(from, amount)], to)
 }

@@ -14,6 +14,7 @@ mod period;
 mod plan;
 mod proration;
 mod quota;
+mod refund;
 mod subscription;
 #[cfg(test)]
 mod tests;
@@ -33,4 +34,5 @@ pub use payment::{Outcome, Payment, PaymentId, PaymentStatus};
 pub use period::Period;
 pub use plan::{FREE, Interval, Plan, PlanId, Price, UnknownInterval, is_plan_code};
 pub use quota::{Count, Mark, block};
+pub use refund::{Refund, RefundId, RefundStatus, Split, split, tax_of};
 pub use subscription::{Charged, Next, State, Status, Subscription, SubscriptionId, Terms};

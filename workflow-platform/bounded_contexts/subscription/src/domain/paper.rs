@@ -169,6 +169,7 @@ impl<'a> Letterhead<'a> {
             ("余额抵扣", "Paid from credit", invoice.credit_minor),
             ("贷项冲减", "Taken back", invoice.credited_minor),
             ("已付", "Paid", invoice.paid_minor),
+            ("已退款", "Refunded", -invoice.refunded_minor),
         ] {
             if amount != 0 {
                 sums.push(self.sum(zh, en, currency, -amount));
@@ -211,13 +212,19 @@ impl<'a> Letterhead<'a> {
     }
 
     /// A credit note on paper.
-    pub fn credit_note(&self, note: &'a CreditNote) -> Paper {
+    /// `invoice` is the number of the one that was given back.
+    pub fn credit_note(&self, note: &'a CreditNote, invoice: Option<&str>) -> Paper {
         let (currency, total) = (note.currency, note.net_minor + note.tax_minor);
         let row = PaperRow {
-            what: self.say("退回未使用的部分", "What was not used, taken back"),
+            what: match invoice {
+                Some(number) => format!("{} {number}", self.say("退款：账单", "Refund of invoice")),
+                None => self.say("退回未使用的部分", "What was not used, taken back"),
+            },
             when: day(note.issued_at),
             amount: figures(currency, note.net_minor),
         };
+        let reason = note.reason.as_ref();
+        let reason = reason.map(|reason| format!("{} {reason}", self.say("原因：", "Reason:")));
         Paper {
             locale: self.locale,
             title: self.say("贷项通知单", "Credit note"),
@@ -241,7 +248,7 @@ impl<'a> Letterhead<'a> {
                     Money { currency, amount_minor: total }.to_string(),
                 ),
             ],
-            remarks: vec![self.in_utc()],
+            remarks: reason.into_iter().chain([self.in_utc()]).collect(),
         }
     }
 }

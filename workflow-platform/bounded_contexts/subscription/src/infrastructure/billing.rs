@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use sea_orm::{ConnectionTrait as _, QueryResult, Value};
 use shared_kernel::{
-    domain::{Cursor, Owner, Page, PageRequest, Timestamp},
+    domain::{Cursor, Id, Owner, Page, PageRequest, Timestamp},
     infrastructure::db::{Backend, Database, UnitOfWork},
 };
 use uuid::Uuid;
@@ -31,11 +31,12 @@ const PUT_SUBSCRIPTION: &str = "INSERT INTO subscriptions (id, user_id, plan_id,
      period_ends_at = excluded.period_ends_at, ended_at = excluded.ended_at, \
      status = excluded.status, state = excluded.state, due_at = excluded.due_at";
 const PUT_INVOICE: &str = "INSERT INTO invoices (id, number, user_id, subscription_id, reason, \
-     status, currency, lines, total_minor, credit_minor, credited_minor, paid_minor, issued_at, \
-     due_at, settled_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
+     status, currency, lines, total_minor, credit_minor, credited_minor, paid_minor, refunded_minor, \
+     issued_at, due_at, settled_at) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
      ON CONFLICT (id) DO UPDATE SET status = excluded.status, \
      credit_minor = excluded.credit_minor, credited_minor = excluded.credited_minor, \
-     paid_minor = excluded.paid_minor, settled_at = excluded.settled_at";
+     paid_minor = excluded.paid_minor, refunded_minor = excluded.refunded_minor, settled_at = excluded.settled_at";
 const ADD_COUPON: &str = "INSERT INTO coupons (id, code, terms, max_redemptions, redeemed, \
      disabled, created_at) VALUES ($1, $2, $3, $4, 0, FALSE, $5) ON CONFLICT (code) DO NOTHING";
 
@@ -192,12 +193,31 @@ impl BillingStore for SqlBilling {
             invoice.credit_minor.into(),
             invoice.credited_minor.into(),
             invoice.paid_minor.into(),
+            invoice.refunded_minor.into(),
             invoice.issued_at.into(),
             invoice.due_at.into(),
             micros(invoice.settled_at),
         ];
         change(work, PUT_INVOICE, values).await?;
         Ok(())
+    }
+
+    async fn locked_invoice(
+        &self,
+        work: &mut UnitOfWork,
+        owner: Owner,
+        id: InvoiceId,
+    ) -> Result<Option<Invoice>, StoreError> {
+        let sql = "SELECT * FROM invoices WHERE id = $1 AND user_id = $2";
+        let found = rows_of(work, sql, vec![id.into(), owner.into()]).await?;
+        found.first().map(rows::invoice).transpose()
+    }
+
+    async fn held(&self, work: &mut UnitOfWork, owner: Owner) -> Result<i64, StoreError> {
+        let sql = "SELECT CAST(COALESCE(SUM(amount_minor), 0) AS bigint) AS n FROM ledger_entries \
+                   WHERE user_id = $1 AND account IN ('cash', 'refunds_payable')";
+        let rows = rows_of(work, sql, vec![owner.into()]).await?;
+        column(rows.first().ok_or_else(|| rows::bad("ledger_entries", "no sum"))?, "n")
     }
 
     async fn open_invoices(
@@ -216,7 +236,8 @@ impl BillingStore for SqlBilling {
         note: &CreditNote,
     ) -> Result<(), StoreError> {
         let sql = "INSERT INTO credit_notes (id, number, user_id, subscription_id, currency, \
-                   net_minor, tax_minor, issued_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+                   net_minor, tax_minor, invoice_id, reason, issued_at) \
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
         let values = vec![
             note.id.into(),
             note.number.clone().into(),
@@ -225,6 +246,8 @@ impl BillingStore for SqlBilling {
             note.currency.as_str().into(),
             note.net_minor.into(),
             note.tax_minor.into(),
+            note.invoice.map(Id::uuid).into(),
+            note.reason.clone().into(),
             note.issued_at.into(),
         ];
         change(work, sql, values).await?;
@@ -411,12 +434,12 @@ impl BillingStore for SqlBilling {
 }
 
 /// Before everything, unless there is a page before.
-fn after(page: PageRequest) -> (Timestamp, Uuid) {
+pub(super) fn after(page: PageRequest) -> (Timestamp, Uuid) {
     page.after
         .map_or((Timestamp::from_micros(i64::MAX), Uuid::max()), |cursor| (cursor.at, cursor.id))
 }
 
 /// One row more than asked for tells whether there is another page.
-fn limit(page: PageRequest) -> Value {
+pub(super) fn limit(page: PageRequest) -> Value {
     i64::from(page.limit).saturating_add(1).into()
 }

@@ -49,11 +49,18 @@ impl Bookkeeper {
             return Ok(false);
         }
         let found = self.module.differences().await?;
-        let Differences { unbalanced_postings, invoices_off, credits_off, missing_numbers } = found;
+        let Differences {
+            unbalanced_postings,
+            invoices_off,
+            credits_off,
+            refunds_off,
+            missing_numbers,
+        } = found;
         let found = [
             (LEDGER, unbalanced_postings),
             ("invoices_agree", invoices_off),
             ("credits_agree", credits_off),
+            ("refunds_agree", refunds_off),
             ("numbers_gapless", missing_numbers),
         ];
         for (invariant, broken) in found.into_iter().filter(|(_, broken)| *broken > 0) {

@@ -20,16 +20,23 @@ const CREDITS: &str = "SELECT count(*) AS n FROM (SELECT user_id, SUM(credit) AS
      SELECT user_id, amount_minor FROM ledger_entries WHERE account = 'customer_credit') AS sides \
      GROUP BY user_id) AS held WHERE credit <> 0";
 
+const REFUNDS: &str = "SELECT count(*) AS n FROM (SELECT user_id, SUM(amount) AS amount FROM ( \
+     SELECT user_id, amount_minor AS amount FROM refunds WHERE status = 'pending' \
+     UNION ALL \
+     SELECT user_id, amount_minor FROM ledger_entries WHERE account = 'refunds_payable') AS sides \
+     GROUP BY user_id) AS owed WHERE amount <> 0";
+
 const NUMBERS: &str = "SELECT \
      COALESCE((SELECT SUM(last) FROM document_numbers), 0) \
      - (SELECT count(*) FROM invoices) - (SELECT count(*) FROM credit_notes) AS n";
 
 /// Each query with the place for its count.
-pub(super) fn queries(found: &mut Differences) -> [(String, &mut u64); 4] {
+pub(super) fn queries(found: &mut Differences) -> [(String, &mut u64); 5] {
     [
         (POSTINGS.to_owned(), &mut found.unbalanced_postings),
         (INVOICES.to_owned(), &mut found.invoices_off),
         (CREDITS.to_owned(), &mut found.credits_off),
+        (REFUNDS.to_owned(), &mut found.refunds_off),
         // PostgreSQL adds whole numbers up to a numeric.
         (
             format!("SELECT CAST(n AS bigint) AS n FROM ({NUMBERS}) AS numbers"),

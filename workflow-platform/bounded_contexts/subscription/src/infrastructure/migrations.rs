@@ -19,6 +19,7 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(super::usage_table::UsageTable),
         Box::new(super::quota_table::QuotaTable),
         Box::new(super::payment_tables::PaymentTables),
+        Box::new(super::refund_table::RefundTable),
     ]
 }
 

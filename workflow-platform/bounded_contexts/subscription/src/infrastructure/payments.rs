@@ -18,10 +18,16 @@ use crate::{
 };
 
 const PUT: &str = "INSERT INTO payments (id, invoice_id, user_id, currency, amount_minor, status, \
-     reference, url, created_at, settled_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+     reference, url, created_at, settled_at, asked_at) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
      ON CONFLICT (id) DO UPDATE SET amount_minor = excluded.amount_minor, \
      status = excluded.status, reference = excluded.reference, url = excluded.url, \
-     settled_at = excluded.settled_at";
+     settled_at = excluded.settled_at, asked_at = CASE WHEN excluded.asked_at IS NULL THEN NULL \
+     ELSE payments.asked_at END";
+
+/// Those that somebody else asks about meanwhile are not taken.
+const CLAIM: &str = "UPDATE payments SET asked_at = $2 WHERE id IN (SELECT id FROM payments \
+     WHERE asked_at <= $1 ORDER BY asked_at, id LIMIT $3) AND asked_at <= $1 RETURNING *";
 
 /// How long it is remembered that a notice was heard. Providers repeat theirs for days.
 const REMEMBERED: Duration = Duration::from_hours(24 * 40);
@@ -38,7 +44,7 @@ impl SqlPayments {
     }
 }
 
-fn payment(row: &QueryResult) -> Result<Payment, StoreError> {
+pub(super) fn payment(row: &QueryResult) -> Result<Payment, StoreError> {
     let status: String = column(row, "status")?;
     let status = PaymentStatus::ALL.into_iter().find(|known| known.as_str() == status);
     Ok(Payment {
@@ -97,6 +103,7 @@ impl PaymentStore for SqlPayments {
     }
 
     async fn put(&self, work: &mut UnitOfWork, payment: &Payment) -> Result<(), StoreError> {
+        let waits = payment.status == PaymentStatus::Pending;
         let values = [
             payment.id.into(),
             payment.invoice.into(),
@@ -108,9 +115,21 @@ impl PaymentStore for SqlPayments {
             payment.url.clone().into(),
             payment.created_at.into(),
             payment.settled_at.map(Timestamp::micros).into(),
+            waits.then(|| payment.created_at.micros()).into(),
         ];
         work.conn().execute_raw(self.database.statement(PUT, values)).await?;
         Ok(())
+    }
+
+    async fn claim_waiting(
+        &self,
+        before: Timestamp,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Payment>, StoreError> {
+        let values = [before.into(), now.into(), i64::from(limit).into()];
+        let statement = self.database.statement(CLAIM, values);
+        self.database.write().query_all_raw(statement).await?.iter().map(payment).collect()
     }
 
     async fn heard(&self, notice: &str) -> Result<bool, StoreError> {

@@ -54,6 +54,8 @@ const CREDIT_NOTES: PersonalTable = PersonalTable {
         ("currency", Shown::Text),
         ("net_minor", Shown::Number),
         ("tax_minor", Shown::Number),
+        ("invoice_id", Shown::Id),
+        ("reason", Shown::Text),
         ("issued_at", Shown::Time),
     ],
     erased: false,
@@ -70,6 +72,25 @@ const PAYMENTS: PersonalTable = PersonalTable {
         ("status", Shown::Text),
         ("currency", Shown::Text),
         ("amount_minor", Shown::Number),
+        ("created_at", Shown::Time),
+        ("settled_at", Shown::Time),
+    ],
+    erased: false,
+};
+
+const REFUNDS: PersonalTable = PersonalTable {
+    name: "refunds",
+    table: "refunds",
+    key: RowKey::Id("id"),
+    owned: "user_id = $1",
+    columns: &[
+        ("id", Shown::Id),
+        ("invoice_id", Shown::Id),
+        ("credit_note_id", Shown::Id),
+        ("status", Shown::Text),
+        ("currency", Shown::Text),
+        ("amount_minor", Shown::Number),
+        ("reason", Shown::Text),
         ("created_at", Shown::Time),
         ("settled_at", Shown::Time),
     ],
@@ -100,8 +121,13 @@ const COUNTERS: PersonalTable = PersonalTable {
     erased: true,
 };
 
-/// Subscriptions, what is owed for them, and what is used of them.
-pub fn personal_data(database: &Database) -> Vec<Arc<dyn PersonalData>> {
-    let tables = [SUBSCRIPTIONS, INVOICES, CREDIT_NOTES, PAYMENTS, USAGE, COUNTERS];
-    tables.map(|table| table.of(database)).into()
+/// Subscriptions, what is owed for them, and what is used of them; invoices first, as `closing` has
+/// them.
+pub fn personal_data(
+    database: &Database,
+    closing: impl FnOnce(Arc<dyn PersonalData>) -> Arc<dyn PersonalData>,
+) -> Vec<Arc<dyn PersonalData>> {
+    let tables = [SUBSCRIPTIONS, CREDIT_NOTES, PAYMENTS, REFUNDS, USAGE, COUNTERS];
+    let tables = tables.map(|table| table.of(database));
+    std::iter::once(closing(INVOICES.of(database))).chain(tables).collect()
 }

@@ -77,6 +77,7 @@ pub(super) fn invoice(row: &QueryResult) -> Result<Invoice, StoreError> {
         credit_minor: column(row, "credit_minor")?,
         credited_minor: column(row, "credited_minor")?,
         paid_minor: column(row, "paid_minor")?,
+        refunded_minor: column(row, "refunded_minor")?,
         issued_at: at(row, "issued_at")?,
         due_at: at(row, "due_at")?,
         settled_at: column::<Option<i64>>(row, "settled_at")?.map(Timestamp::from_micros),
@@ -92,6 +93,8 @@ pub(super) fn credit_note(row: &QueryResult) -> Result<CreditNote, StoreError> {
         currency: currency(row)?,
         net_minor: column(row, "net_minor")?,
         tax_minor: column(row, "tax_minor")?,
+        invoice: column::<Option<Uuid>>(row, "invoice_id")?.map(Into::into),
+        reason: column(row, "reason")?,
         issued_at: at(row, "issued_at")?,
     })
 }

@@ -12,7 +12,7 @@ const MONTHS: Duration = Duration::from_hours(24 * 100);
 
 /// As the handler of `user.deleted` does.
 async fn erase(world: &World, owner: Owner) {
-    for part in subscription::personal_data(&world.test.database) {
+    for part in subscription::personal_data(&world.module, &world.test.database) {
         while part.erase(owner).await.unwrap() > 0 {}
     }
 }
@@ -60,6 +60,29 @@ async fn a_renewal_at_the_same_moment_brings_nobody_back() {
         let (renewed, _) = tokio::join!(world.module.advance_due(), erasing);
         renewed.unwrap();
         assert_eq!(world.count("subscriptions").await, 0, "{}", world.test.name);
+        assert_eq!(world.balanced().await, Ok(()));
+    }
+}
+
+#[tokio::test]
+async fn what_somebody_still_owed_is_written_off_when_they_are_gone() {
+    for world in worlds().await {
+        let (gone, stays) = (somebody(&world.ambient), somebody(&world.ambient));
+        for who in [&gone, &stays] {
+            let body = json!({ "plan": "basic", "interval": "month" });
+            world.post(who, "/subscription/subscribe", &body).await;
+        }
+        for _ in 0..2 {
+            erase(&world, gone.owner()).await;
+        }
+        assert_eq!(world.count("invoices WHERE status = 'uncollectible'").await, 1);
+        assert_eq!(world.count("outbox WHERE kind = 'invoice.given_up'").await, 1);
+        let debt = "ledger_entries WHERE kind = 'written_off' AND account = 'bad_debt'";
+        assert_eq!((world.count(debt).await, world.sum(debt).await), (1, 5_194));
+        let (_, left) = world.get(&stays, "/subscription/invoices?status=open").await;
+        assert_eq!(left["data"]["items"].as_array().unwrap().len(), 1, "{}", world.test.name);
+        let receivable = "ledger_entries WHERE account = 'receivable'";
+        assert_eq!(world.sum(receivable).await, 5_194, "what the other one owes");
         assert_eq!(world.balanced().await, Ok(()));
     }
 }

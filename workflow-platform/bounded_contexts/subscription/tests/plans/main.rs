@@ -115,6 +115,15 @@ impl World {
         row.try_get("", "n").unwrap()
     }
 
+    /// Of the column `amount_minor`.
+    async fn sum(&self, table: &str) -> i64 {
+        let sql =
+            format!("SELECT CAST(COALESCE(SUM(amount_minor), 0) AS bigint) AS n FROM {table}");
+        let statement = self.test.database.statement(sql, []);
+        let row = self.test.database.read().query_one_raw(statement).await.unwrap().unwrap();
+        row.try_get("", "n").unwrap()
+    }
+
     async fn execute(&self, sql: &str) {
         self.try_to(sql).await.unwrap();
     }
@@ -328,7 +337,7 @@ async fn another_plan_counts_at_the_latest_when_the_memory_of_the_old_is_gone() 
 async fn the_tables_can_be_taken_back_and_made_again() {
     for world in worlds().await {
         let migrations = Migrations::new([subscription::migrations as fn() -> _]);
-        migrations.down(&world.test.database, 5).await.unwrap();
+        migrations.down(&world.test.database, 6).await.unwrap();
         migrations.up(&world.test.database).await.unwrap();
         assert_eq!(world.count("plans").await, 4, "{}", world.test.name);
     }

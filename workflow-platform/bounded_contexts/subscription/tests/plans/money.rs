@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use proptest::prelude::*;
-use shared_kernel::{application::Principal, domain::Role};
+use shared_kernel::{
+    application::Principal,
+    domain::{PageRequest, Role},
+};
 use subscription::{
-    application::{CancelWhen, CouponWish, PlanWish, SubscribeWish},
+    application::{CancelWhen, CouponWish, PlanWish, RefundWish, SubscribeWish},
     domain::{Interval, Lasts, Off},
 };
 use tokio::runtime::Builder;
@@ -32,6 +35,10 @@ enum Doing {
     Resume,
     /// Pays the oldest of all that is open.
     Pay,
+    /// Gives a part of the newest paid invoice back, in percent of what was paid.
+    Refund {
+        percent: i64,
+    },
     Wait {
         hours: u64,
     },
@@ -58,6 +65,7 @@ fn doing() -> impl Strategy<Value = Doing> {
         2 => Just(Doing::Cancel(CancelWhen::Now)),
         1 => Just(Doing::Resume),
         3 => Just(Doing::Pay),
+        3 => (1_i64..140).prop_map(|percent| Doing::Refund { percent }),
         5 => (1_u64..24 * 40).prop_map(|hours| Doing::Wait { hours }),
     ]
 }
@@ -84,11 +92,21 @@ async fn apply(world: &World, who: &Principal, doing: Doing) {
             let _ = module.resume(who).await;
         }
         Doing::Pay => world.settle_one().await,
+        Doing::Refund { percent } => give_back(world, who, percent).await,
         Doing::Wait { hours } => {
             world.clock.advance(Duration::from_hours(hours));
             module.advance_due().await.unwrap();
         }
     }
+}
+
+async fn give_back(world: &World, who: &Principal, percent: i64) {
+    let page = PageRequest::first(200);
+    let invoices = world.module.list_invoices(who, None, page).await.unwrap();
+    let Some(paid) = invoices.items.iter().find(|invoice| invoice.paid_minor > 0) else { return };
+    let amount_minor = Some((paid.paid_minor * percent / 100).max(1));
+    let wish = RefundWish { amount_minor, reason: "goodwill".to_owned() };
+    let _ = world.module.refund_invoice(&world.with_role(Role::Admin), paid.id, wish).await;
 }
 
 async fn check(world: &World) -> Result<(), String> {
@@ -109,7 +127,25 @@ async fn check(world: &World) -> Result<(), String> {
         ("credit below nothing", "billing_accounts WHERE credit_minor < 0"),
         (
             "credit for what was never paid",
-            "billing_accounts a WHERE a.credit_minor > (SELECT COALESCE(SUM(i.paid_minor), 0) FROM invoices i WHERE i.user_id = a.user_id)",
+            "billing_accounts a WHERE a.credit_minor > (SELECT COALESCE(SUM(i.paid_minor - i.refunded_minor), 0) FROM invoices i WHERE i.user_id = a.user_id)",
+        ),
+        (
+            "more given back than was paid",
+            "invoices WHERE refunded_minor > paid_minor OR refunded_minor < 0",
+        ),
+        (
+            "refunds that are not what their invoice says",
+            "(SELECT i.id FROM invoices i WHERE i.refunded_minor <> (SELECT COALESCE(SUM(r.amount_minor), 0) \
+             FROM refunds r WHERE r.invoice_id = i.id AND r.status <> 'failed')) AS off",
+        ),
+        (
+            "more credit notes on an invoice than it came to",
+            "(SELECT i.id FROM invoices i WHERE i.total_minor < (SELECT COALESCE(SUM(n.net_minor + n.tax_minor), 0) \
+             FROM credit_notes n WHERE n.invoice_id = i.id)) AS off",
+        ),
+        (
+            "cash below nothing",
+            "(SELECT SUM(amount_minor) AS s FROM ledger_entries WHERE account = 'cash') AS cash WHERE s < 0",
         ),
         (
             "a period charged twice",

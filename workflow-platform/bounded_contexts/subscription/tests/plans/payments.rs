@@ -1,6 +1,8 @@
 //! Paying through Stripe, against a server that answers as Stripe does.
 
 mod fake;
+mod refunds;
+mod sweep;
 
 use std::{sync::Arc, time::Duration};
 

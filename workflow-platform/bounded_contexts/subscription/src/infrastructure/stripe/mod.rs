@@ -12,12 +12,12 @@ use url::Url;
 
 use crate::{
     application::payment_ports::{
-        Found, Notice, NoticeError, PaymentPage, PaymentProvider, ProviderError,
+        Found, FoundRefund, Notice, NoticeError, PaymentPage, PaymentProvider, ProviderError,
     },
-    domain::Payment,
+    domain::{Payment, Refund},
 };
 use client::Client;
-use shapes::{Event, Session};
+use shapes::{Event, List, RefundObject, Session};
 
 /// How to reach one's account.
 #[derive(Debug, Clone)]
@@ -88,5 +88,37 @@ impl PaymentProvider for Stripe {
     async fn look(&self, reference: &str) -> Result<Found, ProviderError> {
         let path = format!("/v1/checkout/sessions/{reference}?expand[]=payment_intent");
         self.client.get::<Session>(&path).await?.found()
+    }
+
+    /// Stripe forgets idempotency keys after a day: those that are there already are looked at first.
+    async fn refund(&self, refund: &Refund, paid: &str) -> Result<FoundRefund, ProviderError> {
+        let path = format!("/v1/checkout/sessions/{paid}?expand[]=payment_intent");
+        let session: Session = self.client.get(&path).await?;
+        let intent = session.intent()?;
+        let path = format!("/v1/refunds?payment_intent={intent}&limit=100");
+        let before: List<RefundObject> = self.client.get(&path).await?;
+        let ours =
+            before.data.into_iter().map(RefundObject::found).collect::<Result<Vec<_>, _>>()?;
+        if let Some(found) = ours.into_iter().find(|found| found.refund == Some(refund.id)) {
+            return Ok(found);
+        }
+        let form = [
+            ("payment_intent", intent),
+            ("amount", refund.amount_minor.to_string()),
+            ("reason", "requested_by_customer".to_owned()),
+            ("metadata[refund_id]", refund.id.to_string()),
+        ];
+        let key = format!("refund-{}", refund.id);
+        self.client.post::<RefundObject>("/v1/refunds", &key, &form).await?.found()
+    }
+
+    async fn look_refund(&self, reference: &str) -> Result<FoundRefund, ProviderError> {
+        self.client.get::<RefundObject>(&format!("/v1/refunds/{reference}")).await?.found()
+    }
+
+    async fn refunds_of(&self, charge: &str) -> Result<Vec<FoundRefund>, ProviderError> {
+        let path = format!("/v1/refunds?charge={charge}&limit=100");
+        let found: List<RefundObject> = self.client.get(&path).await?;
+        found.data.into_iter().map(RefundObject::found).collect()
     }
 }

@@ -1,11 +1,13 @@
 //! Stripe's objects, as far as they matter here.
 
+use std::collections::HashMap;
+
 use serde::Deserialize;
 use shared_kernel::domain::Currency;
 
 use crate::{
-    application::payment_ports::{Found, Notice, NoticeError, ProviderError},
-    domain::Outcome,
+    application::payment_ports::{About, Found, FoundRefund, Notice, NoticeError, ProviderError},
+    domain::{Outcome, RefundStatus},
 };
 
 /// Longest id that is taken.
@@ -19,6 +21,7 @@ fn is_id(text: &str, prefix: &str) -> bool {
 
 #[derive(Debug, Deserialize)]
 struct PaymentIntent {
+    id: String,
     status: String,
 }
 
@@ -36,6 +39,14 @@ pub(super) struct Session {
 }
 
 impl Session {
+    /// The id of what was paid.
+    pub fn intent(&self) -> Result<String, ProviderError> {
+        let intent = self.payment_intent.clone().unwrap_or_default();
+        let id = serde_json::from_value::<PaymentIntent>(intent).map(|intent| intent.id);
+        let id = id.ok().filter(|id| is_id(id, "pi_"));
+        id.ok_or_else(|| ProviderError::Answer("no payment_intent".to_owned()))
+    }
+
     pub fn found(self) -> Result<Found, ProviderError> {
         let currency = self.currency.as_deref().unwrap_or_default().to_ascii_uppercase();
         let currency = Currency::try_from(currency)
@@ -69,6 +80,34 @@ impl Session {
     }
 }
 
+/// Some of a list.
+#[derive(Debug, Deserialize)]
+pub(super) struct List<T> {
+    pub data: Vec<T>,
+}
+
+/// Money that goes back.
+#[derive(Debug, Deserialize)]
+pub(super) struct RefundObject {
+    id: String,
+    status: Option<String>,
+    #[serde(default)]
+    metadata: HashMap<String, String>,
+}
+
+impl RefundObject {
+    pub fn found(self) -> Result<FoundRefund, ProviderError> {
+        let status = match self.status.as_deref() {
+            Some("succeeded") => RefundStatus::Succeeded,
+            Some("pending" | "requires_action") => RefundStatus::Pending,
+            Some("failed" | "canceled") => RefundStatus::Failed,
+            other => return Err(ProviderError::Answer(format!("status {other:?}"))),
+        };
+        let refund = self.metadata.get("refund_id").and_then(|id| id.parse().ok());
+        Ok(FoundRefund { refund, reference: Some(self.id), status })
+    }
+}
+
 #[derive(Debug, Deserialize)]
 struct Subject {
     id: Option<String>,
@@ -93,12 +132,17 @@ impl Event {
         if !is_id(&self.id, "evt_") {
             return Err(NoticeError::Content("id of the event".to_owned()));
         }
-        if !self.kind.starts_with("checkout.session.") {
-            return Ok(Notice { id: self.id, about: None });
-        }
-        let about = self.data.object.id.filter(|id| is_id(id, "cs_"));
-        let about = about.ok_or_else(|| NoticeError::Content("id of the session".to_owned()))?;
-        Ok(Notice { id: self.id, about: Some(about) })
+        let (prefixes, about): (&[&str], fn(String) -> About) = match self.kind.as_str() {
+            kind if kind.starts_with("checkout.session.") => (&["cs_"], About::Payment),
+            "charge.refunded" => (&["ch_", "py_"], About::RefundsOf),
+            "charge.refund.updated" => (&["re_", "pyr_"], About::Refund),
+            kind if kind.starts_with("refund.") => (&["re_", "pyr_"], About::Refund),
+            _ => return Ok(Notice { id: self.id, about: None }),
+        };
+        let object = self.data.object.id;
+        let object = object.filter(|id| prefixes.iter().any(|prefix| is_id(id, prefix)));
+        let object = object.ok_or_else(|| NoticeError::Content("id of the object".to_owned()))?;
+        Ok(Notice { id: self.id, about: Some(about(object)) })
     }
 }
 

@@ -1,4 +1,6 @@
-//! Stripe's Checkout, as far as it is used: sessions under idempotency keys, and failures to order.
+//! Stripe's Checkout and refunds, as far as they are used: objects under idempotency keys, and failures
+//! to order. (localstripe, which others test with, has no Checkout sessions and sends none of the
+//! events that are heard here.)
 
 use std::{
     collections::HashMap,
@@ -7,7 +9,7 @@ use std::{
 
 use axum::{
     Json, Router,
-    extract::{Path, State},
+    extract::{Path, Query, State},
     http::{HeaderMap, StatusCode},
     routing::{get, post},
 };
@@ -35,6 +37,12 @@ struct Kept {
     /// Of all POSTs, also those that failed.
     keys: Vec<String>,
     failures: usize,
+    /// So many succeed before the failures.
+    grace: usize,
+    refunds: HashMap<String, Value>,
+    /// The refund by key.
+    refund_keys: HashMap<String, String>,
+    refuses_refunds: bool,
 }
 
 /// The server. It is gone with the test's runtime.
@@ -53,6 +61,8 @@ impl FakeStripe {
         let router = Router::new()
             .route("/v1/checkout/sessions", post(begin))
             .route("/v1/checkout/sessions/{id}", get(show))
+            .route("/v1/refunds", post(give_back).get(refunds))
+            .route("/v1/refunds/{id}", get(show_refund))
             .with_state(Arc::clone(&fake));
         tokio::spawn(async move { axum::serve(listener, router).await });
         fake
@@ -70,10 +80,11 @@ impl FakeStripe {
 
     pub fn set(&self, session: &str, status: &str, payment_status: &str) {
         let mut kept = self.kept.lock().unwrap();
+        let intent = format!("pi_{session}");
         let session = kept.sessions.get_mut(session).unwrap();
         session["status"] = json!(status);
         session["payment_status"] = json!(payment_status);
-        session["payment_intent"] = json!({ "id": "pi_1", "status": "processing" });
+        session["payment_intent"] = json!({ "id": intent, "status": "processing" });
     }
 
     pub fn set_failed(&self, session: &str) {
@@ -92,6 +103,44 @@ impl FakeStripe {
         "cs_test_foreign".into()
     }
 
+    /// The only refund: its id, and what was sent, with the key.
+    pub fn only_refund(&self) -> (String, Value) {
+        let kept = self.kept.lock().unwrap();
+        assert_eq!(kept.refunds.len(), 1, "{:?}", kept.refunds);
+        kept.refunds.iter().next().map(|(id, refund)| (id.clone(), refund.clone())).unwrap()
+    }
+
+    pub fn charge_of(&self, refund: &str) -> String {
+        self.kept.lock().unwrap().refunds[refund]["charge"].as_str().unwrap().to_owned()
+    }
+
+    pub fn set_refund(&self, refund: &str, status: &str) {
+        self.kept.lock().unwrap().refunds.get_mut(refund).unwrap()["status"] = json!(status);
+    }
+
+    pub fn refuse_refunds(&self) {
+        self.kept.lock().unwrap().refuses_refunds = true;
+    }
+
+    pub fn add_foreign_refund(&self) -> String {
+        let refund = json!({ "id": "re_foreign", "status": "succeeded", "metadata": {} });
+        self.kept.lock().unwrap().refunds.insert("re_foreign".into(), refund);
+        "re_foreign".into()
+    }
+
+    /// As after a day.
+    pub fn forget_keys(&self) {
+        let mut kept = self.kept.lock().unwrap();
+        kept.keyed.clear();
+        kept.refund_keys.clear();
+    }
+
+    /// After so many requests that succeed, so many fail.
+    pub fn fail_after(&self, grace: usize, times: usize) {
+        let mut kept = self.kept.lock().unwrap();
+        (kept.grace, kept.failures) = (grace, times);
+    }
+
     /// The next requests fail.
     pub fn fail(&self, times: usize) {
         self.kept.lock().unwrap().failures = times;
@@ -108,6 +157,10 @@ impl FakeStripe {
 
 impl Kept {
     fn fails(&mut self) -> bool {
+        if self.grace > 0 {
+            self.grace -= 1;
+            return false;
+        }
         let fails = self.failures > 0;
         self.failures = self.failures.saturating_sub(1);
         fails
@@ -157,6 +210,62 @@ async fn show(State(fake): State<Arc<FakeStripe>>, Path(id): Path<String>) -> An
     }
     match kept.sessions.get(&id) {
         Some(session) => (StatusCode::OK, Json(session.clone())),
+        None => refused(404, "resource_missing"),
+    }
+}
+
+async fn give_back(
+    State(fake): State<Arc<FakeStripe>>,
+    headers: HeaderMap,
+    form: String,
+) -> Answer {
+    let key = headers["idempotency-key"].to_str().unwrap().to_owned();
+    let mut kept = fake.kept.lock().unwrap();
+    if kept.fails() {
+        return refused(500, "api_error");
+    }
+    if kept.refuses_refunds {
+        return refused(400, "charge_already_refunded");
+    }
+    if let Some(id) = kept.refund_keys.get(&key) {
+        return (StatusCode::OK, Json(kept.refunds[id].clone()));
+    }
+    let fields: HashMap<_, _> = url::form_urlencoded::parse(form.as_bytes()).into_owned().collect();
+    let (id, intent) = (format!("re_{}", kept.refunds.len()), fields["payment_intent"].clone());
+    let refund = json!({
+        "id": id, "object": "refund", "status": "pending", "key": key,
+        "amount": fields["amount"].parse::<i64>().unwrap(),
+        "charge": intent.replace("pi_", "ch_"), "payment_intent": intent,
+        "metadata": { "refund_id": fields["metadata[refund_id]"] },
+    });
+    kept.refunds.insert(id.clone(), refund.clone());
+    kept.refund_keys.insert(key, id);
+    (StatusCode::OK, Json(refund))
+}
+
+async fn refunds(
+    State(fake): State<Arc<FakeStripe>>,
+    Query(wanted): Query<HashMap<String, String>>,
+) -> Answer {
+    let mut kept = fake.kept.lock().unwrap();
+    if kept.fails() {
+        return refused(503, "api_error");
+    }
+    let of = |refund: &&Value| {
+        let is = |name: &str| wanted.get(name).is_none_or(|id| refund[name] == json!(id));
+        is("payment_intent") && is("charge")
+    };
+    let data: Vec<_> = kept.refunds.values().filter(of).cloned().collect();
+    (StatusCode::OK, Json(json!({ "object": "list", "data": data, "has_more": false })))
+}
+
+async fn show_refund(State(fake): State<Arc<FakeStripe>>, Path(id): Path<String>) -> Answer {
+    let mut kept = fake.kept.lock().unwrap();
+    if kept.fails() {
+        return refused(503, "api_error");
+    }
+    match kept.refunds.get(&id) {
+        Some(refund) => (StatusCode::OK, Json(refund.clone())),
         None => refused(404, "resource_missing"),
     }
 }
