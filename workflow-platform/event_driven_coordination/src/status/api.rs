@@ -81,7 +81,7 @@ pub struct OutboxView {
 
 /// Connections of the process that answers.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct PoolView {
+pub struct ConnectionsView {
     /// `read` and `write` on SQLite, `shared` on PostgreSQL.
     #[schema(example = "shared")]
     pub pool: String,
@@ -95,7 +95,7 @@ pub struct DatabaseView {
     /// `sqlite` or `postgresql`.
     #[schema(example = "postgresql")]
     pub kind: String,
-    pub pools: Vec<PoolView>,
+    pub pools: Vec<ConnectionsView>,
 }
 
 /// Something that must always hold.
@@ -167,7 +167,7 @@ impl From<SystemStatus> for SystemStatusView {
                     Backend::Sqlite => "sqlite".to_owned(),
                     Backend::Postgres => "postgresql".to_owned(),
                 },
-                pools: status.pools.into_iter().map(PoolView::from).collect(),
+                pools: status.pools.into_iter().map(ConnectionsView::from).collect(),
             },
             cache: status.cache.to_owned(),
             invariants: status.invariants.into_iter().map(InvariantView::from).collect(),
@@ -209,7 +209,7 @@ impl From<Standing> for OutboxView {
     }
 }
 
-impl From<PoolUse> for PoolView {
+impl From<PoolUse> for ConnectionsView {
     fn from(pool: PoolUse) -> Self {
         let PoolUse { pool, used, idle, most } = pool;
         Self { pool: pool.to_owned(), used, idle, max: most }
