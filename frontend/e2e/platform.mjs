@@ -157,7 +157,11 @@ export async function furnish(one) {
   await ended(one, visit);
   await one.post(`/proxy/pools/${pool}/test`, {});
   const host = new URL(sites[0].url).host;
+  const { endpoint } = await one.post('/webhooks', { url: sites[0].url, description: 'Our chat' });
+  await one.post(`/webhooks/${endpoint.id}/test`, {});
+  const arrived = async () => (await one.get(`/webhooks/${endpoint.id}/deliveries`)).items[0]?.state === 'delivered';
+  for (let wait = 0; wait < 100 && !(await arrived()); wait++) await new Promise((done) => setTimeout(done, 100));
   for (const each of [...proxies, ...sites]) each.close();
   await one.put(`/automations/${rule}`, RULE);
-  return { ...ids, pool, host, rule };
+  return { ...ids, pool, host, rule, hook: endpoint.id };
 }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { administrator, ended, user } from './platform.mjs';
+import { slowSite } from './site.mjs';
 import { BASE, barriers, enter, launch, watch } from './support.mjs';
 
 const QUICK = `name: quick
@@ -239,4 +240,76 @@ room('an administrator offers a plan, gives a coupon, and settles an invoice', a
     await page.context().close();
     page = mine;
   }
+});
+
+room('a webhook is named, its secret shown once, tested, and its delivery read', async () => {
+  const site = await slowSite();
+  site.release();
+  await go('/automations');
+  await page.getByRole('link', { name: 'Webhooks' }).click();
+  await at('/automations/webhooks');
+  await visible(page.getByText('No endpoints yet'));
+  assert.deepEqual(await barriers(page), []);
+  await page.locator('.wp-page-header').getByRole('button', { name: 'New endpoint' }).click();
+  await page.getByRole('textbox', { name: 'Address' }).fill(site.url);
+  await page.getByLabel('Description').fill('Our chat');
+  assert.deepEqual(await barriers(page), []);
+  await button('Create endpoint').click();
+  const secret = await page.locator('.wp-secret').textContent();
+  assert.match(secret, /^whsec_/);
+  await button('I have kept it').click();
+  await page.getByRole('link', { name: site.url }).click();
+  await at('/automations/webhooks/[0-9a-f-]{36}');
+  await visible(page.getByText('Nothing was sent yet'));
+  assert.ok(!(await page.content()).includes(secret), 'the secret is not seen again');
+  await button('Send a test').click();
+  await visible(page.getByRole('cell', { name: 'Delivered' }));
+  assert.deepEqual(await barriers(page), []);
+  await page.locator('td .wp-link').first().click();
+  await visible(page.getByRole('dialog').getByText('Answered 200'));
+  assert.deepEqual(await barriers(page), []);
+  await page.keyboard.press('Escape');
+  await button('New secret').click();
+  await sure('New secret');
+  assert.notEqual(await page.locator('.wp-secret').textContent(), secret);
+  await button('I have kept it').click();
+  await button('Delete').click();
+  await sure('Delete');
+  await at('/automations/webhooks');
+  await visible(page.getByText('No endpoints yet'));
+  site.close();
+});
+
+room('a page that was fetched is found again from its run, and read', async () => {
+  const site = await slowSite();
+  site.release();
+  const source = `name: fetches\nsteps:\n  - id: page\n    uses: http.request\n    with: {url: "${site.url}shelf/one"}\n`;
+  const { id: definition_id } = await one.post('/workflow/definitions', { source });
+  const { id } = await one.post('/workflow/executions', { definition_id });
+  await ended(one, id);
+  site.close();
+  await go(`/executions/${id}`);
+  await page.getByRole('link', { name: 'Archived pages' }).click();
+  await at('/archive');
+  const entry = page.getByRole('button', { name: `${site.url}shelf/one` });
+  for (let tries = 0; tries < 10 && (await entry.count()) === 0; tries++) {
+    await page.waitForTimeout(500);
+    await page.reload();
+    await visible(page.getByRole('heading', { name: 'Archived pages' }));
+    await page.waitForLoadState('networkidle');
+  }
+  assert.deepEqual(await barriers(page), []);
+  await entry.click();
+  const drawer = page.getByRole('dialog');
+  await visible(drawer.getByText('<h1>At last</h1>'));
+  assert.deepEqual(await barriers(page), []);
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    drawer.getByRole('button', { name: 'Download' }).click(),
+  ]);
+  assert.equal(download.suggestedFilename(), 'one.html');
+  await page.keyboard.press('Escape');
+  await page.getByRole('searchbox', { name: 'Host' }).fill('elsewhere.example');
+  await page.keyboard.press('Enter');
+  await visible(page.getByText('No such pages'));
 });

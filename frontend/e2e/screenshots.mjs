@@ -29,13 +29,15 @@ const beginners = {
   'empty-dashboard': ['/dashboard'],
   'empty-executions': ['/executions'],
   'empty-schedules': ['/schedules'],
+  'empty-webhooks': ['/automations/webhooks'],
+  'empty-archive': ['/archive'],
   'empty-secrets': ['/secrets'],
   'empty-data': ['/data'],
   'empty-proxies': ['/proxies'],
   'empty-automations': ['/automations'],
   'empty-notifications': ['/notifications'],
 };
-const owners = ({ books, failing, waiting, pool, host, rule }) => ({
+const owners = ({ books, failing, waiting, pool, host, rule, hook }) => ({
   dashboard: ['/dashboard'],
   'dashboard-week': ['/dashboard?range=week'],
   schedules: ['/schedules'],
@@ -97,6 +99,11 @@ const owners = ({ books, failing, waiting, pool, host, rule }) => ({
   automation: [`/automations/${rule}`, press('.wp-rule-panes section .ant-btn', '.wp-tried')],
   'automation-history': [`/automations/${rule}?tab=history`],
   'automation-firing': [`/automations/${rule}?tab=history`, press('td .wp-link', '.ant-drawer-body .wp-json')],
+  webhooks: ['/automations/webhooks'],
+  webhook: [`/automations/webhooks/${hook}`, press('td .wp-link', '.ant-drawer-body .wp-tried')],
+  'webhook-deliveries': [`/automations/webhooks/${hook}`],
+  archive: ['/archive'],
+  'archive-page': ['/archive', press('td .wp-link', '.ant-drawer-body .wp-content')],
   notifications: ['/notifications'],
   plan: ['/plan'],
   'plan-upgrade': ['/plan', press('.wp-plan .ant-btn-primary', '.ant-modal table')],

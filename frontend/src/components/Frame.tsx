@@ -3,7 +3,7 @@ import BarChartOutlined from '@ant-design/icons/BarChartOutlined';
 import CalendarOutlined from '@ant-design/icons/CalendarOutlined';
 import ClusterOutlined from '@ant-design/icons/ClusterOutlined';
 import CreditCardOutlined from '@ant-design/icons/CreditCardOutlined';
-import KeyOutlined from '@ant-design/icons/KeyOutlined';
+import LockOutlined from '@ant-design/icons/LockOutlined';
 import MenuFoldOutlined from '@ant-design/icons/MenuFoldOutlined';
 import MenuUnfoldOutlined from '@ant-design/icons/MenuUnfoldOutlined';
 import MoreOutlined from '@ant-design/icons/MoreOutlined';
@@ -41,7 +41,7 @@ const ENTRIES: Entry[] = [
   { to: '/data', text: 'nav.data', Icon: TableOutlined },
   { to: '/proxies', text: 'nav.proxies', Icon: ClusterOutlined, rest: true },
   { to: '/automations', text: 'nav.automations', Icon: ThunderboltOutlined, rest: true },
-  { to: '/secrets', text: 'nav.secrets', Icon: KeyOutlined, below: true, rest: true },
+  { to: '/secrets', text: 'nav.secrets', Icon: LockOutlined, below: true, rest: true },
   { to: '/plan', text: 'nav.plan', Icon: CreditCardOutlined, rest: true },
   { to: '/admin/users', text: 'nav.admin', Icon: UserOutlined, rest: true, needs: 'users:read' },
 ];

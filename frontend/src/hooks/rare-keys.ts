@@ -1,3 +1,4 @@
+import type { PageFilter } from '@/services/archive';
 import type { AuditFilter } from '@/services/audit';
 import type { InvoiceFilter } from '@/services/billing';
 import type { RecordQuery } from '@/services/datasets';
@@ -72,6 +73,15 @@ export const rareKeys = {
     invoices: (filter: InvoiceFilter) => ['billing', 'invoices', filter] as const,
     books: ['billing', 'books'] as const,
   },
+  webhooks: {
+    all: ['webhooks'] as const,
+    list: ['webhooks', 'list'] as const,
+    one: (id: string) => ['webhooks', 'one', id] as const,
+    deliveries: (id: string) => ['webhooks', 'deliveries', id] as const,
+    delivery: (id: string, delivery: string) => ['webhooks', 'deliveries', id, delivery] as const,
+  },
+  archive: (filter: PageFilter) => ['archive', filter] as const,
+  archived: (id: string) => ['archived', id] as const,
   kept: { secrets: ['kept', 'secrets'] as const, variables: ['kept', 'variables'] as const },
   dashboard: {
     all: ['dashboard'] as const,
@@ -89,6 +99,7 @@ export const rareKeys = {
     firings: (id: string) => ['automations', 'firings', id] as const,
     events: ['automations', 'events'] as const,
     workflows: ['automations', 'workflows'] as const,
+    endpoints: ['automations', 'endpoints'] as const,
   },
   notifications: { list: (unread: boolean) => ['notifications', 'list', unread] as const },
   audit: { list: (filter: AuditFilter) => ['audit', filter] as const },

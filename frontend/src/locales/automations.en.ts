@@ -2,6 +2,7 @@
 export default {
   automations: {
     note: 'When something happens, something else is done.',
+    webhooks: 'Webhooks',
     create: 'New automation',
     keep: 'Create automation',
     save: 'Save',

@@ -2,6 +2,7 @@
 export default {
   automations: {
     note: '发生某事时，自动做另一件事。',
+    webhooks: 'Webhook',
     create: '新建自动化',
     keep: '创建自动化',
     save: '保存',

@@ -1,6 +1,7 @@
 /** Texts of the pages of datasets, loaded with them. */
 export default {
   data: {
+    archive: 'Archived pages',
     files: 'Uploaded files',
     create: 'New dataset',
     createNow: 'Create dataset',

@@ -1,6 +1,7 @@
 /** Texts of the pages of datasets, loaded with them. */
 export default {
   data: {
+    archive: '网页存档',
     files: '上传的文件',
     create: '新建数据集',
     createNow: '创建',

@@ -31,6 +31,7 @@ export default {
     started: 'Started',
     duration: 'Duration',
     used: 'Used',
+    archived: 'Archived pages',
     usedPages: 'pages: {{count}}',
     usedProxy: '{{bytes}} through proxies',
     usedCpu: '{{time}} of processor',

@@ -31,6 +31,7 @@ export default {
     started: '开始时间',
     duration: '耗时',
     used: '用量',
+    archived: '网页存档',
     usedPages: '{{count}} 个页面',
     usedProxy: '经代理 {{bytes}}',
     usedCpu: '处理器 {{time}}',

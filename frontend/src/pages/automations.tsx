@@ -14,9 +14,12 @@ export function Component() {
         title={t('nav.automations')}
         note={t('automations.note')}
         extra={
-          <LinkButton to="/automations/new" primary>
-            {t('automations.create')}
-          </LinkButton>
+          <>
+            <LinkButton to="/automations/webhooks">{t('automations.webhooks')}</LinkButton>
+            <LinkButton to="/automations/new" primary>
+              {t('automations.create')}
+            </LinkButton>
+          </>
         }
       />
       <AutomationTable />

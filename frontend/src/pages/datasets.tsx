@@ -16,6 +16,7 @@ export function Component() {
         title={t('nav.data')}
         extra={
           <>
+            <LinkButton to="/archive">{t('data.archive')}</LinkButton>
             <LinkButton to="/files">{t('data.files')}</LinkButton>
             <ImportFile />
             <CreateDataset />

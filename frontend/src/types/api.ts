@@ -147,6 +147,12 @@ export type DryRun = With<Schemas['DryRunView'], { items: Tried[] }>;
 export type DryRunWish = { last: number } | { event: { kind: string; payload: JsonObject } };
 export type ActionOutcome = With<Schemas['ActionOutcome'], { result?: Json }>;
 export type Firing = With<Schemas['FiringView'], { event: HeardEvent; outcomes: (ActionOutcome | null)[] }>;
+export type Endpoint = Schemas['WebhookEndpointView'];
+export type EndpointWish = Schemas['EndpointBody'];
+export type NewEndpoint = Schemas['WebhookSecretView'];
+export type Delivery = Schemas['WebhookDeliveryView'];
+export type DeliveryDetail = Schemas['WebhookDeliveryDetailView'];
+export type CollectedPage = Schemas['PageView'];
 export type Notification = Schemas['NotificationView'];
 
 export type Plan = Schemas['PlanView'];

@@ -1,10 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { Button, Form, Input, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import { ACTION_KINDS, type DraftAction } from '@/features/automations/draft';
 import { TemplateInput } from '@/features/automations/Expressions';
 import { rareKeys } from '@/hooks/rare-keys';
 import { schedules } from '@/services/schedules';
+import { webhooks } from '@/services/webhooks';
 import { workflows } from '@/services/workflows';
 import { fieldsOf, isJson } from '@/utils/schema';
 
@@ -71,7 +73,7 @@ function OneAction({ at, names }: Place) {
     case 'webhook':
       return (
         <>
-          <Text at={at} name="endpoint_id" names={names} required />
+          <EndpointChoice at={at} />
           <Json at={at} name="data" help={t('automations.dataHelp')} />
         </>
       );
@@ -87,7 +89,7 @@ function OneAction({ at, names }: Place) {
 }
 
 interface TextProps extends Place {
-  name: 'title' | 'body' | 'subject' | 'execution_id' | 'endpoint_id';
+  name: 'title' | 'body' | 'subject' | 'execution_id';
   required?: boolean;
   rows?: number;
   help?: string;
@@ -156,6 +158,25 @@ function Json({ at, name, help }: { at: number; name: 'params' | 'data'; help?: 
       ]}
     >
       <Input.TextArea className="wp-mono" autoSize={{ minRows: 2, maxRows: 10 }} placeholder='{"pages": 3}' />
+    </Form.Item>
+  );
+}
+
+function EndpointChoice({ at }: { at: number }) {
+  const { t } = useTranslation();
+  const list = useQuery({ queryKey: rareKeys.automations.endpoints, queryFn: () => webhooks.list() });
+  return (
+    <Form.Item
+      name={[at, 'endpoint_id']}
+      label={t('automations.fields.endpoint_id')}
+      extra={<Link to="/automations/webhooks">{t('automations.webhooks')}</Link>}
+      rules={[{ required: true, message: t('form.required') }]}
+    >
+      <Select
+        showSearch={{ optionFilterProp: 'label' }}
+        loading={list.isLoading}
+        options={list.data?.items.map(({ id, url }) => ({ value: id, label: url })) ?? []}
+      />
     </Form.Item>
   );
 }

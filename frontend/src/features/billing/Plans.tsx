@@ -51,7 +51,7 @@ export function Plans() {
       align: 'right',
       render: ({ plan }) =>
         plan.prices.map(({ interval, currency, amount_minor }) => (
-          <div key={`${interval} ${currency}`}>
+          <div key={`${interval} ${currency}`} className="whitespace-nowrap">
             <span className="wp-number">{money(amount_minor, currency, i18n.language)}</span>{' '}
             <span className="wp-muted">{t(interval === 'month' ? 'plan.perMonth' : 'plan.perYear')}</span>
           </div>

@@ -42,7 +42,7 @@ export function RunsChart() {
           </div>
           <ul className="flex flex-wrap gap-x-5">
             {ENDS.map((end) => (
-              <li key={end}>
+              <li key={end} className="flex items-center gap-1.5">
                 <StatusTag status={end} /> <span className="wp-number">{sum[end]}</span>
               </li>
             ))}

@@ -17,9 +17,14 @@ import { duration } from '@/utils/format';
 import { size } from '@/utils/size';
 import { isOver } from '@/utils/status';
 
+/** The pages of the archive that came meanwhile. */
+const archived = (since: string, until: string | null | undefined) =>
+  new URLSearchParams(until ? { since, until } : { since }).toString();
+
 /** What the run used of what is scarce; nothing of a run that used nothing. */
-function Used({ cost: { pages, bytes, proxy_bytes, cpu_ms } }: { cost: Cost }) {
+function Used({ execution: { cost, started_at, finished_at } }: { execution: ExecutionDetail }) {
   const { t } = useTranslation();
+  const { pages, bytes, proxy_bytes, cpu_ms }: Cost = cost;
   const parts = [
     pages > 0 && t('executions.usedPages', { count: pages }),
     bytes > 0 && size(bytes),
@@ -30,7 +35,15 @@ function Used({ cost: { pages, bytes, proxy_bytes, cpu_ms } }: { cost: Cost }) {
   return (
     <div>
       <dt>{t('executions.used')}</dt>
-      <dd>{parts.join(' · ')}</dd>
+      <dd>
+        {parts.join(' · ')}
+        {pages > 0 && started_at && (
+          <>
+            {' · '}
+            <Link to={`/archive?${archived(started_at, finished_at)}`}>{t('executions.archived')}</Link>
+          </>
+        )}
+      </dd>
     </div>
   );
 }
@@ -84,7 +97,7 @@ export function ExecutionHeader({ execution }: { execution: ExecutionDetail }) {
             <Lasted start={execution.started_at} end={execution.finished_at} running={!over} />
           </dd>
         </div>
-        <Used cost={execution.cost} />
+        <Used execution={execution} />
         <div>
           <dt>{t('executions.id')}</dt>
           <dd>

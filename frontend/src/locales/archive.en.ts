@@ -1,0 +1,27 @@
+/** Texts of archived pages, loaded with their page. */
+export default {
+  archive: {
+    title: 'Archived pages',
+    note: 'Pages as sites answered with them, kept for some days.',
+    host: 'Host',
+    prefix: 'Address begins with',
+    since: 'Since',
+    until: 'Until',
+    url: 'Address',
+    status: 'Status',
+    type: 'Type',
+    size: 'Size',
+    at: 'Fetched',
+    charset: 'Encoding',
+    id: 'Id',
+    content: 'Content',
+    headers: 'Headers',
+    download: 'Download',
+    binary: 'This is no text. Download it to look at it.',
+    cut: 'The first {{size}} are shown; download it for all.',
+    none: 'No pages yet',
+    noneText: 'Every page that a workflow fetches is kept here, and can be extracted again without asking the site.',
+    nothing: 'No such pages',
+    nothingText: 'Choose another filter or a longer time.',
+  },
+};

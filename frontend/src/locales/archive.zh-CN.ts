@@ -1,0 +1,27 @@
+/** Texts of archived pages, loaded with their page. */
+export default {
+  archive: {
+    title: '网页存档',
+    note: '网站返回的原始页面，保留若干天。',
+    host: '主机',
+    prefix: '地址开头',
+    since: '从',
+    until: '至',
+    url: '地址',
+    status: '状态码',
+    type: '类型',
+    size: '大小',
+    at: '抓取时间',
+    charset: '编码',
+    id: '编号',
+    content: '内容',
+    headers: '响应头',
+    download: '下载',
+    binary: '不是文本，请下载后查看。',
+    cut: '仅显示前 {{size}}，完整内容请下载。',
+    none: '还没有页面',
+    noneText: '工作流抓取的每个页面都会保存在这里，可以重新提取而无需再次访问网站。',
+    nothing: '没有符合条件的页面',
+    nothingText: '请更换筛选条件或放宽时间范围。',
+  },
+};

@@ -1,0 +1,18 @@
+import { useTranslation } from 'react-i18next';
+import { PageHeader } from '@/components/PageHeader';
+import { PageFilters } from '@/features/archive/PageFilters';
+import { PageTable } from '@/features/archive/PageTable';
+import { useTitle } from '@/hooks/use-title';
+import '@/locales/archive';
+
+export function Component() {
+  const { t } = useTranslation();
+  useTitle(t('archive.title'));
+  return (
+    <>
+      <PageHeader parent={{ to: '/data', text: t('nav.data') }} title={t('archive.title')} note={t('archive.note')} />
+      <PageFilters />
+      <PageTable />
+    </>
+  );
+}
