@@ -6,7 +6,7 @@ UI := frontend/dist/index.html
 UI_SOURCES := $(shell find frontend/src frontend/public frontend/tools -name node_modules -prune -o -type f -print) \
 	frontend/index.html frontend/vite.config.ts frontend/package-lock.json
 
-.PHONY: help run demo build test test-crash test-rolling soak sbom docs fuzz-api bench bench-api bench-engine bench-proxy bench-collect bench-events fmt lint openapi migrate screenshots clean
+.PHONY: help run demo build test test-crash test-rolling soak sbom docs fuzz-api bench bench-api bench-engine bench-proxy bench-collect bench-events fmt lint openapi migrate pictures screenshots clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1|\2/' | column -t -s '|'
@@ -117,6 +117,13 @@ openapi: ## write the API document, the front end's types, the table of variable
 
 migrate: build ## bring the configured database's schema up to date
 	$(BINARY) migrate up
+
+pictures: ## docs/pictures: walks through the guides in a browser, in both languages, and takes their pictures
+	scripts/ensure-build.sh
+	scripts/ensure-test.sh
+	@$(MAKE) --no-print-directory $(UI)
+	cargo build --quiet --locked -p workflow-platform
+	scripts/serve-for.sh target/debug/workflow-platform npm --prefix frontend run --silent pictures
 
 screenshots: ## frontend/screenshots: every page, narrow to wide, light and dark, in both languages
 	scripts/ensure-build.sh

@@ -16,7 +16,7 @@ fi
 source=target/docs/source
 rm -rf target/docs
 mkdir -p "$source"
-git ls-files --cached --others --exclude-standard 'docs/**.md' docs/api/openapi.json ./*.md LICENSE .env.example |
+git ls-files --cached --others --exclude-standard 'docs/**.md' docs/pictures docs/api/openapi.json ./*.md LICENSE .env.example |
     grep -v '^target/' | while read -r file; do
     [ -e "$file" ] || continue
     mkdir -p "$source/$(dirname "$file")"

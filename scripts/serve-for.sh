@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs a command beside a server of its own on SQLite that may collect from loopback; the command
-# finds it by E2E_BASE_URL and the mails it sent in E2E_MAIL_DIR; root@example.com looks after it. Usage: serve-for.sh BINARY COMMAND…
+# finds it by E2E_BASE_URL, the mails it sent in E2E_MAIL_DIR and the program as E2E_BINARY; root@example.com looks
+# after it. Usage: serve-for.sh BINARY COMMAND…
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
@@ -21,7 +22,7 @@ port=$(free_port)
         "$binary" serve
 ) &
 server=$!
-export E2E_BASE_URL="http://127.0.0.1:$port" E2E_MAIL_DIR="$folder/mail"
+export E2E_BASE_URL="http://127.0.0.1:$port" E2E_MAIL_DIR="$folder/mail" E2E_BINARY="$binary"
 healthy='fetch(process.env.E2E_BASE_URL + "/health").then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))'
 for ((wait = 0; ; wait++)); do
     node -e "$healthy" && break

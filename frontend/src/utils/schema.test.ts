@@ -9,6 +9,8 @@ const SCHEMA = {
     tags: { type: 'array', default: ['a'] },
     books: { type: 'array', items: { type: 'string', pattern: '^[0-9]+$' }, default: ['1'] },
     pages_saved: { type: 'array', items: { type: 'string', format: 'uuid' } },
+    pool: { type: ['string', 'null'], default: null },
+    either: { type: ['string', 'integer', 'null'] },
     odd: true,
   },
   required: ['site'],
@@ -25,6 +27,8 @@ describe('a form of a schema', () => {
       ['tags', 'json', false],
       ['books', 'list', false],
       ['pages_saved', 'files', false],
+      ['pool', 'text', false],
+      ['either', 'json', false],
     ]);
     expect(fields[0]).toMatchObject({ label: 'Pages', min: 1, max: 5 });
     expect(fields[2]).toMatchObject({ label: 'site', help: 'Where to start', minLength: 1, pattern: '^http' });

@@ -23,13 +23,21 @@ const isObject = (value: Json | undefined): value is JsonObject =>
 const numberOf = (value: Json | undefined) => (typeof value === 'number' ? value : undefined);
 const textOf = (value: Json | undefined) => (typeof value === 'string' ? value : undefined);
 
+/** What may also be null is what it is otherwise: left empty it is not given. */
+function typeOf({ type }: JsonObject): Json | undefined {
+  if (!Array.isArray(type)) return type;
+  const others = type.filter((one) => one !== 'null');
+  return others.length === 1 ? others[0] : type;
+}
+
 function kindOf(schema: JsonObject): Field['kind'] {
   if (Array.isArray(schema.enum)) return 'choice';
-  switch (schema.type) {
+  const type = typeOf(schema);
+  switch (type) {
     case 'integer':
     case 'number':
     case 'boolean':
-      return schema.type;
+      return type;
     case 'string':
       return 'text';
     case 'array':
@@ -48,7 +56,7 @@ function listOf(items: Json | undefined): Field['kind'] {
 function fieldOf(name: string, schema: JsonObject, required: boolean): Field {
   const field: Field = { name, label: textOf(schema.title) ?? name, kind: kindOf(schema), required };
   field.help = textOf(schema.description);
-  field.initial = schema.default;
+  field.initial = schema.default ?? undefined;
   if (Array.isArray(schema.enum)) field.choices = schema.enum;
   field.min = numberOf(schema.minimum);
   field.max = numberOf(schema.maximum);
