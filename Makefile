@@ -6,7 +6,7 @@ UI := frontend/dist/index.html
 UI_SOURCES := $(shell find frontend/src frontend/public frontend/tools -name node_modules -prune -o -type f -print) \
 	frontend/index.html frontend/vite.config.ts frontend/package-lock.json
 
-.PHONY: help run demo build test test-crash test-rolling soak sbom docs fuzz-api bench bench-api bench-engine bench-proxy bench-collect bench-events fmt lint openapi migrate pictures screenshots clean
+.PHONY: help run demo build test test-crash test-rolling soak sbom docs fuzz-api bench bench-api bench-engine bench-proxy bench-collect bench-events bench-ui fmt lint openapi migrate pictures screenshots clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1|\2/' | column -t -s '|'
@@ -88,6 +88,11 @@ bench-events: ## events from outbox to handler over PostgreSQL and Redis, beside
 	scripts/ensure-build.sh
 	scripts/ensure-test.sh
 	CI=1 scripts/with-services.sh cargo bench --locked -p event_driven_coordination --bench events -- $(if $(JSON),--json $(abspath $(JSON)))
+
+bench-ui: build ## the interface in a browser: first load, a million executions, 5,000 steps, 100,000 lines; JSON=FILE as above
+	scripts/ensure-test.sh
+	LOG_LEVEL=warn,workflow::infrastructure::audit=off \
+		scripts/serve-for.sh $(BINARY) npm --prefix frontend run --silent bench -- $(if $(JSON),--json $(abspath $(JSON)))
 
 bench-collect: ## pages fetched, extracted and stored, beside Scrapy and nginx alone; FULL=1 crawls 100,000; JSON=FILE as above
 	scripts/ensure-build.sh

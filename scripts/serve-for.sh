@@ -17,7 +17,7 @@ port=$(free_port)
 (
     cd "$folder"
     exec env -u DATABASE_URL -u REDIS_URL -u SMTP_HOST DATA_DIR="$folder" API_HOST=127.0.0.1 \
-        API_PORT="$port" LOG_LEVEL=warn OUTBOUND_ALLOW=127.0.0.1 RATE_LIMIT_ENABLED=false WELCOME_NEW_USERS=false \
+        API_PORT="$port" LOG_LEVEL="${LOG_LEVEL:-warn}" OUTBOUND_ALLOW=127.0.0.1 RATE_LIMIT_ENABLED=false WELCOME_NEW_USERS=false \
         BOOTSTRAP_ADMIN_EMAIL=root@example.com BOOTSTRAP_ADMIN_PASSWORD="correct horse battery" \
         "$binary" serve
 ) &

@@ -1,5 +1,5 @@
 import { Button } from 'antd';
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '@/components/ErrorNote';
 
@@ -51,15 +51,9 @@ export function DataTable<T>(props: Props<T>) {
             </tr>
           </thead>
           <tbody>
-            {rows?.map((row, index) => (
-              <tr key={rowKey(row, index)}>
-                {columns.map((column) => (
-                  <td key={column.key} className={cell(column)}>
-                    {column.render(row)}
-                  </td>
-                ))}
-              </tr>
-            )) ?? <SkeletonRows columns={columns} />}
+            {rows?.map((row, index) => <Row key={rowKey(row, index)} row={row} columns={columns} />) ?? (
+              <SkeletonRows columns={columns} />
+            )}
           </tbody>
         </table>
       </section>
@@ -74,6 +68,19 @@ export function DataTable<T>(props: Props<T>) {
     </div>
   );
 }
+
+/** Drawn again only when its record or the columns are others: long lists keep their columns. */
+const Row = memo(function Row<T>({ row, columns }: { row: T; columns: Column<T>[] }) {
+  return (
+    <tr>
+      {columns.map((column) => (
+        <td key={column.key} className={cell(column)}>
+          {column.render(row)}
+        </td>
+      ))}
+    </tr>
+  );
+}) as <T>(props: { row: T; columns: Column<T>[] }) => ReactNode;
 
 function SkeletonRows<T>({ columns }: { columns: Column<T>[] }) {
   return SKELETON.map((row) => (

@@ -25,6 +25,8 @@ export function usePaged<T>(
   const more = query.hasNextPage ? () => void query.fetchNextPage() : undefined;
   return {
     items,
+    /** The same as they came, each page the same as long as it is. */
+    pages: query.data?.pages,
     error,
     retry,
     more,

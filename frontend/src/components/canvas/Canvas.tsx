@@ -14,7 +14,8 @@ import {
 import '@xyflow/react/dist/style.css';
 import { type ReactNode, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { NODE, placesOf } from '@/components/canvas/layout';
+import { placesOf } from '@/components/canvas/layout';
+import { NODE, type Placed } from '@/components/canvas/node';
 import { usePreferences } from '@/store/preferences';
 
 export interface CanvasStep {
@@ -56,23 +57,19 @@ function StepBox({ data, selected }: NodeProps<StepNode>) {
 
 const TYPES = { step: StepBox };
 
-/** Steps as a graph: laid out by itself, moved about and magnified, with a map of the whole. */
-export default function Canvas({ label, steps, chosen, onChoose, onConnect, mayConnect }: Props) {
-  const { t } = useTranslation();
-  const { theme } = usePreferences();
-  const places = useMemo(() => placesOf(steps), [steps]);
-  const nodes = steps.map<StepNode>((step) => ({
-    id: step.id,
-    type: 'step',
-    position: places.get(step.id) ?? { x: 0, y: 0 },
-    data: { step, open: onConnect !== undefined },
-    selected: step.id === chosen,
-    draggable: false,
-    ariaLabel: `${step.id}: ${step.uses}`,
-    ...NODE,
-  }));
+const nodeOf = (step: CanvasStep, places: Map<string, Placed>, open: boolean): StepNode => ({
+  id: step.id,
+  type: 'step',
+  position: places.get(step.id) ?? { x: 0, y: 0 },
+  data: { step, open },
+  draggable: false,
+  ariaLabel: `${step.id}: ${step.uses}`,
+  ...NODE,
+});
+
+function edgesOf(steps: CanvasStep[]): Edge[] {
   const known = new Set(steps.map(({ id }) => id));
-  const edges = steps.flatMap<Edge>(({ id, needs, condition }) =>
+  return steps.flatMap(({ id, needs, condition }) =>
     needs
       .filter((need) => known.has(need))
       .map((need) => ({
@@ -84,6 +81,24 @@ export default function Canvas({ label, steps, chosen, onChoose, onConnect, mayC
         markerEnd: { type: MarkerType.ArrowClosed },
       })),
   );
+}
+
+/** From so many steps on, only those in view are drawn. */
+const MANY = 150;
+
+/** Steps as a graph: laid out by itself, moved about and magnified, with a map of the whole. */
+export default function Canvas({ label, steps, chosen, onChoose, onConnect, mayConnect }: Props) {
+  const { t } = useTranslation();
+  const { theme } = usePreferences();
+  const places = useMemo(() => placesOf(steps), [steps]);
+  const open = onConnect !== undefined;
+  const all = useMemo(() => steps.map((step) => nodeOf(step, places, open)), [steps, places, open]);
+  // Only what was chosen is made anew.
+  const nodes = useMemo(
+    () => all.map((node) => (node.id === chosen ? { ...node, selected: true } : node)),
+    [all, chosen],
+  );
+  const edges = useMemo(() => edgesOf(steps), [steps]);
   return (
     <section className="wp-canvas" aria-label={label}>
       <ReactFlow
@@ -96,6 +111,7 @@ export default function Canvas({ label, steps, chosen, onChoose, onConnect, mayC
         fitView
         fitViewOptions={{ maxZoom: 1, padding: 0.12 }}
         minZoom={0.1}
+        onlyRenderVisibleElements={steps.length > MANY}
         deleteKeyCode={null}
         onNodesChange={(changes) => {
           for (const change of changes) if (change.type === 'select' && change.selected) onChoose?.(change.id);

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { NODE, placesOf } from '@/components/canvas/layout';
+import { placesOf } from '@/components/canvas/layout';
+import { NODE } from '@/components/canvas/node';
 
 it('steps stand below those they wait for, and none on another', () => {
   const places = placesOf([
@@ -13,4 +14,23 @@ it('steps stand below those they wait for, and none on another', () => {
   expect(at('b').y).toBeLessThan(at('d').y);
   expect(at('b').y).toBe(at('c').y);
   expect(Math.abs(at('b').x - at('c').x)).toBeGreaterThanOrEqual(NODE.width);
+});
+
+it('a graph of thousands is laid out at once, in layers', () => {
+  const steps = Array.from({ length: 5_000 }, (_, place) => ({
+    id: `s${place}`,
+    needs: place < 25 ? [] : [`s${place - 25}`, ...(place % 5 === 0 ? [`s${place - 24}`, 'gone'] : [])],
+  }));
+  const begun = performance.now();
+  const places = placesOf(steps);
+  expect(performance.now() - begun).toBeLessThan(1_000);
+  const at = (id: string) => places.get(id) ?? { x: 0, y: 0 };
+  for (const { id, needs } of steps)
+    for (const need of needs.filter((one) => places.has(one))) expect(at(need).y).toBeLessThan(at(id).y);
+  expect(new Set([...places.values()].map(({ x, y }) => `${x} ${y}`)).size).toBe(steps.length);
+});
+
+it('steps of a large graph that wait for each other do not hang it', () => {
+  const steps = Array.from({ length: 200 }, (_, place) => ({ id: `s${place}`, needs: [`s${(place + 1) % 200}`] }));
+  expect(placesOf(steps).size).toBe(200);
 });

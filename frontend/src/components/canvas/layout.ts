@@ -1,14 +1,13 @@
 import { graphlib, layout } from '@dagrejs/dagre';
+import { layersOf } from '@/components/canvas/layers';
+import { NODE, type Placed } from '@/components/canvas/node';
 
-export const NODE = { width: 220, height: 66 };
-
-export interface Placed {
-  x: number;
-  y: number;
-}
+/** Beyond so many steps the better layout takes longer than anybody waits. */
+const MANY = 150;
 
 /** Where each step stands: those that wait below those they wait for. */
 export function placesOf(steps: { id: string; needs: string[] }[]): Map<string, Placed> {
+  if (steps.length > MANY) return layersOf(steps);
   const graph = new graphlib.Graph();
   graph.setGraph({ rankdir: 'TB', nodesep: 28, ranksep: 46, marginx: 16, marginy: 16 });
   graph.setDefaultEdgeLabel(() => ({}));

@@ -1,7 +1,9 @@
 import { Checkbox } from 'antd';
-import { useState } from 'react';
+import type { TFunction } from 'i18next';
+import { createContext, useContext, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { createStore, useStore } from 'zustand';
 import { CopyId } from '@/components/CopyId';
 import { type Column, DataTable } from '@/components/DataTable';
 import { EmptyState } from '@/components/EmptyState';
@@ -17,6 +19,12 @@ import { executions } from '@/services/executions';
 import type { ExecutionSummary } from '@/types/api';
 import { isOver } from '@/utils/status';
 
+/** The ids that are chosen, outside the table: one that is chosen leaves the other rows as they are. */
+const newChoice = () => createStore(() => ({ ids: new Set<string>() }));
+type Choice = ReturnType<typeof newChoice>;
+
+const Shown = createContext<string[]>([]);
+
 /** As many as one request takes. */
 const MOST = 200;
 
@@ -26,26 +34,68 @@ export function ExecutionTable() {
   const { items, table } = usePaged(keys.executions.list(filter), (cursor) => executions.list(filter, cursor), {
     refetchInterval: 5_000,
   });
-  const [chosen, setChosen] = useState<string[]>([]);
-  const choose = (id: string, on: boolean) => setChosen((ids) => (on ? [...ids, id] : ids.filter((one) => one !== id)));
-  const columns: Column<ExecutionSummary>[] = [
+  const [choice] = useState(newChoice);
+  const columns = useMemo(() => columnsOf(t, choice), [t, choice]);
+  const filtered = Object.values(filter).some(Boolean);
+  const empty = (
+    <EmptyState
+      title={t(filtered ? 'executions.noneTitle' : 'executions.emptyTitle')}
+      text={t(filtered ? 'executions.noneText' : 'executions.emptyText')}
+    >
+      {!filtered && <LinkButton to="/workflows">{t('executions.toWorkflows')}</LinkButton>}
+    </EmptyState>
+  );
+  const shown = useMemo(() => items?.map(({ id }) => id) ?? [], [items]);
+  return (
+    <Shown value={shown}>
+      <ChosenBulk choice={choice} />
+      <DataTable label={t('nav.executions')} columns={columns} {...table} rowKey={(row) => row.id} empty={empty} />
+    </Shown>
+  );
+}
+
+function ChosenBulk({ choice }: { choice: Choice }) {
+  const chosen = useStore(choice, ({ ids }) => ids);
+  const list = useMemo(() => [...chosen], [chosen]);
+  return <Bulk chosen={list} onDone={() => choice.setState({ ids: new Set() })} />;
+}
+
+function ChooseAll({ choice }: { choice: Choice }) {
+  const { t } = useTranslation();
+  const shown = useContext(Shown);
+  const count = useStore(choice, ({ ids }) => ids.size);
+  return (
+    <Checkbox
+      aria-label={t('executions.chooseAll')}
+      checked={shown.length > 0 && count === shown.length}
+      indeterminate={count > 0 && count !== shown.length}
+      onChange={(event) => choice.setState({ ids: new Set(event.target.checked ? shown.slice(0, MOST) : []) })}
+    />
+  );
+}
+
+function ChooseOne({ choice, row: { id, definition_name } }: { choice: Choice; row: ExecutionSummary }) {
+  const { t } = useTranslation();
+  const chosen = useStore(choice, ({ ids }) => ids.has(id));
+  return (
+    <Checkbox
+      aria-label={t('executions.choose', { name: definition_name })}
+      checked={chosen}
+      onChange={(event) =>
+        choice.setState(({ ids }) => ({
+          ids: event.target.checked ? new Set([...ids, id]) : new Set([...ids].filter((one) => one !== id)),
+        }))
+      }
+    />
+  );
+}
+
+function columnsOf(t: TFunction, choice: Choice): Column<ExecutionSummary>[] {
+  return [
     {
       key: 'choose',
-      title: (
-        <Checkbox
-          aria-label={t('executions.chooseAll')}
-          checked={Boolean(items?.length) && chosen.length === items?.length}
-          indeterminate={chosen.length > 0 && chosen.length !== items?.length}
-          onChange={(event) => setChosen(event.target.checked ? (items ?? []).map(({ id }) => id).slice(0, MOST) : [])}
-        />
-      ),
-      render: ({ id, definition_name }) => (
-        <Checkbox
-          aria-label={t('executions.choose', { name: definition_name })}
-          checked={chosen.includes(id)}
-          onChange={(event) => choose(id, event.target.checked)}
-        />
-      ),
+      title: <ChooseAll choice={choice} />,
+      render: (row) => <ChooseOne choice={choice} row={row} />,
     },
     { key: 'status', title: t('executions.status'), render: (row) => <StatusTag status={row.status} /> },
     {
@@ -77,19 +127,4 @@ export function ExecutionTable() {
       ),
     },
   ];
-  const filtered = Object.values(filter).some(Boolean);
-  const empty = (
-    <EmptyState
-      title={t(filtered ? 'executions.noneTitle' : 'executions.emptyTitle')}
-      text={t(filtered ? 'executions.noneText' : 'executions.emptyText')}
-    >
-      {!filtered && <LinkButton to="/workflows">{t('executions.toWorkflows')}</LinkButton>}
-    </EmptyState>
-  );
-  return (
-    <>
-      <Bulk chosen={chosen} onDone={() => setChosen([])} />
-      <DataTable label={t('nav.executions')} columns={columns} {...table} rowKey={(row) => row.id} empty={empty} />
-    </>
-  );
 }

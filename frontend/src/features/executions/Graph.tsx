@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import Canvas from '@/components/canvas/Canvas';
+import Canvas, { type CanvasStep } from '@/components/canvas/Canvas';
 import { nodesOf } from '@/components/canvas/graph';
 import { ErrorNote } from '@/components/ErrorNote';
 import { Lasted } from '@/components/Lasted';
@@ -23,18 +23,22 @@ export default function Graph({ execution }: { execution: ExecutionDetail }) {
     staleTime: Number.POSITIVE_INFINITY,
   });
   const nodes = useMemo(() => nodesOf(data?.definition), [data]);
+  const { steps: standing } = execution;
+  const steps = useMemo(() => {
+    const byId = new Map(standing.map((step) => [step.id, step]));
+    return nodes.map<CanvasStep>(({ id, uses, needs, rest }) => {
+      const step = byId.get(id);
+      const extra = step && (
+        <>
+          <StatusTag status={step.status} />{' '}
+          <Lasted start={step.started_at} end={step.finished_at} running={!isOver(step.status)} />
+        </>
+      );
+      const condition = rest.if === undefined ? undefined : t('canvas.when');
+      return { id, uses, needs, condition, extra, faulty: step?.status === 'failed' };
+    });
+  }, [nodes, standing, t]);
   if (error) return <ErrorNote error={error} onRetry={() => void refetch()} />;
   if (!data) return <Waiting />;
-  const steps = nodes.map(({ id, uses, needs, rest }) => {
-    const step = execution.steps.find((one) => one.id === id);
-    const extra = step && (
-      <>
-        <StatusTag status={step.status} />{' '}
-        <Lasted start={step.started_at} end={step.finished_at} running={!isOver(step.status)} />
-      </>
-    );
-    const condition = rest.if === undefined ? undefined : t('canvas.when');
-    return { id, uses, needs, condition, extra, faulty: step?.status === 'failed' };
-  });
   return <Canvas label={t('executions.graph')} steps={steps} />;
 }

@@ -1,31 +1,42 @@
 import { Button, Input, Select } from 'antd';
+import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { EmptyState } from '@/components/EmptyState';
 import { ErrorNote } from '@/components/ErrorNote';
+import { LogPage, MoreLines, stepOf } from '@/features/executions/LogPage';
 import { rareKeys } from '@/hooks/rare-keys';
 import { useFilter } from '@/hooks/use-filter';
 import { usePaged } from '@/hooks/use-paged';
-import { executions } from '@/services/executions';
-import type { LogLine } from '@/types/api';
-import { absolute } from '@/utils/format';
+import { executions, type LogFilter } from '@/services/executions';
+import type { LogLine, Page } from '@/types/api';
 import { saveFile } from '@/utils/save-file';
 
 const LEVELS = ['debug', 'info', 'warn', 'error'];
 
-const stepOf = ({ step, item }: LogLine) => (item == null ? (step ?? '') : `${step}[${item}]`);
-
 /** As a text file: the lines that are shown. */
 const asText = (lines: LogLine[]) =>
   lines.map((line) => `${line.at} ${line.level} ${stepOf(line)} ${line.message}`).join('\n');
+
+/** Reads pages of a log. One that others follow is full and stays as it is: it is not asked for again. */
+function useReader(id: string, asked: LogFilter) {
+  const full = useRef(new Map<string, Page<LogLine>>());
+  return async (cursor?: string) => {
+    const name = JSON.stringify([id, asked, cursor]);
+    const known = full.current.get(name);
+    if (known) return known;
+    const page = await executions.logs(id, asked, cursor);
+    if (page.next_cursor) full.current.set(name, page);
+    return page;
+  };
+}
 
 /** What steps wrote: by level, step and words, which stand in the address. */
 export function LogList({ id, steps }: { id: string; steps: string[] }) {
   const { t } = useTranslation();
   const { filter, change } = useFilter(['level', 'logs_of', 'q'] as const);
   const asked = { level: filter.level, step: filter.logs_of, q: filter.q };
-  const { items, error, retry, more, loadingMore } = usePaged(rareKeys.logs(id, asked), (cursor) =>
-    executions.logs(id, asked, cursor),
-  );
+  const read = useReader(id, asked);
+  const { items, pages, error, retry, more, loadingMore } = usePaged(rareKeys.logs(id, asked), read);
   const looking = Boolean(asked.level || asked.step || asked.q);
   return (
     <div className="flex flex-col gap-3">
@@ -71,22 +82,11 @@ export function LogList({ id, steps }: { id: string; steps: string[] }) {
       )}
       {items && items.length > 0 && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-        <section className="wp-logs" aria-label={t('executions.logs')} tabIndex={0}>
-          {items.map((line, index) => (
-            <div key={index} className={`wp-log wp-log-${line.level}`}>
-              <time dateTime={line.at} title={absolute(line.at)}>
-                {absolute(line.at).slice(11)}
-              </time>
-              <span className="wp-log-level">{line.level}</span>
-              <span className="wp-log-step">{stepOf(line)}</span>
-              <span className="wp-log-message">{line.message}</span>
-            </div>
+        <section className="wp-logs" aria-label={t('executions.logs')} tabIndex={0} data-lines={items.length}>
+          {pages?.map((page, index) => (
+            <LogPage key={index} lines={page.items} />
           ))}
-          {more && (
-            <Button type="link" loading={loadingMore} onClick={more}>
-              {t('common.more')}
-            </Button>
-          )}
+          {more && <MoreLines more={more} loading={loadingMore} byItself={!error} />}
         </section>
       )}
     </div>
