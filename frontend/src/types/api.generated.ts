@@ -575,6 +575,20 @@ export interface components {
              */
             totp: string;
         };
+        /** @description Connections of the process that answers. */
+        ConnectionsView: {
+            /** Format: int32 */
+            idle: number;
+            /** Format: int32 */
+            max: number;
+            /**
+             * @description `read` and `write` on SQLite, `shared` on PostgreSQL.
+             * @example shared
+             */
+            pool: string;
+            /** Format: int32 */
+            used: number;
+        };
         /** @description The rules; those that are absent ask for nothing. */
         Contract: {
             /**
@@ -730,11 +744,17 @@ export interface components {
             currency: components["schemas"]["Currency"];
             /** Format: uuid */
             id: string;
+            /**
+             * Format: uuid
+             * @description The one that was given back; absent for what a subscription did not use.
+             */
+            invoice_id?: string | null;
             issued_at: components["schemas"]["Timestamp"];
             /** Format: int64 */
             net_minor: number;
             /** @example CN-00000001 */
             number: string;
+            reason?: string | null;
             /** Format: uuid */
             subscription_id: string;
             /** Format: int64 */
@@ -775,7 +795,7 @@ export interface components {
              * @example postgresql
              */
             kind: string;
-            pools: components["schemas"]["PoolView"][];
+            pools: components["schemas"]["ConnectionsView"][];
         };
         /** @description A dataset. */
         DatasetView: {
@@ -1162,11 +1182,17 @@ export interface components {
                 currency: components["schemas"]["Currency"];
                 /** Format: uuid */
                 id: string;
+                /**
+                 * Format: uuid
+                 * @description The one that was given back; absent for what a subscription did not use.
+                 */
+                invoice_id?: string | null;
                 issued_at: components["schemas"]["Timestamp"];
                 /** Format: int64 */
                 net_minor: number;
                 /** @example CN-00000001 */
                 number: string;
+                reason?: string | null;
                 /** Format: uuid */
                 subscription_id: string;
                 /** Format: int64 */
@@ -1817,6 +1843,11 @@ export interface components {
                 /** Format: int64 */
                 paid_minor: number;
                 reason: components["schemas"]["InvoiceReason"];
+                /**
+                 * Format: int64
+                 * @description Of what was paid, given back or on its way.
+                 */
+                refunded_minor: number;
                 settled_at?: components["schemas"]["Timestamp"] | null;
                 status: components["schemas"]["InvoiceStatus"];
                 /** Format: uuid */
@@ -2174,11 +2205,17 @@ export interface components {
                     currency: components["schemas"]["Currency"];
                     /** Format: uuid */
                     id: string;
+                    /**
+                     * Format: uuid
+                     * @description The one that was given back; absent for what a subscription did not use.
+                     */
+                    invoice_id?: string | null;
                     issued_at: components["schemas"]["Timestamp"];
                     /** Format: int64 */
                     net_minor: number;
                     /** @example CN-00000001 */
                     number: string;
+                    reason?: string | null;
                     /** Format: uuid */
                     subscription_id: string;
                     /** Format: int64 */
@@ -2514,6 +2551,11 @@ export interface components {
                     /** Format: int64 */
                     paid_minor: number;
                     reason: components["schemas"]["InvoiceReason"];
+                    /**
+                     * Format: int64
+                     * @description Of what was paid, given back or on its way.
+                     */
+                    refunded_minor: number;
                     settled_at?: components["schemas"]["Timestamp"] | null;
                     status: components["schemas"]["InvoiceStatus"];
                     /** Format: uuid */
@@ -2878,6 +2920,46 @@ export interface components {
                     state: string;
                     /** Format: int64 */
                     successes: number;
+                }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_Page_RefundView: {
+            /** @description One page of a list. */
+            data: {
+                items: {
+                    /** Format: int64 */
+                    amount_minor: number;
+                    created_at: components["schemas"]["Timestamp"];
+                    /**
+                     * Format: uuid
+                     * @description Absent when all of it was to the customer's credit before.
+                     */
+                    credit_note_id?: string | null;
+                    currency: components["schemas"]["Currency"];
+                    /** Format: uuid */
+                    id: string;
+                    /** Format: uuid */
+                    invoice_id: string;
+                    /**
+                     * Format: uuid
+                     * @description The payment that the provider gives back; absent when it is done by hand.
+                     */
+                    payment_id?: string | null;
+                    reason: string;
+                    settled_at?: components["schemas"]["Timestamp"] | null;
+                    status: components["schemas"]["RefundStatus"];
+                    /** Format: uuid */
+                    user_id: string;
                 }[];
                 /** @description Hand this back as `cursor` for what follows; absent on the last page. */
                 next_cursor?: string | null;
@@ -3502,6 +3584,11 @@ export interface components {
                 missing_numbers: number;
                 /**
                  * Format: int64
+                 * @description Customers whose refunds under way are not what their entries come to.
+                 */
+                refunds_off: number;
+                /**
+                 * Format: int64
                  * @description Postings whose entries do not add up to nothing.
                  */
                 unbalanced_postings: number;
@@ -3524,6 +3611,42 @@ export interface components {
                  *     ]
                  */
                 recovery_codes: string[];
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_RefundView: {
+            /** @description Money given back. */
+            data: {
+                /** Format: int64 */
+                amount_minor: number;
+                created_at: components["schemas"]["Timestamp"];
+                /**
+                 * Format: uuid
+                 * @description Absent when all of it was to the customer's credit before.
+                 */
+                credit_note_id?: string | null;
+                currency: components["schemas"]["Currency"];
+                /** Format: uuid */
+                id: string;
+                /** Format: uuid */
+                invoice_id: string;
+                /**
+                 * Format: uuid
+                 * @description The payment that the provider gives back; absent when it is done by hand.
+                 */
+                payment_id?: string | null;
+                reason: string;
+                settled_at?: components["schemas"]["Timestamp"] | null;
+                status: components["schemas"]["RefundStatus"];
+                /** Format: uuid */
+                user_id: string;
             };
             /** @example 操作成功 */
             message: string;
@@ -4696,6 +4819,11 @@ export interface components {
             /** Format: int64 */
             paid_minor: number;
             reason: components["schemas"]["InvoiceReason"];
+            /**
+             * Format: int64
+             * @description Of what was paid, given back or on its way.
+             */
+            refunded_minor: number;
             settled_at?: components["schemas"]["Timestamp"] | null;
             status: components["schemas"]["InvoiceStatus"];
             /** Format: uuid */
@@ -5369,6 +5497,11 @@ export interface components {
             missing_numbers: number;
             /**
              * Format: int64
+             * @description Customers whose refunds under way are not what their entries come to.
+             */
+            refunds_off: number;
+            /**
+             * Format: int64
              * @description Postings whose entries do not add up to nothing.
              */
             unbalanced_postings: number;
@@ -5385,6 +5518,51 @@ export interface components {
         /** @description A refresh token. */
         RefreshBody: {
             refresh_token: string;
+        };
+        /** @description What is to be given back. */
+        RefundBody: {
+            /**
+             * Format: int64
+             * @description In the currency's minor unit (fen); all that is left, unless given.
+             * @example 1000
+             */
+            amount_minor?: number | null;
+            /**
+             * @description Stands on the credit note.
+             * @example goodwill
+             */
+            reason: string;
+        };
+        /**
+         * @description What became of a refund.
+         * @enum {string}
+         */
+        RefundStatus: "pending" | "succeeded" | "failed";
+        /** @description Money given back. */
+        RefundView: {
+            /** Format: int64 */
+            amount_minor: number;
+            created_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: uuid
+             * @description Absent when all of it was to the customer's credit before.
+             */
+            credit_note_id?: string | null;
+            currency: components["schemas"]["Currency"];
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            invoice_id: string;
+            /**
+             * Format: uuid
+             * @description The payment that the provider gives back; absent when it is done by hand.
+             */
+            payment_id?: string | null;
+            reason: string;
+            settled_at?: components["schemas"]["Timestamp"] | null;
+            status: components["schemas"]["RefundStatus"];
+            /** Format: uuid */
+            user_id: string;
         };
         /** @description An account to be made. */
         RegisterBody: {
