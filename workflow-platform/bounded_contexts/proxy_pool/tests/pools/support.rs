@@ -83,6 +83,7 @@ pub struct World {
     pub plan: Arc<Plan>,
     pub bus: Arc<dyn Bus>,
     pub module: Arc<ProxyPoolModule>,
+    opened: DatabaseSettings,
     _folder: tempfile::TempDir,
 }
 
@@ -104,7 +105,8 @@ impl World {
         let bus: Arc<dyn Bus> = Arc::new(LocalBus::default());
         let module = Parts { database: &database, bus: &bus, ambient: &ambient, plan: &plan };
         let module = module.build(None, settings_of_tests());
-        Self { database, clock, ambient, plan, bus, module, _folder: folder }
+        let opened = settings.clone();
+        Self { database, clock, ambient, plan, bus, module, opened, _folder: folder }
     }
 
     /// Another process on the same database.
@@ -120,6 +122,20 @@ impl World {
     ) -> Arc<ProxyPoolModule> {
         let Self { database, bus, ambient, plan, .. } = self;
         Parts { database, bus, ambient, plan }.build(redis, settings)
+    }
+
+    /// Another process that can die: its connections are those of the runtime it is made in.
+    pub fn apart(
+        &self,
+        settings: ProxyPoolSettings,
+    ) -> impl Future<Output = Arc<ProxyPoolModule>> + Send + 'static {
+        let (opened, bus) = (self.opened.clone(), Arc::clone(&self.bus));
+        let (ambient, plan) = (self.ambient.clone(), Arc::clone(&self.plan));
+        async move {
+            let database = Database::open(&opened).await.unwrap();
+            let parts = Parts { database: &database, bus: &bus, ambient: &ambient, plan: &plan };
+            parts.build(None, settings)
+        }
     }
 
     pub async fn pool(&self, who: &Principal, name: &str, lines: &str) -> PoolId {

@@ -110,11 +110,11 @@ async fn a_test_whose_process_died_goes_on_in_another() {
         proxy.behave(Behaviour::Slow(Duration::from_millis(40)));
         let pool = world.pool(&who, "default", &crowd(&proxy, 40)).await;
         let settings = ProxyPoolSettings { test_parallel: 1, ..settings_of_tests() };
-        let dying = world.process(None, settings);
+        let dying = world.apart(settings);
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-        let (module, owner, address) = (Arc::clone(&dying), who.clone(), target.clone());
+        let (owner, address) = (who.clone(), target.clone());
         let test = runtime
-            .spawn(async move { module.start_test(&owner, pool, Some(&address)).await })
+            .spawn(async move { dying.await.start_test(&owner, pool, Some(&address)).await })
             .await
             .unwrap()
             .unwrap();
