@@ -29,7 +29,7 @@ async fn the_books_are_checked_once_an_hour_by_whoever_comes_first() {
         assert!(!first.check_when_due().await.unwrap());
         assert!(!second.check_when_due().await.unwrap());
         assert_eq!(broken(&world).await, []);
-        assert_eq!(checked(&world.test.database).await.unwrap().len(), 4);
+        assert_eq!(checked(&world.test.database).await.unwrap().len(), 5);
 
         let sql = "INSERT INTO ledger_entries SELECT id, 0, 'invoice_issued', id, id, 'cash', \
                    'CNY', 100, 0 FROM plans LIMIT 1";

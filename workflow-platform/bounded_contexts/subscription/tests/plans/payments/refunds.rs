@@ -1,5 +1,7 @@
 //! Money that is given back: by hand, and through Stripe.
 
+use std::time::Duration;
+
 use http::StatusCode;
 use serde_json::{Value, json};
 use shared_kernel::{application::Principal, domain::Role};
@@ -56,6 +58,7 @@ async fn by_hand_parts_are_given_back_until_nothing_is_left_each_with_a_credit_n
             (201, &json!("succeeded")),
             "{first}"
         );
+        world.clock.advance(Duration::from_secs(1));
         let (_, second) = refund(&world, &invoice, &json!({ "reason": "the rest" })).await;
         assert_eq!(second["data"]["amount_minor"], 4_194);
         let (status, third) = refund(&world, &invoice, &json!({ "reason": "more" })).await;
@@ -277,13 +280,13 @@ async fn a_refund_that_stripe_did_not_hear_of_is_asked_for_again_and_made_once()
         assert_eq!(shop.world.module.sweep_payments().await.unwrap(), 0, "not yet");
         // Days later, when Stripe has forgotten all keys.
         for _ in 0..3 {
-            shop.world.clock.advance(std::time::Duration::from_hours(30));
+            shop.world.clock.advance(Duration::from_hours(30));
             shop.stripe.forget_keys();
             assert_eq!(shop.world.module.sweep_payments().await.unwrap(), 1);
         }
         let (reference, _) = shop.stripe.only_refund();
         shop.stripe.set_refund(&reference, "succeeded");
-        shop.world.clock.advance(std::time::Duration::from_hours(1));
+        shop.world.clock.advance(Duration::from_hours(1));
         shop.world.module.sweep_payments().await.unwrap();
         assert_eq!(shop.refunds().await[0]["status"], "succeeded", "{}", shop.world.test.name);
         assert_eq!(shop.world.module.sweep_payments().await.unwrap(), 0, "nothing waits any more");
