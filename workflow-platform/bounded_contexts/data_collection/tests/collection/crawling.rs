@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
+    time::Duration,
 };
 
 use axum::{
@@ -63,13 +64,19 @@ async fn linked() -> Web {
         .route("/deep", get(async || Html("<title>deep</title><h1>Deep</h1>")))
         .route("/secret/door", get(async || Html("<title>door</title>")))
         .route("/to-secret", get(async || Redirect::to("/secret/2")))
-        .route("/variant", get(async || Html("<link rel=canonical href='/a'><title>variant</title>")))
+        .route("/variant", get(variant))
         .route("/broken", get(async || StatusCode::INTERNAL_SERVER_ERROR))
         .route("/maps/index.xml", get(async || xml("<sitemapindex><sitemap><loc>/maps/1.xml</loc></sitemap><sitemap><loc>/maps/none.xml</loc></sitemap></sitemapindex>")))
         .route("/maps/1.xml", get(async || xml("<urlset><url><loc>/listed</loc></url><url><loc>/secret/listed</loc></url></urlset>")))
         .route("/listed", get(async || Html("<title>listed</title>")))
         .fallback(async || StatusCode::NOT_FOUND);
     Web::serving(router).await
+}
+
+/// Comes after the page that it is the same as: of two that are the same the first counts.
+async fn variant() -> Html<&'static str> {
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    Html("<link rel=canonical href='/a'><title>variant</title>")
 }
 
 fn xml(text: &'static str) -> Response {
