@@ -21,11 +21,11 @@ async fn whoever_registers_has_a_pool_to_fill_and_a_workflow_that_runs_at_once()
             (&json!("default"), &json!(0))
         );
         let id = workflow["id"].as_str().unwrap();
-        for changed in [3, 0] {
+        for added in [3, 0] {
             let run = ada.start(id, json!({})).await;
             let ended = ada.finished(&run, Duration::from_secs(30)).await;
             assert_eq!(ended["status"], "succeeded", "{ended}");
-            assert_eq!(ended["outputs"], json!({ "records": 3, "changed": changed }), "{ended}");
+            assert_eq!(ended["outputs"], json!({ "records": 3, "added": added }), "{ended}");
         }
         assert_eq!(ada.records("welcome").await.len(), 3, "{}", app.name);
         let (_, plan) = (app.name, ada.get("/subscription/current").await.data());
