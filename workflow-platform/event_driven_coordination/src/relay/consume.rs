@@ -37,12 +37,19 @@ enum ConsumeError {
 }
 
 impl Relay {
-    /// Handles what comes over the stream until told to stop; connects again when it is lost.
-    pub(super) async fn consume(&self, stream: &RedisStream, stop: &CancellationToken) {
+    /// Handles what comes over the stream until told to stop; connects again when it is lost. The
+    /// first of a process's consumers also takes over from the dead.
+    pub(super) async fn consume(
+        &self,
+        stream: &RedisStream,
+        number: usize,
+        stop: &CancellationToken,
+    ) {
         let mut told = false;
         while !stop.is_cancelled() {
-            let name = self.ambient.uuid().simple().to_string();
-            let Err(failure) = self.consume_as(stream, name, stop, &mut told).await else { return };
+            let Err(failure) = self.consume_once(stream, number == 0, stop, &mut told).await else {
+                return;
+            };
             if !told {
                 let failure = &failure as &dyn std::error::Error;
                 warn!(error = failure, "events do not come over the stream");
@@ -55,19 +62,20 @@ impl Relay {
         }
     }
 
-    async fn consume_as(
+    async fn consume_once(
         &self,
         stream: &RedisStream,
-        name: String,
+        claims: bool,
         stop: &CancellationToken,
         told: &mut bool,
     ) -> Result<(), ConsumeError> {
+        let name = self.ambient.uuid().simple().to_string();
         let consumer = stream.consumer(name, WAIT).await?;
         consumer.forget_dead(FORGOTTEN_AFTER).await?;
         *told = false;
         let mut looked_at: Option<Instant> = None;
         while !stop.is_cancelled() {
-            if looked_at.is_none_or(|at| at.elapsed() >= self.settings.claim_after / 2) {
+            if claims && looked_at.is_none_or(|at| at.elapsed() >= self.settings.claim_after / 2) {
                 looked_at = Some(Instant::now());
                 let claimed = consumer.claim(self.settings.claim_after, self.settings.take).await?;
                 self.take(&consumer, claimed, true).await?;
@@ -92,11 +100,12 @@ impl Relay {
         let ids: Vec<String> = entries.iter().map(|entry| entry.id.clone()).collect();
         let hold = Hold::of(self.settings.claim_after * 3 / 5);
         let handled = async {
-            let mut groups = self.opened(&entries).await?;
+            let groups = self.opened(&entries).await?;
             if claimed {
-                groups = self.blamed(groups).await?;
+                self.deliver_suspects(groups, &hold).await
+            } else {
+                self.deliver_groups(groups, &hold).await
             }
-            self.deliver_groups(groups, &hold).await
         };
         tokio::select! {
             handled = handled => handled?,
@@ -151,24 +160,26 @@ impl Relay {
             .collect())
     }
 
-    /// Whoever had them in hand died. What stands first may have been the cause: it counts as an
-    /// attempt, and the last one parks it.
-    async fn blamed(&self, groups: Vec<Vec<Leased>>) -> Result<Vec<Vec<Leased>>, DbErr> {
-        let mut kept = Vec::new();
+    /// Whoever had them in hand died. What stands first in a group may have been the cause: it
+    /// counts as an attempt, and the last one parks it. One group after the other, and each counted
+    /// only when its turn comes, so that none is blamed for what another does.
+    async fn deliver_suspects(&self, groups: Vec<Vec<Leased>>, hold: &Hold) -> Result<(), DbErr> {
         for mut group in groups {
-            if let Some(first) = group.first_mut() {
-                first.attempts += 1;
-                if first.attempts > self.settings.attempts {
-                    self.park(first, DEADLY).await?;
-                    metrics::counter!("events_parked_total").increment(1);
-                    group.remove(0);
-                } else {
-                    self.blame(first).await?;
-                }
+            let Some(first) = group.first_mut() else { continue };
+            first.attempts += 1;
+            let ours = if first.attempts > self.settings.attempts {
+                let parked = self.park(first, DEADLY).await?;
+                metrics::counter!("events_parked_total").increment(u64::from(parked));
+                group.remove(0);
+                parked
+            } else {
+                self.blame(first).await?
+            };
+            if ours {
+                self.deliver_in_order(group, hold).await?;
             }
-            kept.push(group);
         }
-        Ok(kept)
+        Ok(())
     }
 }
 

@@ -89,7 +89,7 @@ impl Relay {
         let stream = self.stream(&stop).await;
         let consumers = stream
             .iter()
-            .flat_map(|stream| (0..self.settings.consumers).map(|_| self.consume(stream, &stop)));
+            .flat_map(|stream| (0..self.settings.consumers).map(|n| self.consume(stream, n, &stop)));
         let consumers = futures::future::join_all(consumers);
         futures::join!(self.watch_outbox(stream.clone().map(Publisher::new), &stop), consumers);
     }
@@ -162,7 +162,7 @@ impl Relay {
 
     /// Leases and handles one batch; gives how many events moved.
     async fn batch(&self) -> Result<usize, RelayError> {
-        let Batch { taken, leased } = self.lease(self.settings.batch).await?;
+        let Batch { taken, leased, .. } = self.lease(self.settings.batch).await?;
         if taken > 0 {
             debug!(events = taken, "delivering {taken} events");
         }

@@ -46,11 +46,15 @@ pub(super) struct Batch {
     /// Events that moved, those that need no handling included.
     pub taken: usize,
     pub leased: Vec<Leased>,
+    /// It was in hand before and nobody told how it ended. Whoever had it may have died of it: it
+    /// is handled with nothing beside it that could be blamed for its deeds.
+    pub suspect: bool,
 }
 
 impl Relay {
     /// Takes the next events in hand. Those that nobody wants are written off at once, and those
-    /// that cannot be read are parked, so that they hold nobody up.
+    /// that cannot be read are parked, so that they hold nobody up. Where one is suspect,
+    /// it comes alone.
     pub(super) async fn lease(&self, most: u32) -> Result<Batch, RelayError> {
         let now = self.ambient.now();
         // Mostly there is nothing: ask without keeping any writer waiting.
@@ -63,7 +67,11 @@ impl Relay {
         self.take_turn(&work).await?;
         let until = now.plus(self.settings.lease);
         let values = [now.into(), i64::from(most).into()];
-        let rows = work.conn().query_all_raw(self.database.statement(DUE, values)).await?;
+        let mut rows = work.conn().query_all_raw(self.database.statement(DUE, values)).await?;
+        let suspect = suspect(&rows)?;
+        if let Some(place) = suspect {
+            rows = vec![rows.swap_remove(place)];
+        }
         let (mut found, mut left) = (Vec::new(), Left::default());
         for row in &rows {
             let position: i64 = row.try_get("", "position")?;
@@ -87,10 +95,10 @@ impl Relay {
         let wanted: Vec<i64> = leased.iter().map(|event| event.position).collect();
         let unwanted: Vec<i64> = unwanted.iter().map(|event| event.position).collect();
         self.leave(&work, now.plus(LEFT_FOR), &left.positions).await?;
-        self.mark(&work, "due_at = $1", until, &wanted).await?;
+        self.mark(&work, "due_at = $1, last_error = NULL", until, &wanted).await?;
         self.mark(&work, "delivered_at = $1", now, &unwanted).await?;
         work.commit().await?;
-        Ok(Batch { taken: rows.len(), leased })
+        Ok(Batch { taken: rows.len(), leased, suspect: suspect.is_some() })
     }
 
     /// The event of a row in today's form.
@@ -225,6 +233,26 @@ impl Relay {
     }
 }
 
+type Aggregate = (String, String);
+
+fn aggregate(row: &QueryResult) -> Result<Aggregate, DbErr> {
+    Ok((row.try_get("", "aggregate")?, row.try_get("", "aggregate_id")?))
+}
+
+/// The place of the first event that was taken in hand and never settled, or of the first of its
+/// aggregate. A failure that was told leaves its text, which the next taking in hand removes.
+fn suspect(rows: &[QueryResult]) -> Result<Option<usize>, DbErr> {
+    for row in rows {
+        let attempts: i32 = row.try_get("", "attempts")?;
+        let told: Option<String> = row.try_get("", "last_error")?;
+        if attempts > 0 && told.is_none() {
+            let whose = aggregate(row)?;
+            return Ok(rows.iter().position(|row| aggregate(row).is_ok_and(|is| is == whose)));
+        }
+    }
+    Ok(None)
+}
+
 fn list(positions: &[i64]) -> String {
     positions.iter().map(i64::to_string).collect::<Vec<_>>().join(", ")
 }
@@ -233,7 +261,7 @@ fn list(positions: &[i64]) -> String {
 #[derive(Default)]
 struct Left {
     positions: Vec<i64>,
-    aggregates: HashSet<(String, String)>,
+    aggregates: HashSet<Aggregate>,
 }
 
 impl Left {

@@ -13,6 +13,7 @@ use tracing::{info, warn};
 
 use super::{
     Relay, RelayError, by_aggregate,
+    hold::Hold,
     outbox::{Batch, Leased},
 };
 
@@ -69,7 +70,7 @@ impl Publisher {
 
 impl Relay {
     /// Leases a batch and sends it on; gives how many events moved. While Redis is away it is
-    /// handled here.
+    /// handled here, and so are suspects.
     pub(super) async fn pass_on(
         &self,
         publisher: &mut Publisher,
@@ -78,8 +79,12 @@ impl Relay {
         if publisher.is_away() || !self.has_room(publisher, stop).await {
             return if stop.is_cancelled() { Ok(0) } else { self.batch().await };
         }
-        let Batch { taken, leased } = self.lease(self.settings.publish_batch).await?;
+        let Batch { taken, leased, suspect } = self.lease(self.settings.publish_batch).await?;
         let groups = by_aggregate(leased);
+        if suspect {
+            self.deliver_groups(groups, &Hold::for_good()).await?;
+            return Ok(taken);
+        }
         if groups.is_empty() {
             return Ok(taken);
         }

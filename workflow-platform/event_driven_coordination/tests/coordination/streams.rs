@@ -27,6 +27,7 @@ use tokio_util::sync::CancellationToken;
 
 /// Tells a process of this test where to work.
 const ROLE: &str = "COORDINATION_TEST_CONSUMER";
+const PARKED: &str = "outbox WHERE parked_at IS NOT NULL";
 const DONE: &str = "outbox WHERE delivered_at IS NOT NULL";
 
 /// Writes each event down, in the transaction of its handling.
@@ -112,10 +113,11 @@ impl Stage {
     }
 
     /// A process of its own that handles events, until it is killed.
-    fn process(&self) -> Killed {
+    fn process(&self, over_redis: bool) -> Killed {
         let DatabaseSettings::Postgres(postgres) = &self.test.settings else { panic!("postgres") };
         let url = secrecy::ExposeSecret::expose_secret(&postgres.url);
-        let role = json!({ "url": url, "schema": postgres.schema, "redis": self.redis.url() });
+        let redis = over_redis.then(|| self.redis.url());
+        let role = json!({ "url": url, "schema": postgres.schema, "redis": redis });
         let child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "streams::a_process_of_its_own"])
             .env(ROLE, role.to_string())
@@ -206,9 +208,12 @@ async fn a_process_of_its_own() {
         schema: role["schema"].as_str().map(str::to_owned),
     });
     let database = Database::open(&settings).await.unwrap();
-    let streams = RedisStreams::open(role["redis"].as_str().unwrap()).await.unwrap();
+    let streams = match role["redis"].as_str() {
+        Some(url) => Some(RedisStreams::open(url).await.unwrap()),
+        None => None,
+    };
     let relay = Relay::new(database, system::ambient(), ledger(true), quick());
-    relay.over(Some(streams)).run(CancellationToken::new()).await;
+    relay.over(streams).run(CancellationToken::new()).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -216,7 +221,7 @@ async fn nothing_is_lost_doubled_or_out_of_order_while_processes_are_killed_and_
     const AGGREGATES: usize = 40;
     const ROUNDS: usize = 50;
     let Some(mut stage) = Stage::new().await else { return };
-    let mut processes: Vec<Killed> = (0..3).map(|_| stage.process()).collect();
+    let mut processes: Vec<Killed> = (0..3).map(|_| stage.process(true)).collect();
     for round in 0..ROUNDS {
         let happened =
             (0..AGGREGATES).map(|one| stage.event(&format!("a{one}"), "thing.happened", round));
@@ -224,7 +229,7 @@ async fn nothing_is_lost_doubled_or_out_of_order_while_processes_are_killed_and_
         stage.record(&happened).await;
         if round % 6 == 5 {
             let place = round % processes.len();
-            processes[place] = stage.process();
+            processes[place] = stage.process(true);
         }
         if round == 20 || round == 35 {
             stage.redis.stop();
@@ -240,31 +245,46 @@ async fn nothing_is_lost_doubled_or_out_of_order_while_processes_are_killed_and_
     for (aggregate, found) in stage.ledgers().await {
         assert_eq!(found, expected, "{aggregate}");
     }
-    assert_eq!(stage.count("outbox WHERE parked_at IS NOT NULL").await, 0);
+    assert_eq!(stage.count(PARKED).await, 0);
+}
+
+/// Events that stand beside the deadly one.
+const AMONG: usize = 30;
+
+/// Lets processes die of an event until it is parked and everything else is done.
+async fn only_the_deadly_is_parked(stage: &Stage, over_redis: bool) {
+    let others = (0..AMONG).map(|n| stage.event(&format!("other{n}"), "thing.happened", 0));
+    let mut events: Vec<_> = others.collect();
+    events.insert(AMONG / 2, stage.event("deadly", "thing.killed", 0));
+    events.push(stage.event("deadly", "thing.happened", 1));
+    stage.record(&events).await;
+    let mut process = stage.process(over_redis);
+    let wanted = i64::try_from(AMONG + 1).unwrap();
+    let begun = Instant::now();
+    while stage.count(DONE).await < wanted {
+        let parked = stage.count(PARKED).await;
+        assert!(parked <= 1, "{parked} are parked");
+        assert!(begun.elapsed() < Duration::from_secs(100), "{} done", stage.count(DONE).await);
+        if process.0.try_wait().unwrap().is_some() {
+            process = stage.process(over_redis);
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(stage.count(&format!("{PARKED} AND kind = 'thing.killed'")).await, 1);
+    let ledgers = stage.ledgers().await;
+    assert_eq!((ledgers.len(), &ledgers["deadly"]), (AMONG + 1, &vec![1]));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_event_that_kills_whoever_handles_it_is_parked_and_lets_the_others_through() {
     let Some(stage) = Stage::new().await else { return };
-    let events = [
-        stage.event("deadly", "thing.killed", 0),
-        stage.event("deadly", "thing.happened", 1),
-        stage.event("other", "thing.happened", 0),
-    ];
-    stage.record(&events).await;
-    let mut process = stage.process();
-    let begun = Instant::now();
-    while stage.count("outbox WHERE parked_at IS NOT NULL").await == 0 {
-        assert!(begun.elapsed() < Duration::from_secs(90), "it is not parked");
-        if process.0.try_wait().unwrap().is_some() {
-            process = stage.process();
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    // A process that died may have had them under its lease.
-    stage.until(DONE, 2, Duration::from_secs(90)).await;
-    let ledgers = stage.ledgers().await;
-    assert_eq!((&ledgers["deadly"], &ledgers["other"]), (&vec![1], &vec![0]));
+    only_the_deadly_is_parked(&stage, true).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_redis_too_a_deadly_event_is_parked_and_lets_the_others_through() {
+    let Some(stage) = Stage::new().await else { return };
+    only_the_deadly_is_parked(&stage, false).await;
 }
 
 /// An effect that notes who did it.
