@@ -44,6 +44,8 @@ pub enum BackupError {
     Blobs(#[from] BlobError),
     #[error("{} cannot be used", path.display())]
     File { path: PathBuf, source: io::Error },
+    #[error("{address} cannot be used")]
+    Bucket { address: String, source: object_store::Error },
     #[error("work beside was cut off")]
     CutOff(#[from] tokio::task::JoinError),
 }
@@ -61,6 +63,7 @@ impl BackupError {
             | Self::Failed { .. }
             | Self::Database(_)
             | Self::Blobs(_)
+            | Self::Bucket { .. }
             | Self::File { .. } => ErrorKind::Unavailable,
             Self::CutOff(_) => ErrorKind::Bug,
         }

@@ -33,7 +33,8 @@ const AHEAD: usize = 8;
 #[derive(Debug)]
 pub struct Made {
     pub name: ArchiveName,
-    pub path: PathBuf,
+    /// Where it is, for people.
+    pub address: String,
     pub bytes: u64,
     pub manifest: Manifest,
     pub blobs: BlobTally,
@@ -53,7 +54,7 @@ pub struct BlobTally {
 /// Writes an archive of everything onto the shelf, complete or not at all. Processes may work
 /// meanwhile.
 pub async fn make(config: &Config, shelf: &Shelf, ambient: &Ambient) -> Result<Made, BackupError> {
-    let desk = Desk::open(shelf.folder(), ".backup")?;
+    let desk = Desk::open(&shelf.workplace(&config.data_dir), ".backup")?;
     let made_at = ambient.now();
     let dump = desk.path(DATABASE);
     let (database, census) = dumped(config, &dump).await?;
@@ -82,9 +83,9 @@ pub async fn make(config: &Config, shelf: &Shelf, ambient: &Ambient) -> Result<M
     let written = tokio::task::spawn_blocking(move || parts.write(&said, &handle));
     let blobs = written.await??;
     let name = ArchiveName::new(made_at, key.is_some());
-    let path = shelf.put(&into, name)?;
-    let bytes = fs::metadata(&path).map_err(at(&path))?.len();
-    Ok(Made { name, path, bytes, manifest, blobs, has_secret })
+    let bytes = fs::metadata(&into).map_err(at(&into))?.len();
+    shelf.put(&into, name).await?;
+    Ok(Made { name, address: shelf.address(name), bytes, manifest, blobs, has_secret })
 }
 
 fn unusable(error: anyhow::Error) -> BackupError {

@@ -28,5 +28,5 @@ pub use make::{BlobTally, Made, make};
 pub use name::ArchiveName;
 pub use restore::{Restored, restore};
 pub use retention::{Swept, sweep};
-pub use shelf::{Listed, Shelf};
+pub use shelf::{BucketShelf, FolderShelf, Listed, Shelf};
 pub use verify::{Verified, verify};

@@ -16,9 +16,9 @@ use crate::{
 pub struct BackupArgs {
     #[command(subcommand)]
     command: Option<BackupCommand>,
-    /// Folder for the archive; `BACKUP_TO` unless given.
-    #[arg(long, value_name = "DIR")]
-    to: Option<PathBuf>,
+    /// Folder for the archive, or `s3://bucket/prefix`; `BACKUP_TO` unless given.
+    #[arg(long, value_name = "PLACE")]
+    to: Option<String>,
     /// Restore the archive into a database that goes again, and compare rows and ledger.
     #[arg(long)]
     verify: bool,
@@ -28,21 +28,21 @@ pub struct BackupArgs {
 enum BackupCommand {
     /// List archives, the oldest first.
     List {
-        /// Folder to look in; `BACKUP_TO` unless given.
-        #[arg(long, value_name = "DIR")]
-        from: Option<PathBuf>,
+        /// Folder to look in, or `s3://bucket/prefix`; `BACKUP_TO` unless given.
+        #[arg(long, value_name = "PLACE")]
+        from: Option<String>,
     },
     /// Restore an archive into a database that goes again, and compare rows and ledger.
     Verify {
-        /// File, or name of one in `BACKUP_TO`.
-        archive: PathBuf,
+        /// File, `s3://bucket/prefix/name`, or name of one in `BACKUP_TO`.
+        archive: String,
     },
 }
 
 #[derive(Debug, Args)]
 pub struct RestoreArgs {
-    /// File, or name of one in `BACKUP_TO`.
-    archive: PathBuf,
+    /// File, `s3://bucket/prefix/name`, or name of one in `BACKUP_TO`.
+    archive: String,
     /// Replace what is there.
     #[arg(long)]
     force: bool,
@@ -53,8 +53,11 @@ pub async fn run(config: Config, args: &BackupArgs) -> anyhow::Result<()> {
     let _logs = logs(&config)?;
     match &args.command {
         None => make(&config, args).await,
-        Some(BackupCommand::List { from }) => list(&config, from.as_ref()),
-        Some(BackupCommand::Verify { archive }) => verify(&config, &found(&config, archive)).await,
+        Some(BackupCommand::List { from }) => list(&config, from.as_deref()).await,
+        Some(BackupCommand::Verify { archive }) => {
+            let fetched = Fetched::of(&config, archive).await?;
+            verify(&config, &fetched.path, archive).await
+        }
     }
 }
 
@@ -69,14 +72,16 @@ pub fn exit_code(error: &anyhow::Error) -> u8 {
 }
 
 async fn make(config: &Config, args: &BackupArgs) -> anyhow::Result<()> {
-    let shelf = Shelf::new(args.to.as_ref().unwrap_or(&config.backup.to));
+    let shelf = shelf(config, args.to.as_deref())?;
     let ambient = system::ambient();
     let made = Box::pin(backup::make(config, &shelf, &ambient)).await?;
     tell(config, &made);
     if args.verify {
-        verify(config, &made.path).await?;
+        let fetched = Fetched::from(config, &shelf, made.name).await?;
+        verify(config, &fetched.path, &made.address).await?;
     }
-    for old in backup::sweep(&shelf, &config.backup.keys(), ambient.now(), config.backup.kept)? {
+    let (keys, kept) = (config.backup.keys(), config.backup.kept);
+    for old in backup::sweep(&shelf, &keys, ambient.now(), kept).await? {
         match old.left {
             None => println!("deleted {}", old.name),
             Some(why) => eprintln!("warning: {} is left although it is old: {why}", old.name),
@@ -87,7 +92,7 @@ async fn make(config: &Config, args: &BackupArgs) -> anyhow::Result<()> {
 
 fn tell(config: &Config, made: &Made) {
     let blobs = &made.blobs;
-    println!("{} has {} bytes: {}", made.path.display(), made.bytes, contents(&made.manifest));
+    println!("{} has {} bytes: {}", made.address, made.bytes, contents(&made.manifest));
     println!("{} blobs of {} bytes", blobs.count, blobs.bytes);
     if !made.name.sealed {
         eprintln!("warning: BACKUP_KEY is not set: whoever has the archive can read it");
@@ -112,10 +117,10 @@ fn contents(manifest: &Manifest) -> String {
     )
 }
 
-fn list(config: &Config, from: Option<&PathBuf>) -> anyhow::Result<()> {
-    let shelf = Shelf::new(from.unwrap_or(&config.backup.to));
-    for listed in shelf.list()? {
-        let about = match shelf.manifest(listed.name, &config.backup.keys()) {
+async fn list(config: &Config, from: Option<&str>) -> anyhow::Result<()> {
+    let shelf = shelf(config, from)?;
+    for listed in shelf.list().await? {
+        let about = match shelf.manifest(listed.name, &config.backup.keys()).await {
             Ok(manifest) => format!(
                 "{} of {}, {} rows",
                 manifest.database,
@@ -129,27 +134,61 @@ fn list(config: &Config, from: Option<&PathBuf>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A path, or a name on the shelf.
-fn found(config: &Config, archive: &Path) -> PathBuf {
-    let named = archive.to_str().and_then(|text| text.parse::<ArchiveName>().ok());
-    match named {
-        Some(name) if !archive.exists() => Shelf::new(&config.backup.to).path(name),
-        _ => archive.to_owned(),
+/// The one that was named, or that of the configuration.
+fn shelf(config: &Config, named: Option<&str>) -> anyhow::Result<Shelf> {
+    let named = named.map(|text| config.backup.place(text).map_err(anyhow::Error::msg));
+    let named = named.transpose()?;
+    Ok(Shelf::open(named.as_ref().unwrap_or(&config.backup.to))?)
+}
+
+/// An archive as a file; one of a bucket is copied, and goes again.
+struct Fetched {
+    path: PathBuf,
+    _copy: Option<tempfile::TempDir>,
+}
+
+impl Fetched {
+    /// A path, an address in a bucket, or a name on the shelf.
+    async fn of(config: &Config, archive: &str) -> anyhow::Result<Self> {
+        let path = PathBuf::from(archive);
+        let (place, name) = archive.rsplit_once('/').unwrap_or(("", archive));
+        match name.parse::<ArchiveName>() {
+            Ok(name) if archive.starts_with("s3://") => {
+                Self::from(config, &shelf(config, Some(place))?, name).await
+            }
+            Ok(name) if place.is_empty() && !path.exists() => {
+                Self::from(config, &shelf(config, None)?, name).await
+            }
+            _ => Ok(Self { path, _copy: None }),
+        }
+    }
+
+    async fn from(config: &Config, shelf: &Shelf, name: ArchiveName) -> anyhow::Result<Self> {
+        match shelf {
+            Shelf::Folder(folder) => Ok(Self { path: folder.path(name), _copy: None }),
+            Shelf::Bucket(bucket) => {
+                std::fs::create_dir_all(&config.data_dir)?;
+                let copy = tempfile::tempdir_in(&config.data_dir)?;
+                let path = copy.path().join("archive");
+                bucket.fetch(name, &path).await?;
+                Ok(Self { path, _copy: Some(copy) })
+            }
+        }
     }
 }
 
-async fn verify(config: &Config, archive: &Path) -> anyhow::Result<()> {
+async fn verify(config: &Config, archive: &Path, called: &str) -> anyhow::Result<()> {
     let Verified { manifest, blobs } = Box::pin(backup::verify(config, archive)).await?;
-    println!("{} can be restored: {}, {blobs} blobs", archive.display(), contents(&manifest));
+    println!("{called} can be restored: {}, {blobs} blobs", contents(&manifest));
     Ok(())
 }
 
 /// `restore`.
 pub async fn restore(config: Config, args: &RestoreArgs) -> anyhow::Result<()> {
     let _logs = logs(&config)?;
-    let archive = found(&config, &args.archive);
+    let fetched = Fetched::of(&config, &args.archive).await?;
     let now = system::ambient().now();
-    let restored = Box::pin(backup::restore(&config, &archive, args.force, now)).await?;
+    let restored = Box::pin(backup::restore(&config, &fetched.path, args.force, now)).await?;
     let Restored { manifest, blobs, has_secret, former } = restored;
     println!("restored what was there at {}: {}", manifest.made_at, contents(&manifest));
     println!("{blobs} blobs");

@@ -36,7 +36,7 @@ use shared_kernel::{
 };
 use subscription::{BillingSettings, StripeSettings};
 
-pub use backup::BackupConfig;
+pub use backup::{BackupConfig, BackupPlace};
 pub use collection::CollectionConfig;
 pub use fault::{ConfigError, ConfigFault};
 #[cfg(test)]

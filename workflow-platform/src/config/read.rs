@@ -209,8 +209,6 @@ impl Reader<'_> {
     fn bucket(&mut self) -> Option<BucketSettings> {
         let bucket = self.source.get("BLOB_S3_BUCKET")?.to_owned();
         let endpoint = self.source.get("BLOB_S3_ENDPOINT").map(str::to_owned);
-        let is_address =
-            |text: &str| Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
         if endpoint.as_deref().is_some_and(|endpoint| !is_address(endpoint)) {
             self.fault("BLOB_S3_ENDPOINT", "must be an http:// or https:// URL");
         }
@@ -368,6 +366,10 @@ pub(super) fn server_url(text: &str) -> Result<String, String> {
     }
     Url::parse(&plain).map_err(|error| error.to_string())?;
     Ok(plain)
+}
+
+pub(super) fn is_address(text: &str) -> bool {
+    Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
 }
 
 fn is_origin(text: &str) -> bool {

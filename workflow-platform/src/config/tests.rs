@@ -1,7 +1,7 @@
 use secrecy::ExposeSecret as _;
 use shared_kernel::infrastructure::db::DatabaseSettings;
 
-use super::{Config, ConfigError, MailConfig, Purpose, VARIABLES};
+use super::{BackupPlace, Config, ConfigError, MailConfig, Purpose, VARIABLES};
 
 const SECRET: &str = "0f8b1c6f2e9d4a7788aa21b3c4d5e6f7";
 
@@ -54,6 +54,42 @@ fn a_bucket_needs_a_key_and_an_address_that_is_one() {
     let found = faults(&[("BLOB_S3_BUCKET", "b"), ("BLOB_S3_ENDPOINT", "minio:9000")]);
     let expected = ["BLOB_S3_ENDPOINT", "BLOB_S3_ACCESS_KEY_ID", "BLOB_S3_SECRET_ACCESS_KEY"];
     assert_eq!(found, expected);
+}
+
+#[test]
+fn backups_go_to_a_folder_or_to_a_bucket_with_a_key() {
+    let read = |values: &[(&str, &str)]| {
+        let values = values.iter().copied().chain([("JWT_SECRET_KEY", SECRET)]);
+        Config::from_values(values, Purpose::Local).unwrap().backup
+    };
+    let BackupPlace::Folder(folder) = read(&[("DATA_DIR", "/data")]).to else {
+        panic!("no folder")
+    };
+    assert_eq!(folder.to_str(), Some("/data/backups"));
+    let blobs = [
+        ("BLOB_S3_ENDPOINT", "http://minio:9000"),
+        ("BLOB_S3_ACCESS_KEY_ID", "blobs"),
+        ("BLOB_S3_SECRET_ACCESS_KEY", "secret"),
+        ("BACKUP_TO", "s3://nightly/some/where"),
+    ];
+    let BackupPlace::Bucket(bucket) = read(&blobs).to else { panic!("no bucket") };
+    assert_eq!((bucket.bucket.as_str(), bucket.prefix.as_str()), ("nightly", "some/where"));
+    assert_eq!((bucket.access_key_id.as_str(), bucket.endpoint.is_some()), ("blobs", true));
+    let own = [("BACKUP_S3_ACCESS_KEY_ID", "own"), ("BACKUP_S3_SECRET_ACCESS_KEY", "secret")];
+    let BackupPlace::Bucket(bucket) = read(&[&blobs[..], &own[..]].concat()).to else {
+        panic!("no bucket")
+    };
+    // A key of its own is for a store of its own.
+    assert_eq!((bucket.access_key_id.as_str(), bucket.endpoint), ("own", None));
+
+    assert_eq!(faults(&[("BACKUP_TO", "s3://nightly")]), ["BACKUP_TO"]);
+    assert_eq!(faults(&[("BACKUP_TO", "s3:///x")]), ["BACKUP_TO"]);
+    let weak = [("BACKUP_KEY", "short"), ("BACKUP_KEEP_DAYS", "0")];
+    assert_eq!(faults(&weak), ["BACKUP_KEY", "BACKUP_KEEP_DAYS"]);
+    let same = "postgresql://u:p@db/name";
+    let scratch =
+        [("DATABASE_URL", same), ("BACKUP_SCRATCH_URL", same), ("JWT_SECRET_KEY", SECRET)];
+    assert_eq!(faults(&scratch), ["BACKUP_SCRATCH_URL"]);
 }
 
 #[test]

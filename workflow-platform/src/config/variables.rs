@@ -184,7 +184,19 @@ pub const VARIABLES: &[Variable] = &[
     variable("UPLOAD_MAX_BYTES", "33554432", "bytes of one uploaded file"),
     variable("UPLOAD_MAX_FILES", "200", "uploaded files that one user may keep"),
     variable("UPLOAD_RETENTION_DAYS", "7", "days for which an uploaded file is kept"),
-    variable("BACKUP_TO", "", "folder of backups; DATA_DIR/backups unless set"),
+    variable(
+        "BACKUP_TO",
+        "",
+        "folder of backups, or s3://bucket/prefix; DATA_DIR/backups unless set",
+    ),
+    variable("BACKUP_S3_ENDPOINT", "", "address of an S3-compatible store; Amazon's unless set"),
+    variable("BACKUP_S3_REGION", "us-east-1", "region of the bucket of backups"),
+    variable(
+        "BACKUP_S3_ACCESS_KEY_ID",
+        "",
+        "key for the bucket of backups; BLOB_S3_* hold for it unless set",
+    ),
+    variable("BACKUP_S3_SECRET_ACCESS_KEY", "", "its secret; needed with BACKUP_S3_ACCESS_KEY_ID"),
     variable("BACKUP_KEY", "", "32 bytes or more; seals backups, which are open unless set"),
     variable(
         "BACKUP_PREVIOUS_KEYS",

@@ -27,6 +27,22 @@ pub struct BucketSettings {
     pub secret_access_key: SecretString,
 }
 
+impl BucketSettings {
+    /// The bucket as the library knows it, without the prefix. Asks nobody yet.
+    pub fn open(&self) -> Result<AmazonS3, object_store::Error> {
+        let mut builder = AmazonS3Builder::new()
+            .with_region(&self.region)
+            .with_bucket_name(&self.bucket)
+            .with_access_key_id(&self.access_key_id)
+            .with_secret_access_key(self.secret_access_key.expose_secret());
+        if let Some(endpoint) = &self.endpoint {
+            let plain = endpoint.starts_with("http://");
+            builder = builder.with_endpoint(endpoint).with_allow_http(plain);
+        }
+        builder.build()
+    }
+}
+
 /// A bucket, or a part of one.
 #[derive(Debug, Clone)]
 pub struct BlobBucket {
@@ -37,16 +53,7 @@ pub struct BlobBucket {
 impl BlobBucket {
     /// Asks nobody yet.
     pub fn new(settings: &BucketSettings) -> Result<Self, BlobError> {
-        let mut builder = AmazonS3Builder::new()
-            .with_region(&settings.region)
-            .with_bucket_name(&settings.bucket)
-            .with_access_key_id(&settings.access_key_id)
-            .with_secret_access_key(settings.secret_access_key.expose_secret());
-        if let Some(endpoint) = &settings.endpoint {
-            let plain = endpoint.starts_with("http://");
-            builder = builder.with_endpoint(endpoint).with_allow_http(plain);
-        }
-        let store = builder.build().map_err(failed)?;
+        let store = settings.open().map_err(failed)?;
         Ok(Self { store, prefix: Path::from(settings.prefix.as_str()) })
     }
 

@@ -8,7 +8,9 @@ use shared_kernel::{
     infrastructure::db::DatabaseSettings,
 };
 use workflow_platform::{
-    backup::{self, ArchiveName, ArchiveWriter, BackupError, Census, Engine, Manifest, Shelf},
+    backup::{
+        self, ArchiveName, ArchiveWriter, BackupError, Census, Engine, FolderShelf, Manifest, Shelf,
+    },
     config::{Config, Purpose},
     container,
 };
@@ -30,7 +32,8 @@ fn configured(folder: &Path, values: &[(&str, &str)]) -> Config {
 async fn retention_deletes_only_what_is_old_and_ours() {
     let app = TestApp::with(&[("BACKUP_KEY", KEY)]).await;
     let folder = tempfile::tempdir().unwrap();
-    let shelf = Shelf::new(folder.path());
+    let files = FolderShelf::Folder(FolderShelf::new(folder.path()));
+    let shelf = Shelf::Folder(files.clone());
     let (ambient, clock) = testkit::ambient();
     let start = ambient.now();
     let mut made = Vec::new();
@@ -43,18 +46,18 @@ async fn retention_deletes_only_what_is_old_and_ours() {
         ArchiveName::new(start.minus(DAY * 20).plus(Duration::from_hours(1) * hour), sealed)
     };
     // Called like ours, and something else; one of ours under another name; of another key; others.
-    fs::write(shelf.path(old(1, true)), b"accounts of 2019").unwrap();
-    fs::copy(shelf.path(made[3]), shelf.path(old(2, true))).unwrap();
+    fs::write(files.path(old(1, true)), b"accounts of 2019").unwrap();
+    fs::copy(files.path(made[3]), files.path(old(2, true))).unwrap();
     let mut config = app.platform().config().clone();
     config.backup.key = Some(OTHER_KEY.into());
     clock.set(old(3, true).made_at);
     let foreign = Box::pin(backup::make(&config, &shelf, &ambient)).await.unwrap().name;
     fs::write(folder.path().join("notes.txt"), b"").unwrap();
-    fs::create_dir(shelf.path(old(4, false))).unwrap();
+    fs::create_dir(files.path(old(4, false))).unwrap();
 
     let keys = [SecretString::from(KEY)];
     let now = start.plus(DAY * 51);
-    let swept = backup::sweep(&shelf, &keys, now, DAY * 30).unwrap();
+    let swept = backup::sweep(&shelf, &keys, now, DAY * 30).await.unwrap();
     let told: Vec<_> = swept.iter().map(|one| (one.name, one.left.is_some())).collect();
     let expected = [
         (old(1, true), true),
@@ -64,21 +67,22 @@ async fn retention_deletes_only_what_is_old_and_ours() {
         (made[1], false),
     ];
     assert_eq!(told, expected);
-    let left: Vec<_> = shelf.list().unwrap().iter().map(|listed| listed.name).collect();
+    let left: Vec<_> = shelf.list().await.unwrap().iter().map(|listed| listed.name).collect();
     assert_eq!(left, [old(1, true), old(2, true), foreign, made[2], made[3]]);
-    assert!(folder.path().join("notes.txt").exists() && shelf.path(old(4, false)).is_dir());
+    assert!(folder.path().join("notes.txt").exists() && files.path(old(4, false)).is_dir());
 
     // However old, the newest stays.
-    let swept = backup::sweep(&shelf, &keys, now.plus(DAY * 400), DAY * 30).unwrap();
+    let swept = backup::sweep(&shelf, &keys, now.plus(DAY * 400), DAY * 30).await.unwrap();
     assert!(swept.iter().any(|one| one.name == made[2] && one.left.is_none()));
-    assert_eq!(shelf.list().unwrap().last().unwrap().name, made[3]);
+    assert_eq!(shelf.list().await.unwrap().last().unwrap().name, made[3]);
 }
 
 #[tokio::test]
 async fn two_archives_of_one_second_do_not_replace_each_other() {
     let app = TestApp::start().await;
     let folder = tempfile::tempdir().unwrap();
-    let (shelf, (ambient, _clock)) = (Shelf::new(folder.path()), testkit::ambient());
+    let (shelf, (ambient, _clock)) =
+        (Shelf::Folder(FolderShelf::new(folder.path())), testkit::ambient());
     let config = app.platform().config();
     Box::pin(backup::make(config, &shelf, &ambient)).await.unwrap();
     let again = Box::pin(backup::make(config, &shelf, &ambient)).await;
@@ -99,10 +103,10 @@ fn by_hand(path: &Path, database: &[u8], manifest: &Manifest, more: &[(&str, &[u
 async fn parts() -> (Manifest, Vec<u8>) {
     let app = TestApp::start().await;
     let folder = tempfile::tempdir().unwrap();
-    let shelf = Shelf::new(folder.path());
+    let shelf = Shelf::Folder(FolderShelf::new(folder.path()));
     let (ambient, _clock) = testkit::ambient();
     let made = Box::pin(backup::make(app.platform().config(), &shelf, &ambient)).await.unwrap();
-    let file = zstd::Decoder::new(fs::File::open(&made.path).unwrap()).unwrap();
+    let file = zstd::Decoder::new(fs::File::open(&made.address).unwrap()).unwrap();
     let mut tar = tar::Archive::new(file);
     let mut database = Vec::new();
     let entry = tar.entries().unwrap().nth(1).unwrap();
@@ -179,11 +183,12 @@ async fn an_archive_of_an_earlier_schema_is_taken() {
     container::migrations().up(&database).await.unwrap();
     container::migrations().down(&database, 2).await.unwrap();
     database.close().await.unwrap();
-    let shelf = Shelf::new(&config.backup.to);
+    let shelf = Shelf::open(&config.backup.to).unwrap();
     let (ambient, _clock) = testkit::ambient();
     let made = Box::pin(backup::make(&config, &shelf, &ambient)).await.unwrap();
     fs::remove_file(file).unwrap();
-    let restored = Box::pin(backup::restore(&config, &made.path, false, ambient.now())).await;
+    let restored =
+        Box::pin(backup::restore(&config, Path::new(&made.address), false, ambient.now())).await;
     let Census { migrations, .. } = restored.unwrap().manifest.census;
     assert_eq!(migrations.len() + 2, container::migrations().names().len());
 }
@@ -199,11 +204,11 @@ async fn on_postgres_what_does_not_agree_is_rolled_back() {
     let database = database.unwrap();
     container::migrations().up(&database).await.unwrap();
     database.close().await.unwrap();
-    let shelf = Shelf::new(&config.backup.to);
+    let shelf = Shelf::open(&config.backup.to).unwrap();
     let (ambient, _clock) = testkit::ambient();
     let made = Box::pin(backup::make(&config, &shelf, &ambient)).await.unwrap();
     let mut tar =
-        tar::Archive::new(zstd::Decoder::new(fs::File::open(&made.path).unwrap()).unwrap());
+        tar::Archive::new(zstd::Decoder::new(fs::File::open(&made.address).unwrap()).unwrap());
     let mut dump = Vec::new();
     std::io::copy(&mut tar.entries().unwrap().nth(1).unwrap().unwrap(), &mut dump).unwrap();
 
@@ -222,7 +227,7 @@ async fn on_postgres_what_does_not_agree_is_rolled_back() {
     assert!(told.to_string().starts_with("pg_restore failed"), "{told}");
     assert!(!config.data_dir.join("restore-unfinished").exists());
     let again = ArchiveName::new(ambient.now(), false);
-    fs::remove_file(shelf.path(again)).unwrap();
+    fs::remove_file(shelf.address(again)).unwrap();
     let found = Box::pin(backup::make(&config, &shelf, &ambient)).await.unwrap();
     assert_eq!(found.manifest.census, made.manifest.census);
 }

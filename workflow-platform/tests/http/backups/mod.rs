@@ -1,6 +1,7 @@
 //! Backups: what was acknowledged before one comes back, and what is damaged does not.
 
 mod archives;
+mod buckets;
 mod places;
 mod under_load;
 
