@@ -87,9 +87,9 @@ impl Relay {
     /// for events whose next attempt is due. After `stop` it ends what it has in hand.
     pub async fn run(&self, stop: CancellationToken) {
         let stream = self.stream(&stop).await;
-        let consumers = stream
-            .iter()
-            .flat_map(|stream| (0..self.settings.consumers).map(|n| self.consume(stream, n, &stop)));
+        let consumers = stream.iter().flat_map(|stream| {
+            (0..self.settings.consumers).map(|n| self.consume(stream, n, &stop))
+        });
         let consumers = futures::future::join_all(consumers);
         futures::join!(self.watch_outbox(stream.clone().map(Publisher::new), &stop), consumers);
     }

@@ -32,7 +32,7 @@ fn configured(folder: &Path, values: &[(&str, &str)]) -> Config {
 async fn retention_deletes_only_what_is_old_and_ours() {
     let app = TestApp::with(&[("BACKUP_KEY", KEY)]).await;
     let folder = tempfile::tempdir().unwrap();
-    let files = FolderShelf::Folder(FolderShelf::new(folder.path()));
+    let files = FolderShelf::new(folder.path());
     let shelf = Shelf::Folder(files.clone());
     let (ambient, clock) = testkit::ambient();
     let start = ambient.now();
