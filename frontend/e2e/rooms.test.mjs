@@ -22,6 +22,7 @@ before(async () => {
   browser = await launch();
   page = await enter(browser, { locale: 'en', theme: 'light' }, await one.session());
   seen = watch(page);
+  await page.goto(BASE);
 });
 
 after(() => browser?.close());
@@ -235,6 +236,35 @@ room('an administrator offers a plan, gives a coupon, and settles an invoice', a
     await sure('Mark as paid');
     await visible(page.getByRole('dialog').getByText('Paid', { exact: true }));
     assert.deepEqual(await barriers(page), []);
+    assert.deepEqual(watched.complaints, []);
+  } finally {
+    await page.context().close();
+    page = mine;
+  }
+});
+
+room('an administrator sees how the platform stands, as it changes', async () => {
+  const root = await administrator();
+  const mine = page;
+  page = await enter(browser, { locale: 'en', theme: 'dark' }, await root.session());
+  const watched = watch(page);
+  try {
+    await go('/dashboard');
+    await page.getByRole('link', { name: 'Administration' }).click();
+    await at('/admin/users');
+    await page.getByRole('link', { name: 'System', exact: true }).click();
+    await at('/admin/system');
+    const region = (name) => page.getByRole('region', { name, exact: true }).first();
+    await visible(region('Processes').getByText('answers here'));
+    await visible(region('Workers').getByText('Alive'));
+    await visible(region('Versions and stores').getByText('SQLite'));
+    await visible(region('Lag of events').getByText(/^\d/));
+    assert.equal(await page.getByRole('link', { name: 'Administration' }).getAttribute('aria-current'), 'page');
+    assert.deepEqual(await barriers(page), []);
+    const asked = page.waitForResponse((response) => response.url().endsWith('/system/status'));
+    await asked;
+    await region('Parked events').getByRole('link').click();
+    await at('/admin/events');
     assert.deepEqual(watched.complaints, []);
   } finally {
     await page.context().close();

@@ -125,6 +125,7 @@ const administrators = {
   'new-coupon': ['/admin/coupons', press('.wp-page-header button', '.ant-drawer-body form')],
   invoices: ['/admin/invoices'],
   'invoice-settle': ['/admin/invoices', press('td .wp-link', '.ant-drawer-body .wp-table')],
+  system: ['/admin/system'],
   hosts: ['/admin/hosts'],
   'decide-host': ['/admin/hosts', press('.wp-page-header .ant-btn-primary', '.ant-drawer-body form')],
   'parked-events': ['/admin/events'],

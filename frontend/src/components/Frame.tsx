@@ -43,7 +43,7 @@ const ENTRIES: Entry[] = [
   { to: '/automations', text: 'nav.automations', Icon: ThunderboltOutlined, rest: true },
   { to: '/secrets', text: 'nav.secrets', Icon: LockOutlined, below: true, rest: true },
   { to: '/plan', text: 'nav.plan', Icon: CreditCardOutlined, rest: true },
-  { to: '/admin/users', text: 'nav.admin', Icon: UserOutlined, rest: true, needs: 'users:read' },
+  { to: '/admin', text: 'nav.admin', Icon: UserOutlined, rest: true, needs: 'users:read' },
 ];
 
 function Rail() {

@@ -63,7 +63,11 @@ export const rareKeys = {
     ticks: (id: string) => ['ticks', id] as const,
   },
   logs: (id: string, filter: LogFilter) => ['executions', 'logs', id, filter] as const,
-  system: { hosts: ['system', 'hosts'] as const, parked: ['system', 'parked'] as const },
+  system: {
+    status: ['system', 'status'] as const,
+    hosts: ['system', 'hosts'] as const,
+    parked: ['system', 'parked'] as const,
+  },
   actions: { all: ['actions'] as const },
   templates: { all: ['templates'] as const, one: (name: string) => ['templates', name] as const },
   billing: {

@@ -1,17 +1,19 @@
 import type { ComponentType } from 'react';
 import { useTranslation } from 'react-i18next';
-import { NavLink, useParams } from 'react-router';
+import { Navigate, NavLink, useParams } from 'react-router';
 import { Audit } from '@/features/audit/Audit';
 import { Coupons } from '@/features/billing/Coupons';
 import { Invoices } from '@/features/billing/Invoices';
 import { Plans } from '@/features/billing/Plans';
 import { Hosts } from '@/features/hosts/Hosts';
 import { Parked } from '@/features/parked/Parked';
+import { System } from '@/features/system/System';
 import { Users } from '@/features/users/Users';
 import { Component as NotFound } from '@/pages/not-found';
 import '@/locales/admin';
 import '@/locales/billing';
 import '@/locales/money';
+import '@/locales/system';
 import { useSession } from '@/store/session';
 import type { Permission } from '@/types/api';
 
@@ -29,6 +31,7 @@ const ROOMS: Record<string, Room> = {
   coupons: { Shown: Coupons, text: 'money.coupons', needs: 'billing:read' },
   invoices: { Shown: Invoices, text: 'money.invoices', needs: 'billing:read' },
   hosts: { Shown: Hosts, text: 'hosts.title', needs: 'system:read' },
+  system: { Shown: System, text: 'platform.title', needs: 'system:read' },
   events: { Shown: Parked, text: 'parked.title', needs: 'system:read' },
 };
 
@@ -36,8 +39,10 @@ export function Component() {
   const { t } = useTranslation();
   const { room = '' } = useParams();
   const may = useSession((session) => session.user?.permissions) ?? [];
-  const Shown = ROOMS[room]?.Shown ?? NotFound;
   const doors = Object.entries(ROOMS).filter(([, { needs }]) => may.includes(needs));
+  const [first] = doors;
+  if (!room && first) return <Navigate to={`/admin/${first[0]}`} replace />;
+  const Shown = doors.find(([name]) => name === room)?.[1].Shown ?? NotFound;
   return (
     <>
       {doors.length > 1 && (

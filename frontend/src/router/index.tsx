@@ -38,6 +38,7 @@ const INSIDE = {
   '/notifications': page(() => import('@/pages/notifications')),
   '/account/:tab': page(() => import('@/pages/account')),
   '/plan': page(() => import('@/pages/plan')),
+  '/admin': page(() => import('@/pages/admin')),
   '/admin/:room': page(() => import('@/pages/admin')),
   '*': page(() => import('@/pages/not-found')),
 };

@@ -1,11 +1,12 @@
 import { http } from '@/services/http';
-import type { HostDecision, HostRule, Page, ParkedEvent } from '@/types/api';
+import type { HostDecision, HostRule, Page, ParkedEvent, SystemStatus } from '@/types/api';
 
 const HOSTS = '/collection/admin/hosts';
 const PARKED = '/system/events/parked';
 
 /** What operators decide and look after. */
 export const system = {
+  status: () => http.get<SystemStatus>('/system/status'),
   hosts: (cursor?: string) => http.get<Page<HostRule>>(HOSTS, { cursor, limit: 50 }),
   decide: (host: string, decision: HostDecision) =>
     http.put<HostRule>(`${HOSTS}/${encodeURIComponent(host)}`, decision),

@@ -65,6 +65,7 @@ export type DefinitionDiff = Schemas['DiffView'];
 export type BulkOutcome = Schemas['BulkView'];
 export type HostRule = Schemas['HostRuleView'];
 export type HostDecision = Schemas['HostChange'];
+export type SystemStatus = Schemas['SystemStatusView'];
 export type ParkedEvent = With<Schemas['ParkedEventView'], { payload: JsonObject }>;
 export type Template = With<Schemas['TemplateView'], { params: JsonObject }>;
 export type TemplateDetail = With<Schemas['TemplateDetail'], { params: JsonObject; definition: JsonObject }>;

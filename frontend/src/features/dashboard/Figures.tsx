@@ -1,37 +1,16 @@
-import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
 import { Count } from '@/components/Count';
+import { Figure } from '@/components/Figure';
 import { nearestOf, pointsOf, rateOf, shareOf, sumOf, totalOf } from '@/features/dashboard/figures';
 import { useRange, useRuns, useUsage } from '@/features/dashboard/use-dashboard';
 
-interface Props {
-  name: string;
-  to: string;
-  value: ReactNode;
-  note: ReactNode;
-  /** Over the range, the oldest first. */
-  line?: number[];
-  share?: number;
-}
-
-function Figure({ name, to, value, note, line, share }: Props) {
+/** Over the range, the oldest first. */
+function Sparkline({ line }: { line: number[] }) {
+  if (line.length < 2) return null;
   return (
-    <section className="wp-card wp-figure" aria-label={name}>
-      <h2>
-        <Link to={to}>{name}</Link>
-      </h2>
-      <p className="wp-figure-value">{value ?? <span className="wp-skeleton" />}</p>
-      <p className="wp-muted wp-hint">{note}</p>
-      {line && line.length > 1 && (
-        <svg viewBox="0 0 100 28" preserveAspectRatio="none" aria-hidden="true" focusable="false">
-          <polyline points={pointsOf(line)} />
-        </svg>
-      )}
-      {share !== undefined && (
-        <meter min={0} max={1} high={0.8} low={0.8} optimum={0} value={share} aria-label={name} />
-      )}
-    </section>
+    <svg viewBox="0 0 100 28" preserveAspectRatio="none" aria-hidden="true" focusable="false">
+      <polyline points={pointsOf(line)} />
+    </svg>
   );
 }
 
@@ -54,29 +33,43 @@ export function Figures() {
         to="/executions"
         value={runs && <Count value={buckets.reduce((all, bucket) => all + totalOf(bucket), 0)} />}
         note={t('dashboard.unfinished', { count: runs?.unfinished ?? 0 })}
-        line={buckets.map(totalOf)}
-      />
+      >
+        <Sparkline line={buckets.map(totalOf)} />
+      </Figure>
       <Figure
         name={t('dashboard.rate')}
         to="/executions?status=failed"
         value={runs && percent(rateOf(sum))}
         note={t('dashboard.failed', { count: sum.failed + sum.timed_out })}
-        line={buckets.map((bucket) => bucket.failed + bucket.timed_out)}
-      />
+      >
+        <Sparkline line={buckets.map((bucket) => bucket.failed + bucket.timed_out)} />
+      </Figure>
       <Figure
         name={t('dashboard.pages')}
         to="/data"
         value={usage && <Count value={pages.reduce((all, one) => all + one, 0)} />}
         note={t('dashboard.pagesNote')}
-        line={pages}
-      />
+      >
+        <Sparkline line={pages} />
+      </Figure>
       <Figure
         name={t('dashboard.usage')}
         to="/plan"
         value={usage && (nearest ? percent(shareOf(nearest)) : t('dashboard.unlimited'))}
         note={nearest && t(`dashboard.limits.${nearest.limit}`, { defaultValue: nearest.limit })}
-        share={nearest && Math.min(1, shareOf(nearest))}
-      />
+      >
+        {nearest && (
+          <meter
+            min={0}
+            max={1}
+            high={0.8}
+            low={0.8}
+            optimum={0}
+            value={Math.min(1, shareOf(nearest))}
+            aria-label={t('dashboard.usage')}
+          />
+        )}
+      </Figure>
     </div>
   );
 }

@@ -1,18 +1,22 @@
-//! The web UI, whose files are inside the binary.
+//! The web UI, whose files are inside the binary, compressed by the front end's build.
+
+mod encoding;
+mod file;
 
 use std::sync::Arc;
 
 use axum::{
     extract::State,
     http::{
-        HeaderValue, Uri,
-        header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE},
+        HeaderMap, HeaderValue, Uri,
+        header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY},
     },
     response::{Html, IntoResponse as _, Response},
 };
 use rust_embed::{Embed, EmbeddedFile};
 use shared_kernel::domain::Ambient;
 
+use self::{encoding::Encoding, file::Stored};
 use crate::{fallback, headers::page_policy};
 
 /// What the front end's build left. In a debug build the files are read from disk.
@@ -33,33 +37,26 @@ fn is_of_machines(path: &str) -> bool {
 }
 
 /// A file by its path; every other address outside the API is a page of the application.
-pub async fn serve(State(ambient): State<Arc<Ambient>>, uri: Uri) -> Response {
+pub async fn serve(State(ambient): State<Arc<Ambient>>, uri: Uri, asked: HeaderMap) -> Response {
     let path = uri.path().trim_start_matches('/');
     if is_of_machines(path) {
         return fallback::not_found(uri).await;
     }
-    match Files::get(path) {
-        Some(found) if path != INDEX => file(path, found),
+    match stored(path) {
+        Some(found) if path != INDEX && !Encoding::is_compressed(path) => {
+            file::answer(path, found, &asked, stored)
+        }
         _ if path.starts_with("assets/") => fallback::not_found(uri).await,
         _ => page(&ambient),
     }
 }
 
-fn file(path: &str, file: EmbeddedFile) -> Response {
-    // Names under assets/ carry a hash of the content.
-    let cache = if path.starts_with("assets/") {
-        "public, max-age=31536000, immutable"
-    } else {
-        "public, max-age=3600"
-    };
-    let kind = file.metadata.mimetype().to_owned();
-    let mut response = file.data.into_owned().into_response();
-    let headers = response.headers_mut();
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache));
-    if let Ok(kind) = HeaderValue::from_str(&kind) {
-        headers.insert(CONTENT_TYPE, kind);
-    }
-    response
+fn stored(path: &str) -> Option<Stored> {
+    Files::get(path).map(|EmbeddedFile { data, metadata }| Stored {
+        bytes: data,
+        kind: metadata.mimetype().to_owned(),
+        hash: metadata.sha256_hash(),
+    })
 }
 
 /// The one page, with a nonce of its own for style elements.
