@@ -257,16 +257,16 @@ async fn run_command(command: Command) -> anyhow::Result<ExitCode> {
     let load = || -> Result<Config, ConfigError> { Config::load(purpose(Some(&command))) };
     match &command {
         Command::Serve(args) => Box::pin(serve::serve(load()?, args.role)).await?,
-        Command::Worker => serve::worker(load()?).await?,
-        Command::Doctor => return doctor::examine(load()?).await,
-        Command::Billing(BillingCommand::Reconcile) => return billing::reconcile(load()?).await,
+        Command::Worker => Box::pin(serve::worker(load()?)).await?,
+        Command::Doctor => return Box::pin(doctor::examine(load()?)).await,
+        Command::Billing(BillingCommand::Reconcile) => return Box::pin(billing::reconcile(load()?)).await,
         Command::Health => return health::ask(&load()?).await,
         Command::Migrate(MigrateCommand::Up) => migrate::up(&load()?).await?,
         Command::Migrate(MigrateCommand::Down { steps }) => migrate::down(&load()?, *steps).await?,
         Command::Migrate(MigrateCommand::Status) => migrate::status(&load()?).await?,
-        Command::Admin(AdminCommand::Reseal) => admin::reseal(load()?).await?,
+        Command::Admin(AdminCommand::Reseal) => Box::pin(admin::reseal(load()?)).await?,
         Command::Admin(AdminCommand::CreateSuperAdmin { username, email }) => {
-            admin::create_super_admin(load()?, username, email).await?;
+            Box::pin(admin::create_super_admin(load()?, username, email)).await?;
         }
         Command::EventCatalog { format, output } => {
             event_catalog::print(*format, output.as_deref())?;
