@@ -259,7 +259,9 @@ async fn run_command(command: Command) -> anyhow::Result<ExitCode> {
         Command::Serve(args) => Box::pin(serve::serve(load()?, args.role)).await?,
         Command::Worker => Box::pin(serve::worker(load()?)).await?,
         Command::Doctor => return Box::pin(doctor::examine(load()?)).await,
-        Command::Billing(BillingCommand::Reconcile) => return Box::pin(billing::reconcile(load()?)).await,
+        Command::Billing(BillingCommand::Reconcile) => {
+            return Box::pin(billing::reconcile(load()?)).await;
+        }
         Command::Health => return health::ask(&load()?).await,
         Command::Migrate(MigrateCommand::Up) => migrate::up(&load()?).await?,
         Command::Migrate(MigrateCommand::Down { steps }) => migrate::down(&load()?, *steps).await?,
