@@ -26,7 +26,7 @@
 //!   credit note, before the provider hears of it.
 //!
 //! **Published events:** `subscription.started`, `.upgraded`, `.downgrade_planned`,
-//! `.cancel_planned`, `.resumed`, `.renewed`, `.paid_up`, `.cancelled`, `.expired`,
+//! `.downgraded`, `.cancel_planned`, `.resumed`, `.renewed`, `.paid_up`, `.cancelled`, `.expired`,
 //! `.quota_reached`; `invoice.issued`, `.paid`, `.overdue`, `.given_up`; `credit_note.issued`;
 //! `payment.begun`, `.succeeded`, `.failed`, `.expired`; `refund.begun`, `.succeeded`, `.failed`; `coupon.added`, `coupon.disabled`;
 //! `plan.published`, `plan.withdrawn`.

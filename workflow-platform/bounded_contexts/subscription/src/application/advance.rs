@@ -102,6 +102,7 @@ impl Desk<'_> {
             Next::Renew => (found.plan, terms.interval),
             Next::Change { plan, interval } => (plan, interval),
         };
+        let is_lower = plan != found.plan;
         let plan = self.module.version(plan).await?;
         let offer = self.module.offer(&plan, interval)?;
         let (renewed, lines) = found.renewed(&terms, &offer);
@@ -109,7 +110,11 @@ impl Desk<'_> {
         let invoice = self.issue(&renewed, InvoiceReason::Renewed, lines).await?;
         let renewed = renewed.taxed(invoice.tax_minor());
         self.save(&renewed).await?;
-        self.tell_of("subscription.renewed", &renewed, &plan).await
+        self.tell_of("subscription.renewed", &renewed, &plan).await?;
+        if is_lower {
+            self.tell_of("subscription.downgraded", &renewed, &plan).await?;
+        }
+        Ok(())
     }
 
     async fn end(&mut self, found: Subscription, state: State) -> Result<(), SubscriptionError> {

@@ -46,4 +46,4 @@ pub use show_current::Current;
 pub use subscribe::{Bought, SubscribeWish};
 pub use tally::register_metrics;
 pub use upgrade::{PlanWish, Quote};
-pub use usage::UsageReport;
+pub use usage::{AboveLimits, UsageReport};

@@ -2,7 +2,7 @@
 
 use shared_kernel::{
     application::{Limit, Principal, Usage},
-    domain::{Owner, Permission, Timestamp},
+    domain::{Owner, Permission, Text, Timestamp},
 };
 
 use super::{SubscriptionError, SubscriptionModule, check::is_monthly, ports::UsageDay};
@@ -24,6 +24,13 @@ pub struct UsageReport {
     pub days: Vec<UsageDay>,
 }
 
+/// A plan, and what is used above its limits.
+#[derive(Debug, Clone)]
+pub struct AboveLimits {
+    pub plan: Text,
+    pub above: Vec<Usage>,
+}
+
 impl SubscriptionModule {
     /// `days` back from today, in UTC.
     pub async fn usage(
@@ -43,6 +50,26 @@ impl SubscriptionModule {
         let since = now.minus(std::time::Duration::from_hours(24) * days.saturating_sub(1));
         let days = self.meter.days(owner, since).await?;
         Ok(UsageReport { limits, days })
+    }
+
+    /// What the plan is called, and what somebody has of anything above its limits: it stays, and
+    /// nothing is added to it.
+    pub async fn above_limits(&self, owner: Owner) -> Result<AboveLimits, SubscriptionError> {
+        let now = self.ambient.now();
+        let plan = match self.store.current(owner).await? {
+            Some((_, plan)) => plan,
+            None => self.store.free_plan().await?,
+        };
+        let mut above = Vec::new();
+        for limit in COUNTED {
+            let Some(used) = self.used(owner, limit, now).await? else { continue };
+            let allowed = plan.entitlements.allowed(limit);
+            if allowed.is_some_and(|allowed| used > allowed) {
+                let resets_at = is_monthly(limit).then(|| end_of_month(now));
+                above.push(Usage { limit, allowed, used, resets_at });
+            }
+        }
+        Ok(AboveLimits { plan: plan.name, above })
     }
 
     async fn used(

@@ -109,7 +109,7 @@ impl Terms {
         if !higher && !longer {
             return Err(ChangeError::NotAnUpgrade);
         }
-        let (unused, _) = self.unused(now);
+        let (unused, unused_tax) = self.unused(now);
         let credit = Line::of(
             LineKind::ProrationCredit,
             &from.code,
@@ -128,7 +128,8 @@ impl Terms {
         } else {
             (self.anchor, self.period, to.rest(self.period, now, discount.as_ref()))
         };
-        let charged = Charged { net_minor: sum(&lines), tax_minor: 0, from: now };
+        // The tax of what is credited stays paid: it is a part of the tax of what is charged now.
+        let charged = Charged { net_minor: sum(&lines), tax_minor: unused_tax, from: now };
         if unused != 0 {
             lines.insert(0, credit);
         }
@@ -224,9 +225,116 @@ impl Subscription {
         })
     }
 
-    /// What the newest invoice took as tax.
+    /// What the newest invoice took as tax, on top of what was paid of it before.
     #[must_use]
     pub fn taxed(self, tax_minor: i64) -> Self {
-        self.with(|terms| terms.charged.tax_minor = tax_minor)
+        self.with(|terms| terms.charged.tax_minor += tax_minor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use shared_kernel::domain::{Id, Owner, Text};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::domain::{Lasts, Off, PlanEntitlements, Price, proration::at_rate};
+
+    const TAX: u32 = 600;
+    const DAY: u64 = 86_400;
+
+    fn plan(rank: i32, amount_minor: i64) -> Plan {
+        let (interval, currency) = (Interval::Month, Currency::CNY);
+        Plan {
+            id: Id::from(Uuid::from_u128(u128::from(rank.unsigned_abs()))),
+            code: format!("plan{rank}"),
+            version: 1,
+            rank,
+            name: Text::new("", ""),
+            prices: vec![Price { interval, currency, amount_minor }],
+            entitlements: PlanEntitlements {
+                executions_per_month: None,
+                pages_per_month: None,
+                concurrent_executions: None,
+                proxies: None,
+                dataset_records: None,
+                schedule_interval_seconds: None,
+                history_days: None,
+                history_bytes: None,
+            },
+        }
+    }
+
+    fn offer(plan: &Plan) -> Offer<'_> {
+        let Price { interval, currency, amount_minor } = plan.prices[0];
+        Offer { plan, interval, currency, price_minor: amount_minor }
+    }
+
+    fn at(seconds: u64) -> Timestamp {
+        Timestamp::from_millis(0).plus(std::time::Duration::from_secs(seconds))
+    }
+
+    /// Net and tax of an invoice.
+    fn invoiced(lines: &[Line]) -> (i64, i64) {
+        let net = sum(lines);
+        (net, at_rate(net, TAX))
+    }
+
+    proptest! {
+        /// Plans that are each higher than the one before, taken one after the other within a
+        /// period, and the end of it all before the period is over.
+        #[test]
+        fn what_is_paid_is_what_was_used_of_each_plan_and_no_change_yields_money(
+            prices in proptest::collection::vec(0_i64..500_000, 2..6),
+            mut times in proptest::collection::vec(0_u64..31 * DAY, 6),
+            percent in proptest::option::of(1_u8..=100),
+        ) {
+            let mut prices = prices;
+            prices.sort_unstable();
+            times.sort_unstable();
+            let plans: Vec<Plan> = (1..).zip(&prices).map(|(rank, price)| plan(rank, *price)).collect();
+            let discount = percent.map(|percent| Discount {
+                coupon: Id::from(Uuid::nil()),
+                off: Off::Percent(percent),
+                lasts: Lasts::Forever,
+            });
+            let (state, lines) = begin(&offer(&plans[0]), discount, None, at(0));
+            let owner = Owner::new(Id::from(Uuid::nil()));
+            let (mut net, mut tax) = invoiced(&lines);
+            let subscription = Subscription {
+                id: Id::from(Uuid::nil()), owner, plan: plans[0].id, started_at: at(0), state,
+            };
+            let mut now = subscription.taxed(tax);
+            let whole = now.state.terms().unwrap().period.seconds();
+            // By second × price, so that nothing is rounded.
+            let (mut used, mut since, mut changes) = (0_i128, 0, 1);
+            let priced = |plan: &Plan| {
+                let price = plan.prices[0].amount_minor;
+                i128::from(discount.map_or(price, |it| it.off.from(price, Currency::CNY)))
+            };
+            let mut place = 0;
+            for (next, time) in (1..plans.len()).zip(&times) {
+                let upgraded = now.upgrade(&plans[place], &offer(&plans[next]), at(*time));
+                let Ok((changed, lines)) = upgraded else { continue };
+                used += priced(&plans[place]) * i128::from(time - since);
+                (place, since) = (next, *time);
+                let (more, more_tax) = invoiced(&lines);
+                prop_assert!(more >= 0, "an upgrade that costs {more}");
+                (net, tax) = (net + more, tax + more_tax);
+                now = changed.taxed(more_tax);
+                changes += 2;
+            }
+            let end = times[5];
+            let (_, (unused, unused_tax)) = now.cancel_now(at(end)).unwrap();
+            used += priced(&plans[place]) * i128::from(end - since);
+            prop_assert!((0..=net).contains(&unused), "{unused} of {net}");
+            prop_assert!((0..=tax).contains(&unused_tax), "{unused_tax} of {tax} as tax");
+            let (kept, kept_tax) = (net - unused, tax - unused_tax);
+            let off = (i128::from(kept) * i128::from(whole) - used).abs();
+            prop_assert!(off <= i128::from(whole) * changes, "{kept} is kept of {used}/{whole}");
+            let fair = at_rate(kept, TAX);
+            prop_assert!(i128::from((kept_tax - fair).abs()) <= changes, "{kept_tax} is not {fair}");
+        }
     }
 }

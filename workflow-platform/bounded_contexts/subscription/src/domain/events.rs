@@ -68,6 +68,7 @@ pub const EVENTS: &[EventType] = &[
     subscription("subscription.started", ("订阅开始", "A subscription began")),
     subscription("subscription.upgraded", ("订阅已升级", "A subscription went up")),
     subscription("subscription.downgrade_planned", ("计划降级", "A lower plan is to come")),
+    subscription("subscription.downgraded", ("套餐已降级", "A lower plan began")),
     subscription("subscription.cancel_planned", ("计划取消", "A subscription is to end")),
     subscription("subscription.resumed", ("订阅恢复", "A planned change was taken back")),
     subscription("subscription.renewed", ("订阅续期", "A new period began")),

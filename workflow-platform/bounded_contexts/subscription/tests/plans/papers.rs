@@ -36,7 +36,7 @@ impl Customers for Known {
     }
 }
 
-async fn fetch(
+pub(super) async fn fetch(
     world: &World,
     who: &Principal,
     path: &str,
@@ -59,18 +59,18 @@ async fn fetch(
 }
 
 /// What a reader sees, page after page, without the spaces.
-fn text_of(pdf: &[u8]) -> String {
+pub(super) fn text_of(pdf: &[u8]) -> String {
     let document = lopdf::Document::load_mem(pdf).unwrap();
     let pages: Vec<u32> = document.get_pages().into_keys().collect();
     document.extract_text(&pages).unwrap().split_whitespace().collect()
 }
 
 /// Left for those who want to look at it.
-fn keep(name: &str, pdf: &[u8]) {
+pub(super) fn keep(name: &str, pdf: &[u8]) {
     std::fs::write(std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(name), pdf).unwrap();
 }
 
-fn path_of(kind: &str, document: &Value) -> String {
+pub(super) fn path_of(kind: &str, document: &Value) -> String {
     format!("/subscription/{kind}/{}/pdf", document["id"].as_str().unwrap())
 }
 

@@ -3,6 +3,7 @@
 mod fake;
 mod refunds;
 mod sweep;
+mod year;
 
 use std::{sync::Arc, time::Duration};
 
@@ -17,12 +18,12 @@ use fake::{FakeStripe, SECRET};
 const DAY: Duration = Duration::from_hours(24);
 
 /// A world in which Stripe collects the money.
-struct Shop {
-    world: World,
-    stripe: Arc<FakeStripe>,
+pub(super) struct Shop {
+    pub world: World,
+    pub stripe: Arc<FakeStripe>,
 }
 
-async fn shops() -> Vec<Shop> {
+pub(super) async fn shops() -> Vec<Shop> {
     let mut shops = Vec::new();
     for world in worlds().await {
         let stripe = FakeStripe::start().await;
@@ -61,7 +62,7 @@ impl Shop {
     }
 
     /// An event as Stripe sends it, signed now.
-    async fn tell(&self, event: &Value) -> (StatusCode, Value) {
+    pub async fn tell(&self, event: &Value) -> (StatusCode, Value) {
         let body = serde_json::to_vec_pretty(event).unwrap();
         let header = fake::signed(SECRET, self.seconds(), &body);
         self.send(Some(&header), body).await
@@ -85,7 +86,7 @@ impl Shop {
     }
 }
 
-fn event(id: &str, kind: &str, session: &str) -> Value {
+pub(super) fn event(id: &str, kind: &str, session: &str) -> Value {
     json!({
         "id": id, "object": "event", "type": format!("checkout.session.{kind}"),
         "data": { "object": { "id": session, "object": "checkout.session" } },

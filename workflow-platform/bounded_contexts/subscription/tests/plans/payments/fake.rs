@@ -46,7 +46,7 @@ struct Kept {
 }
 
 /// The server. It is gone with the test's runtime.
-pub(super) struct FakeStripe {
+pub struct FakeStripe {
     pub address: String,
     kept: Mutex<Kept>,
 }
@@ -108,6 +108,12 @@ impl FakeStripe {
         let kept = self.kept.lock().unwrap();
         assert_eq!(kept.refunds.len(), 1, "{:?}", kept.refunds);
         kept.refunds.iter().next().map(|(id, refund)| (id.clone(), refund.clone())).unwrap()
+    }
+
+    /// Ids are numbered.
+    pub fn newest_refund(&self) -> Option<String> {
+        let last = self.kept.lock().unwrap().refunds.len().checked_sub(1);
+        last.map(|number| format!("re_{number}"))
     }
 
     pub fn charge_of(&self, refund: &str) -> String {
