@@ -359,6 +359,11 @@ impl Platform {
         ]
     }
 
+    /// Brings events to whoever wants them, for those who do it step by step.
+    pub fn relay(&self) -> &Relay {
+        &self.relay
+    }
+
     /// Events that could not be handled.
     pub fn parked_events(&self) -> ParkedEvents {
         let Foundation { database, ambient, .. } = self.foundation.clone();

@@ -31,8 +31,8 @@ mod workflows;
 
 pub use handlers::Handlers;
 pub use mail::{
-    BillingNotice, Customer, Customers, FolderMailer, SecurityNotice, SmtpMailer, SmtpSecurity,
-    SmtpSettings, VerificationMail,
+    BillingNotice, Customer, Customers, FolderMailer, LoweredNotice, PlanLimits, PlanStanding,
+    SecurityNotice, SmtpMailer, SmtpSecurity, SmtpSettings, VerificationMail,
 };
 pub use migrations::migrations;
 pub use parked::{EVENTS, ParkedEvents, ParkedFilter};

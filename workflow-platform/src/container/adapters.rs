@@ -5,7 +5,8 @@ use std::{error::Error, net::IpAddr, sync::Arc};
 use api_gateway::HealthPart;
 use async_trait::async_trait;
 use event_driven_coordination::{
-    Accounts, Customer, Customers, PortError, ProxyPoolGifts, RunningWork, WorkflowGifts,
+    Accounts, Customer, Customers, PlanLimits, PlanStanding, PortError, ProxyPoolGifts,
+    RunningWork, WorkflowGifts,
 };
 use proxy_pool::{
     ProxyPoolModule,
@@ -16,7 +17,11 @@ use shared_kernel::{
     domain::{Id, Owner, User},
     infrastructure::{db::Database, outbound::OutboundPolicy},
 };
-use subscription::{application::paper_ports::CustomersError, domain::Buyer};
+use subscription::{
+    SubscriptionModule,
+    application::{AboveLimits, paper_ports::CustomersError},
+    domain::Buyer,
+};
 use url::Url;
 use user_management::UserModule;
 use workflow::{DefinitionsError, UserDirectory, UserDirectoryError, UserProfile, WorkflowModule};
@@ -70,6 +75,18 @@ impl Customers for Readers {
         let found = self.0.profile(owner.user()).await;
         let found = found.map_err(|error| PortError(Box::new(error)))?;
         Ok(found.map(|profile| Customer { email: profile.email, locale: profile.locale }))
+    }
+}
+
+/// Plans, for mails about their limits.
+pub struct Plans(pub Arc<SubscriptionModule>);
+
+#[async_trait]
+impl PlanLimits for Plans {
+    async fn standing(&self, owner: Owner) -> Result<PlanStanding, PortError> {
+        let found = self.0.above_limits(owner).await;
+        let AboveLimits { plan, above } = found.map_err(|error| PortError(Box::new(error)))?;
+        Ok(PlanStanding { name: plan, above })
     }
 }
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use automations::application::AutomationService;
 use event_driven_coordination::{
-    Accounts, BillingNotice, Handlers, Relay, RelaySettings, SecurityNotice, StopSuspended,
-    VerificationMail, WelcomeRegistered,
+    Accounts, BillingNotice, Handlers, LoweredNotice, Relay, RelaySettings, SecurityNotice,
+    StopSuspended, VerificationMail, WelcomeRegistered,
 };
 use proxy_pool::ProxyPoolModule;
 use shared_kernel::{application::EffectHandler, infrastructure::seal::Sealer};
@@ -15,7 +15,7 @@ use workflow::WorkflowModule;
 
 use super::{
     Foundation,
-    adapters::{DefinitionGifts, PoolGifts, Readers, Runs, Standing},
+    adapters::{DefinitionGifts, Plans, PoolGifts, Readers, Runs, Standing},
     event_catalog, foundation, personal_data,
 };
 use crate::config::Config;
@@ -42,7 +42,9 @@ pub(super) fn relay(
     let name = &config.app_name;
     let notice = SecurityNotice::new(Arc::clone(&mailer), name.clone())?;
     let readers = Arc::new(Readers(Arc::clone(users)));
-    let billing = BillingNotice::new(Arc::clone(&mailer), readers, name.clone())?;
+    let billing = BillingNotice::new(Arc::clone(&mailer), readers.clone(), name.clone())?;
+    let plans = Arc::new(Plans(Arc::clone(subscription)));
+    let lowered = LoweredNotice::new(Arc::clone(&mailer), readers, plans, name.clone())?;
     let mail = VerificationMail::new(mailer, sealer, ambient.clone(), name.clone())?;
     let erase = EraseDeleted::new(personal_data(foundation, subscription, workflow));
     let standing: Arc<dyn Accounts> = Arc::new(Standing(Arc::clone(users)));
@@ -62,6 +64,7 @@ pub(super) fn relay(
             Arc::new(mail) as Arc<dyn EffectHandler>,
             Arc::new(notice),
             Arc::new(billing),
+            Arc::new(lowered),
             workflow.event_handler(),
             Arc::new(erase),
             Arc::new(suspended),

@@ -19,6 +19,7 @@ mod conventions;
 mod crash;
 mod datasets;
 mod demo;
+mod failing;
 mod files;
 mod gateway;
 mod isolation;

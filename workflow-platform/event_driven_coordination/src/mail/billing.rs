@@ -14,13 +14,14 @@ use super::templates::{TemplateError, Templates};
 use crate::workflows::PortError;
 
 /// Events, and the part of the template that tells of them.
-const KINDS: [(&str, &str); 6] = [
+const KINDS: [(&str, &str); 7] = [
     ("invoice.issued", "issued"),
     ("invoice.paid", "paid"),
     ("invoice.overdue", "overdue"),
     ("invoice.given_up", "given_up"),
     ("refund.succeeded", "refunded"),
     ("subscription.downgrade_planned", "downgrade"),
+    ("subscription.cancel_planned", "downgrade"),
 ];
 
 /// Whom to tell.

@@ -2,6 +2,7 @@
 
 mod billing;
 mod folder;
+mod lowered;
 mod message;
 mod notice;
 mod smtp;
@@ -10,6 +11,7 @@ mod verification;
 
 pub use billing::{BillingNotice, Customer, Customers};
 pub use folder::FolderMailer;
+pub use lowered::{LoweredNotice, PlanLimits, PlanStanding};
 pub use notice::SecurityNotice;
 pub use smtp::{SmtpMailer, SmtpSecurity, SmtpSettings};
 pub use templates::TemplateError;

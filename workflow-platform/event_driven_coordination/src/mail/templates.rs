@@ -23,7 +23,7 @@ pub(super) struct Rendered {
 pub(super) struct Templates(Environment<'static>);
 
 /// File name and content. The first line of a text is the subject; every HTML stands in the frame.
-const FILES: [(&str, &str); 17] = [
+const FILES: [(&str, &str); 21] = [
     ("frame.html", include_str!("../../templates/frame.html")),
     ("code.zh-CN.txt", include_str!("../../templates/code.zh-CN.txt")),
     ("code.zh-CN.html", include_str!("../../templates/code.zh-CN.html")),
@@ -37,6 +37,10 @@ const FILES: [(&str, &str); 17] = [
     ("billing.zh-CN.html", include_str!("../../templates/billing.zh-CN.html")),
     ("billing.en.txt", include_str!("../../templates/billing.en.txt")),
     ("billing.en.html", include_str!("../../templates/billing.en.html")),
+    ("lowered.zh-CN.txt", include_str!("../../templates/lowered.zh-CN.txt")),
+    ("lowered.zh-CN.html", include_str!("../../templates/lowered.zh-CN.html")),
+    ("lowered.en.txt", include_str!("../../templates/lowered.en.txt")),
+    ("lowered.en.html", include_str!("../../templates/lowered.en.html")),
     ("notice.zh-CN.txt", include_str!("../../templates/notice.zh-CN.txt")),
     ("notice.zh-CN.html", include_str!("../../templates/notice.zh-CN.html")),
     ("notice.en.txt", include_str!("../../templates/notice.en.txt")),

@@ -279,10 +279,14 @@ async fn customers_are_told_of_their_money_once_in_their_language() {
                     "has ended",
                     "on its way back",
                     "will change",
+                    "will change",
                 ],
             ),
-            (Some(Locale::ZhCn), ["已生成", "已支付", "未付", "已终止", "已退款", "较低的套餐"]),
-            (None, [""; 6]),
+            (
+                Some(Locale::ZhCn),
+                ["已生成", "已支付", "未付", "已终止", "已退款", "较低的套餐", "较低的套餐"],
+            ),
+            (None, [""; 7]),
         ] {
             let server = SmtpServer::start().await.unwrap();
             let mailer = mailer(&world, &server, None);
@@ -308,7 +312,8 @@ async fn customers_are_told_of_their_money_once_in_their_language() {
                     "refund.succeeded",
                     json!({ "number": "INV-00000007", "currency": "CNY", "amount_minor": 1000 }),
                 ),
-                ("subscription.downgrade_planned", planned),
+                ("subscription.downgrade_planned", planned.clone()),
+                ("subscription.cancel_planned", planned),
             ];
             for (number, (kind, payload)) in told.into_iter().enumerate() {
                 let event = world.event(&number.to_string(), kind, payload);
@@ -321,7 +326,7 @@ async fn customers_are_told_of_their_money_once_in_their_language() {
                 assert_eq!(mails.len(), 0, "{}", world.test.name);
                 continue;
             }
-            assert_eq!(mails.len(), 6, "{}: what is paid at once is told of once", world.test.name);
+            assert_eq!(mails.len(), 7, "{}: what is paid at once is told of once", world.test.name);
             for (mail, words) in mails.iter().zip(words) {
                 let said = format!(
                     "{} {}",
@@ -331,8 +336,8 @@ async fn customers_are_told_of_their_money_once_in_their_language() {
                 assert!(said.contains(words), "{said}");
                 assert!(mail.header("Message-ID").unwrap().starts_with("<billing-"));
             }
-            let [issued, paid, overdue, _, refunded, downgrade] = mails.as_slice() else {
-                panic!("six")
+            let [issued, paid, overdue, _, refunded, downgrade, _] = mails.as_slice() else {
+                panic!("seven")
             };
             assert!(refunded.part("text/html").unwrap().contains("CNY 10.00"));
             assert!(issued.part("text/html").unwrap().contains("CNY 51.94"));

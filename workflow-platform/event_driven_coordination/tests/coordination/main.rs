@@ -7,7 +7,9 @@
     reason = "a test that cannot go on fails by panicking"
 )]
 
+mod faults;
 mod forms;
+mod lowered;
 mod mail;
 mod parked;
 mod relay;

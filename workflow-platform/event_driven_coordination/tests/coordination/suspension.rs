@@ -1,39 +1,31 @@
 //! What becomes of work whose owner is suspended.
 
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use event_driven_coordination::{Accounts, Handlers, PortError, Relay, RunningWork, StopSuspended};
 use parking_lot::Mutex;
 use sea_orm::ConnectionTrait as _;
-use serde_json::json;
+use serde_json::{Value, json};
 use shared_kernel::{
     application::EffectHandler,
     domain::{DomainEvent, Owner},
 };
 
-use crate::support::{NotToday, World, worlds};
+use crate::{
+    faults::{Faults, Process, ends_the_same_whichever_call_fails},
+    support::{World, worlds},
+};
 
 const DONE: &str = "outbox WHERE delivered_at IS NOT NULL";
 
-/// Neighbours whose calls fail as planned: the step of the next failures, in order.
+/// Neighbours whose calls may fail.
 #[derive(Default)]
 struct Neighbours {
     served: Mutex<bool>,
     running: Mutex<u64>,
     told: Mutex<Vec<Owner>>,
-    failing: Mutex<VecDeque<&'static str>>,
-}
-
-impl Neighbours {
-    fn step(&self, name: &'static str) -> Result<(), PortError> {
-        let mut failing = self.failing.lock();
-        if failing.front() == Some(&name) {
-            failing.pop_front();
-            return Err(PortError(Box::new(NotToday)));
-        }
-        Ok(())
-    }
+    faults: Arc<Faults>,
 }
 
 struct Ports(Arc<Neighbours>);
@@ -41,26 +33,53 @@ struct Ports(Arc<Neighbours>);
 #[async_trait]
 impl Accounts for Ports {
     async fn is_served(&self, _: Owner) -> Result<bool, PortError> {
-        self.0.step("asked")?;
-        Ok(*self.0.served.lock())
+        self.0.faults.call(|| *self.0.served.lock())
     }
 }
 
 #[async_trait]
 impl RunningWork for Ports {
     async fn stop(&self, owner: Owner) -> Result<u64, PortError> {
-        self.0.step("before")?;
-        let asked = std::mem::take(&mut *self.0.running.lock());
-        self.0.told.lock().extend((0..asked).map(|_| owner));
-        self.0.step("after")?;
-        Ok(asked)
+        self.0.faults.call(|| {
+            let asked = std::mem::take(&mut *self.0.running.lock());
+            self.0.told.lock().extend((0..asked).map(|_| owner));
+            asked
+        })
     }
 }
 
-fn relay(world: &World, neighbours: &Arc<Neighbours>) -> Relay {
+fn process(neighbours: &Arc<Neighbours>) -> Arc<dyn EffectHandler> {
     let ports = || Arc::new(Ports(Arc::clone(neighbours)));
-    let process = Arc::new(StopSuspended::new(ports(), ports())) as Arc<dyn EffectHandler>;
-    world.relay(Handlers::new([], [process]))
+    Arc::new(StopSuspended::new(ports(), ports()))
+}
+
+fn relay(world: &World, neighbours: &Arc<Neighbours>) -> Relay {
+    world.relay(Handlers::new([], [process(neighbours)]))
+}
+
+impl Process for Neighbours {
+    const KIND: &'static str = "user.status_changed";
+
+    fn payload() -> Value {
+        json!({ "status": "suspended" })
+    }
+
+    fn start(faults: Arc<Faults>) -> Arc<Self> {
+        Arc::new(Self { running: 3.into(), faults, ..Self::default() })
+    }
+
+    fn handler(self: &Arc<Self>) -> Arc<dyn EffectHandler> {
+        process(self)
+    }
+
+    fn state(&self, owner: Owner) -> Vec<String> {
+        let told = self.told.lock();
+        let hers = told.iter().filter(|whose| **whose == owner).count();
+        vec![
+            format!("{hers} of {} told are hers", told.len()),
+            format!("{} run", self.running.lock()),
+        ]
+    }
 }
 
 async fn suspend(world: &World) -> Owner {
@@ -80,22 +99,13 @@ async fn settle(world: &World, relay: &Relay) {
 
 #[tokio::test]
 async fn work_is_stopped_once_whichever_step_fails() {
+    // Twice: what was stopped makes it look once more for what was just starting.
+    ends_the_same_whichever_call_fails::<Neighbours>(4).await;
     for world in worlds().await {
-        for failing in
-            [vec![], vec!["asked"], vec!["before"], vec!["after"], vec!["asked", "after"]]
-        {
-            let running = 3.into();
-            let neighbours = Arc::new(Neighbours {
-                running,
-                failing: Mutex::new(failing.clone().into()),
-                ..Neighbours::default()
-            });
-            let owner = suspend(&world).await;
-            settle(&world, &relay(&world, &neighbours)).await;
-            assert_eq!(*neighbours.told.lock(), [owner; 3], "{} {failing:?}", world.test.name);
-            assert!(neighbours.failing.lock().is_empty());
-        }
-        assert_eq!(world.count(DONE).await, 5, "{}", world.test.name);
+        let neighbours = Neighbours::start(Arc::default());
+        let owner = suspend(&world).await;
+        settle(&world, &relay(&world, &neighbours)).await;
+        assert_eq!(*neighbours.told.lock(), [owner; 3], "{}", world.test.name);
     }
 }
 

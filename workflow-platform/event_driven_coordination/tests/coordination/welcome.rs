@@ -1,10 +1,6 @@
 //! What whoever registers finds.
 
-use std::{
-    collections::{BTreeSet, VecDeque},
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use event_driven_coordination::{
@@ -12,36 +8,29 @@ use event_driven_coordination::{
 };
 use parking_lot::Mutex;
 use sea_orm::ConnectionTrait as _;
-use serde_json::json;
+use serde_json::{Value, json};
 use shared_kernel::{
     application::EffectHandler,
     domain::{DomainEvent, Owner},
 };
-
 use uuid::Uuid;
 
-use crate::support::{NotToday, World, worlds};
+use crate::{
+    faults::{Faults, Process, ends_the_same_whichever_call_fails},
+    support::{World, worlds},
+};
 
-/// Neighbours whose calls fail as planned: the step of the next failures, in order.
+/// Neighbours whose calls may fail.
 #[derive(Default)]
 struct Neighbours {
     gone: bool,
     /// What everybody has, and how often something was made.
     has: Mutex<BTreeSet<(Uuid, String)>>,
     made: Mutex<u32>,
-    failing: Mutex<VecDeque<&'static str>>,
+    faults: Arc<Faults>,
 }
 
 impl Neighbours {
-    fn step(&self, name: &'static str) -> Result<(), PortError> {
-        let mut failing = self.failing.lock();
-        if failing.front() == Some(&name) {
-            failing.pop_front();
-            return Err(PortError(Box::new(NotToday)));
-        }
-        Ok(())
-    }
-
     fn give(&self, owner: Owner, what: String) {
         if self.has.lock().insert((owner.uuid(), what)) {
             *self.made.lock() += 1;
@@ -54,33 +43,67 @@ struct Ports(Arc<Neighbours>);
 #[async_trait]
 impl Accounts for Ports {
     async fn is_served(&self, _: Owner) -> Result<bool, PortError> {
-        self.0.step("asked")?;
-        Ok(!self.0.gone)
+        self.0.faults.call(|| !self.0.gone)
     }
 }
 
 #[async_trait]
 impl ProxyPoolGifts for Ports {
     async fn give_pool(&self, owner: Owner, name: &str) -> Result<(), PortError> {
-        self.0.step("before the pool")?;
-        self.0.give(owner, format!("pool {name}"));
-        self.0.step("after the pool")
+        self.0.faults.call(|| self.0.give(owner, format!("pool {name}")))
     }
 }
 
 #[async_trait]
 impl WorkflowGifts for Ports {
     async fn give_workflow(&self, owner: Owner, source: &str) -> Result<(), PortError> {
-        self.0.step("before the workflow")?;
-        self.0.give(owner, format!("workflow {}", source.lines().next().unwrap_or_default()));
-        self.0.step("after the workflow")
+        let title = source.split(':').next().unwrap_or_default();
+        self.0.faults.call(|| self.0.give(owner, format!("workflow {title}")))
+    }
+}
+
+fn process(neighbours: &Arc<Neighbours>) -> Arc<dyn EffectHandler> {
+    let ports = || Arc::new(Ports(Arc::clone(neighbours)));
+    Arc::new(WelcomeRegistered::new(ports(), ports(), ports()))
+}
+
+impl Process for Neighbours {
+    const KIND: &'static str = "user.registered";
+
+    fn payload() -> Value {
+        json!({ "locale": "en" })
+    }
+
+    fn start(faults: Arc<Faults>) -> Arc<Self> {
+        Arc::new(Self { faults, ..Self::default() })
+    }
+
+    fn handler(self: &Arc<Self>) -> Arc<dyn EffectHandler> {
+        process(self)
+    }
+
+    fn state(&self, owner: Owner) -> Vec<String> {
+        let has = self.has.lock();
+        let hers = has.iter().filter(|(whose, _)| *whose == owner.uuid());
+        let made = format!("{} made", self.made.lock());
+        hers.map(|(_, what)| what.clone()).chain([made]).collect()
+    }
+}
+
+#[tokio::test]
+async fn whoever_registers_finds_a_pool_and_a_workflow_whichever_step_fails() {
+    ends_the_same_whichever_call_fails::<Neighbours>(3).await;
+    for world in worlds().await {
+        let neighbours = Arc::new(Neighbours::default());
+        let owner = register(&world, "en").await;
+        settle(&world, &relay(&world, &neighbours)).await;
+        let found = neighbours.state(owner);
+        assert_eq!(found, ["pool default", "workflow # A first workflow", "2 made"]);
     }
 }
 
 fn relay(world: &World, neighbours: &Arc<Neighbours>) -> Relay {
-    let ports = || Arc::new(Ports(Arc::clone(neighbours)));
-    let process = WelcomeRegistered::new(ports(), ports(), ports());
-    world.relay(Handlers::new([], [Arc::new(process) as Arc<dyn EffectHandler>]))
+    world.relay(Handlers::new([], [process(neighbours)]))
 }
 
 async fn register(world: &World, locale: &str) -> Owner {
@@ -94,40 +117,6 @@ async fn settle(world: &World, relay: &Relay) {
     for _ in 0..8 {
         relay.drain().await.unwrap();
         world.clock.advance(Duration::from_mins(10));
-    }
-}
-
-#[tokio::test]
-async fn whoever_registers_finds_a_pool_and_a_workflow_whichever_step_fails() {
-    for world in worlds().await {
-        for failing in [
-            vec![],
-            vec!["asked"],
-            vec!["before the pool"],
-            vec!["after the pool"],
-            vec!["before the workflow"],
-            vec!["after the workflow"],
-            vec!["asked", "after the pool", "after the workflow"],
-        ] {
-            let neighbours = Arc::new(Neighbours {
-                failing: Mutex::new(failing.clone().into()),
-                ..Neighbours::default()
-            });
-            let owner = register(&world, "en").await;
-            settle(&world, &relay(&world, &neighbours)).await;
-            let has: Vec<_> = neighbours.has.lock().iter().cloned().collect();
-            let [(first, pool), (second, workflow)] = has.as_slice() else { panic!("{has:?}") };
-            assert_eq!(
-                (*first, *second),
-                (owner.uuid(), owner.uuid()),
-                "{} {failing:?}",
-                world.test.name
-            );
-            assert_eq!(pool, "pool default");
-            assert!(workflow.starts_with("workflow # A first workflow"), "{workflow}");
-            assert_eq!(*neighbours.made.lock(), 2);
-            assert!(neighbours.failing.lock().is_empty());
-        }
     }
 }
 

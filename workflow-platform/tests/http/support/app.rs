@@ -12,7 +12,7 @@ use workflow_platform::{
 };
 
 use super::{
-    MANY, Site,
+    MANY, PASSWORD, Site,
     logs::{self, Scan},
 };
 
@@ -107,6 +107,17 @@ impl TestApp {
         let done = self.server.platform.reseal().await.unwrap();
         done.iter().map(|(column, done)| (column.table, done.changed, done.failed)).collect()
     }
+}
+
+/// Of a platform in which nothing runs by itself. It welcomes people, and its administrator is root.
+pub fn still_config(folder: &TempDir) -> Config {
+    let values = [
+        ("WELCOME_NEW_USERS", "true"),
+        ("BOOTSTRAP_ADMIN_EMAIL", "root@example.com"),
+        ("BOOTSTRAP_ADMIN_PASSWORD", PASSWORD),
+        ("OUTBOUND_ALLOW", "192.0.2.7"),
+    ];
+    config(folder, &values)
 }
 
 fn config(folder: &TempDir, values: &[(&str, &str)]) -> Config {

@@ -9,7 +9,7 @@ mod person;
 mod reply;
 mod site;
 
-pub use app::TestApp;
+pub use app::{TestApp, still_config};
 pub use binary::Binary;
 pub use document::Operation;
 pub use mail::code_for;
