@@ -17,7 +17,7 @@ use tracing::{error, warn};
 use super::{
     Relay,
     hold::Hold,
-    outbox::{DEADLY, Leased, UnreadableEvent},
+    outbox::{DEADLY, Leased, UnreadableEvent, read},
     publish::Parcel,
 };
 
@@ -136,28 +136,34 @@ impl Relay {
         let (mut found, mut newer) = (HashMap::new(), HashSet::new());
         for row in &rows {
             let due: i64 = row.try_get("", "due_at")?;
-            match self.read(row, Timestamp::from_micros(due)) {
-                Ok(leased) => {
-                    found.insert((leased.position, due), leased);
-                }
-                // The parcel is sent again when its lease ends, perhaps to one who knows it.
+            let until = Timestamp::from_micros(due);
+            let leased = match self.read(row, until) {
                 Err(UnreadableEvent::Newer(..)) => {
                     newer.insert(row.try_get::<i64>("", "position")?);
+                    read(row, until)
                 }
+                known => known,
+            };
+            match leased {
+                Ok(leased) => drop(found.insert((leased.position, due), leased)),
                 Err(failure) => error!("an event cannot be read: {failure}"),
             }
         }
-        let known = |parcel: &&Parcel| !parcel.positions.iter().any(|at| newer.contains(at));
-        let ours = |parcel: &Parcel| {
+        let mut groups = Vec::new();
+        for parcel in parcels {
             let places = parcel.positions.iter();
-            places.filter_map(|at| found.remove(&(*at, parcel.until))).collect::<Vec<_>>()
-        };
-        Ok(parcels
-            .iter()
-            .filter(known)
-            .map(ours)
-            .filter(|group: &Vec<_>| !group.is_empty())
-            .collect())
+            let group: Vec<Leased> =
+                places.filter_map(|at| found.remove(&(*at, parcel.until))).collect();
+            if parcel.positions.iter().any(|at| newer.contains(at)) {
+                // It is sent again, perhaps to one who knows it.
+                for leased in &group {
+                    self.hand_back(leased).await?;
+                }
+            } else if !group.is_empty() {
+                groups.push(group);
+            }
+        }
+        Ok(groups)
     }
 
     /// Whoever had them in hand died. What stands first in a group may have been the cause: it

@@ -1,6 +1,6 @@
 //! The outbox table as the relay uses it.
 
-use std::{collections::HashSet, time::Duration};
+use std::collections::HashSet;
 
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Value};
 use shared_kernel::{
@@ -24,9 +24,6 @@ pub(super) struct Leased {
 
 /// Any number; relays of one database take turns leasing under it.
 const LEASE_LOCK: i64 = 0x6f75_7462_6f78;
-
-/// After this time an event that only newer processes know is theirs to take again.
-const LEFT_FOR: Duration = Duration::from_secs(10);
 
 /// Why an event is parked that nobody could tell of.
 pub(super) const DEADLY: &str = "every process that handled it died";
@@ -94,7 +91,7 @@ impl Relay {
             found.into_iter().partition(|leased| concerning.contains(&leased.event.id));
         let wanted: Vec<i64> = leased.iter().map(|event| event.position).collect();
         let unwanted: Vec<i64> = unwanted.iter().map(|event| event.position).collect();
-        self.leave(&work, now.plus(LEFT_FOR), &left.positions).await?;
+        self.leave(&work, now.plus(self.settings.left_for), &left.positions).await?;
         self.mark(&work, "due_at = $1, last_error = NULL", until, &wanted).await?;
         self.mark(&work, "delivered_at = $1", now, &unwanted).await?;
         work.commit().await?;
@@ -287,7 +284,8 @@ pub(super) enum UnreadableEvent {
     Newer(Box<DomainEvent>, #[source] NewerEvent),
 }
 
-fn read(row: &QueryResult, until: Timestamp) -> Result<Leased, UnreadableEvent> {
+/// The event of a row in the form in which it was written.
+pub(super) fn read(row: &QueryResult, until: Timestamp) -> Result<Leased, UnreadableEvent> {
     let id: Uuid = row.try_get("", "id")?;
     let payload: String = row.try_get("", "payload")?;
     let payload = serde_json::from_str(&payload)?;

@@ -28,6 +28,8 @@ pub struct RelaySettings {
     /// Wait after the first failure; doubles with each further one.
     pub first_wait: Duration,
     pub longest_wait: Duration,
+    /// After this time an event that only newer processes know is theirs to take again.
+    pub left_for: Duration,
     /// How often to look for events nobody told us of.
     pub poll_every: Duration,
     /// Delivered events are kept this long.
@@ -52,6 +54,7 @@ impl Default for RelaySettings {
             attempts: 10,
             first_wait: Duration::from_secs(2),
             longest_wait: Duration::from_mins(10),
+            left_for: Duration::from_secs(10),
             poll_every: Duration::from_secs(1),
             keep: Duration::from_hours(7 * 24),
             prune_every: Duration::from_mins(5),

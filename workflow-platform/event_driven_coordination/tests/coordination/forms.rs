@@ -11,7 +11,7 @@ use shared_kernel::domain::{
 use crate::support::{Notes, World, effect, worlds};
 
 /// `thing.happened` once called its number `count`; later it was counted from 1.
-const UPCASTS: [Upcast; 2] = [
+pub const UPCASTS: [Upcast; 2] = [
     |payload| {
         let count = payload.remove("count").unwrap_or_default();
         payload.insert("n".to_owned(), count);
@@ -22,18 +22,19 @@ const UPCASTS: [Upcast; 2] = [
     },
 ];
 
-fn catalog(upcasts: &'static [Upcast]) -> Arc<EventCatalog> {
-    Arc::new(EventCatalog::new([EventType {
+/// What a process knows whose form of `thing.happened` is so many steps from the first.
+pub fn catalog_of(upcasts: &'static [Upcast]) -> EventCatalog {
+    EventCatalog::new([EventType {
         kind: "thing.happened",
         aggregate: "thing",
         title: ("发生了", "A thing happened"),
         fields: const { &[field("n", Number, "which one")] },
         upcasts,
-    }]))
+    }])
 }
 
 fn knowing(world: &World, notes: &Arc<Notes>, upcasts: &'static [Upcast]) -> Relay {
-    world.relay(effect(notes)).knowing(catalog(upcasts))
+    world.relay(effect(notes)).knowing(Arc::new(catalog_of(upcasts)))
 }
 
 fn event(world: &World, aggregate: &str, version: u16, payload: serde_json::Value) -> DomainEvent {

@@ -14,7 +14,7 @@ use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 use shared_kernel::{
     application::{EffectHandler, EventHandler, HandlerError},
-    domain::{Ambient, DomainEvent},
+    domain::{Ambient, DomainEvent, EventCatalog},
     infrastructure::{
         db::{Database, DatabaseSettings, PostgresSettings, UnitOfWork},
         redis_streams::RedisStreams,
@@ -24,6 +24,8 @@ use shared_kernel::{
 use testkit::{RedisServer, TestDatabase};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+
+use crate::forms::{UPCASTS, catalog_of};
 
 /// Tells a process of this test where to work.
 const ROLE: &str = "COORDINATION_TEST_CONSUMER";
@@ -72,6 +74,7 @@ fn quick() -> RelaySettings {
         attempts: 4,
         first_wait: Duration::from_millis(100),
         longest_wait: Duration::from_millis(200),
+        left_for: Duration::from_millis(300),
         ..RelaySettings::default()
     }
 }
@@ -128,10 +131,20 @@ impl Stage {
     }
 
     async fn relay(&self, handlers: Handlers, settings: RelaySettings) -> Running {
+        self.knowing(handlers, settings, EventCatalog::default()).await
+    }
+
+    /// As a process of some version of the platform.
+    async fn knowing(
+        &self,
+        handlers: Handlers,
+        settings: RelaySettings,
+        catalog: EventCatalog,
+    ) -> Running {
         let streams = RedisStreams::open(&self.redis.url()).await.unwrap();
         let database = Database::open(&self.test.settings).await.unwrap();
         let relay = Relay::new(database, self.ambient.clone(), handlers, settings);
-        Running::start(relay.over(Some(streams)))
+        Running::start(relay.knowing(Arc::new(catalog)).over(Some(streams)))
     }
 
     async fn count(&self, from: &str) -> i64 {
@@ -350,4 +363,73 @@ async fn while_redis_is_away_events_are_handled_where_they_are_found() {
     stage.until(DONE, 3, Duration::from_secs(20)).await;
     assert_eq!(stage.ledgers().await["a"], [0, 1, 2]);
     running.end().await;
+}
+
+/// Notes `aggregate:n` with who handled it, and takes a moment.
+struct Versed {
+    name: &'static str,
+    seen: Arc<Mutex<Vec<(&'static str, String)>>>,
+}
+
+#[async_trait]
+impl EffectHandler for Versed {
+    fn name(&self) -> &'static str {
+        "test.versed"
+    }
+
+    fn wants(&self, kind: &str) -> bool {
+        kind == "thing.happened"
+    }
+
+    async fn perform(&self, event: &DomainEvent) -> Result<(), HandlerError> {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        let note = format!("{}:{}", event.aggregate_id, event.payload["n"]);
+        self.seen.lock().push((self.name, note));
+        Ok(())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn events_of_a_newer_form_are_handled_by_newer_processes_in_order_and_at_once() {
+    const AGGREGATES: usize = 24;
+    let Some(stage) = Stage::new().await else { return };
+    let seen: Arc<Mutex<Vec<_>>> = Arc::default();
+    // Nothing comes back in time by the end of a lease.
+    let settings = RelaySettings { lease: Duration::from_mins(2), take: 4, ..quick() };
+    let versed = |name, upcasts| {
+        let versed = Arc::new(Versed { name, seen: Arc::clone(&seen) }) as Arc<dyn EffectHandler>;
+        stage.knowing(Handlers::new([], [versed]), settings.clone(), catalog_of(upcasts))
+    };
+    let old = versed("old", &[]).await;
+    let newer =
+        |aggregate: &str| DomainEvent { version: 2, ..stage.event(aggregate, "thing.happened", 0) };
+    let older = |aggregate: &str| DomainEvent {
+        payload: json!({ "count": 1, "n": 1 }),
+        ..stage.event(aggregate, "thing.happened", 1)
+    };
+    stage.record(&[newer("first"), older("first"), stage.event("else", "thing.happened", 5)]).await;
+    stage.until(DONE, 1, Duration::from_secs(20)).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(*seen.lock(), [("old", "else:5".to_owned())]);
+    let untouched = "outbox WHERE aggregate_id = 'first' AND attempts = 0 AND parked_at IS NULL";
+    assert_eq!(stage.count(untouched).await, 2);
+
+    let new = versed("new", &UPCASTS[..1]).await;
+    for one in 0..AGGREGATES {
+        let name = format!("a{one}");
+        stage.record(&[newer(&name), older(&name)]).await;
+    }
+    let all = i64::try_from(3 + 2 * AGGREGATES).unwrap();
+    stage.until(DONE, all, Duration::from_secs(40)).await;
+    for aggregate in (0..AGGREGATES).map(|one| format!("a{one}")).chain(["first".to_owned()]) {
+        let seen = seen.lock();
+        let theirs = seen.iter().filter(|(_, note)| note.starts_with(&format!("{aggregate}:")));
+        let notes: Vec<_> = theirs.clone().map(|(_, note)| note.clone()).collect();
+        assert_eq!(notes, [format!("{aggregate}:0"), format!("{aggregate}:1")]);
+        let (who, _) = theirs.clone().next().unwrap();
+        assert_eq!(*who, "new", "{aggregate}");
+    }
+    assert_eq!(stage.count(PARKED).await, 0);
+    old.end().await;
+    new.end().await;
 }
