@@ -299,6 +299,14 @@ steps:
   - {id: save, uses: dataset.upsert, with: {dataset: reports, key: id, records: "\${{ steps.make.output }}"}}
 outputs: {added: "\${{ steps.save.output.added }}"}
 `;
+const EACH = `name: letters
+steps:
+  - id: each
+    uses: script.javascript
+    for_each: ["a", "b", "c"]
+    on_error: continue
+    with: {code: "if (input === 'b') throw new Error('no ' + input); return input + input", input: "\${{ item }}"}
+`;
 const ASKS = `name: asks-first
 steps:
   - {id: approve, uses: wait.signal, with: {message: Publish it?}}
@@ -358,6 +366,16 @@ async function executions(definition) {
   await ask('get', '/workflow/executions/{id}', { at: { id: first.id } });
   await ask('get', '/workflow/executions/{id}/events', { at: { id: first.id } });
   await ask('post', '/workflow/executions/{id}/rerun', { at: { id: first.id }, body: { from_step: 'save' } });
+  await ask('post', '/workflow/steps/test', {
+    body: { source: SOURCE, step: 'make', params: { day: 'sunday' }, steps: {} },
+  });
+  const each = await ask('post', '/workflow/definitions', { body: { source: EACH }, alone: true });
+  const letters = await start(each.id);
+  await ended(letters.id);
+  const step = { id: letters.id, step: 'each' };
+  await ask('get', '/workflow/executions/{id}/steps/{step}/items', { at: step, query: '?status=failed' });
+  await ask('get', '/workflow/executions/{id}/steps/{step}/items/map', { at: step });
+  await ask('get', '/workflow/executions/{id}/steps/{step}/items/{index}', { at: { ...step, index: 1 } });
   const asks = await ask('post', '/workflow/definitions', { body: { source: ASKS }, alone: true });
   const asked = await start(asks.id);
   await until(async () => (await ask('get', '/workflow/executions/{id}', { at: { id: asked.id }, alone: true })).status === 'waiting');

@@ -91,6 +91,16 @@ steps:
     with: {duration: 1h}
 `;
 
+const ITEMS = `name: many-items
+steps:
+  - id: each
+    uses: script.javascript
+    for_each: ${JSON.stringify(Array.from({ length: 2000 }, (_, index) => index))}
+    max_parallel: 100
+    on_error: continue
+    with: {code: "if (input % 150 === 7) throw new Error('there is no shelf ' + input); return input", input: "\${{ item }}"}
+`;
+
 const PROXIES = ['http://127.0.0.1:9', 'http://user:secret@127.0.0.1:10', 'socks5://127.0.0.1:11'];
 
 const visiting = (sites) => `name: visits
@@ -136,7 +146,7 @@ export async function furnish(one) {
     ...rest
   } = RULE;
   const { id: rule } = await one.post('/automations', { ...rest, trigger });
-  for (const [name, source] of Object.entries({ books: BOOKS, failing: FAILING, waiting: WAITING })) {
+  for (const [name, source] of Object.entries({ books: BOOKS, failing: FAILING, items: ITEMS, waiting: WAITING })) {
     const { id: definition_id } = await one.post('/workflow/definitions', { source });
     const { id } = await one.post('/workflow/executions', { definition_id });
     await ended(one, id);

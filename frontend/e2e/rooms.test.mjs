@@ -42,8 +42,12 @@ const at = (path) => page.waitForURL((url) => url.pathname.match(`^${path}$`) !=
 const go = (path) => page.goto(`${BASE}${path}`);
 const sure = async (name) => page.getByRole('dialog').last().getByRole('button', { name, exact: true }).click();
 
+let runs = 0;
+
 async function run() {
-  const { id: definition_id } = await one.post('/workflow/definitions', { source: QUICK });
+  runs += 1;
+  const source = QUICK.replace('quick', `quick-${runs}`);
+  const { id: definition_id } = await one.post('/workflow/definitions', { source });
   const { id } = await one.post('/workflow/executions', { definition_id });
   await ended(one, id);
 }
@@ -308,6 +312,103 @@ room('a webhook is named, its secret shown once, tested, and its delivery read',
   await at('/automations/webhooks');
   await visible(page.getByText('No endpoints yet'));
   site.close();
+});
+
+const TRIED = `name: tried
+params:
+  properties: {rows: {type: integer, default: 2}}
+steps:
+  - id: make
+    uses: script.javascript
+    with: {code: "return {rows: input}", input: "\${{ params.rows }}"}
+  - id: double
+    uses: script.javascript
+    with: {code: "console.log('doubling', input); return {double: input * 2}", input: "\${{ steps.make.output.rows }}"}
+`;
+
+room('a step is tried with made-up data, and with what a run recorded', async () => {
+  const { id: definition_id } = await one.post('/workflow/definitions', { source: TRIED });
+  await go(`/workflows/${definition_id}?view=graph&step=double`);
+  const step = page.getByRole('region', { name: 'Step double' });
+  await step.getByRole('tab', { name: 'Test' }).click();
+  const data = step.getByRole('textbox', { name: 'Test data' });
+  assert.deepEqual(JSON.parse(await data.inputValue()).steps, { make: { output: null } });
+  await data.fill('{"steps": {"make": {"output": {"rows": 21}}}}');
+  await step.getByRole('button', { name: 'Run this step' }).click();
+  const result = step.getByRole('region', { name: 'Result of the test' });
+  await visible(result.getByText('Succeeded'));
+  await visible(result.getByRole('region', { name: 'Output' }).getByText('42'));
+  await visible(result.getByText('doubling 21'));
+  assert.deepEqual(await barriers(page), []);
+  await data.fill('{"steps": {}}');
+  await step.getByRole('button', { name: 'Run this step' }).click();
+  await visible(result.getByText('EXPRESSION_FAILED'));
+  const { id } = await one.post('/workflow/executions', { definition_id, params: { rows: 5 } });
+  await ended(one, id);
+  await page.reload();
+  await step.getByRole('tab', { name: 'Test' }).click();
+  await page.waitForFunction(() =>
+    document.querySelector('textarea[aria-label="Test data"]')?.value.includes('"rows": 5'),
+  );
+  await step.getByRole('button', { name: 'Run this step' }).click();
+  await visible(result.getByRole('region', { name: 'Output' }).getByText('10'));
+});
+
+const ITEMS = `name: many-items
+steps:
+  - id: each
+    uses: script.javascript
+    for_each: LIST
+    max_parallel: 50
+    on_error: continue
+    with: {code: "if (input % 100 === 7) throw new Error('no ' + input); return input", input: "\${{ item }}"}
+`;
+
+room('items of a step are seen at a glance, by state, and one by one', async () => {
+  const list = JSON.stringify(Array.from({ length: 300 }, (_, index) => index));
+  const source = ITEMS.replace('LIST', list);
+  const { id: definition_id } = await one.post('/workflow/definitions', { source });
+  const { id } = await one.post('/workflow/executions', { definition_id });
+  await ended(one, id);
+  await go(`/executions/${id}`);
+  await page.locator('[data-step=each] .wp-step-head').click();
+  const items = page.getByRole('region', { name: 'Items of each', exact: true });
+  await visible(items.getByRole('button', { name: 'All 300' }));
+  assert.deepEqual(await barriers(page), []);
+  const cells = items.getByRole('slider');
+  await cells.focus();
+  for (let step = 0; step < 7; step++) await page.keyboard.press('ArrowRight');
+  assert.equal(await cells.getAttribute('aria-valuetext'), 'Item 7: Failed');
+  await page.keyboard.press('Enter');
+  const drawer = page.getByRole('dialog');
+  await visible(drawer.getByText('each, item 7'));
+  await page.waitForURL((url) => url.searchParams.get('item') === 'each.7');
+  await visible(drawer.getByText('no 7').first());
+  assert.deepEqual(await barriers(page), []);
+  await drawer.getByRole('button', { name: 'Next item' }).click();
+  await visible(drawer.getByText('Succeeded'));
+  await page.keyboard.press('Escape');
+  await items.getByRole('button', { name: /^Failed 3$/ }).click();
+  await items.getByRole('button', { name: '207', exact: true }).click();
+  await visible(drawer.getByText('each, item 207'));
+  await page.keyboard.press('Escape');
+  await cells.click({ position: { x: 22, y: 6 } });
+  await visible(drawer.getByText('each, item 107'));
+});
+
+room('newer executions are counted and come when asked for', async () => {
+  await go('/executions');
+  await visible(page.locator('tbody tr'));
+  const before = await page.locator('tbody tr').count();
+  await run();
+  await run();
+  const fresh = page.getByRole('button', { name: '2 new' });
+  await fresh.waitFor();
+  assert.equal(await page.locator('tbody tr').count(), before, 'no row came by itself');
+  assert.deepEqual(await barriers(page), []);
+  await fresh.click();
+  await fresh.waitFor({ state: 'detached' });
+  await page.waitForFunction((count) => document.querySelectorAll('tbody tr').length === count, before + 2);
 });
 
 room('a page that was fetched is found again from its run, and read', async () => {

@@ -37,7 +37,7 @@ const beginners = {
   'empty-automations': ['/automations'],
   'empty-notifications': ['/notifications'],
 };
-const owners = ({ books, failing, waiting, pool, host, rule, hook }) => ({
+const owners = ({ books, failing, waiting, items, pool, host, rule, hook }) => ({
   dashboard: ['/dashboard'],
   'dashboard-week': ['/dashboard?range=week'],
   schedules: ['/schedules'],
@@ -63,6 +63,26 @@ const owners = ({ books, failing, waiting, pool, host, rule, hook }) => ({
   executions: ['/executions'],
   'executions-chosen': ['/executions', press('th .ant-checkbox-input', '.wp-table')],
   'execution-succeeded': [`/executions/${books.execution}`, press('.wp-step-head', '.wp-step-json')],
+  'workflow-test': [
+    `/workflows/${books.definition}?view=graph&step=make`,
+    async (page) => {
+      await page.locator('.wp-inspector [data-node-key=test]').click();
+      await page.locator('.wp-inspector .ant-btn-primary').last().click();
+      await page.locator('.wp-tested').waitFor();
+      // The button leaves its state of loading slowly.
+      await page.waitForTimeout(500);
+    },
+  ],
+  'execution-items': [`/executions/${items.execution}`, press('.wp-step-head', '.wp-cells canvas')],
+  'execution-items-failed': [
+    `/executions/${items.execution}`,
+    async (page) => {
+      await page.locator('.wp-step-head').first().click();
+      await page.locator('.wp-items .wp-segments button').nth(1).click();
+      await page.locator('.wp-items .wp-table').waitFor();
+    },
+  ],
+  'execution-item': [`/executions/${items.execution}?item=each.7`, appear('.ant-drawer-body .wp-json')],
   'execution-timeline': [`/executions/${books.execution}?tab=timeline`, appear('.wp-bar')],
   'execution-graph': [`/executions/${failing.execution}?tab=graph`, appear('.wp-node')],
   'execution-data': [`/executions/${books.execution}?tab=data`],

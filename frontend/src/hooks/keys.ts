@@ -7,6 +7,11 @@ export const keys = {
     all: ['executions'] as const,
     list: (filter: ExecutionFilter) => ['executions', 'list', filter] as const,
     one: (id: string) => ['executions', 'one', id] as const,
+    fresh: (filter: ExecutionFilter, since?: string) => ['executions', 'fresh', filter, since] as const,
+    // Below that of the execution: what changes it may change its items.
+    map: (id: string, step: string) => ['executions', 'one', id, 'map', step] as const,
+    items: (id: string, step: string, status: string) => ['executions', 'one', id, 'items', step, status] as const,
+    item: (id: string, step: string, index: number) => ['executions', 'one', id, 'item', step, index] as const,
     logs: (id: string) => ['executions', 'logs', id] as const,
   },
   datasets: {

@@ -2,22 +2,24 @@ import { type QueryKey, useInfiniteQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { Page } from '@/types/api';
 
-interface Options {
-  refetchInterval?: number | false;
+interface Options<T> {
+  refetchInterval?: number | false | ((rows: T[] | undefined) => number | false);
 }
 
 /** A keyset list as one growing array. */
 export function usePaged<T>(
   queryKey: QueryKey,
   fetchPage: (cursor?: string) => Promise<Page<T>>,
-  options: Options = {},
+  options: Options<T> = {},
 ) {
+  const { refetchInterval: every } = options;
   const query = useInfiniteQuery({
     queryKey,
     queryFn: ({ pageParam }) => fetchPage(pageParam || undefined),
     initialPageParam: '',
     getNextPageParam: (page) => page.next_cursor ?? undefined,
-    ...options,
+    refetchInterval: ({ state }) =>
+      typeof every === 'function' ? every(state.data?.pages.flatMap((page) => page.items)) : every,
   });
   const items = useMemo(() => query.data?.pages.flatMap((page) => page.items), [query.data]);
   const { error, isFetchingNextPage: loadingMore } = query;

@@ -8,6 +8,7 @@ import { Note } from '@/components/Note';
 import { Waiting } from '@/components/Waiting';
 import { Answer } from '@/features/executions/Answer';
 import { ExecutionHeader } from '@/features/executions/ExecutionHeader';
+import { ItemDrawer } from '@/features/executions/items/ItemDrawer';
 import { LogList } from '@/features/executions/LogList';
 import { StepTable } from '@/features/executions/StepTable';
 import { Timeline } from '@/features/executions/Timeline';
@@ -88,6 +89,10 @@ export function Component() {
         onChange={(tab) => setSearch(tab === 'steps' ? {} : { tab }, { replace: true })}
         destroyOnHidden
         items={tabs}
+      />
+      <ItemDrawer
+        execution={id}
+        totals={Object.fromEntries(data.steps.map((step) => [step.id, step.items?.total ?? 0]))}
       />
     </>
   );

@@ -7,6 +7,9 @@ import type {
   JsonObject,
   LogLine,
   Page,
+  StepItem,
+  StepItemDetail,
+  StepItemMap,
 } from '@/types/api';
 
 const ROOT = '/workflow/executions';
@@ -32,9 +35,11 @@ export interface Signal {
   decision: 'approve' | 'reject';
 }
 
+const itemsOf = (id: string, step: string) => `${ROOT}/${id}/steps/${encodeURIComponent(step)}/items`;
+
 export const executions = {
-  list: (filter: ExecutionFilter, cursor?: string) =>
-    http.get<Page<ExecutionSummary>>(ROOT, { ...filter, cursor, limit: 50 }),
+  list: (filter: ExecutionFilter, cursor?: string, limit = 50) =>
+    http.get<Page<ExecutionSummary>>(ROOT, { ...filter, cursor, limit }),
   show: (id: string) => http.get<ExecutionDetail>(`${ROOT}/${id}`),
   start: (definitionId: string, params: JsonObject, unique: string) =>
     http.post<ExecutionStarted>(ROOT, { definition_id: definitionId, params }, unique),
@@ -44,6 +49,19 @@ export const executions = {
   rerun: (id: string, from_step: string) => http.post<ExecutionStarted>(`${ROOT}/${id}/rerun`, { from_step }),
   signal: (id: string, signal: Signal) => http.post<{ step: string }>(`${ROOT}/${id}/signal`, signal),
   bulk: (action: 'cancel' | 'retry', ids: string[]) => http.post<BulkOutcome>(`${ROOT}/bulk`, { action, ids }),
+  items: (id: string, step: string, status: string, cursor?: string) =>
+    http.get<Page<StepItem>>(itemsOf(id, step), { status, cursor, limit: 50 }),
+  item: (id: string, step: string, index: number) => http.get<StepItemDetail>(`${itemsOf(id, step)}/${index}`),
+  /** The states of all items, part by part. */
+  async itemMap(id: string, step: string): Promise<StepItemMap> {
+    const part = (cursor?: string) => http.get<StepItemMap>(`${itemsOf(id, step)}/map`, { cursor });
+    let map = await part();
+    while (map.next_cursor) {
+      const next = await part(map.next_cursor);
+      map = { ...next, states: map.states + next.states };
+    }
+    return map;
+  },
   logs: (id: string, filter: LogFilter, cursor?: string) =>
     http.get<Page<LogLine>>(`${ROOT}/${id}/logs`, { ...filter, cursor, limit: 200 }),
 };

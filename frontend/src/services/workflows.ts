@@ -7,6 +7,8 @@ import type {
   DefinitionSummary,
   DefinitionVersion,
   Page,
+  StepTest,
+  StepTested,
   Template,
   TemplateDetail,
   Tick,
@@ -36,5 +38,6 @@ export const workflows = {
     http.post<Backfilled>(`/workflow/triggers/${id}/backfill`, range),
   templates: () => http.get<Template[]>('/workflow/templates'),
   template: (name: string) => http.get<TemplateDetail>(`/workflow/templates/${encodeURIComponent(name)}`),
+  testStep: (test: StepTest) => http.post<StepTested>('/workflow/steps/test', test),
   validate: (source: string) => http.post<Verdict>(`${ROOT}/validate`, { source }),
 };

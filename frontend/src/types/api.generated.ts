@@ -3110,6 +3110,37 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_Page_StepItem: {
+            /** @description One page of a list. */
+            data: {
+                items: {
+                    /**
+                     * Format: int32
+                     * @description How many attempts there were.
+                     */
+                    attempts: number;
+                    error?: components["schemas"]["ItemErrorView"] | null;
+                    finished_at?: components["schemas"]["Timestamp"] | null;
+                    /**
+                     * Format: int32
+                     * @description Its place among the items, from 0.
+                     */
+                    index: number;
+                    started_at?: components["schemas"]["Timestamp"] | null;
+                    status: components["schemas"]["StepStatus"];
+                }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_Page_TestSummary: {
             /** @description One page of a list. */
             data: {
@@ -3878,6 +3909,87 @@ export interface components {
                 successes: number;
                 /** Format: int64 */
                 total: number;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_StepItemDetail: {
+            /** @description One item with all that is known of it. */
+            data: components["schemas"]["StepItem"] & {
+                /** @description The newest, the oldest of them first. */
+                attempt_list: components["schemas"]["AttemptView"][];
+                failure?: components["schemas"]["ActionErrorView"] | null;
+                input?: unknown;
+                /** @description What `item` is in expressions. */
+                item: unknown;
+                output?: unknown;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_StepItemMap: {
+            /** @description The states of many items at a glance. */
+            data: {
+                /** @description How many are in each state. */
+                counts: {
+                    [key: string]: number;
+                };
+                /** @description Hand this back as `cursor` for what follows; absent on the last part. */
+                next_cursor?: string | null;
+                /**
+                 * @description One letter for each item, in their order: `p` pending, `r` running, `w` waiting,
+                 *     `s` succeeded, `f` failed, `k` skipped, `c` cancelled. Up to 10,000 at a time.
+                 * @example sssfsrp
+                 */
+                states: string;
+                total: number;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_StepTestView: {
+            /** @description What came of it. */
+            data: {
+                /** @description What the step's `if` gave; it ran all the same. */
+                condition?: boolean | null;
+                cost: components["schemas"]["Cost"];
+                /** Format: int64 */
+                duration_ms: number;
+                error?: components["schemas"]["StepTestError"] | null;
+                input?: components["schemas"]["StepTestValue"] | null;
+                item?: components["schemas"]["StepTestItem"] | null;
+                /** @description The first 500 lines. */
+                logs: components["schemas"]["StepTestLine"][];
+                /**
+                 * Format: int64
+                 * @description How many more there were.
+                 */
+                logs_left_out: number;
+                output?: components["schemas"]["StepTestValue"] | null;
+                started_at: components["schemas"]["Timestamp"];
+                /**
+                 * @description `succeeded` or `failed`.
+                 * @example succeeded
+                 */
+                status: string;
             };
             /** @example 操作成功 */
             message: string;
@@ -4846,6 +4958,13 @@ export interface components {
             succeeded: number;
             /** Format: int32 */
             total: number;
+        };
+        /** @description Why an item failed, in short. */
+        ItemErrorView: {
+            /** @example HTTP_STATUS */
+            code: string;
+            /** @description Its first 300 characters. */
+            message: string;
         };
         /** @description Another name. */
         KeyNameBody: {
@@ -5950,6 +6069,49 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
+        /** @description An item in a list. */
+        StepItem: {
+            /**
+             * Format: int32
+             * @description How many attempts there were.
+             */
+            attempts: number;
+            error?: components["schemas"]["ItemErrorView"] | null;
+            finished_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int32
+             * @description Its place among the items, from 0.
+             */
+            index: number;
+            started_at?: components["schemas"]["Timestamp"] | null;
+            status: components["schemas"]["StepStatus"];
+        };
+        /** @description One item with all that is known of it. */
+        StepItemDetail: components["schemas"]["StepItem"] & {
+            /** @description The newest, the oldest of them first. */
+            attempt_list: components["schemas"]["AttemptView"][];
+            failure?: components["schemas"]["ActionErrorView"] | null;
+            input?: unknown;
+            /** @description What `item` is in expressions. */
+            item: unknown;
+            output?: unknown;
+        };
+        /** @description The states of many items at a glance. */
+        StepItemMap: {
+            /** @description How many are in each state. */
+            counts: {
+                [key: string]: number;
+            };
+            /** @description Hand this back as `cursor` for what follows; absent on the last part. */
+            next_cursor?: string | null;
+            /**
+             * @description One letter for each item, in their order: `p` pending, `r` running, `w` waiting,
+             *     `s` succeeded, `f` failed, `k` skipped, `c` cancelled. Up to 10,000 at a time.
+             * @example sssfsrp
+             */
+            states: string;
+            total: number;
+        };
         /** @description How far a step is. */
         StepProgressView: {
             /** Format: int64 */
@@ -5963,6 +6125,130 @@ export interface components {
          * @enum {string}
          */
         StepStatus: "pending" | "running" | "waiting" | "succeeded" | "failed" | "skipped" | "cancelled";
+        /**
+         * @description Which step is run, and with what. Give one of `source`, `definition` and `definition_id`.
+         * @example {
+         *       "source": "name: shelf\nsteps:\n  - id: page\n    uses: http.request\n    with: {url: \"https://example.com/\"}\n  - id: read\n    uses: html.extract\n    with: {html: \"${{ steps.page.output.body }}\", fields: {title: title}}\n",
+         *       "step": "read",
+         *       "steps": {
+         *         "page": {
+         *           "output": {
+         *             "body": "<title>Late</title>"
+         *           }
+         *         }
+         *       }
+         *     }
+         */
+        StepTest: {
+            /** @description A workflow as JSON; one with this step alone will do. */
+            definition?: Record<string, never> | null;
+            /**
+             * Format: uuid
+             * @description The newest version of a saved workflow.
+             */
+            definition_id?: string | null;
+            /**
+             * Format: uuid
+             * @description An execution whose results, parameters and trigger the step sees.
+             */
+            execution_id?: string | null;
+            /**
+             * Format: int32
+             * @description Of a step with `for_each`, which item is run, from 0.
+             */
+            item?: number;
+            /** @description As the workflow's `params` describe; those of the execution unless given. */
+            params?: Record<string, never> | null;
+            /** @description A workflow as YAML or JSON text. Only the step itself must be free of faults. */
+            source?: string | null;
+            /**
+             * @description The id of the step.
+             * @example read
+             */
+            step: string;
+            /** @description What earlier steps gave, by their ids; in the place of what the execution recorded. */
+            steps?: {
+                [key: string]: components["schemas"]["StepTestData"];
+            };
+        };
+        /**
+         * @description What an earlier step gave, made up.
+         * @example {
+         *       "output": {
+         *         "title": "Late"
+         *       }
+         *     }
+         */
+        StepTestData: {
+            /** @description Of a step that failed: `{"code", "message"}`. */
+            error?: unknown;
+            /** @description Of a step that ran once. */
+            output?: unknown;
+            /** @description Of the items of a step with `for_each`. */
+            outputs?: unknown[];
+            /**
+             * @description `succeeded` unless given.
+             * @example succeeded
+             */
+            status?: string | null;
+        };
+        /** @description Why the step failed. */
+        StepTestError: {
+            /** @example HTTP_STATUS */
+            code: string;
+            details: unknown;
+            message: string;
+            /** @description Another attempt may succeed. */
+            retryable: boolean;
+        };
+        /** @description The item that was run. */
+        StepTestItem: {
+            /** Format: int32 */
+            index: number;
+            /** @description How many items there are. */
+            total: number;
+        };
+        /** @description A line that the step logged. */
+        StepTestLine: {
+            at: components["schemas"]["Timestamp"];
+            fields: unknown;
+            level: components["schemas"]["LogLevel"];
+            message: string;
+        };
+        /** @description A value, as far as it fits into an answer. */
+        StepTestValue: {
+            /** @description Of the whole value as JSON. */
+            bytes: number;
+            /** @description How the JSON of a larger one begins. */
+            preview?: string | null;
+            /** @description Absent when it is larger than 256 KiB. */
+            value?: unknown;
+        };
+        /** @description What came of it. */
+        StepTestView: {
+            /** @description What the step's `if` gave; it ran all the same. */
+            condition?: boolean | null;
+            cost: components["schemas"]["Cost"];
+            /** Format: int64 */
+            duration_ms: number;
+            error?: components["schemas"]["StepTestError"] | null;
+            input?: components["schemas"]["StepTestValue"] | null;
+            item?: components["schemas"]["StepTestItem"] | null;
+            /** @description The first 500 lines. */
+            logs: components["schemas"]["StepTestLine"][];
+            /**
+             * Format: int64
+             * @description How many more there were.
+             */
+            logs_left_out: number;
+            output?: components["schemas"]["StepTestValue"] | null;
+            started_at: components["schemas"]["Timestamp"];
+            /**
+             * @description `succeeded` or `failed`.
+             * @example succeeded
+             */
+            status: string;
+        };
         /** @description One proof that it is you. */
         StepUpBody: {
             /**

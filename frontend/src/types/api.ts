@@ -84,6 +84,18 @@ export type Step = With<
   Schemas['ExecutionStepView'],
   { input?: Json; output?: Json; error?: StepFault | null; attempt_list: Attempt[] }
 >;
+export type StepItem = Schemas['StepItem'];
+export type StepItemMap = Schemas['StepItemMap'];
+export type StepItemDetail = With<
+  Schemas['StepItemDetail'],
+  { item: Json; input?: Json; output?: Json; failure?: StepFault | null; attempt_list: Attempt[] }
+>;
+export type StepTest = With<Schemas['StepTest'], { params?: JsonObject | null }>;
+type TestValue = With<Schemas['StepTestValue'], { value?: Json }>;
+export type StepTested = With<
+  Schemas['StepTestView'],
+  { status: StepStatus; input?: TestValue | null; output?: TestValue | null }
+>;
 export type Cost = Schemas['Cost'];
 export type ExecutionDetail = With<
   Schemas['ExecutionDetailView'],

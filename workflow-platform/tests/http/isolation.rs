@@ -175,6 +175,8 @@ impl Things {
         let path = path
             .replacen(pattern, &own, 1)
             .replace("{version}", "1")
+            .replace("{step}", "fetch")
+            .replace("{index}", "0")
             .replace("{proxy_id}", &self.proxy)
             .replace("{test_id}", &self.test)
             .replace("{source_id}", &self.source)
@@ -287,6 +289,11 @@ async fn ids_in_bodies_are_looked_up_among_ones_own() {
     let eve = app.person("eve").await;
     let start = json!({ "definition_id": things.definition });
     eve.post("/workflow/executions", &start).await.refused(404, "NOT_FOUND");
+    let test = json!({ "definition_id": things.definition, "step": "fetch" });
+    eve.post("/workflow/steps/test", &test).await.refused(404, "NOT_FOUND");
+    let source = "name: mine\nsteps: [{id: a, uses: script.javascript, with: {code: return 1}}]";
+    let test = json!({ "source": source, "step": "a", "execution_id": things.execution });
+    eve.post("/workflow/steps/test", &test).await.refused(404, "NOT_FOUND");
     let bulk = json!({ "action": "retry", "ids": [things.execution] });
     let done = eve.post("/workflow/executions/bulk", &bulk).await.data();
     assert_eq!(done["done"], json!([]), "{done}");

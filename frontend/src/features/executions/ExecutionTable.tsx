@@ -13,9 +13,7 @@ import { StatusTag } from '@/components/StatusTag';
 import { When } from '@/components/When';
 import { Bulk } from '@/features/executions/Bulk';
 import { useExecutionFilter } from '@/features/executions/ExecutionFilters';
-import { keys } from '@/hooks/keys';
-import { usePaged } from '@/hooks/use-paged';
-import { executions } from '@/services/executions';
+import { MOST_NEW, useAnchored } from '@/hooks/use-anchored';
 import type { ExecutionSummary } from '@/types/api';
 import { isOver } from '@/utils/status';
 
@@ -31,9 +29,7 @@ const MOST = 200;
 export function ExecutionTable() {
   const { t } = useTranslation();
   const [filter] = useExecutionFilter();
-  const { items, table } = usePaged(keys.executions.list(filter), (cursor) => executions.list(filter, cursor), {
-    refetchInterval: 5_000,
-  });
+  const { items, table, fresh, show } = useAnchored(filter);
   const [choice] = useState(newChoice);
   const columns = useMemo(() => columnsOf(t, choice), [t, choice]);
   const filtered = Object.values(filter).some(Boolean);
@@ -49,8 +45,23 @@ export function ExecutionTable() {
   return (
     <Shown value={shown}>
       <ChosenBulk choice={choice} />
+      <Fresh count={fresh} onShow={show} />
       <DataTable label={t('nav.executions')} columns={columns} {...table} rowKey={(row) => row.id} empty={empty} />
     </Shown>
+  );
+}
+
+/** How many newer rows there are; they come when asked for, so that no row jumps. */
+function Fresh({ count, onShow }: { count: number; onShow: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <div role="status" className={count > 0 ? 'wp-fresh' : undefined}>
+      {count > 0 && (
+        <button type="button" className="wp-link" onClick={onShow}>
+          {t('executions.fresh', { count: count < MOST_NEW ? count : `${MOST_NEW}+` } as { count: number })}
+        </button>
+      )}
+    </div>
   );
 }
 

@@ -5,23 +5,19 @@ import { Lasted } from '@/components/Lasted';
 import { StatusTag } from '@/components/StatusTag';
 import { When } from '@/components/When';
 import { RerunFrom } from '@/features/executions/Again';
+import { ItemGrid } from '@/features/executions/items/ItemGrid';
 import type { Attempt, Step } from '@/types/api';
 
 /** Attempts worth showing: more than one, or one that failed. */
 const telling = (attempts: Attempt[]) =>
   attempts.length > 1 || attempts.some((attempt) => attempt.error) ? attempts : [];
 
-const SHOWN = 50;
-
 /** `again` is the execution that can be run again from this step. */
-export function StepDetail({ step, again }: { step: Step; again: string | null }) {
+export function StepDetail({ execution, step, again }: { execution: string; step: Step; again: string | null }) {
   const { t } = useTranslation();
-  const attempts = telling(step.attempt_list ?? []);
-  // Failed ones first to be seen: of many items only some fit.
-  const shown = attempts.length > SHOWN ? attempts.filter((attempt) => attempt.error).slice(0, SHOWN) : attempts;
+  const shown = telling(step.attempt_list ?? []);
   const columns: Column<Attempt>[] = [
     { key: 'attempt', title: t('executions.attempt'), align: 'right', render: (row) => row.attempt },
-    { key: 'item', title: t('executions.item'), align: 'right', render: (row) => row.item ?? '–' },
     { key: 'status', title: t('executions.status'), render: (row) => <StatusTag status={row.status} /> },
     { key: 'started', title: t('executions.started'), wide: true, render: (row) => <When time={row.started_at} /> },
     {
@@ -35,18 +31,21 @@ export function StepDetail({ step, again }: { step: Step; again: string | null }
   return (
     <div className="wp-step-detail">
       {again && <RerunFrom id={again} step={step.id} />}
-      {shown.length > 0 && (
+      {step.items && <ItemGrid execution={execution} step={step.id} />}
+      {shown.length > 0 && !step.items && (
         <DataTable
           label={t('executions.attemptList')}
           columns={columns}
           rows={shown}
-          rowKey={(row) => `${row.item}/${row.attempt}`}
+          rowKey={(row, at) => `${row.attempt}/${at}`}
         />
       )}
-      <div className="wp-step-json">
-        <JsonView label={t('executions.input')} value={step.input ?? null} />
-        <JsonView label={t('executions.output')} value={step.output ?? null} />
-      </div>
+      {!step.items && (
+        <div className="wp-step-json">
+          <JsonView label={t('executions.input')} value={step.input ?? null} />
+          <JsonView label={t('executions.output')} value={step.output ?? null} />
+        </div>
+      )}
     </div>
   );
 }

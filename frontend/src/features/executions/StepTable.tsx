@@ -43,7 +43,7 @@ function StepRow({ execution, over, step, open, onToggle }: RowProps) {
           {step.error.message} <code>{step.error.code}</code>
         </p>
       )}
-      {open && <StepDetail step={step} again={over ? execution : null} />}
+      {open && <StepDetail execution={execution} step={step} again={over ? execution : null} />}
     </li>
   );
 }

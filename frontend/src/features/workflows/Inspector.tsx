@@ -8,6 +8,7 @@ import { copyStep, removeStep, renameStep } from '@/features/workflows/edit';
 import { StepDocs } from '@/features/workflows/StepDocs';
 import { StepFlow } from '@/features/workflows/StepFlow';
 import { StepInputs } from '@/features/workflows/StepInputs';
+import { StepTest } from '@/features/workflows/StepTest';
 import { rareKeys } from '@/hooks/rare-keys';
 import { workflows } from '@/services/workflows';
 
@@ -16,6 +17,8 @@ export interface Editing {
   nodes: StepNode[];
   /** Takes the next text, and may show another step. */
   apply: (source: string, chosen?: string | null) => void;
+  /** The saved workflow; absent for a new one. */
+  workflow?: string;
   /** What expressions may name. */
   names: string[];
 }
@@ -37,6 +40,7 @@ export function Inspector({ step, editing }: { step: StepNode; editing: Editing 
       children: <StepInputs step={step} action={action} editing={editing} />,
     },
     { key: 'flow', label: t('canvas.flow'), children: <StepFlow step={step} editing={editing} /> },
+    { key: 'test', label: t('trial.tab'), children: <StepTest key={step.id} step={step} editing={editing} /> },
     { key: 'docs', label: t('canvas.docs'), children: <StepDocs action={action} /> },
   ];
   return (

@@ -31,8 +31,15 @@ function Marks({ step, faults }: { step: StepNode; faults: number }) {
   );
 }
 
+interface Props {
+  store: EditorStore;
+  /** The saved workflow; absent for a new one. */
+  workflow?: string;
+  onText: (text: string) => void;
+}
+
 /** The text as a graph. What is done here is done to the text: both are views of the same. */
-export default function VisualEditor({ store, onText }: { store: EditorStore; onText: (text: string) => void }) {
+export default function VisualEditor({ store, workflow, onText }: Props) {
   const { t } = useTranslation();
   const source = useDeferredValue(useStore(store, (state) => state.text));
   const problems = useStore(store, (state) => state.problems);
@@ -54,7 +61,8 @@ export default function VisualEditor({ store, onText }: { store: EditorStore; on
     onText(text);
     if (next !== undefined) change('step', next ?? undefined);
   };
-  const editing: Editing = { source, nodes, apply, names: chosen ? namesFor(definition, nodes, chosen.id) : [] };
+  const names = chosen ? namesFor(definition, nodes, chosen.id) : [];
+  const editing: Editing = { source, nodes, apply, workflow, names };
   const add = (uses: string) => {
     const [text, id] = addStep(source, { uses }, chosen?.id);
     apply(text, id);

@@ -120,7 +120,7 @@ export function WorkflowEditor({ id, title, note, saved, initial = saved, tabs, 
       <div className={`wp-editor-panes wp-view-${view}`}>
         {view !== 'text' && (
           <Suspense fallback={<div className="wp-canvas" />}>
-            <VisualEditor store={store} onText={(next) => code.current?.replace(next)} />
+            <VisualEditor store={store} workflow={id} onText={(next) => code.current?.replace(next)} />
           </Suspense>
         )}
         <div className="wp-editor-side">

@@ -25,6 +25,7 @@ use crate::{
         retention::{RetentionPorts, RetentionService},
         statistics::{CountEnds, StatisticsService},
         templates::TemplateShelf,
+        trials::{TrialPorts, TrialService},
         triggers::{StartOnEvent, TriggerPorts, TriggerService},
         vault::{VaultPorts, VaultService},
     },
@@ -47,7 +48,7 @@ use crate::{
         transform::transforms,
         vault::SqlVault,
         watch::SqlEngineWatch,
-        worker::{Worker, WorkerParts, WorkerSettings},
+        worker::{Worker, WorkerBench, WorkerParts, WorkerSettings},
     },
 };
 
@@ -78,6 +79,8 @@ pub struct WorkflowSettings {
     pub audit_every: Duration,
     /// Time between two laps that forget what plans do not keep.
     pub retention_every: Duration,
+    /// The longest that a step may run by itself: shorter than requests may take.
+    pub trial_limit: Duration,
 }
 
 impl Default for WorkflowSettings {
@@ -87,6 +90,7 @@ impl Default for WorkflowSettings {
             schedule_poll: Duration::from_secs(1),
             audit_every: Duration::from_mins(1),
             retention_every: Duration::from_hours(1),
+            trial_limit: Duration::from_secs(25),
         }
     }
 }
@@ -100,6 +104,7 @@ pub struct WorkflowModule {
     triggers: TriggerService,
     vault: Arc<VaultService>,
     templates: Arc<TemplateShelf>,
+    trials: Arc<TrialService>,
     audit: AuditService,
     retention: RetentionService,
     worker: Worker,
@@ -177,14 +182,12 @@ pub fn module(surroundings: Surroundings, settings: WorkflowSettings) -> Arc<Wor
         ambient: ambient.clone(),
     });
     let cache = Arc::new(SqlStepCache::new(database.clone()));
-    let run = Arc::new(RunWorkflow { executions: executions.clone() }) as Arc<dyn Action>;
-    let spread = Arc::new(RunItem { executions: executions.clone() }) as Arc<dyn Action>;
     let parts = WorkerParts {
         database,
         bus,
         blobs,
         ambient: ambient.clone(),
-        actions: with(&actions, [run, spread]),
+        actions: with_children(&actions, &executions),
         definitions: definitions.clone(),
         users,
         cache,
@@ -193,6 +196,7 @@ pub fn module(surroundings: Surroundings, settings: WorkflowSettings) -> Arc<Wor
         announcer,
         openings,
     };
+    let trials = Arc::new(trials(&parts, &definitions, &settings));
     let database = parts.database.clone();
     let worker = Worker::new(parts, settings.worker.clone());
     let vault = Arc::new(vault);
@@ -204,11 +208,36 @@ pub fn module(surroundings: Surroundings, settings: WorkflowSettings) -> Arc<Wor
         triggers,
         vault,
         templates,
+        trials,
         audit,
         retention,
         worker,
         settings,
         ambient,
+    })
+}
+
+/// Where single steps are run, with what workers run them with.
+fn trials(
+    parts: &WorkerParts,
+    definitions: &Arc<DefinitionService>,
+    settings: &WorkflowSettings,
+) -> TrialService {
+    let bench = WorkerBench {
+        actions: parts.actions.clone(),
+        vault: parts.vault.clone(),
+        blobs: Arc::clone(&parts.blobs),
+        ambient: parts.ambient.clone(),
+        grace: settings.worker.cancel_grace,
+    };
+    TrialService::new(TrialPorts {
+        definitions: Arc::clone(definitions),
+        executions: parts.executions.clone(),
+        users: Arc::clone(&parts.users),
+        actions: parts.actions.clone(),
+        bench: Arc::new(bench),
+        ambient: parts.ambient.clone(),
+        limit: settings.trial_limit,
     })
 }
 
@@ -222,6 +251,7 @@ pub fn routes(module: Arc<WorkflowModule>) -> OpenApiRouter {
     };
     api::definitions::routes(Arc::clone(&module.definitions))
         .merge(api::executions::routes(Arc::new(executions)))
+        .merge(api::steps::routes(Arc::clone(&module.trials)))
         .merge(api::vault::routes(Arc::clone(&module.vault)))
         .merge(api::templates::routes(Arc::clone(&module.templates)))
 }
@@ -353,6 +383,13 @@ fn with_own(actions: &ActionRegistry, cpu: CpuPool) -> ActionRegistry {
     let mut own = transforms(&cpu);
     own.push(Arc::new(ScriptAction::new(cpu)));
     with(actions, own)
+}
+
+/// And those that start executions.
+fn with_children(actions: &ActionRegistry, executions: &ExecutionService) -> ActionRegistry {
+    let run = Arc::new(RunWorkflow { executions: executions.clone() }) as Arc<dyn Action>;
+    let spread = Arc::new(RunItem { executions: executions.clone() }) as Arc<dyn Action>;
+    with(actions, [run, spread])
 }
 
 fn with(

@@ -41,6 +41,11 @@ pub fn schema_of<T: JsonSchema>() -> Value {
 pub trait Action: Send + Sync {
     fn describe(&self) -> ActionDescriptor;
 
+    /// Whether it cannot do without [`ActionContext::record`], and so runs within an execution alone.
+    fn needs_journal(&self) -> bool {
+        false
+    }
+
     async fn run(&self, ctx: &ActionContext, input: Value) -> Result<Value, ActionError>;
 }
 

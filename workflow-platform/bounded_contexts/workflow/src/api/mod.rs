@@ -2,5 +2,6 @@
 
 pub mod definitions;
 pub mod executions;
+pub mod steps;
 pub mod templates;
 pub mod vault;

@@ -6,5 +6,6 @@ pub mod executions;
 pub mod retention;
 pub mod statistics;
 pub mod templates;
+pub mod trials;
 pub mod triggers;
 pub mod vault;

@@ -46,6 +46,10 @@ impl Action for CrawlPages {
         }
     }
 
+    fn needs_journal(&self) -> bool {
+        true
+    }
+
     async fn run(&self, ctx: &ActionContext, input: Value) -> Result<Value, ActionError> {
         let plan = Arc::new(plan(input)?);
         let reader =

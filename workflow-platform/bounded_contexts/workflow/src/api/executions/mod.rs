@@ -3,6 +3,7 @@
 mod again;
 mod events;
 mod hooks;
+mod items;
 mod query;
 mod routes;
 mod shapes;
@@ -42,6 +43,9 @@ pub fn routes(api: Arc<ExecutionsApi>) -> OpenApiRouter {
         .routes(routes!(again::rerun))
         .routes(routes!(routes::logs))
         .routes(routes!(events::events))
+        .routes(routes!(items::list))
+        .routes(routes!(items::map))
+        .routes(routes!(items::show))
         .routes(routes!(triggers::list))
         .routes(routes!(triggers::all))
         .routes(routes!(hooks::call))

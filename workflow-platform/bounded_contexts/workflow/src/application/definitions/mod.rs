@@ -6,6 +6,7 @@ mod error;
 mod find;
 mod list;
 pub mod ports;
+mod read_step;
 mod service;
 mod update;
 mod validate;

@@ -24,6 +24,10 @@ pub enum ExecutionsError {
     NoDefinition,
     #[error("there is no such trigger")]
     NoTrigger,
+    #[error("the workflow has no such step")]
+    NoStep,
+    #[error("the step has no such item")]
+    NoItem,
     /// Messages by field path.
     #[error("parameters do not fit: {0:?}")]
     Params(BTreeMap<String, Vec<String>>),
@@ -68,7 +72,9 @@ impl Fault for ExecutionsError {
         match self {
             Self::Authentication(error) => error.kind(),
             Self::Quota(error) => error.kind(),
-            Self::NotFound | Self::NoDefinition | Self::NoTrigger => ErrorKind::NotFound,
+            Self::NotFound | Self::NoDefinition | Self::NoTrigger | Self::NoStep | Self::NoItem => {
+                ErrorKind::NotFound
+            }
             Self::Params(_) | Self::KeyReused => ErrorKind::Invalid,
             Self::Ended | Self::NotFailed | Self::KeyInUse => ErrorKind::Conflict,
             Self::Store(_) => ErrorKind::Bug,
@@ -80,7 +86,9 @@ impl Fault for ExecutionsError {
         match self {
             Self::Authentication(error) => error.code(),
             Self::Quota(error) => error.code(),
-            Self::NotFound | Self::NoDefinition | Self::NoTrigger => "NOT_FOUND",
+            Self::NotFound | Self::NoDefinition | Self::NoTrigger | Self::NoStep | Self::NoItem => {
+                "NOT_FOUND"
+            }
             Self::Params(_) => "VALIDATION_ERROR",
             Self::Ended => "EXECUTION_ENDED",
             Self::NotFailed => "EXECUTION_NOT_FAILED",
@@ -98,6 +106,8 @@ impl Fault for ExecutionsError {
             Self::NotFound => Text::new("执行记录不存在", "There is no such execution"),
             Self::NoDefinition => Text::new("工作流不存在", "There is no such workflow"),
             Self::NoTrigger => Text::new("触发器不存在", "There is no such trigger"),
+            Self::NoStep => Text::new("工作流没有该步骤", "The workflow has no such step"),
+            Self::NoItem => Text::new("该步骤没有这一项", "The step has no such item"),
             Self::Params(_) => Text::new("工作流参数有误", "Some parameters are not right"),
             Self::Ended => Text::new("该执行已经结束", "The execution has ended already"),
             Self::NotFailed => Text::new(

@@ -5,10 +5,12 @@ mod cancel;
 mod child;
 mod definitions;
 mod error;
+mod items;
 mod list;
 mod logs;
 pub mod ports;
 mod reason;
+mod recorded;
 mod rerun;
 mod retry;
 mod service;
@@ -16,11 +18,13 @@ mod show;
 mod signal;
 mod start;
 mod start_once;
+mod user;
 mod watch;
 
 pub use bulk::{BulkAction, BulkFailure, BulkOutcome, Chosen};
 pub use child::{RunItem, RunWorkflow};
 pub use error::ExecutionsError;
+pub use items::{ItemMap, ItemRow, OneItem};
 pub use ports::{
     DefinitionSource, Doorbell, ExecutionFilter, ExecutionRow, Executions, Labels, Letter,
     LogFilter, LogLine, NewExecution, Placed, Progress, ProgressBoard, Runnable, StepCache,
@@ -31,5 +35,6 @@ pub use service::{ExecutionPorts, ExecutionService};
 pub use show::ExecutionDetails;
 pub use signal::SendSignal;
 pub use start::{Initiator, StartExecution, Started};
+pub use user::user_of;
 pub use watch::{EndWatch, Update, Updates};
 pub(crate) use watch::{progress_of, topic};

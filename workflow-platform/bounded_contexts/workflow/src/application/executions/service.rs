@@ -8,7 +8,11 @@ use shared_kernel::{
     infrastructure::db::Database,
 };
 
-use super::{DefinitionSource, Doorbell, Executions, ProgressBoard, ports::StartKeys};
+use super::{
+    DefinitionSource, Doorbell, Executions, ProgressBoard,
+    items::{ItemsCache, items_cache},
+    ports::StartKeys,
+};
 
 /// The adapters the use cases work with.
 #[derive(Clone)]
@@ -28,10 +32,11 @@ pub struct ExecutionPorts {
 #[derive(Clone)]
 pub struct ExecutionService {
     pub(super) ports: ExecutionPorts,
+    pub(super) items: ItemsCache,
 }
 
 impl ExecutionService {
     pub fn new(ports: ExecutionPorts) -> Self {
-        Self { ports }
+        Self { ports, items: items_cache() }
     }
 }

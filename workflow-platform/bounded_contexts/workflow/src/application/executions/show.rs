@@ -55,7 +55,7 @@ impl ExecutionService {
     }
 
     /// Of an item of a step that is spread, only that step.
-    async fn part_of(
+    pub(super) async fn part_of(
         &self,
         row: &ExecutionRow,
         definition: Arc<Definition>,

@@ -3,7 +3,11 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jsonschema::Validator;
-use shared_kernel::{application::ActionDescriptor, domain::Timestamp};
+use serde_json::{Value, json};
+use shared_kernel::{
+    application::{ActionDescriptor, ActionError},
+    domain::Timestamp,
+};
 
 use super::{
     Definition, Document, Place, Problem, Step, StepId,
@@ -44,6 +48,21 @@ impl Catalog {
 
     pub fn descriptors(&self) -> &[ActionDescriptor] {
         &self.descriptors
+    }
+
+    /// Whether the action takes this input, of which no value is an expression any more.
+    pub fn check_input(&self, action: &str, input: &Value) -> Result<(), ActionError> {
+        let Some(entry) = self.entries.get(action) else { return Ok(()) };
+        let mut faults: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for error in entry.validator.iter_errors(input).take(20) {
+            let path = error.instance_path().as_str().trim_start_matches('/').replace('/', ".");
+            let message = error.to_string().chars().take(300).collect();
+            faults.entry(path).or_default().push(message);
+        }
+        let Some((path, messages)) = faults.first_key_value() else { return Ok(()) };
+        let message = format!("{path}: {}", messages.join("; "));
+        let message = message.trim_start_matches(": ");
+        Err(ActionError::permanent("INVALID_INPUT", message).with_details(json!(faults)))
     }
 }
 

@@ -7,6 +7,7 @@
 //! [`Problem`]s and goes on, so that a person sees all of them at once.
 
 mod advice;
+mod alone;
 mod changes;
 mod check;
 mod document;
@@ -32,6 +33,7 @@ mod tests;
 
 use serde_json::Value;
 
+pub use alone::{step_of_source, step_of_value};
 pub use changes::{Change, changes};
 pub use check::Catalog;
 pub use document::{Document, LARGEST};

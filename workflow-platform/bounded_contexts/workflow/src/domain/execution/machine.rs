@@ -221,6 +221,11 @@ impl Execution {
         &self.identity
     }
 
+    /// What its expressions see.
+    pub fn into_scope(self) -> Scope {
+        Scope { item: None, index: None, ..self.scope }
+    }
+
     /// How it ended, if it did.
     pub fn finished(&self) -> Option<Status> {
         self.finished

@@ -38,6 +38,7 @@ mod event;
 mod fold;
 mod fragment;
 mod groups;
+mod items;
 mod machine;
 mod retry;
 mod signals;
@@ -61,6 +62,7 @@ pub use event::{
 };
 pub use fragment::definition_of;
 pub use groups::Phase;
+pub use items::{ItemDetails, ItemView, ItemsView};
 pub use machine::{
     CLEANUP_LIMIT, Cached, Decision, Execution, Hidden, Identity, RunKey, RunOutcome, StepRun,
 };

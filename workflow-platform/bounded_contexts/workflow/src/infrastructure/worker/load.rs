@@ -1,14 +1,11 @@
 //! From the journal to a machine that can decide.
 
-use serde_json::{Value, json};
-use shared_kernel::domain::Owner;
-
 use super::{
     driver::Desk,
     snapshots::{Reach, restore},
 };
 use crate::{
-    application::executions::{StoreError, StoredEvent, UserDirectoryError},
+    application::executions::{StoreError, StoredEvent, UserDirectoryError, user_of},
     domain::execution::{Execution, Identity, JournalEvent, definition_of},
     infrastructure::queue::Claimed,
 };
@@ -46,7 +43,8 @@ pub(super) async fn load(
     let parts = &desk.parts;
     let definition = parts.definitions.version(claimed.definition_id, claimed.version).await?;
     let (id, owner, version) = (claimed.id, claimed.owner, claimed.version);
-    let identity = Identity { id, owner, user: user(desk, owner).await?, version };
+    let identity =
+        Identity { id, owner, user: user_of(parts.users.as_ref(), owner).await?, version };
     let mut whole = !history.is_empty() && history.len() < BEGINNING;
     let mut loaded = Loaded { machine: None, seq: 0, snapshot: Reach::default() };
     let mut events = history;
@@ -76,17 +74,4 @@ pub(super) async fn load(
         events = desk.reader.read(claimed.id, loaded.seq, CHUNK).await?;
         whole = events.len() < usize::try_from(CHUNK).unwrap_or(usize::MAX);
     }
-}
-
-/// `user` in expressions.
-async fn user(desk: &Desk, owner: Owner) -> Result<Value, UserDirectoryError> {
-    let profile = desk.parts.users.profile(owner.user()).await?;
-    Ok(match profile {
-        Some(profile) => json!({
-            "id": owner.user(),
-            "username": profile.username,
-            "email": profile.email,
-        }),
-        None => json!({ "id": owner.user() }),
-    })
 }

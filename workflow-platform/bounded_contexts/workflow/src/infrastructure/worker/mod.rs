@@ -10,6 +10,7 @@
 //! Whatever cannot go on (a lost lease, a database that is away) drops the execution without
 //! writing; the next claim folds the journal and goes on from there.
 
+mod bench;
 mod cached;
 mod channel;
 mod claims;
@@ -33,6 +34,7 @@ use shared_kernel::{
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info};
 
+pub use self::bench::WorkerBench;
 use super::{announce::Announcer, openings::Openings};
 use crate::application::{
     executions::{DefinitionSource, ExecutionService, StepCache, UserDirectory},
