@@ -11,6 +11,7 @@
 )]
 
 mod place;
+mod storm;
 
 use std::time::Duration;
 
@@ -30,6 +31,10 @@ const PACES: [(usize, u64); 2] = [(2000, 8), (5000, 6)];
 
 #[tokio::main]
 async fn main() {
+    let mut arguments = std::env::args().skip_while(|argument| argument != storm::PART);
+    if let Some(part) = arguments.nth(1) {
+        return storm::handle_events(&part).await;
+    }
     let wanted = Wanted::read();
     let mut report = Report::default();
     let place = Place::new().await;
@@ -42,24 +47,34 @@ async fn main() {
             paced(&place, &mut report, rate, seconds).await;
         }
     }
+    if wanted.wants("storm") {
+        let bare = bare(&place).await;
+        report.line("bare inserts again", bare, "events/s", "the limit of the storm");
+        storm::storm(&place, &mut report, bare).await;
+    }
     wanted.keep(&report);
+}
+
+/// Inserts a second into the empty outbox, by a few writers.
+async fn bare(place: &Place) -> f64 {
+    place.clear().await;
+    let begun = Instant::now();
+    place.insert(FLOOD).await;
+    FLOOD as f64 / begun.elapsed().as_secs_f64()
 }
 
 /// Everything is in the outbox before anybody looks.
 async fn flood(place: &Place, report: &mut Report) {
-    let (mut bare, mut delivered) = (Vec::new(), Vec::new());
+    let (mut inserted, mut delivered) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        place.clear().await;
-        let begun = Instant::now();
-        place.insert(FLOOD).await;
-        bare.push(FLOOD as f64 / begun.elapsed().as_secs_f64());
+        inserted.push(bare(place).await);
         let relay = place.relay();
         let begun = Instant::now();
         place.delivered(FLOOD).await;
         delivered.push(FLOOD as f64 / begun.elapsed().as_secs_f64());
         relay.stop().await;
     }
-    let (bare, delivered) = (median(&mut bare), median(&mut delivered));
+    let (bare, delivered) = (median(&mut inserted), median(&mut delivered));
     report.line("bare inserts, 4 writers of 50 at once", bare, "events/s", "the limit of this run");
     report.line("outbox to handler over Redis", delivered, "events/s", "target 10,000");
     report.line("  beside bare inserts", delivered / bare, "ratio", "");

@@ -11,7 +11,7 @@ use shared_kernel::{
     application::{EventHandler, HandlerError},
     domain::{Ambient, DomainEvent},
     infrastructure::{
-        db::{AtOnce, Database, UnitOfWork, outbox_insert, outbox_rows},
+        db::{AtOnce, Database, DatabaseSettings, UnitOfWork, outbox_insert, outbox_rows},
         redis_streams::RedisStreams,
         system,
     },
@@ -63,6 +63,38 @@ impl Place {
         &self.test.database
     }
 
+    pub fn settings(&self) -> &DatabaseSettings {
+        &self.test.settings
+    }
+
+    /// What the handlers of a storm write into.
+    pub async fn make_ledger(&self) {
+        let table =
+            "CREATE TABLE bench_ledger (seq bigserial PRIMARY KEY, aggregate text, n bigint)";
+        self.database().write().execute_unprepared(table).await.unwrap();
+    }
+
+    /// Rows of the ledger, those that are there twice, and those before one that came earlier.
+    pub async fn audit(&self) -> [i64; 3] {
+        const ASKED: [&str; 3] = [
+            "SELECT COUNT(*) AS n FROM bench_ledger",
+            "SELECT COUNT(*) - COUNT(DISTINCT (aggregate, n)) AS n FROM bench_ledger",
+            "SELECT COUNT(*) AS n FROM (SELECT n, LAG(n) OVER (PARTITION BY aggregate ORDER BY seq) AS b \
+             FROM bench_ledger) one WHERE b > n",
+        ];
+        let mut found = [0; 3];
+        for (found, sql) in found.iter_mut().zip(ASKED) {
+            *found = self.number(sql).await;
+        }
+        found
+    }
+
+    async fn number(&self, sql: &str) -> i64 {
+        let asked = self.database().statement(sql, []);
+        let row = self.database().read().query_one_raw(asked).await.unwrap().unwrap();
+        row.try_get("", "n").unwrap()
+    }
+
     pub fn relay(&self) -> Running {
         let handlers = Handlers::new([Arc::new(Remembers) as Arc<dyn EventHandler>], []);
         let (database, ambient) = (self.database().clone(), self.ambient.clone());
@@ -84,15 +116,22 @@ impl Place {
         self.insert_from(0, count).await;
     }
 
+    /// So many more, in one transaction; each aggregate counts its own.
+    pub async fn insert_next(&self, inserted: &mut usize, count: usize) {
+        self.insert_from(*inserted, count).await;
+        *inserted += count;
+    }
+
     async fn insert_from(&self, first: usize, count: usize) {
-        let events: Vec<_> = (first..first + count).map(|n| self.event(n % AGGREGATES)).collect();
+        let events: Vec<_> = (first..first + count).map(|n| self.event(n)).collect();
         let mut work = AtOnce { events: true, ..AtOnce::default() };
         let rows = work.bind(outbox_rows(&events));
         work.sql = outbox_insert(self.database().backend(), &rows);
         self.database().at_once(work).await.unwrap();
     }
 
-    fn event(&self, aggregate: usize) -> DomainEvent {
+    fn event(&self, number: usize) -> DomainEvent {
+        let (aggregate, n) = (number % AGGREGATES, number / AGGREGATES);
         DomainEvent {
             id: self.ambient.id(),
             kind: "bench.happened".to_owned(),
@@ -100,7 +139,7 @@ impl Place {
             aggregate: "bench".to_owned(),
             aggregate_id: aggregate.to_string(),
             user: Some(self.ambient.id()),
-            payload: json!({ "execution_id": self.ambient.uuid(), "status": "succeeded" }),
+            payload: json!({ "execution_id": self.ambient.uuid(), "status": "succeeded", "n": n }),
             occurred_at: self.ambient.now(),
             request_id: None,
         }
@@ -109,15 +148,13 @@ impl Place {
     /// Returns once so many are done with.
     pub async fn delivered(&self, count: usize) {
         let count = i64::try_from(count).unwrap();
-        let sql = "SELECT COUNT(*) AS n FROM outbox WHERE delivered_at IS NOT NULL";
-        loop {
-            let asked = self.database().statement(sql, []);
-            let row = self.database().read().query_one_raw(asked).await.unwrap().unwrap();
-            if row.try_get::<i64>("", "n").unwrap() >= count {
-                return;
-            }
+        while self.done().await < count {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
+    }
+
+    pub async fn done(&self) -> i64 {
+        self.number("SELECT COUNT(*) AS n FROM outbox WHERE delivered_at IS NOT NULL").await
     }
 
     pub async fn lags_ms(&self) -> Vec<f64> {
