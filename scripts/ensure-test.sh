@@ -40,6 +40,15 @@ if ! "$readers/bin/python" -c 'import openpyxl, pyarrow.parquet' 2>/dev/null; th
     "$readers/bin/pip" install --quiet --disable-pip-version-check openpyxl==3.1.5 'pyarrow==21.*'
 fi
 
+# Another program's idea of what Stripe answers.
+localstripe=$(git rev-parse --show-toplevel)/target/localstripe
+if ! "$localstripe/bin/python" -c 'import localstripe.server, importlib.metadata as m; assert m.version("localstripe") == "1.15.10"' 2>/dev/null; then
+    say "installing localstripe"
+    rm -rf "$localstripe"
+    python3 -m venv "$localstripe"
+    "$localstripe/bin/pip" install --quiet --disable-pip-version-check localstripe==1.15.10
+fi
+
 # Readers of the files in deploy/.
 tools=$(git rev-parse --show-toplevel)/target/deploy-tools
 if ! "$tools/bin/python" -c 'import hcl2, logstash_pipeline_parser' 2>/dev/null; then

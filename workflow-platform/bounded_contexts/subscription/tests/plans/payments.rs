@@ -1,6 +1,7 @@
 //! Paying through Stripe, against a server that answers as Stripe does.
 
 mod fake;
+mod localstripe;
 mod refunds;
 mod sweep;
 mod year;

@@ -1,6 +1,7 @@
 //! Stripe's Checkout and refunds, as far as they are used: objects under idempotency keys, and failures
-//! to order. (localstripe, which others test with, has no Checkout sessions and sends none of the
-//! events that are heard here.)
+//! to order. What stands behind it may be localstripe, which others wrote: it has payment intents and
+//! refunds, but neither Checkout sessions nor idempotency keys, and sends none of the events that
+//! are heard here.
 
 use std::{
     collections::HashMap,
@@ -10,7 +11,7 @@ use std::{
 use axum::{
     Json, Router,
     extract::{Path, Query, State},
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, Method, StatusCode, Uri},
     routing::{get, post},
 };
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -49,21 +50,33 @@ struct Kept {
 pub struct FakeStripe {
     pub address: String,
     kept: Mutex<Kept>,
+    /// Where requests go that are not about sessions.
+    behind: Option<String>,
 }
 
 type Answer = (StatusCode, Json<Value>);
 
 impl FakeStripe {
     pub async fn start() -> Arc<Self> {
+        Self::start_before(None).await
+    }
+
+    /// Of a server that has the refunds.
+    pub async fn start_before(behind: Option<String>) -> Arc<Self> {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
-        let fake = Arc::new(Self { address, kept: Mutex::default() });
-        let router = Router::new()
+        let sessions = Router::new()
             .route("/v1/checkout/sessions", post(begin))
-            .route("/v1/checkout/sessions/{id}", get(show))
-            .route("/v1/refunds", post(give_back).get(refunds))
-            .route("/v1/refunds/{id}", get(show_refund))
-            .with_state(Arc::clone(&fake));
+            .route("/v1/checkout/sessions/{id}", get(show));
+        let router = if behind.is_some() {
+            sessions.fallback(pass_on)
+        } else {
+            sessions
+                .route("/v1/refunds", post(give_back).get(refunds))
+                .route("/v1/refunds/{id}", get(show_refund))
+        };
+        let fake = Arc::new(Self { address, kept: Mutex::default(), behind });
+        let router = router.with_state(Arc::clone(&fake));
         tokio::spawn(async move { axum::serve(listener, router).await });
         fake
     }
@@ -91,6 +104,12 @@ impl FakeStripe {
         let mut kept = self.kept.lock().unwrap();
         let session = kept.sessions.get_mut(session).unwrap();
         session["payment_intent"]["status"] = json!("requires_payment_method");
+    }
+
+    /// What was made of a session elsewhere.
+    pub fn set_intent(&self, session: &str, intent: &Value) {
+        self.kept.lock().unwrap().sessions.get_mut(session).unwrap()["payment_intent"] =
+            intent.clone();
     }
 
     /// Somebody else's session of the same account.
@@ -274,4 +293,26 @@ async fn show_refund(State(fake): State<Arc<FakeStripe>>, Path(id): Path<String>
         Some(refund) => (StatusCode::OK, Json(refund.clone())),
         None => refused(404, "resource_missing"),
     }
+}
+
+/// To the server behind, which knows no reasons of refunds.
+async fn pass_on(
+    State(fake): State<Arc<FakeStripe>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    form: String,
+) -> Answer {
+    if fake.kept.lock().unwrap().fails() {
+        return refused(503, "api_error");
+    }
+    let behind = fake.behind.as_ref().unwrap();
+    let fields = url::form_urlencoded::parse(form.as_bytes()).into_owned();
+    let form: Vec<_> = fields.filter(|(name, _)| name != "reason").collect();
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let request = client.request(method, format!("{behind}{uri}"));
+    let request = request.header("authorization", headers["authorization"].clone());
+    let answer = if form.is_empty() { request } else { request.form(&form) };
+    let answer = answer.send().await.unwrap();
+    (answer.status(), Json(answer.json().await.unwrap_or(Value::Null)))
 }
