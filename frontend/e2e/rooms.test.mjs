@@ -122,7 +122,7 @@ room('an automation is switched off, changed and deleted', async () => {
   await button('Delete').click();
   await sure('Delete');
   await at('/automations');
-  await page.getByText('Tell me no more').waitFor({ state: 'detached' });
+  await page.getByText('Tell me no more', { exact: true }).waitFor({ state: 'detached' });
 });
 
 room('the dashboard says what ran, what failed and what comes', async () => {

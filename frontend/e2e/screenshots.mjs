@@ -1,6 +1,6 @@
 // Every page at every width, light and dark, in both languages, into screenshots/. Ends with 1
 // when a page complains, is wider than its window, or keeps somebody out.
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { administrator, furnish, user } from './platform.mjs';
 import { BASE, barriers, enter, launch, watch } from './support.mjs';
 
@@ -156,6 +156,21 @@ const upload = (one, name) => one.upload(`/files?name=${encodeURIComponent(name)
 
 const faults = [];
 
+const LOCALES = new URL('../src/locales/', import.meta.url);
+const ROOTS = readdirSync(LOCALES)
+  .filter((name) => name.endsWith('en.ts'))
+  .flatMap((name) =>
+    [...readFileSync(new URL(name, LOCALES), 'utf8').matchAll(/^ {2}(\w+): \{$/gm)].map(([, root]) => root),
+  );
+const UNSAID = new RegExp(`^(${ROOTS.join('|')})(\\.\\w+)+$`);
+
+/** Names of texts that stand where the texts should. */
+async function unsaid(page) {
+  // biome-ignore lint/performance/useDomNodeTextContent: lines as people see them
+  const text = await page.locator('body').innerText();
+  return text.split('\n').filter((line) => UNSAID.test(line.trim()));
+}
+
 async function photograph(page, seen, name, look, [path, act]) {
   const at = `${name} ${look.locale} ${look.theme}`;
   await page.setViewportSize({ width: 1280, height: 800 });
@@ -172,6 +187,7 @@ async function photograph(page, seen, name, look, [path, act]) {
     // What is folded away at the least width is there at the next.
     if (width < 1920) for (const barrier of await barriers(page)) faults.push(`${at} ${width}: ${barrier}`);
   }
+  for (const name of await unsaid(page)) faults.push(`${at}: no text for ${name}`);
   for (const complaint of seen.complaints.splice(0)) faults.push(`${at}: ${complaint}`);
 }
 

@@ -38,7 +38,7 @@ export default {
     error: 'Error',
     cancel: 'Cancel run',
     steps: 'Steps',
-    data: 'Parameters and outputs',
+    data: 'Values',
     logs: 'Logs',
     params: 'Parameters',
     outputs: 'Outputs',

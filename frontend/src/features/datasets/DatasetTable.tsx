@@ -35,7 +35,7 @@ export function DatasetTable() {
       rowKey={(row) => row.name}
       empty={
         <EmptyState title={t('data.emptyTitle')} text={t('data.emptyText')}>
-          <LinkButton to="/workflows">{t('executions.toWorkflows')}</LinkButton>
+          <LinkButton to="/workflows">{t('nav.workflows')}</LinkButton>
         </EmptyState>
       }
     />
