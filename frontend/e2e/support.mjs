@@ -74,6 +74,9 @@ export async function mailedCode(address) {
 export async function barriers(page) {
   const found = await lookForBarriers(page);
   if (found.length === 0) return found;
+  // A button that works cannot be pressed, and is pale until it is done.
+  const working = page.locator('.ant-btn-loading').first();
+  await working.waitFor({ state: 'detached', timeout: 5_000 }).catch(() => {});
   await page.waitForTimeout(700);
   return lookForBarriers(page);
 }
