@@ -397,6 +397,7 @@ room('items of a step are seen at a glance, by state, and one by one', async () 
 });
 
 room('newer executions are counted and come when asked for', async () => {
+  await run();
   await go('/executions');
   await visible(page.locator('tbody .wp-name'));
   const before = await page.locator('tbody tr').count();

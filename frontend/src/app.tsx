@@ -49,14 +49,20 @@ const DARK = {
 const LIGHT_THEME = {
   algorithm: theme.defaultAlgorithm,
   token: { ...LIGHT, colorLinkHover: '#1d45b0' },
-  components: { Button: { defaultHoverColor: LIGHT.colorPrimary, defaultHoverBorderColor: LIGHT.colorPrimary } },
+  components: {
+    Button: {
+      colorPrimaryHover: '#1d45b0',
+      defaultHoverColor: LIGHT.colorPrimary,
+      defaultHoverBorderColor: LIGHT.colorPrimary,
+    },
+  },
 };
 // Red that can be read on the dark is too pale for white letters on it.
 const DARK_THEME = {
   algorithm: theme.darkAlgorithm,
   token: DARK,
   components: {
-    Button: { dangerColor: '#170d0d' },
+    Button: { colorPrimaryHover: '#2f5fd0', dangerColor: '#170d0d' },
     Tabs: {
       itemSelectedColor: '#8fb0ff',
       itemHoverColor: '#8fb0ff',
