@@ -25,7 +25,7 @@ phase() {
 }
 
 front_end() { npm --prefix frontend run --silent "$@"; }
-architecture() { cargo nextest run --locked -p workflow-platform --test architecture; }
+architecture() { cargo nextest run --locked --workspace --test architecture; }
 # With CI set, a missing server is a failed test and not a skipped one.
 rust_tests() { CI=1 scripts/with-services.sh cargo nextest run --locked --workspace; }
 fresh() {

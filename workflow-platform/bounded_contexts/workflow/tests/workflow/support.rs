@@ -1,24 +1,19 @@
 //! A module on a database of its own, with a clock that tests move and actions that they watch.
 
+mod actions;
+mod plan;
+mod processes;
+
 use std::{
     path::Path,
-    sync::{
-        Arc,
-        atomic::{AtomicU32, AtomicU64, Ordering},
-    },
+    sync::{Arc, atomic::AtomicU64},
     time::Duration,
 };
 
 use async_trait::async_trait;
-use parking_lot::Mutex;
 use sea_orm::ConnectionTrait as _;
-use serde_json::{Value, json};
 use shared_kernel::{
-    application::{
-        Action, ActionContext, ActionDescriptor, ActionError, ActionRegistry, Allowance,
-        Entitlements, EntitlementsError, Limit, LogLevel, Principal, Proof, Reservation,
-        SessionProof, Spent,
-    },
+    application::{Entitlements, Principal, Proof, SessionProof},
     domain::{Ambient, DomainEvent, Execution, Id, Locale, Owner, Role, User},
     infrastructure::{
         blob_folder::BlobFolder,
@@ -29,10 +24,7 @@ use shared_kernel::{
     },
 };
 use testkit::{MovableClock, TestDatabase};
-use tokio::{
-    runtime::{Builder, Runtime},
-    task::JoinHandle,
-};
+use tokio::runtime::Builder;
 use tokio_util::sync::CancellationToken;
 use tracing::Level;
 use uuid::Uuid;
@@ -41,124 +33,10 @@ use workflow::{
     WorkerSettings, WorkflowModule, WorkflowSettings, domain::execution::Status,
 };
 
-/// One run of a step: its id, item, attempt and idempotency key.
-type Run = (String, Option<u32>, u32, String);
-
-/// What the test's actions saw.
-#[derive(Default)]
-pub struct Seen {
-    pub runs: Mutex<Vec<Run>>,
-    pub now_running: AtomicU32,
-    pub most_running: AtomicU32,
-    pub cancelled: AtomicU32,
-    /// `test.flaky` fails so many times per step.
-    pub failures: AtomicU32,
-}
-
-impl Seen {
-    fn note(&self, ctx: &ActionContext) {
-        let key = ctx.idempotency_key.clone();
-        self.runs.lock().push((ctx.step.clone(), ctx.item, ctx.attempt, key));
-    }
-
-    /// How often a step was run.
-    pub fn count(&self, step: &str) -> usize {
-        self.runs.lock().iter().filter(|(name, ..)| name == step).count()
-    }
-}
-
-/// `test.echo` gives its input back; `test.slow` takes `millis`; `test.hang` ends when told to,
-/// `test.deaf` never; `test.flaky` fails first; `test.fail` fails for good; `test.panic` panics;
-/// `test.count` checkpoints numbers up to `to`; `test.spend` has a cost and fails first.
-struct TestAction {
-    name: &'static str,
-    seen: Arc<Seen>,
-}
-
-#[async_trait]
-impl Action for TestAction {
-    fn describe(&self) -> ActionDescriptor {
-        ActionDescriptor {
-            name: self.name.to_owned(),
-            title: self.name.to_owned(),
-            description: String::new(),
-            input_schema: json!({}),
-            output_schema: json!({}),
-        }
-    }
-
-    async fn run(&self, ctx: &ActionContext, input: Value) -> Result<Value, ActionError> {
-        self.seen.note(ctx);
-        match self.name {
-            "test.slow" => self.slow(ctx, &input).await,
-            "test.hang" => {
-                ctx.cancel.cancelled().await;
-                self.seen.cancelled.fetch_add(1, Ordering::SeqCst);
-                Err(ActionError::cancelled())
-            }
-            "test.deaf" => std::future::pending().await,
-            "test.flaky" if ctx.attempt <= self.seen.failures.load(Ordering::SeqCst) => {
-                Err(ActionError::retryable("FLAKY", "not this time"))
-            }
-            "test.fail" => Err(ActionError::permanent("BROKEN", "it is broken")),
-            "test.panic" => panic!("an action of the tests panics"),
-            "test.count" => count(ctx, &input).await,
-            "test.spend" => {
-                Spent::current().unwrap().answer(true, 7, false);
-                Spent::current().unwrap().calculated(Duration::from_millis(3));
-                if ctx.attempt == 1 {
-                    Err(ActionError::retryable("FLAKY", "again"))
-                } else {
-                    Ok(input)
-                }
-            }
-            _ => {
-                ctx.log(LogLevel::Info, "echo");
-                Ok(input)
-            }
-        }
-    }
-}
-
-impl TestAction {
-    async fn slow(&self, ctx: &ActionContext, input: &Value) -> Result<Value, ActionError> {
-        let running = self.seen.now_running.fetch_add(1, Ordering::SeqCst) + 1;
-        self.seen.most_running.fetch_max(running, Ordering::SeqCst);
-        let millis = input["millis"].as_u64().unwrap_or(50);
-        ctx.progress(1, Some(2), "half way");
-        tokio::time::sleep(Duration::from_millis(millis)).await;
-        self.seen.now_running.fetch_sub(1, Ordering::SeqCst);
-        Ok(input.clone())
-    }
-}
-
-/// Goes on after what an earlier run recorded.
-async fn count(ctx: &ActionContext, input: &Value) -> Result<Value, ActionError> {
-    let done = u64::try_from(ctx.records.len()).unwrap_or(0);
-    for number in done..input["to"].as_u64().unwrap_or(0) {
-        ctx.record(number.to_string(), json!(number)).await?;
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    Ok(json!({ "resumed_at": done }))
-}
-
-fn registry(seen: &Arc<Seen>) -> ActionRegistry {
-    let names = [
-        "test.echo",
-        "test.slow",
-        "test.hang",
-        "test.deaf",
-        "test.flaky",
-        "test.fail",
-        "test.panic",
-        "test.count",
-        "test.spend",
-    ];
-    ActionRegistry::new(names.map(|name| {
-        let seen = Arc::clone(seen);
-        Arc::new(TestAction { name, seen }) as Arc<dyn Action>
-    }))
-}
+pub use actions::Seen;
+use actions::registry;
+pub use plan::Plan;
+pub use processes::{Here, Process};
 
 struct Users;
 
@@ -166,46 +44,6 @@ struct Users;
 impl UserDirectory for Users {
     async fn profile(&self, _: Id<User>) -> Result<Option<UserProfile>, UserDirectoryError> {
         Ok(Some(UserProfile { username: "ada".into(), email: "ada@example.com".into() }))
-    }
-}
-
-/// A plan that allows so many executions at once, and keeps history for so many days and bytes.
-pub struct Plan {
-    pub concurrent: AtomicU64,
-    pub days: AtomicU64,
-    pub bytes: AtomicU64,
-    /// Executions that the month still has.
-    pub units: Arc<AtomicU64>,
-}
-
-#[async_trait]
-impl Entitlements for Plan {
-    async fn allowance(&self, _: Owner, limit: Limit) -> Result<Allowance, EntitlementsError> {
-        let allowed = match limit {
-            Limit::ConcurrentExecutions => self.concurrent.load(Ordering::SeqCst),
-            Limit::HistoryDays => self.days.load(Ordering::SeqCst),
-            Limit::HistoryBytes => self.bytes.load(Ordering::SeqCst),
-            _ => u64::MAX,
-        };
-        Ok(Allowance { limit, allowed: (allowed < u64::MAX).then_some(allowed), resets_at: None })
-    }
-
-    async fn reserve(
-        &self,
-        _: Owner,
-        limit: Limit,
-        wanted: u64,
-    ) -> Result<Reservation, EntitlementsError> {
-        let take = |left: u64| left.checked_sub(wanted);
-        let taken = self.units.fetch_update(Ordering::SeqCst, Ordering::SeqCst, take);
-        if let Err(left) = taken {
-            let allowance = Allowance { limit, allowed: Some(left), resets_at: None };
-            allowance.include(0, wanted)?;
-        }
-        let units = Arc::clone(&self.units);
-        Ok(Reservation::new(wanted, move |back| {
-            units.fetch_add(back, Ordering::SeqCst);
-        }))
     }
 }
 
@@ -467,43 +305,6 @@ fn build(
         surroundings,
         WorkflowSettings { worker, schedule_poll, ..WorkflowSettings::default() },
     )
-}
-
-/// A process of the test's own.
-pub struct Here {
-    pub module: Arc<WorkflowModule>,
-    stop: CancellationToken,
-    task: JoinHandle<()>,
-}
-
-impl Here {
-    pub async fn stop(self) {
-        self.stop.cancel();
-        self.task.await.unwrap();
-    }
-}
-
-/// A worker with threads and connections of its own, which can be stopped, or killed in its middle.
-pub struct Process {
-    stop: CancellationToken,
-    task: JoinHandle<()>,
-    runtime: Runtime,
-}
-
-impl Process {
-    /// As `kill -9`: tasks vanish where they stand, connections break.
-    pub async fn kill(self) {
-        let runtime = self.runtime;
-        let gone = move || runtime.shutdown_timeout(Duration::from_secs(5));
-        tokio::task::spawn_blocking(gone).await.unwrap();
-    }
-
-    /// As an operator stops it.
-    pub async fn stop(self) {
-        self.stop.cancel();
-        self.task.await.unwrap();
-        self.runtime.shutdown_background();
-    }
 }
 
 /// Waits for something that happens soon.
