@@ -41,6 +41,12 @@ const HEAD_BYTES: usize = 128 * 1024;
 /// Requests of one HTTP/2 connection at a time.
 const STREAMS: u32 = 100;
 
+/// For the request of a connection that was taken last of all.
+const LAST_CALL: Duration = Duration::from_millis(100);
+
+/// Connections that are still taken then; the system keeps no more than that waiting.
+const LAST_TAKEN: usize = 4096;
+
 /// How long the server waits.
 #[derive(Debug, Clone, Copy)]
 pub struct ServeTimes {
@@ -70,21 +76,38 @@ pub async fn serve(
     let builder = builder(times.head);
     let router = router.layer(from_fn_with_state(readiness.clone(), end_connections));
     let open = GracefulShutdown::new();
-    loop {
-        let (stream, peer) = tokio::select! {
-            accepted = Listener::accept(&mut listener) => accepted,
-            () = stop.cancelled() => break,
-        };
+    let take = |(stream, peer)| {
         let connection = Connection { stream, peer, router: router.clone(), head: times.head };
         tokio::spawn(connection.serve(builder.clone(), open.watcher()));
+    };
+    loop {
+        tokio::select! {
+            accepted = Listener::accept(&mut listener) => take(accepted),
+            () = stop.cancelled() => break,
+        }
     }
     readiness.drain();
-    drop(listener);
+    waiting(listener)?.into_iter().for_each(take);
+    tokio::time::sleep(LAST_CALL.min(times.drain)).await;
     info!("no new requests are taken, those under way finish");
     if tokio::time::timeout(times.drain, open.shutdown()).await.is_err() {
         warn!("requests that did not finish in time are cut off");
     }
     Ok(())
+}
+
+/// Closes the listener and gives the connections that the system has opened for it and nobody has
+/// taken: they would be reset, perhaps with a request that must not be sent twice.
+fn waiting(listener: TcpListener) -> io::Result<Vec<(TcpStream, SocketAddr)>> {
+    let listener = listener.into_std()?;
+    let mut found = Vec::new();
+    while found.len() < LAST_TAKEN
+        && let Ok((stream, peer)) = listener.accept()
+    {
+        stream.set_nonblocking(true)?;
+        found.push((TcpStream::from_std(stream)?, peer));
+    }
+    Ok(found)
 }
 
 /// Tells callers over HTTP/1 that their connection takes no further request.

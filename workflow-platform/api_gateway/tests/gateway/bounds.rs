@@ -179,3 +179,28 @@ async fn while_it_drains_every_answer_ends_its_connection() {
     assert!(told(address, whole).await.starts_with("HTTP/1.1 200 OK"), "new ones still come in");
     stop.cancel();
 }
+
+#[tokio::test]
+async fn who_was_waiting_to_be_let_in_when_it_stopped_is_answered() {
+    for _ in 0..8 {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let ask = b"GET /health/live HTTP/1.1\r\nhost: a\r\n\r\n";
+        let mut waiting = Vec::new();
+        for _ in 0..3 {
+            let mut connection = TcpStream::connect(address).await.unwrap();
+            connection.write_all(ask).await.unwrap();
+            waiting.push(connection);
+        }
+        let stop = CancellationToken::new();
+        stop.cancel();
+        let times = ServeTimes { head: Duration::from_secs(30), drain: Duration::from_secs(30) };
+        let router = router_with(settings(), true);
+        serve(listener, router, Readiness::default(), stop, times).await.unwrap();
+        for mut connection in waiting {
+            let mut said = String::new();
+            connection.read_to_string(&mut said).await.unwrap();
+            assert!(said.starts_with("HTTP/1.1 200 OK"), "{said}");
+        }
+    }
+}
