@@ -87,7 +87,10 @@ pub async fn serve(
         }
     }
     readiness.drain();
-    waiting(listener)?.into_iter().for_each(take);
+    match waiting(listener) {
+        Ok(last) => last.into_iter().for_each(take),
+        Err(error) => warn!(%error, "who was waiting to be let in is not"),
+    }
     tokio::time::sleep(LAST_CALL.min(times.drain)).await;
     info!("no new requests are taken, those under way finish");
     if tokio::time::timeout(times.drain, open.shutdown()).await.is_err() {

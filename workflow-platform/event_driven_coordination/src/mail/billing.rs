@@ -6,11 +6,14 @@ use async_trait::async_trait;
 use minijinja::context;
 use serde::Deserialize;
 use shared_kernel::{
-    application::{EffectHandler, HandlerError, Mail, MailError, Mailer},
-    domain::{Currency, DomainEvent, Locale, Money, Owner, Timestamp},
+    application::{EffectHandler, HandlerError, MailError, Mailer},
+    domain::{Currency, DomainEvent, Money, Timestamp},
 };
 
-use super::templates::{TemplateError, Templates};
+use super::{
+    customers::{Customer, Customers},
+    templates::{TemplateError, Templates},
+};
 use crate::workflows::PortError;
 
 /// Events, and the part of the template that tells of them.
@@ -23,20 +26,6 @@ const KINDS: [(&str, &str); 7] = [
     ("subscription.downgrade_planned", "downgrade"),
     ("subscription.cancel_planned", "downgrade"),
 ];
-
-/// Whom to tell.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Customer {
-    pub email: String,
-    pub locale: Locale,
-}
-
-/// Where customers are found.
-#[async_trait]
-pub trait Customers: Send + Sync {
-    /// `None` when the account is gone.
-    async fn customer(&self, owner: Owner) -> Result<Option<Customer>, PortError>;
-}
 
 /// What events of invoices carry.
 #[derive(Debug, Deserialize)]
@@ -99,13 +88,7 @@ impl BillingNotice {
             return Ok(());
         };
         let said = self.templates.render("billing", locale, &values)?;
-        let mail = Mail {
-            to: email,
-            subject: said.subject,
-            text: said.text,
-            html: said.html,
-            message_id: format!("billing-{}", event.id),
-        };
+        let mail = said.to(email, format!("billing-{}", event.id));
         Ok(self.mailer.send(mail).await?)
     }
 

@@ -8,12 +8,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use minijinja::context;
 use shared_kernel::{
-    application::{EffectHandler, HandlerError, Limit, Mail, MailError, Mailer, Usage},
+    application::{EffectHandler, HandlerError, Limit, MailError, Mailer, Usage},
     domain::{DomainEvent, Locale, Owner, Text},
 };
 
 use super::{
-    billing::{Customer, Customers},
+    customers::{Customer, Customers},
     templates::{TemplateError, Templates},
 };
 use crate::workflows::PortError;
@@ -81,13 +81,7 @@ impl LoweredNotice {
         let above: Vec<String> = above.iter().map(|usage| line(usage, locale)).collect();
         let (app_name, plan) = (self.app_name.as_str(), name.of(locale));
         let said = self.templates.render("lowered", locale, &context! { app_name, plan, above })?;
-        let mail = Mail {
-            to: email,
-            subject: said.subject,
-            text: said.text,
-            html: said.html,
-            message_id: format!("lowered-{}", event.id),
-        };
+        let mail = said.to(email, format!("lowered-{}", event.id));
         Ok(self.mailer.send(mail).await?)
     }
 }

@@ -1,6 +1,7 @@
 //! Mails: what they say, and how they leave.
 
 mod billing;
+mod customers;
 mod folder;
 mod lowered;
 mod message;
@@ -9,7 +10,8 @@ mod smtp;
 mod templates;
 mod verification;
 
-pub use billing::{BillingNotice, Customer, Customers};
+pub use billing::BillingNotice;
+pub use customers::{Customer, Customers};
 pub use folder::FolderMailer;
 pub use lowered::{LoweredNotice, PlanLimits, PlanStanding};
 pub use notice::SecurityNotice;

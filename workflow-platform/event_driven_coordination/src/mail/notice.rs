@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use minijinja::context;
 use serde::Deserialize;
 use shared_kernel::{
-    application::{EffectHandler, HandlerError, Mail, MailError, Mailer},
+    application::{EffectHandler, HandlerError, MailError, Mailer},
     domain::{DomainEvent, Locale, Timestamp},
 };
 
@@ -93,13 +93,7 @@ impl SecurityNotice {
             delete_at => delete_at.map(minute).unwrap_or_default(),
         };
         let said = self.templates.render("notice", reader.locale, &values)?;
-        let mail = Mail {
-            to: reader.email,
-            subject: said.subject,
-            text: said.text,
-            html: said.html,
-            message_id: format!("notice-{}", event.id),
-        };
+        let mail = said.to(reader.email, format!("notice-{}", event.id));
         Ok(self.mailer.send(mail).await?)
     }
 }

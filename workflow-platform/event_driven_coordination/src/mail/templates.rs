@@ -1,7 +1,7 @@
 //! Templates of mails: subject, text and HTML in each language.
 
 use minijinja::{Environment, UndefinedBehavior, Value};
-use shared_kernel::domain::Locale;
+use shared_kernel::{application::Mail, domain::Locale};
 
 /// A template is broken or lacks a value.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +17,14 @@ pub(super) struct Rendered {
     pub subject: String,
     pub text: String,
     pub html: String,
+}
+
+impl Rendered {
+    /// The mail that says it to somebody.
+    pub fn to(self, to: String, message_id: String) -> Mail {
+        let Self { subject, text, html } = self;
+        Mail { to, subject, text, html, message_id }
+    }
 }
 
 /// All templates, parsed. Values are escaped in HTML; a value that is missing is an error.

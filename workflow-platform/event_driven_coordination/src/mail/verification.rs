@@ -91,13 +91,7 @@ impl VerificationMail {
             minutes => left.as_secs().div_ceil(60),
         };
         let said = self.templates.render(template, requested.locale, &values)?;
-        Ok(Mail {
-            to: requested.email.clone(),
-            subject: said.subject,
-            text: said.text,
-            html: said.html,
-            message_id: format!("code-{}", requested.code_id),
-        })
+        Ok(said.to(requested.email.clone(), format!("code-{}", requested.code_id)))
     }
 }
 
