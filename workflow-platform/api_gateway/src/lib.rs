@@ -40,6 +40,7 @@ mod query;
 mod request;
 mod serve;
 mod settings;
+mod trace;
 mod ui;
 mod upload;
 

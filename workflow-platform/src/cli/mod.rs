@@ -22,6 +22,7 @@ mod validate;
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use shared_kernel::infrastructure::processes::ProcessRole;
 use url::Url;
 use uuid::Uuid;
 
@@ -126,6 +127,15 @@ pub enum Role {
     All,
     /// API and web UI; executions are left to worker processes.
     Api,
+}
+
+impl From<Role> for ProcessRole {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::All => Self::All,
+            Role::Api => Self::Api,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]

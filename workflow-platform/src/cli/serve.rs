@@ -1,13 +1,13 @@
 //! `serve` and `worker`.
 
 use anyhow::bail;
-use shared_kernel::infrastructure::processes::ProcessRole;
+use shared_kernel::infrastructure::{processes::ProcessRole, telemetry::TraceGuard};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{info, warn};
 
 use super::{
     Role,
-    start::{Server, listen_for_metrics, serve_metrics, service_logs, told_to_stop},
+    start::{Server, listen_for_metrics, serve_metrics, service_logs, told_to_stop, traces},
 };
 use crate::{config::Config, container::Platform, data_folder};
 
@@ -17,9 +17,19 @@ pub async fn serve(config: Config, role: Role) -> anyhow::Result<()> {
     if role == Role::Api {
         need_shared_database(&config, "serve --role api")?;
     }
+    let traces = traces(&config, role.into())?;
     let server = Server::start(config, role).await?;
     told_to_stop().await;
-    server.stop().await
+    let stopped = server.stop().await;
+    flush(traces).await;
+    stopped
+}
+
+/// Sends the spans that are left.
+async fn flush(traces: Option<TraceGuard>) {
+    if let Some(traces) = traces {
+        traces.flush().await;
+    }
 }
 
 /// Drives executions until told to stop.
@@ -27,6 +37,7 @@ pub async fn worker(config: Config) -> anyhow::Result<()> {
     let _logs = service_logs(&config)?;
     need_shared_database(&config, "worker")?;
     data_folder::need_whole(&config)?;
+    let traces = traces(&config, ProcessRole::Worker)?;
     let metrics = listen_for_metrics(&config).await?;
     if metrics.is_some() {
         api_gateway::record_metrics();
@@ -45,7 +56,9 @@ pub async fn worker(config: Config) -> anyhow::Result<()> {
     stop.cancel();
     tasks.close();
     tasks.wait().await;
-    platform.close().await
+    let closed = platform.close().await;
+    flush(traces).await;
+    closed
 }
 
 fn need_shared_database(config: &Config, command: &str) -> anyhow::Result<()> {

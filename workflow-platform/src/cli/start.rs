@@ -6,7 +6,8 @@ use anyhow::Context as _;
 use api_gateway::{Readiness, ServeTimes};
 use shared_kernel::infrastructure::{
     processes::ProcessRole,
-    telemetry::{self, LogGuard, LogSettings, LogStream},
+    system,
+    telemetry::{self, LogGuard, LogSettings, LogStream, TraceGuard, TraceSettings},
 };
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -56,11 +57,7 @@ impl Server {
         let platform = Platform::build(config, stop.clone()).await?;
         platform.prepare().await?;
         let tasks = TaskTracker::new();
-        let does = match role {
-            Role::All => ProcessRole::All,
-            Role::Api => ProcessRole::Api,
-        };
-        platform.spawn_background(does, &tasks, &stop);
+        platform.spawn_background(role.into(), &tasks, &stop);
         platform.spawn_measuring(&tasks, &stop);
         let readiness = Readiness::default();
         let router = platform.router(readiness.clone());
@@ -171,6 +168,23 @@ fn logs_to(stream: LogStream, config: &Config) -> anyhow::Result<LogGuard> {
     let LogConfig { form, filter, files } = config.logs.clone();
     telemetry::start(&LogSettings { form, filter, stream, files })
         .context("LOG_FILE cannot be written")
+}
+
+/// Starts sending of traces, when they are on.
+pub fn traces(config: &Config, role: ProcessRole) -> anyhow::Result<Option<TraceGuard>> {
+    let Some(traces) = &config.traces else { return Ok(None) };
+    let settings = TraceSettings {
+        url: traces.url(),
+        headers: traces.headers.clone(),
+        ratio: traces.ratio,
+        service: traces.service.clone(),
+        version: config.app_version.clone(),
+        role: role.as_str(),
+        attributes: traces.attributes.clone(),
+    };
+    let guard = telemetry::start_traces(&settings, &system::ambient())?;
+    info!("traces are sent to {}", traces.endpoint);
+    Ok(Some(guard))
 }
 
 /// Ends when the operator asks for it.

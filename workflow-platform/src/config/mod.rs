@@ -15,6 +15,7 @@ mod reference;
 mod secret;
 mod source;
 mod tokens;
+mod traces;
 mod variables;
 
 use std::{
@@ -45,6 +46,7 @@ pub use reference::markdown as reference_markdown;
 pub use secret::Purpose;
 pub use source::Source;
 pub use tokens::TokenConfig;
+pub use traces::TraceConfig;
 pub use variables::{VARIABLES, Variable};
 
 /// The whole configuration, checked.
@@ -63,6 +65,8 @@ pub struct Config {
     pub cors_allowed_origins: Vec<String>,
     pub default_locale: Locale,
     pub logs: LogConfig,
+    /// Where traces go; nowhere unless given.
+    pub traces: Option<TraceConfig>,
     pub tokens: TokenConfig,
     pub mail: MailConfig,
     /// `host[:port]` and CIDR that users' requests may reach although they are private.

@@ -11,7 +11,7 @@ use shared_kernel::infrastructure::{
 use subscription::StripeSettings;
 use url::Url;
 
-use super::{Config, MailConfig, ProxyGatewayConfig, VARIABLES, backup, billing::tax_rate};
+use super::{Config, MailConfig, ProxyGatewayConfig, VARIABLES, backup, billing::tax_rate, traces};
 
 const HIDDEN: &str = "********";
 
@@ -39,6 +39,7 @@ fn value(config: &Config, name: &str) -> String {
         name if name.starts_with("LOG_F") && name != "LOG_FORMAT" || name == "LOG_ROTATION" => {
             log_files(config.logs.files.as_ref(), name)
         }
+        name if name.starts_with("OTEL_") => traces::value(config.traces.as_ref(), name),
         "LOG_FORMAT" => log_form(config.logs.form).to_owned(),
         "JWT_SECRET_KEY" | "DATA_SECRET_KEY" => HIDDEN.to_owned(),
         "JWT_PREVIOUS_SECRET_KEYS" => hidden(!config.tokens.older_secrets.is_empty()),
@@ -104,7 +105,7 @@ fn value(config: &Config, name: &str) -> String {
     }
 }
 
-fn hidden(set: bool) -> String {
+pub(super) fn hidden(set: bool) -> String {
     if set { HIDDEN.to_owned() } else { String::new() }
 }
 

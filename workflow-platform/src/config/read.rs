@@ -61,6 +61,7 @@ pub fn config(source: &Source, purpose: Purpose) -> Result<Config, ConfigError> 
         cors_allowed_origins: reader.origins(),
         default_locale: reader.parsed("DEFAULT_LOCALE", Locale::default()),
         logs: reader.logs(),
+        traces: reader.traces(),
         tokens: reader.tokens(),
         mail: reader.mail(&data_dir),
         outbound_allow: reader.outbound(),

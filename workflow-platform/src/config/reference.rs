@@ -28,9 +28,11 @@ pub fn markdown() -> String {
     text
 }
 
-/// Whether a value gives a right to whoever reads it. Addresses of databases have passwords in them.
+/// Whether a value gives a right to whoever reads it. Addresses of databases have passwords in
+/// them, and headers tokens.
 pub fn is_secret(name: &str) -> bool {
     let named =
         ["_SECRET_KEY", "_SECRET", "_PASSWORD", "_TOKEN", "_SECRET_KEYS", "SECRET_ACCESS_KEY"];
-    named.iter().any(|end| name.ends_with(end)) || ["DATABASE_URL", "REDIS_URL"].contains(&name)
+    let holds = ["DATABASE_URL", "REDIS_URL", "OTEL_EXPORTER_OTLP_HEADERS"];
+    named.iter().any(|end| name.ends_with(end)) || holds.contains(&name)
 }

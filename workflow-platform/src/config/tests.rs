@@ -202,12 +202,14 @@ fn what_the_reference_calls_secret_is_never_printed() {
         ("BLOB_S3_ACCESS_KEY_ID", "k"),
         ("STRIPE_RETURN_URL", "https://app.example.com/"),
         ("BOOTSTRAP_ADMIN_EMAIL", "root@example.com"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318"),
     ];
     let stripe = format!("sk_test_{secret}");
     let hook = format!("whsec_{secret}");
     let value = |name| match name {
         "DATABASE_URL" => database.clone(),
         "REDIS_URL" => redis.clone(),
+        "OTEL_EXPORTER_OTLP_HEADERS" => format!("authorization=Bearer {secret}"),
         "STRIPE_SECRET_KEY" => stripe.clone(),
         "STRIPE_WEBHOOK_SECRET" => hook.clone(),
         name if name.ends_with("_KEYS") => list.clone(),
@@ -230,4 +232,48 @@ fn networks_are_read_and_what_is_none_is_told() {
     let config = Config::from_values(values, Purpose::Local).unwrap();
     assert_eq!(config.trusted_proxies.to_string(), "10.0.0.0/8,192.0.2.1/32,2001:db8::/32");
     assert_eq!(faults(&[("TRUSTED_PROXIES", "10.0.0.0/8,proxy.example")]), ["TRUSTED_PROXIES"]);
+}
+
+#[test]
+fn traces_go_to_the_collector_that_is_named() {
+    let read = |values: &[(&str, &str)]| {
+        let values = values.iter().copied().chain([("JWT_SECRET_KEY", SECRET)]);
+        Config::from_values(values, Purpose::Local).unwrap().traces
+    };
+    assert!(read(&[("OTEL_SERVICE_NAME", "alone")]).is_none());
+    let endpoint = ("OTEL_EXPORTER_OTLP_ENDPOINT", "https://otel.example:4318/in/");
+    let traces = read(&[
+        endpoint,
+        ("OTEL_EXPORTER_OTLP_HEADERS", "authorization=Bearer%20k%3D1, x-team = blue"),
+        ("OTEL_TRACES_SAMPLER_ARG", "0.25"),
+        ("OTEL_RESOURCE_ATTRIBUTES", "service.name=collecting,deployment.environment.name=live"),
+    ])
+    .unwrap();
+    assert_eq!(traces.url().as_str(), "https://otel.example:4318/in/v1/traces");
+    let headers = traces.headers.iter();
+    let headers: Vec<_> =
+        headers.map(|(name, value)| (name.as_str(), value.expose_secret())).collect();
+    assert_eq!(headers, [("authorization", "Bearer k=1"), ("x-team", "blue")]);
+    assert_eq!((traces.service.as_str(), traces.ratio), ("collecting", 0.25));
+    let named = read(&[endpoint, ("OTEL_SERVICE_NAME", "own")]).unwrap();
+    assert_eq!((named.service.as_str(), named.ratio), ("own", 1.0));
+}
+
+#[test]
+fn what_traces_cannot_be_sent_with_is_told() {
+    let wrong = [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317"),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "authorization"),
+        ("OTEL_TRACES_SAMPLER_ARG", "2"),
+        ("OTEL_RESOURCE_ATTRIBUTES", "a=%zz"),
+    ];
+    let expected = [
+        "OTEL_RESOURCE_ATTRIBUTES",
+        "OTEL_EXPORTER_OTLP_HEADERS",
+        "OTEL_TRACES_SAMPLER_ARG",
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+    ];
+    assert_eq!(faults(&wrong), expected);
+    let login = [("OTEL_EXPORTER_OTLP_ENDPOINT", "http://u:p@collector:4318")];
+    assert_eq!(faults(&login), ["OTEL_EXPORTER_OTLP_ENDPOINT"]);
 }

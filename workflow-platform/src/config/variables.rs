@@ -69,6 +69,23 @@ pub const VARIABLES: &[Variable] = &[
     variable("LOG_ROTATION", "daily", "a new file minutely, hourly, daily or never, by UTC"),
     variable("LOG_FILES_KEPT", "14", "log files that are kept, the one being written included"),
     variable(
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "",
+        "address of an OpenTelemetry collector that takes OTLP over HTTP; no traces unless set",
+    ),
+    variable(
+        "OTEL_EXPORTER_OTLP_HEADERS",
+        "",
+        "comma list of name=value sent to it, such as authorization=Bearer%20key",
+    ),
+    variable("OTEL_SERVICE_NAME", "workflow-platform", "name of the service in traces"),
+    variable(
+        "OTEL_TRACES_SAMPLER_ARG",
+        "1",
+        "share of traces that are kept, 0 to 1; callers with a trace of their own decide themselves",
+    ),
+    variable("OTEL_RESOURCE_ATTRIBUTES", "", "comma list of name=value that each trace tells"),
+    variable(
         "JWT_SECRET_KEY",
         "",
         "32 bytes or more; made in DATA_DIR when the database is embedded",

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use automations::application::{Answered, Message, MessageError, WebhookSender};
 use data_collection::PoliteFetcher;
-use shared_kernel::application::{FetchMethod, FetchRequest};
+use shared_kernel::application::{FetchMethod, FetchRequest, trace};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
@@ -32,6 +32,7 @@ impl WebhookSender for GuardedSender {
             body: Some(message.body.into()),
             timeout: message.timeout,
             max_bytes: message.max_answer,
+            trace: trace::current(),
             ..FetchRequest::get(message.owner, message.url, CancellationToken::new())
         };
         let answer = self.0.deliver(&request).await;

@@ -44,7 +44,7 @@ pub fn step(owner: Owner) -> ActionContext {
         channel: Arc::new(Quiet),
         records: Arc::default(),
         secrets: Arc::default(),
-        traceparent: None,
+        trace: None,
     }
 }
 

@@ -36,6 +36,7 @@ mod proxy_gateway;
 mod real_proxies;
 mod roles;
 mod templates;
+mod traces;
 mod users;
 mod webhooks;
 mod welcome;

@@ -9,7 +9,7 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use super::BlobStore;
-use crate::domain::{Ambient, ErrorKind, Execution, Id, Owner, Timestamp};
+use crate::domain::{Ambient, ErrorKind, Execution, Id, Owner, Timestamp, TraceContext};
 
 /// How an action presents itself; validation, editor and docs all read it.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
@@ -186,8 +186,8 @@ pub struct ActionContext {
     pub records: Arc<Vec<StepRecord>>,
     /// The user's secrets this step refers to, by name. Never logged.
     pub secrets: Arc<BTreeMap<String, secrecy::SecretString>>,
-    /// W3C `traceparent` to send along with outgoing calls.
-    pub traceparent: Option<String>,
+    /// What outgoing calls are part of; sent along as their `traceparent`.
+    pub trace: Option<TraceContext>,
 }
 
 impl ActionContext {

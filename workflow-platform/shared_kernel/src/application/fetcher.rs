@@ -11,7 +11,7 @@ use url::Url;
 
 use super::EntitlementsError;
 use super::PoolRef;
-use crate::domain::{ErrorKind, Fault, Owner, Text, Timestamp};
+use crate::domain::{ErrorKind, Fault, Owner, Text, Timestamp, TraceContext};
 
 /// Method of an outgoing request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +57,9 @@ pub struct FetchRequest {
     /// Whether the site is asked if its page changed since it was archived; if not, the answer
     /// is the archived page.
     pub revalidate: bool,
+    /// What the request is part of, told to the other side as `traceparent`. Sites that pages are
+    /// collected from are told nothing.
+    pub trace: Option<TraceContext>,
     pub cancel: CancellationToken,
 }
 
@@ -79,6 +82,7 @@ impl FetchRequest {
             session: None,
             archive: true,
             revalidate: false,
+            trace: None,
             cancel,
         }
     }

@@ -23,6 +23,7 @@ mod saved_import;
 mod site_pages;
 mod spent;
 mod template;
+pub mod trace;
 mod usage_source;
 mod user_files;
 

@@ -45,8 +45,6 @@ pub struct RequestContext {
     pub user_agent: Option<String>,
     /// Where the caller is, as far as trusted proxies tell; unknown without a connection.
     pub client: Option<IpAddr>,
-    /// W3C trace context to hand on.
-    pub traceparent: Option<String>,
 }
 
 /// The request, and what is known of the user once they have signed in.
@@ -84,7 +82,6 @@ impl RequestContext {
             received_at: Timestamp::default(),
             user_agent: None,
             client: None,
-            traceparent: None,
         })
     }
 

@@ -26,6 +26,7 @@ mod quota;
 mod site_page;
 mod site_time;
 mod time;
+mod trace;
 
 pub use ambient::{Ambient, Clock, Entropy};
 pub use audit::{
@@ -56,3 +57,4 @@ pub use quota::{Quota, Verdict};
 pub use site_page::{PageError, SitePage};
 pub use site_time::{from_epoch, parse_time};
 pub use time::{ParseTimestampError, Timestamp};
+pub use trace::{BadTraceContext, TraceContext};

@@ -4,7 +4,7 @@ use std::{
     fs::File,
     net::{Ipv4Addr, SocketAddr, TcpListener},
     path::PathBuf,
-    process::Stdio,
+    process::{ExitStatus, Stdio},
 };
 
 use tempfile::TempDir;
@@ -63,6 +63,14 @@ impl Binary {
     /// As `kill -9` does.
     pub async fn kill(&mut self) {
         self.child.kill().await.unwrap();
+    }
+
+    /// Asks it to end, as an operator does, and waits for that.
+    pub async fn end(&mut self) -> ExitStatus {
+        let pid = self.child.id().expect("it runs").to_string();
+        let told = Command::new("kill").args(["-TERM", &pid]).status().await.unwrap();
+        assert!(told.success());
+        self.child.wait().await.unwrap()
     }
 
     /// Starts on the same data.

@@ -2,6 +2,7 @@
 
 mod app;
 mod binary;
+mod collector;
 mod document;
 mod logs;
 mod mail;
@@ -11,6 +12,7 @@ mod site;
 
 pub use app::{TestApp, still_config};
 pub use binary::Binary;
+pub use collector::{Collector, SeenSpan};
 pub use document::Operation;
 pub use mail::code_for;
 pub use person::{PASSWORD, Person};

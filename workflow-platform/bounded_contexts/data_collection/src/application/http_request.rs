@@ -133,9 +133,7 @@ fn request(ctx: &ActionContext, input: Input) -> Result<FetchRequest, ActionErro
     if !reads {
         offer("idempotency-key", ctx.idempotency_key.clone());
     }
-    if let Some(trace) = &ctx.traceparent {
-        offer("traceparent", trace.clone());
-    }
+    let tells_own = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("traceparent"));
     Ok(FetchRequest {
         method: input.method,
         headers,
@@ -145,6 +143,7 @@ fn request(ctx: &ActionContext, input: Input) -> Result<FetchRequest, ActionErro
         obey_robots: reads,
         session: session(ctx, input.session.as_deref())?,
         revalidate: input.revalidate,
+        trace: ctx.trace.filter(|_| !tells_own),
         ..FetchRequest::get(ctx.owner, address(&input.url, &input.query)?, ctx.cancel.clone())
     })
 }

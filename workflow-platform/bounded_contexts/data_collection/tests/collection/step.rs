@@ -68,7 +68,7 @@ impl Step {
             channel: Arc::clone(&channel) as Arc<dyn StepChannel>,
             records: Arc::new(records),
             secrets: Arc::default(),
-            traceparent: None,
+            trace: None,
         };
         Self { ctx, channel }
     }

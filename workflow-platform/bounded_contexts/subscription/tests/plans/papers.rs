@@ -51,7 +51,6 @@ pub(super) async fn fetch(
         received_at: world.ambient.now(),
         user_agent: None,
         client: None,
-        traceparent: None,
     };
     let response = context.scope(world.app(who).oneshot(request)).await.unwrap();
     let (head, body) = response.into_parts();

@@ -25,6 +25,7 @@ mod start_keys_table;
 pub mod statistics;
 mod step_cache_table;
 pub mod tables;
+mod trace_column;
 pub mod transform;
 mod usage;
 pub mod vault;

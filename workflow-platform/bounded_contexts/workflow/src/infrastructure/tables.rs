@@ -14,7 +14,7 @@ use super::{
     children_columns::ChildrenColumns, events_columns::EventsColumns, hooks_table::Hooks,
     inbox_table::InboxTable, labels_table::LabelsTable, retention_tables::RetentionTables,
     snapshots_table::SnapshotsTable, start_keys_table::StartKeysTable, statistics::StatisticsTable,
-    step_cache_table::StepCacheTable, vault_table::VaultTable,
+    step_cache_table::StepCacheTable, trace_column::TraceColumn, vault_table::VaultTable,
 };
 
 /// The migrations of executions, in order.
@@ -32,6 +32,7 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(RetentionTables),
         Box::new(SnapshotsTable),
         Box::new(StatisticsTable),
+        Box::new(TraceColumn),
     ]
 }
 

@@ -1,9 +1,10 @@
 //! Logs: JSON lines for machines, or plain lines for people, on a stream and in files that are
-//! replaced now and then. What looks like a secret is masked on its way out.
+//! replaced now and then. What looks like a secret is masked on its way out. Beside them, traces.
 
 mod files;
 mod lines;
 mod redact;
+mod traces;
 
 use tracing_appender::non_blocking::WorkerGuard;
 use tracing_subscriber::{
@@ -16,6 +17,7 @@ use tracing_subscriber::{
 pub use files::{LogFiles, Rotation};
 use lines::JsonLines;
 use redact::Redacted;
+pub use traces::{TraceError, TraceGuard, TraceSettings, start as start_traces};
 
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

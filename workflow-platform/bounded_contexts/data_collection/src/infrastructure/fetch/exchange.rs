@@ -6,12 +6,17 @@ use bytes::{Bytes, BytesMut};
 use reqwest::{Client, Method};
 use shared_kernel::{
     application::{FetchError, FetchMethod, FetchOutcome, FetchRequest},
+    domain::TraceContext,
     infrastructure::outbound::OutboundPolicy,
 };
 use tokio::time::Instant;
 use url::Url;
+use uuid::Uuid;
 
-use super::guard::{Refused, judge_peer};
+use super::{
+    guard::{Refused, judge_peer},
+    spans,
+};
 use crate::application::outcome::{Seen, outcome_of};
 
 /// What came back on one hop.
@@ -46,14 +51,28 @@ pub(super) struct Hop<'a> {
     pub policy: Option<&'a OutboundPolicy>,
 }
 
-/// Sends and reads all of the answer within `limit`, or until the request is cancelled.
+/// Sends and reads all of the answer within `limit`, or until the request is cancelled. `proxy` is
+/// the id of what the client goes through.
 pub(super) async fn exchange(
     client: &Client,
     hop: &Hop<'_>,
     limit: Duration,
+    proxy: Option<Uuid>,
+) -> Result<Answer, FetchError> {
+    let span = spans::begin(hop, proxy);
+    let answer = within_limit(client, hop, limit, span.context()).await;
+    spans::end(span, &answer);
+    answer
+}
+
+async fn within_limit(
+    client: &Client,
+    hop: &Hop<'_>,
+    limit: Duration,
+    trace: Option<TraceContext>,
 ) -> Result<Answer, FetchError> {
     let work = async {
-        match tokio::time::timeout(limit, send(client, hop)).await {
+        match tokio::time::timeout(limit, send(client, hop, trace)).await {
             Ok(answer) => answer,
             Err(_) => Err(FetchError::Timeout(hop.request.timeout)),
         }
@@ -64,7 +83,11 @@ pub(super) async fn exchange(
     }
 }
 
-async fn send(client: &Client, hop: &Hop<'_>) -> Result<Answer, FetchError> {
+async fn send(
+    client: &Client,
+    hop: &Hop<'_>,
+    trace: Option<TraceContext>,
+) -> Result<Answer, FetchError> {
     let begun = Instant::now();
     let mut builder = client.request(method(hop.method), hop.url.clone());
     for (name, value) in &hop.request.headers {
@@ -74,6 +97,9 @@ async fn send(client: &Client, hop: &Hop<'_>) -> Result<Answer, FetchError> {
     }
     for (name, value) in hop.extra {
         builder = builder.header(*name, value);
+    }
+    if let (Some(_), Some(trace)) = (hop.request.trace, trace) {
+        builder = builder.header("traceparent", trace.to_string());
     }
     if let Some(body) = &hop.body {
         builder = builder.body(body.clone());
@@ -128,7 +154,7 @@ pub(super) fn is_secret(name: &str) -> bool {
     PARTS.iter().any(|part| name.contains(part))
 }
 
-fn method(method: FetchMethod) -> Method {
+pub(super) fn method(method: FetchMethod) -> Method {
     match method {
         FetchMethod::Get => Method::GET,
         FetchMethod::Head => Method::HEAD,

@@ -165,7 +165,7 @@ impl PoliteFetcher {
         meters::waited(asked.elapsed());
         match &hop.request.proxy {
             ProxyUse::Direct => {
-                let answer = exchange(&self.clients.direct()?, hop, limit).await?;
+                let answer = exchange(&self.clients.direct()?, hop, limit, None).await?;
                 Ok(Carried { answer, proxy: None })
             }
             ProxyUse::Pool(pool) => {
@@ -194,6 +194,7 @@ impl PoliteFetcher {
             archive: false,
             revalidate: false,
             session: None,
+            trace: None,
             url: url.to_string(),
             ..like.clone()
         };

@@ -64,7 +64,7 @@ impl PoliteFetcher {
             cut: true,
             policy: Some(&self.parts.policy),
         };
-        let answer = exchange(&self.clients.direct()?, &hop, limit).await?;
+        let answer = exchange(&self.clients.direct()?, &hop, limit, None).await?;
         let retry_after = answer.header("retry-after").and_then(|text| text.trim().parse().ok());
         Ok(MessageAnswer { status: answer.status, retry_after, body: answer.body })
     }

@@ -17,6 +17,7 @@ mod meters;
 mod parts;
 mod redirect;
 mod robots_txt;
+mod spans;
 mod through_pool;
 mod turns;
 

@@ -53,7 +53,7 @@ impl Pooled<'_> {
             };
             avoid.push(lease.proxy);
             let sent = match self.clients.through(&lease.address) {
-                Ok(client) => exchange(&client, hop, limit).await,
+                Ok(client) => exchange(&client, hop, limit, Some(lease.proxy)).await,
                 Err(error) => Err(error),
             };
             match sent {

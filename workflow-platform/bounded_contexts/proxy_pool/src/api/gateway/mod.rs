@@ -114,7 +114,6 @@ fn context(ambient: &Ambient, peer: SocketAddr) -> RequestContext {
         received_at: ambient.now(),
         user_agent: None,
         client: Some(peer.ip().to_canonical()),
-        traceparent: None,
     }
 }
 

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use reqwest::{RequestBuilder, Response, StatusCode, redirect::Policy};
+use reqwest::{Request, RequestBuilder, Response, StatusCode, redirect::Policy};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::de::DeserializeOwned;
+use shared_kernel::application::trace::{Span, SpanKind};
 use url::Url;
 
 use super::shapes::Refusal;
@@ -88,7 +89,11 @@ impl Client {
     /// None when another attempt may help.
     async fn once(&self, request: RequestBuilder) -> Result<Option<Vec<u8>>, ProviderError> {
         let request = request.bearer_auth(self.key.expose_secret());
-        let answer = request.header("Stripe-Version", VERSION).send().await.map_err(unreachable)?;
+        let request = request.header("Stripe-Version", VERSION).build().map_err(unreachable)?;
+        let span = begin(&request);
+        let answer = self.http.execute(request).await;
+        end(span, answer.as_ref().ok().map(Response::status));
+        let answer = answer.map_err(unreachable)?;
         let status = answer.status();
         if is_passing(status) {
             return Ok(None);
@@ -98,6 +103,29 @@ impl Client {
             return Ok(Some(body));
         }
         Err(ProviderError::Refused { status: status.as_u16(), code: Refusal::code_of(&body) })
+    }
+}
+
+fn begin(request: &Request) -> Span {
+    let method = request.method();
+    let mut span = Span::start(SpanKind::Client, || method.to_string().into());
+    if span.is_recorded() {
+        span.show("http.request.method", method);
+        span.show("server.address", &request.url().host_str().unwrap_or_default());
+        span.set("peer.service", "stripe");
+    }
+    span
+}
+
+fn end(mut span: Span, status: Option<StatusCode>) {
+    match status {
+        None => span.fail("UNREACHABLE"),
+        Some(status) => {
+            span.set("http.response.status_code", status.as_u16());
+            if status.is_client_error() || status.is_server_error() {
+                span.fail(status.as_str().to_owned());
+            }
+        }
     }
 }
 

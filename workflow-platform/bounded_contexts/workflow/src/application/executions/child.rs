@@ -6,12 +6,12 @@ use async_trait::async_trait;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use shared_kernel::{
-    application::{Action, ActionContext, ActionDescriptor, ActionError, Reservation},
+    application::{Action, ActionContext, ActionDescriptor, ActionError, Reservation, trace},
     domain::{ErrorKind, Execution, Fault as _, Id, Locale, Owner},
 };
 use uuid::Uuid;
 
-use super::{ExecutionService, ExecutionsError, Initiator, Labels, NewExecution, StartExecution};
+use super::{BEGINNING, ExecutionService, ExecutionsError, Initiator, Labels, NewExecution, StartExecution};
 use crate::domain::execution::{DEEPEST, Fragment, calls, idempotency_key};
 
 /// Between two tries while the database is away: at first, and at most.
@@ -135,6 +135,7 @@ impl ExecutionService {
             }),
             created_at: self.ports.ambient.now(),
             request_id: None,
+            trace: trace::beginning(BEGINNING, &self.ports.ambient),
         };
         self.insert_alone(&new).await?;
         Ok(())

@@ -21,6 +21,9 @@ mod start_once;
 mod user;
 mod watch;
 
+/// First span of the trace of an execution that nobody asked for at the time: a schedule, say.
+const BEGINNING: &str = "workflow.start";
+
 pub use bulk::{BulkAction, BulkFailure, BulkOutcome, Chosen};
 pub use child::{RunItem, RunWorkflow};
 pub use error::ExecutionsError;

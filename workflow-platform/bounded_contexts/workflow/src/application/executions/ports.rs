@@ -7,7 +7,9 @@ use serde::Serialize;
 use serde_json::Value;
 use shared_kernel::{
     application::LogLevel,
-    domain::{Execution, Id, IdempotencyKey, Owner, Page, PageRequest, Timestamp, User},
+    domain::{
+        Execution, Id, IdempotencyKey, Owner, Page, PageRequest, Timestamp, TraceContext, User,
+    },
     infrastructure::db::UnitOfWork,
 };
 use uuid::Uuid;
@@ -64,6 +66,8 @@ pub struct NewExecution {
     pub created_at: Timestamp,
     /// The request that asked for it.
     pub request_id: Option<String>,
+    /// What its steps are part of, whenever and wherever they run.
+    pub trace: TraceContext,
 }
 
 /// Where a new execution is.

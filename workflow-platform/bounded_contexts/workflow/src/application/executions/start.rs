@@ -2,14 +2,15 @@
 
 use serde_json::{Value, json};
 use shared_kernel::{
-    application::{Limit, Principal, Reservation},
+    application::{Limit, Principal, Reservation, trace},
     domain::{Execution, Id, Owner, Permission, Timestamp},
     infrastructure::db::UnitOfWork,
 };
 use uuid::Uuid;
 
 use super::{
-    ExecutionService, ExecutionsError, Labels, NewExecution, Placed, Runnable, StoreError,
+    BEGINNING, ExecutionService, ExecutionsError, Labels, NewExecution, Placed, Runnable,
+    StoreError,
 };
 use crate::domain::{
     definition::bind_params,
@@ -151,6 +152,7 @@ impl ExecutionService {
             fragment: None,
             created_at: now,
             request_id: wanted.request_id,
+            trace: trace::beginning(BEGINNING, &self.ports.ambient),
         })
     }
 

@@ -87,7 +87,7 @@ impl Rows {
 const EXECUTIONS: &str = "INSERT INTO workflow_executions (id, user_id, definition_id, \
      definition_name, definition_version, status, priority, labels, concurrency_key, \
      concurrency_limit, created_at, ready_at, started_at, worker_id, epoch, parent_id, depth, \
-     fragment, bytes) VALUES";
+     fragment, bytes, traceparent) VALUES";
 
 fn executions(
     rows: &mut Rows,
@@ -122,6 +122,7 @@ fn executions(
             number(new.depth).into(),
             i32::from(new.fragment.is_some()).into(),
             created.size.into(),
+            new.trace.to_string().into(),
         ]));
     }
     Ok(format!("{EXECUTIONS} {}", values.join(", ")))

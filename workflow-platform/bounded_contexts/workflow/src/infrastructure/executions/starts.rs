@@ -109,6 +109,7 @@ fn handed(Insertion { new, begins, .. }: &Insertion) -> Handed {
         has_letters: false,
         parent: new.parent,
         is_fragment: new.fragment.is_some(),
+        trace: Some(new.trace),
     };
     let first = StoredEvent { seq: 1, at: new.created_at, event: begins.clone() };
     Handed { claimed, history: vec![first] }
@@ -132,7 +133,7 @@ mod tests {
 
     use sea_orm::ConnectionTrait as _;
     use serde_json::{Value, json};
-    use shared_kernel::domain::{DomainEvent, Id, Owner, Timestamp};
+    use shared_kernel::domain::{DomainEvent, Id, Owner, Timestamp, TraceContext};
     use uuid::Uuid;
 
     use super::*;
@@ -162,6 +163,7 @@ mod tests {
             fragment: None,
             created_at: AT,
             request_id: None,
+            trace: TraceContext::of(number + 1, 1, 0).unwrap(),
         };
         let body = "{}".to_owned();
         let created = EventRow { kind: "execution.created", body, blob: None, size: 2, at: AT };

@@ -10,7 +10,7 @@
 
 use sea_orm::{ConnectionTrait as _, DbErr, QueryResult, Value};
 use shared_kernel::{
-    domain::{Execution, Id, Owner, Timestamp},
+    domain::{Execution, Id, Owner, Timestamp, TraceContext},
     infrastructure::db::{AtOnce, Backend},
 };
 use uuid::Uuid;
@@ -34,6 +34,8 @@ pub struct Claimed {
     pub parent: Option<Id<Execution>>,
     /// It is an item of a step that is spread.
     pub is_fragment: bool,
+    /// What it is part of; unknown of those that were started before that was kept.
+    pub trace: Option<TraceContext>,
 }
 
 /// Candidates of one user, best first, those held back by their concurrency key left out.
@@ -91,7 +93,7 @@ const TAKE: &str = "UPDATE workflow_executions SET worker_id = $1, epoch = epoch
      WHERE id IN (SELECT id FROM chosen) \
      AND EXISTS (SELECT 1 FROM workflow_workers WHERE id = $1 AND dead_at IS NULL) \
      RETURNING id, user_id, definition_id, definition_version, epoch, cancel_at, \
-     letters, letters_taken, parent_id, fragment";
+     letters, letters_taken, parent_id, fragment, traceparent";
 
 /// Any number that nothing else locks. A claim need not survive a loss of power by itself: what a
 /// worker writes under it comes later, and is lost or kept with it.
@@ -153,5 +155,6 @@ fn claimed(row: &QueryResult) -> Result<Claimed, DbErr> {
         has_letters: letters > letters_taken,
         is_fragment: row.try_get_by_index::<i32>(9)? != 0,
         parent: row.try_get_by_index::<Option<Uuid>>(8)?.map(Id::from),
+        trace: row.try_get_by_index::<Option<String>>(10)?.and_then(|text| text.parse().ok()),
     })
 }

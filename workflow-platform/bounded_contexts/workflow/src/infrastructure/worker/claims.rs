@@ -10,7 +10,7 @@ use futures::StreamExt as _;
 use sea_orm::DbErr;
 use shared_kernel::{
     application::{BusMessage, BusStream, Subscription},
-    domain::{Execution, Id, Timestamp},
+    domain::{Execution, Id, Timestamp, TraceContext},
 };
 use tokio::{
     sync::{Notify, Semaphore, mpsc},
@@ -274,7 +274,8 @@ impl Life<'_> {
         let around = info_span!(
             "execution",
             execution_id = %claimed.id,
-            user_id = %claimed.owner.user()
+            user_id = %claimed.owner.user(),
+            trace_id = claimed.trace.map(TraceContext::trace_id),
         );
         let drive = driver::drive(Arc::clone(&self.desk), claimed, history, control);
         self.drivers.spawn(drive.instrument(around));

@@ -12,8 +12,8 @@ use std::{
 
 use futures::{FutureExt as _, poll};
 use shared_kernel::{
-    application::{ActionContext, ActionError, Spent},
-    domain::{Execution as Marker, Id, Timestamp},
+    application::{ActionContext, ActionError, Spent, trace},
+    domain::{Execution as Marker, Id, Timestamp, TraceContext},
 };
 use tokio::{
     sync::{Notify, Semaphore, mpsc, oneshot},
@@ -34,10 +34,11 @@ use super::{
     outcome::Running,
     run_step::run_step,
     snapshots::Snapshots,
+    spans,
 };
 use crate::{
     application::executions::{RunItem, StoredEvent},
-    domain::execution::{Execution, JournalEvent, RunKey, StepRun},
+    domain::execution::{Execution, JournalEvent, RunKey, Status, StepRun},
     infrastructure::{
         journal::{AppendError, JournalReader, JournalWriter, SnapshotStore},
         queue::{Claimed, Queue},
@@ -77,6 +78,16 @@ pub(super) struct Control {
 pub(super) struct Parted {
     pub id: Id<Marker>,
     pub parked_until: Option<Timestamp>,
+}
+
+/// How a driver leaves its execution.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Left {
+    Ended(Status),
+    /// Until then; without a time until a letter comes.
+    Parked(Option<Timestamp>),
+    /// For another worker.
+    HandedBack,
 }
 
 /// A run and its result.
@@ -120,8 +131,13 @@ pub(super) async fn drive(
     history: Vec<StoredEvent>,
     control: Control,
 ) -> Parted {
-    let parked_until = match start(desk, claimed, history, control).await {
-        Ok(parked_until) => parked_until,
+    let span = spans::drive(&claimed);
+    let driven = start(desk, claimed, history, control);
+    let driven = trace::within(span.context(), driven).await;
+    spans::left(span, &driven);
+    let parked_until = match driven {
+        Ok(Left::Parked(until)) => until,
+        Ok(Left::Ended(_) | Left::HandedBack) => None,
         Err(AppendError::Fenced) => {
             info!(execution.id = %claimed.id, "execution {} went to another worker", claimed.id);
             None
@@ -140,7 +156,7 @@ async fn start(
     claimed: Claimed,
     history: Vec<StoredEvent>,
     control: Control,
-) -> Result<Option<Timestamp>, AppendError> {
+) -> Result<Left, AppendError> {
     let loaded = match load(&desk, &claimed, history).await {
         Ok(loaded) => loaded,
         Err(fault) => {
@@ -149,12 +165,14 @@ async fn start(
                 execution.id = %claimed.id,
                 "execution cannot be read for now"
             );
-            return commit::put_off(&desk, &claimed).await.map(Some);
+            let later = commit::put_off(&desk, &claimed).await?;
+            return Ok(Left::Parked(Some(later)));
         }
     };
     let next_seq = loaded.seq + 1;
     let Some(machine) = loaded.machine else {
-        return commit::give_up(&desk, &claimed, next_seq).await.map(|()| None);
+        commit::give_up(&desk, &claimed, next_seq).await?;
+        return Ok(Left::Ended(Status::Failed));
     };
     let driver = Driver {
         desk,
@@ -191,7 +209,7 @@ fn action_of(run: &StepRun) -> &str {
 }
 
 impl Driver {
-    async fn run(mut self) -> Result<Option<Timestamp>, AppendError> {
+    async fn run(mut self) -> Result<Left, AppendError> {
         if self.claimed.cancel_requested {
             self.take_cancel();
         }
@@ -207,7 +225,8 @@ impl Driver {
             }
             self.cancel_children(&decision.cancel).await?;
             if let Some(status) = decision.finished {
-                return self.finish(status).await.map(|()| None);
+                self.finish(status).await?;
+                return Ok(Left::Ended(status));
             }
             if self.must_flush() {
                 self.flush(None).await?;
@@ -218,16 +237,18 @@ impl Driver {
             if self.running.is_empty() {
                 match decision.wake_at {
                     Some(at) if at.since(now) < self.desk.settings.park_from => {}
-                    None if decision.awaits_letter => return self.park(None).await,
+                    None if decision.awaits_letter => {
+                        return self.park(None).await.map(Left::Parked);
+                    }
                     wake_at => {
                         let later = self.later(wake_at, now);
-                        return self.park(Some(later)).await;
+                        return self.park(Some(later)).await.map(Left::Parked);
                     }
                 }
             }
             match self.wait(decision.wake_at).await? {
                 Woken::GoOn => {}
-                Woken::Stop => return self.hand_back().await.map(|()| None),
+                Woken::Stop => return self.hand_back().await.map(|()| Left::HandedBack),
             }
         }
     }
@@ -258,8 +279,10 @@ impl Driver {
         if std::mem::take(&mut self.is_fresh) {
             self.desk.meters.first_step(self.claimed.id, started_at);
         }
-        let ctx = self.context(&run, cancel.clone(), started_at);
         let name = action_of(&run);
+        let span = spans::step(&self.claimed, &run, name);
+        let part_of = span.context();
+        let ctx = self.context(&run, cancel.clone(), started_at, part_of);
         let action = self.desk.parts.actions.get(name).cloned();
         let grace = self.desk.settings.cancel_grace;
         let (name, input, timeout) = (name.to_owned(), run.input.clone(), run.timeout);
@@ -282,7 +305,11 @@ impl Driver {
             }
         };
         let spent = Arc::new(Spent::default());
-        let mut step = spent.scope(step).in_current_span().boxed();
+        let step = trace::within(part_of, spent.scope(step)).map(move |ended| {
+            spans::step_ended(span, &ended.1);
+            ended
+        });
+        let mut step = step.in_current_span().boxed();
         match poll!(&mut step) {
             Poll::Ready(ended) => self.at_once.push(ended),
             Poll::Pending => {
@@ -294,7 +321,13 @@ impl Driver {
         self.running.insert(key, running);
     }
 
-    fn context(&self, run: &StepRun, cancel: CancellationToken, now: Timestamp) -> ActionContext {
+    fn context(
+        &self,
+        run: &StepRun,
+        cancel: CancellationToken,
+        now: Timestamp,
+        trace: Option<TraceContext>,
+    ) -> ActionContext {
         let parts = &self.desk.parts;
         let channel = DriverChannel {
             execution: self.claimed.id,
@@ -320,7 +353,7 @@ impl Driver {
             channel: Arc::new(channel),
             records: Arc::clone(&run.records),
             secrets: Arc::default(),
-            traceparent: None,
+            trace,
         }
     }
 

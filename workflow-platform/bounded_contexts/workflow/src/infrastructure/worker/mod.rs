@@ -23,6 +23,7 @@ mod meters;
 mod outcome;
 mod run_step;
 mod snapshots;
+mod spans;
 
 use std::{sync::Arc, time::Duration};
 
