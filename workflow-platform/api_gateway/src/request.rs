@@ -77,11 +77,7 @@ fn context_of(layer: &RequestLayer, headers: &HeaderMap) -> RequestContext {
     }
 }
 
-fn span_of(
-    context: &RequestContext,
-    request: &Request,
-    trace: Option<TraceContext>,
-) -> Span {
+fn span_of(context: &RequestContext, request: &Request, trace: Option<TraceContext>) -> Span {
     let client = context.client.map(tracing::field::display);
     info_span!(
         "request",

@@ -43,12 +43,7 @@ fn name(request: &Request, route: Option<&str>) -> String {
     }
 }
 
-fn describe(
-    span: &mut Span,
-    request: &Request,
-    route: Option<&str>,
-    context: &RequestContext,
-) {
+fn describe(span: &mut Span, request: &Request, route: Option<&str>, context: &RequestContext) {
     span.show("http.request.method", request.method());
     if let Some(route) = route {
         span.set("http.route", route.to_owned());

@@ -68,14 +68,19 @@ impl Reader<'_> {
             return None;
         };
         if !url.username().is_empty() || url.password().is_some() || url.query().is_some() {
-            let message = "must have no login and no parameters: OTEL_EXPORTER_OTLP_HEADERS has those";
+            let message =
+                "must have no login and no parameters: OTEL_EXPORTER_OTLP_HEADERS has those";
             self.fault(NAME, message);
         }
         Some(url)
     }
 
     /// `name=value,name=value`, values in percent encoding (W3C Baggage).
-    fn pairs(&mut self, variable: &str, fits: fn(&(String, String)) -> bool) -> Vec<(String, String)> {
+    fn pairs(
+        &mut self,
+        variable: &str,
+        fits: fn(&(String, String)) -> bool,
+    ) -> Vec<(String, String)> {
         let text = self.source.get(variable).unwrap_or_default();
         let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
         let pairs: Option<Vec<_>> = parts.map(|part| pair(part).filter(fits)).collect();

@@ -20,8 +20,7 @@ use crate::config::Config;
 pub(super) fn register(config: &Config) {
     metrics::gauge!("workflow_platform_build_info", "version" => config.app_version.clone())
         .set(1.0);
-    for name in
-        ["audit_entries_dropped_total", "trace_spans_sent_total", "trace_spans_lost_total"]
+    for name in ["audit_entries_dropped_total", "trace_spans_sent_total", "trace_spans_lost_total"]
     {
         metrics::counter!(name).increment(0);
     }

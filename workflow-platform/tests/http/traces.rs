@@ -153,7 +153,8 @@ async fn assert_whole_trace(binary: &Binary, collector: &Collector, roles: &[&st
     assert_eq!(request.attribute("user.id").len(), 36);
 
     let drives: Vec<_> = spans.iter().filter(|span| span.name == "workflow.execution").collect();
-    let of = |id: &str| drives.iter().filter(|one| one.attribute("workflow.execution.id") == id).count();
+    let of =
+        |id: &str| drives.iter().filter(|one| one.attribute("workflow.execution.id") == id).count();
     assert!(of(&id) >= 2, "it was parked and taken again: {drives:#?}");
     for drive in &drives {
         let own = drive.attribute("workflow.execution.id") == id;
@@ -162,7 +163,9 @@ async fn assert_whole_trace(binary: &Binary, collector: &Collector, roles: &[&st
         assert!(if own { cause.id == request.id } else { caused_by_step }, "{drive:#?}");
     }
 
-    for (step, outcome) in [("ask", "succeeded"), ("call", "succeeded"), ("inner", "succeeded"), ("through", "failed")] {
+    for (step, outcome) in
+        [("ask", "succeeded"), ("call", "succeeded"), ("inner", "succeeded"), ("through", "failed")]
+    {
         let span = one(&spans, "workflow.step.id", step);
         assert_eq!(span.attribute("workflow.step.outcome"), outcome, "{span:#?}");
         assert_eq!(span.attribute("workflow.step.attempt"), "1");
@@ -193,7 +196,9 @@ async fn assert_whole_trace(binary: &Binary, collector: &Collector, roles: &[&st
         spans.iter().map(|span| span.process["workflow.process.role"].as_str()).collect();
     assert_eq!(seen, roles.iter().copied().collect());
     let keyed = collector.headers();
-    assert!(keyed.iter().all(|headers| headers["authorization"] == format!("Bearer {COLLECTORS_KEY}")));
+    assert!(
+        keyed.iter().all(|headers| headers["authorization"] == format!("Bearer {COLLECTORS_KEY}"))
+    );
 }
 
 #[tokio::test]
@@ -257,6 +262,7 @@ async fn a_collector_that_is_away_holds_up_nobody_and_what_is_left_is_sent_at_th
     let platform = binary.site();
     Person::register(&platform, "parting").await;
     assert!(binary.end().await.success());
-    let logins = collector.all().into_iter().filter(|span| span.name.ends_with("/users/auth/login"));
+    let logins =
+        collector.all().into_iter().filter(|span| span.name.ends_with("/users/auth/login"));
     assert_eq!(logins.count(), 1);
 }

@@ -11,7 +11,9 @@ use shared_kernel::{
 };
 use uuid::Uuid;
 
-use super::{BEGINNING, ExecutionService, ExecutionsError, Initiator, Labels, NewExecution, StartExecution};
+use super::{
+    BEGINNING, ExecutionService, ExecutionsError, Initiator, Labels, NewExecution, StartExecution,
+};
 use crate::domain::execution::{DEEPEST, Fragment, calls, idempotency_key};
 
 /// Between two tries while the database is away: at first, and at most.

@@ -133,7 +133,7 @@ pub(super) async fn drive(
 ) -> Parted {
     let span = spans::drive(&claimed);
     let driven = start(desk, claimed, history, control);
-    let driven = trace::within(span.context(), driven).await;
+    let driven = Box::pin(trace::within(span.context(), driven)).await;
     spans::left(span, &driven);
     let parked_until = match driven {
         Ok(Left::Parked(until)) => until,

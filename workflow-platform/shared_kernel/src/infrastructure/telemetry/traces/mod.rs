@@ -9,9 +9,7 @@ use std::{sync::Arc, time::Duration};
 use opentelemetry::{KeyValue, trace::TracerProvider as _};
 use opentelemetry_sdk::{
     Resource,
-    trace::{
-        BatchConfigBuilder, BatchSpanProcessor, Sampler, SdkTracerProvider, SpanLimits,
-    },
+    trace::{BatchConfigBuilder, BatchSpanProcessor, Sampler, SdkTracerProvider, SpanLimits},
 };
 use secrecy::SecretString;
 use tokio::runtime::Handle;
@@ -106,9 +104,8 @@ fn resource(settings: &TraceSettings, ambient: &Ambient) -> Resource {
 impl TraceGuard {
     /// Sends what is left, as far as that is possible in a few seconds.
     pub async fn flush(self) {
-        let sent = tokio::task::spawn_blocking(move || {
-            self.provider.shutdown_with_timeout(FAREWELL)
-        });
+        let sent =
+            tokio::task::spawn_blocking(move || self.provider.shutdown_with_timeout(FAREWELL));
         match sent.await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => warn!(%error, "some spans were not sent"),

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use opentelemetry::{
     Context, KeyValue, Value,
     trace::{
-        Span as _, SpanBuilder, SpanContext, SpanId, SpanKind as Kind, Status, TraceContextExt as _,
-        TraceFlags, TraceId, TraceState, Tracer as _,
+        Span as _, SpanBuilder, SpanContext, SpanId, SpanKind as Kind, Status,
+        TraceContextExt as _, TraceFlags, TraceId, TraceState, Tracer as _,
     },
 };
 use opentelemetry_sdk::trace::{IdGenerator, SdkTracer, Span as SdkSpan};
