@@ -9,7 +9,7 @@ use serde_json::Value;
 use shared_kernel::{
     application::{
         ActionContext, ActionError, ActionRegistry, BlobStore, LogLevel, Spent, StepChannel,
-        StepRecord,
+        StepRecord, trace,
     },
     domain::Ambient,
 };
@@ -75,7 +75,7 @@ impl WorkerBench {
             channel: notes,
             records: Arc::default(),
             secrets: Arc::default(),
-            traceparent: None,
+            trace: trace::current(),
         }
     }
 }
