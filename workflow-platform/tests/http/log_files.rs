@@ -57,7 +57,11 @@ async fn every_line_of_the_files_is_json_with_the_ids_of_its_work_and_without_se
     assert_eq!(answered["user_id"], user, "{answered}");
     assert_eq!(answered["trace_id"].as_str().unwrap().len(), 32, "{answered}");
     let worked: Vec<_> = said.iter().filter(|line| line["execution_id"] == id).collect();
-    assert!(worked.iter().any(|line| line["user_id"] == user), "{worked:?}");
+    assert!(!worked.is_empty());
+    for line in worked {
+        assert_eq!(line["user_id"], user, "{line}");
+        assert_eq!(line["trace_id"], answered["trace_id"], "{line}");
+    }
     let all = said.iter().map(Value::to_string).collect::<String>();
     for secret in ["a-proxys-password", "a-secret-of-a-workflow", &person.access, &person.refresh] {
         assert!(!all.contains(secret), "{secret} stands in the log");
