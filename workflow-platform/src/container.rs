@@ -271,7 +271,7 @@ impl Platform {
                 ambient: ambient.clone(),
                 actions: actions(&collection, &datasets, &files, &cpu),
                 users: Arc::new(Directory(Arc::clone(&users))),
-                entitlements,
+                entitlements: Arc::clone(&entitlements),
                 cpu,
                 sealer: sealer.clone(),
                 templates: templates(),
@@ -286,6 +286,7 @@ impl Platform {
             &collection,
             &workflow,
             &users,
+            entitlements,
         )?;
         let hearers = Hearers {
             users: &users,

@@ -10,6 +10,8 @@ export default {
     misfires: { skip: 'are skipped', once: 'run once', all: 'all run' },
     overlap: 'While one runs',
     overlaps: { queue: 'the next waits', skip: 'the next is skipped', cancel_running: 'it is cancelled' },
+    plan: 'The plan',
+    heldTo: 'runs it every {{seconds}} s at most',
     address: 'Address',
     secret: 'Show the signing secret',
     next: 'Next times',

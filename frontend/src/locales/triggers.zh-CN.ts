@@ -10,6 +10,8 @@ export default {
     misfires: { skip: '跳过', once: '补运行一次', all: '全部补运行' },
     overlap: '上次未结束时',
     overlaps: { queue: '下次排队', skip: '跳过下次', cancel_running: '取消正在运行的' },
+    plan: '套餐限制',
+    heldTo: '最多每 {{seconds}} 秒运行一次',
     address: '地址',
     secret: '显示签名密钥',
     next: '下次时刻',

@@ -4,6 +4,7 @@ use std::{error::Error, net::IpAddr, sync::Arc};
 
 use api_gateway::HealthPart;
 use async_trait::async_trait;
+use automations::application::AutomationService;
 use event_driven_coordination::{
     Accounts, Customer, Customers, PlanLimits, PlanStanding, PortError, ProxyPoolGifts,
     RunningWork, WorkflowGifts,
@@ -79,15 +80,25 @@ impl Customers for Readers {
 }
 
 /// Plans, for mails about their limits.
-pub struct Plans(pub Arc<SubscriptionModule>);
+pub struct Plans {
+    pub subscription: Arc<SubscriptionModule>,
+    pub workflow: Arc<WorkflowModule>,
+    pub automations: AutomationService,
+}
 
 #[async_trait]
 impl PlanLimits for Plans {
     async fn standing(&self, owner: Owner) -> Result<PlanStanding, PortError> {
-        let found = self.0.above_limits(owner).await;
-        let AboveLimits { plan, above } = found.map_err(|error| PortError(Box::new(error)))?;
-        Ok(PlanStanding { name: plan, above })
+        let found = self.subscription.above_limits(owner).await;
+        let AboveLimits { plan, above, apart } = found.map_err(failed)?;
+        let schedules = self.workflow.schedules_held_to(owner, apart).await.map_err(failed)?;
+        let timetables = self.automations.timetables_held_to(owner, apart).await.map_err(failed)?;
+        Ok(PlanStanding { name: plan, above, slowed: schedules + timetables, apart })
     }
+}
+
+fn failed(error: impl Error + Send + Sync + 'static) -> PortError {
+    PortError(Box::new(error))
 }
 
 /// Whom invoices are for.

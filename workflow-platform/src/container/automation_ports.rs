@@ -13,6 +13,7 @@ use automations::{
 use data_collection::Collection;
 use serde_json::Value;
 use shared_kernel::{
+    application::Entitlements,
     domain::{ErrorKind, Execution, Fault, Id, Locale, Owner, Timestamp, User},
     infrastructure::seal::Sealer,
 };
@@ -39,12 +40,14 @@ pub fn module(
     collection: &Collection,
     workflow: &Arc<WorkflowModule>,
     users: &Arc<UserModule>,
+    entitlements: Arc<dyn Entitlements>,
 ) -> anyhow::Result<Arc<AutomationService>> {
     Ok(automations::module(automations::Surroundings {
         database: foundation.database.clone(),
         expressions: Arc::new(WorkflowExpressions),
         schedules: Arc::new(WorkflowSchedules),
         workflows: Arc::new(OwnWorkflows(Arc::clone(workflow))),
+        entitlements,
         people: Arc::new(Addresses(Arc::clone(users))),
         mailer: foundation::mailer(config, &foundation.ambient)?,
         bus: Arc::clone(&foundation.bus),

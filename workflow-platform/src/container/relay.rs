@@ -43,7 +43,11 @@ pub(super) fn relay(
     let notice = SecurityNotice::new(Arc::clone(&mailer), name.clone())?;
     let readers = Arc::new(Readers(Arc::clone(users)));
     let billing = BillingNotice::new(Arc::clone(&mailer), readers.clone(), name.clone())?;
-    let plans = Arc::new(Plans(Arc::clone(subscription)));
+    let plans = Arc::new(Plans {
+        subscription: Arc::clone(subscription),
+        workflow: Arc::clone(workflow),
+        automations: automations.clone(),
+    });
     let lowered = LoweredNotice::new(Arc::clone(&mailer), readers, plans, name.clone())?;
     let mail = VerificationMail::new(mailer, sealer, ambient.clone(), name.clone())?;
     let erase = EraseDeleted::new(personal_data(foundation, subscription, workflow));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use shared_kernel::{
-    application::{Allowance, Entitlements, EntitlementsError, Limit, Reservation},
+    application::{Allowance, Entitlements, EntitlementsError, Limit, Reservation, Upgrade},
     domain::Owner,
 };
 use user_management::UserModule;
@@ -48,6 +48,10 @@ impl Entitlements for Served {
             return Ok(Allowance { limit, allowed: Some(0), resets_at: None });
         }
         self.plans.allowance(owner, limit).await
+    }
+
+    async fn upgrade(&self, limit: Limit, needed: u64) -> Option<Upgrade> {
+        self.plans.upgrade(limit, needed).await
     }
 
     async fn reserve(

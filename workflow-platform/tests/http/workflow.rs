@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use futures::StreamExt as _;
 use reqwest::Method;
+use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
@@ -222,8 +223,39 @@ async fn a_schedule_shows_when_it_runs_next() {
 }
 
 #[tokio::test]
+async fn what_is_due_more_often_than_the_plan_has_it_is_refused_with_its_place() {
+    for app in TestApp::everywhere(&[]).await {
+        let ada = app.person("ada").await;
+        let source = TABLE.replace("params:", "triggers:\n  - cron: \"* * * * *\"\nparams:");
+        let refused = ada.post("/workflow/definitions", &json!({ "source": source })).await;
+        let details = refused.refused(402, "QUOTA_EXCEEDED");
+        let expected = json!({
+            "limit": "schedule_interval_seconds",
+            "allowed": 300,
+            "used": 60,
+            "resets_at": null,
+            "upgrade": { "plan": "basic", "allowed": 60 },
+            "path": "triggers[0].cron",
+        });
+        assert_eq!(details, expected, "{}", app.name);
+        let rule = json!({
+            "name": "often",
+            "trigger": { "event": "automation.scheduled", "schedule": { "cron": "*/2 * * * *" } },
+            "actions": [{ "kind": "notify", "title": "now" }],
+        });
+        let details = ada.post("/automations", &rule).await.refused(402, "QUOTA_EXCEEDED");
+        assert_eq!(details["path"], "trigger.schedule.cron", "{details}");
+        let message = ada.post("/automations", &rule).await.body["message"].clone();
+        assert!(message.as_str().unwrap().contains("300"), "{message}");
+    }
+}
+
+#[tokio::test]
 async fn a_due_tick_starts_an_execution_by_itself() {
     let app = TestApp::start().await;
+    let lift = "UPDATE plans SET entitlements = \
+                REPLACE(entitlements, 'schedule_interval_seconds\":300', 'schedule_interval_seconds\":1')";
+    app.platform().database().write().execute_unprepared(lift).await.unwrap();
     let ada = app.person("ada").await;
     let source = TABLE.replace("params:", "triggers:\n  - cron: \"* * * * * *\"\nparams:");
     ada.define(&source).await;

@@ -41,6 +41,12 @@ export function TriggerCard({ trigger, of }: { trigger: Trigger; of?: ReactNode 
           <dt>{t('triggers.overlap')}</dt>
           <dd>{t(`triggers.overlaps.${overlap}`)}</dd>
         </div>
+        {trigger.held_to_seconds != null && (
+          <div>
+            <dt>{t('triggers.plan')}</dt>
+            <dd>{t('triggers.heldTo', { seconds: trigger.held_to_seconds })}</dd>
+          </div>
+        )}
       </dl>
       {webhook && <Hook path={webhook.path} secret={webhook.secret} />}
       {!paused && next_runs.length > 0 && (

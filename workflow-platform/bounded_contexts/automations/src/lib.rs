@@ -30,7 +30,7 @@ pub mod infrastructure;
 use std::sync::Arc;
 
 use shared_kernel::{
-    application::{Bus, EffectHandler, EventHandler, Mailer},
+    application::{Bus, EffectHandler, Entitlements, EventHandler, Mailer},
     domain::{Ambient, EventCatalog},
     infrastructure::{db::Database, seal::Sealer},
 };
@@ -50,6 +50,7 @@ pub struct Surroundings {
     pub expressions: Arc<dyn Expressions>,
     pub schedules: Arc<dyn Schedules>,
     pub workflows: Arc<dyn Workflows>,
+    pub entitlements: Arc<dyn Entitlements>,
     pub people: Arc<dyn People>,
     pub mailer: Arc<dyn Mailer>,
     pub bus: Arc<dyn Bus>,
@@ -69,6 +70,7 @@ pub fn module(surroundings: Surroundings) -> Arc<AutomationService> {
         expressions,
         schedules,
         workflows,
+        entitlements,
         people,
         mailer,
         bus,
@@ -87,6 +89,7 @@ pub fn module(surroundings: Surroundings) -> Arc<AutomationService> {
         expressions,
         schedules,
         workflows,
+        entitlements,
         people,
         mailer,
         bus,

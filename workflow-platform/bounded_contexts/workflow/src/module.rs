@@ -117,7 +117,7 @@ pub struct WorkflowModule {
 pub fn module(surroundings: Surroundings, settings: WorkflowSettings) -> Arc<WorkflowModule> {
     let Surroundings { database, bus, blobs, ambient, actions, users, entitlements, cpu, .. } =
         surroundings;
-    let (sealer, templates) = (surroundings.sealer, surroundings.templates);
+    let (sealer, offered) = (surroundings.sealer, surroundings.templates);
     // Scripts have a pool of their own, so that long ones keep nobody from signing in.
     let actions = with_own(&actions, CpuPool::per_core());
     let announcer = Announcer::start(Arc::clone(&bus));
@@ -134,12 +134,12 @@ pub fn module(surroundings: Surroundings, settings: WorkflowSettings) -> Arc<Wor
             store: Arc::new(SqlDefinitions::new(database.clone())),
             triggers: triggers.clone(),
             vault: vault.clone(),
+            entitlements: Arc::clone(&entitlements),
             ambient: ambient.clone(),
             cpu,
         },
         Arc::new(Catalog::new(descriptors(&actions))),
     ));
-    let templates = Arc::new(TemplateShelf::new(&templates, definitions.catalog()));
     let openings = Openings::default();
     let store = SqlExecutions::new(database.clone(), Arc::clone(&blobs), openings.clone());
     let store = Arc::new(store) as Arc<dyn Executions>;
@@ -165,7 +165,7 @@ pub fn module(surroundings: Surroundings, settings: WorkflowSettings) -> Arc<Wor
         store,
         start_keys: Arc::new(SqlStartKeys::new(database.clone())),
         definitions: definitions.clone(),
-        entitlements,
+        entitlements: Arc::clone(&entitlements),
         doorbell: doorbell.clone(),
         progress: Arc::new(BusProgressBoard::start(Arc::clone(&bus))),
         bus: Arc::clone(&bus),
@@ -177,6 +177,7 @@ pub fn module(surroundings: Surroundings, settings: WorkflowSettings) -> Arc<Wor
         listeners: triggers,
         definitions: definitions.clone(),
         executions: executions.clone(),
+        entitlements,
         doorbell,
         sealer,
         ambient: ambient.clone(),
@@ -197,16 +198,16 @@ pub fn module(surroundings: Surroundings, settings: WorkflowSettings) -> Arc<Wor
         openings,
     };
     let trials = Arc::new(trials(&parts, &definitions, &settings));
+    let templates = Arc::new(TemplateShelf::new(&offered, definitions.catalog()));
     let database = parts.database.clone();
     let worker = Worker::new(parts, settings.worker.clone());
-    let vault = Arc::new(vault);
     Arc::new(WorkflowModule {
         database,
         definitions,
         executions,
         statistics,
         triggers,
-        vault,
+        vault: Arc::new(vault),
         templates,
         trials,
         audit,
@@ -329,6 +330,15 @@ impl WorkflowModule {
     /// Use cases of executions.
     pub fn executions(&self) -> &ExecutionService {
         &self.executions
+    }
+
+    /// How many schedules of an owner ask for more than to run so far apart, up to a bound.
+    pub async fn schedules_held_to(
+        &self,
+        owner: Owner,
+        least: Duration,
+    ) -> Result<u64, ExecutionsError> {
+        self.triggers.count_held(owner, least).await
     }
 
     /// Use cases of triggers.

@@ -3,7 +3,7 @@
 //! The limits themselves are those of the plan that holds, asked wherever work starts: nothing has
 //! to be taken away for them to count. What is above them stays, and nothing is added to it.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use minijinja::context;
@@ -30,6 +30,17 @@ pub struct PlanStanding {
     pub name: Text,
     /// What is used of limits that are lower than that.
     pub above: Vec<Usage>,
+    /// How many schedules ask for more runs than it has.
+    pub slowed: u64,
+    /// It has the runs of a schedule at least so far apart.
+    pub apart: Duration,
+}
+
+impl PlanStanding {
+    /// Nothing of what somebody has is beyond it.
+    fn suffices(&self) -> bool {
+        self.above.is_empty() && self.slowed == 0
+    }
 }
 
 /// Where plans are found.
@@ -74,13 +85,16 @@ impl LoweredNotice {
         let Some(Customer { email, locale }) = self.customers.customer(owner).await? else {
             return Ok(());
         };
-        let PlanStanding { name, above } = self.plans.standing(owner).await?;
-        if event.kind == TOLD_OTHERWISE && above.is_empty() {
+        let standing = self.plans.standing(owner).await?;
+        if event.kind == TOLD_OTHERWISE && standing.suffices() {
             return Ok(());
         }
+        let PlanStanding { name, above, slowed, apart } = standing;
         let above: Vec<String> = above.iter().map(|usage| line(usage, locale)).collect();
         let (app_name, plan) = (self.app_name.as_str(), name.of(locale));
-        let said = self.templates.render("lowered", locale, &context! { app_name, plan, above })?;
+        let apart = apart.as_secs();
+        let told = context! { app_name, plan, above, slowed, apart };
+        let said = self.templates.render("lowered", locale, &told)?;
         let mail = said.to(email, format!("lowered-{}", event.id));
         Ok(self.mailer.send(mail).await?)
     }
@@ -102,6 +116,9 @@ fn named(limit: Limit) -> Text {
         Limit::ConcurrentExecutions => Text::new("同时执行数", "executions at one time"),
         Limit::Proxies => Text::new("代理数", "proxies"),
         Limit::DatasetRecords => Text::new("数据集记录数", "records in datasets"),
+        Limit::ScheduleInterval => {
+            Text::new("定时任务间隔秒数", "seconds between runs of a schedule")
+        }
         Limit::HistoryDays => Text::new("历史保留天数", "days of history"),
         Limit::HistoryBytes => Text::new("历史保留字节数", "bytes of history"),
     }

@@ -1,6 +1,6 @@
 //! What somebody is told whose plan is lower from now on.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use event_driven_coordination::{
@@ -23,6 +23,7 @@ use crate::{
 struct Neighbours {
     reader: Option<Locale>,
     above: Vec<Usage>,
+    slowed: u64,
     sent: Mutex<Vec<Mail>>,
     faults: Arc<Faults>,
 }
@@ -34,7 +35,11 @@ fn proxies() -> Vec<Usage> {
 
 impl Neighbours {
     fn new(reader: Option<Locale>, above: Vec<Usage>) -> Arc<Self> {
-        Arc::new(Self { reader, above, sent: Mutex::default(), faults: Arc::default() })
+        Self::with(reader, above, 0)
+    }
+
+    fn with(reader: Option<Locale>, above: Vec<Usage>, slowed: u64) -> Arc<Self> {
+        Arc::new(Self { reader, above, slowed, sent: Mutex::default(), faults: Arc::default() })
     }
 }
 
@@ -52,7 +57,9 @@ impl Customers for Ports {
 impl PlanLimits for Ports {
     async fn standing(&self, _: Owner) -> Result<PlanStanding, PortError> {
         let name = Text::new("基础版 & 更多", "Basic & more");
-        self.0.faults.call(|| PlanStanding { name, above: self.0.above.clone() })
+        let Neighbours { above, slowed, .. } = self.0.as_ref();
+        let apart = Duration::from_mins(5);
+        self.0.faults.call(|| PlanStanding { name, above: above.clone(), slowed: *slowed, apart })
     }
 }
 
@@ -83,7 +90,7 @@ impl Process for Neighbours {
 
     fn start(faults: Arc<Faults>) -> Arc<Self> {
         let (reader, above) = (Some(Locale::En), proxies());
-        Arc::new(Self { reader, above, sent: Mutex::default(), faults })
+        Arc::new(Self { reader, above, slowed: 0, sent: Mutex::default(), faults })
     }
 
     fn handler(self: &Arc<Self>) -> Arc<dyn EffectHandler> {
@@ -141,5 +148,23 @@ async fn who_has_nothing_above_is_told_of_the_plan_and_who_is_gone_of_nothing() 
         assert_eq!(told(&world, &above, "subscription.expired").await.len(), 1);
         let gone = Neighbours::new(None, proxies());
         assert!(told(&world, &gone, "subscription.downgraded").await.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn the_mail_says_that_schedules_run_less_often() {
+    for world in worlds().await {
+        for (locale, slowed, part) in [
+            (Locale::En, 1, "One schedule is due more often than every 300 seconds"),
+            (Locale::En, 3, "3 schedules are due more often than every 300 seconds"),
+            (Locale::ZhCn, 2, "另有 2 个定时任务的间隔短于套餐允许的 300 秒"),
+        ] {
+            let neighbours = Neighbours::with(Some(locale), Vec::new(), slowed);
+            for kind in ["subscription.downgraded", "subscription.expired"] {
+                let mails = told(&world, &neighbours, kind).await;
+                let [mail] = mails.as_slice() else { panic!("{kind}: {mails:?}") };
+                assert!(mail.text.contains(part) && mail.html.contains(part), "{}", mail.text);
+            }
+        }
     }
 }

@@ -37,7 +37,10 @@ pub use blob::{BlobError, BlobKey, BlobStore};
 pub use bus::{Bus, BusError, BusMessage, BusStream, Subscription};
 pub use cache::{Cache, CacheError};
 pub use engine_watch::{EngineStanding, EngineWatch, QueueStanding, WorkerStanding};
-pub use entitlements::{Allowance, Entitlements, EntitlementsError, Limit, Unlimited, Usage};
+pub use entitlements::{
+    Allowance, Entitlements, EntitlementsError, Limit, TooOften, Unlimited, Upgrade, Usage,
+    least_apart,
+};
 pub use event_handler::{EffectHandler, EventHandler, HandlerError};
 pub use fetcher::{
     FetchError, FetchMethod, FetchOutcome, FetchRequest, FetchResponse, Fetcher, ProxyUse,

@@ -9,6 +9,7 @@ mod error;
 mod event;
 mod event_pattern;
 mod event_type;
+mod gap;
 mod id;
 mod idempotency_key;
 mod js_literal;
@@ -42,6 +43,7 @@ pub use event_type::{
     EventCatalog, EventField, EventType, FieldForm, NewerEvent, PayloadFault, Upcast, event_type,
     field, optional,
 };
+pub use gap::shortest_gap;
 pub use id::{Event, Execution, Id, ParseIdError, User};
 pub use idempotency_key::{BadIdempotencyKey, IdempotencyKey};
 pub use js_literal::{LiteralError, parse_literal};

@@ -53,6 +53,7 @@ pub async fn list(
     post, path = "/automations", tag = "automations", request_body = Rule,
     responses(
         (status = 201, body = Envelope<AutomationView>),
+        (status = 402, description = "QUOTA_EXCEEDED: it is due more often than the plan includes", body = ErrorEnvelope),
         (status = 403, body = ErrorEnvelope),
         (status = 409, description = "TOO_MANY", body = ErrorEnvelope),
         (status = 422, description = "messages by path", body = ErrorEnvelope),
@@ -113,6 +114,7 @@ pub async fn show(
     params(("id" = uuid::Uuid, Path, description = "automation")),
     responses(
         (status = 200, body = Envelope<AutomationView>),
+        (status = 402, description = "QUOTA_EXCEEDED: it is due more often than the plan includes", body = ErrorEnvelope),
         (status = 404, body = ErrorEnvelope),
         (status = 422, description = "messages by path", body = ErrorEnvelope),
     ),

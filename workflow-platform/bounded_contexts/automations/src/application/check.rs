@@ -5,11 +5,14 @@ use std::{collections::BTreeMap, time::Duration};
 use garde::Validate as _;
 use serde_json::{Value, json};
 use shared_kernel::{
-    application::Principal,
-    domain::{Permission, check_pattern},
+    application::{EntitlementsError, Principal},
+    domain::{Owner, PageRequest, Permission, check_pattern, shortest_gap},
 };
 
-use super::{AutomationError, AutomationPorts, BadTimetable, Expressions};
+use super::{
+    AutomationError, AutomationPorts, AutomationService, BadTimetable, Expressions,
+    MOST_AUTOMATIONS,
+};
 use crate::domain::{Action, Rule, SCHEDULED, Timetable};
 
 /// Largest rule, bytes of JSON.
@@ -86,8 +89,6 @@ fn check_trigger(rule: &Rule, expressions: &dyn Expressions, faults: &mut Faults
     }
 }
 
-/// Ticks that are looked at to see how far apart they are.
-const LOOKED_AT: usize = 20;
 /// Shortest time between two.
 const APART: Duration = Duration::from_mins(1);
 
@@ -109,25 +110,61 @@ fn check_times(rule: &Rule, ports: &AutomationPorts, faults: &mut Faults) {
 }
 
 fn check_timetable(timetable: &Timetable, ports: &AutomationPorts, faults: &mut Faults) {
-    let mut last = ports.ambient.now();
-    for tick in 0..LOOKED_AT {
-        let next = match ports.schedules.next_after(timetable, last) {
-            Ok(next) => next,
-            Err(error @ BadTimetable::Cron(_)) => {
-                return faults.add("trigger.schedule.cron", error.to_string());
-            }
-            Err(error @ BadTimetable::Timezone) => {
-                return faults.add("trigger.schedule.timezone", error.to_string());
-            }
-        };
-        match next {
-            None if tick == 0 => return faults.add("trigger.schedule.cron", "is never due"),
-            None => return,
-            Some(next) if tick > 0 && next.since(last) < APART => {
-                return faults.add("trigger.schedule.cron", "must not be due twice in a minute");
-            }
-            Some(next) => last = next,
+    let now = ports.ambient.now();
+    match ports.schedules.next_after(timetable, now) {
+        Ok(Some(_)) => {}
+        Ok(None) => return faults.add("trigger.schedule.cron", "is never due"),
+        Err(error @ BadTimetable::Cron(_)) => {
+            return faults.add("trigger.schedule.cron", error.to_string());
         }
+        Err(error @ BadTimetable::Timezone) => {
+            return faults.add("trigger.schedule.timezone", error.to_string());
+        }
+    }
+    if shortest(timetable, ports).is_some_and(|gap| gap < APART) {
+        faults.add("trigger.schedule.cron", "must not be due twice in a minute");
+    }
+}
+
+/// The shortest time between two times of a timetable.
+pub(super) fn shortest(timetable: &Timetable, ports: &AutomationPorts) -> Option<Duration> {
+    let next = |after| ports.schedules.next_after(timetable, after).ok().flatten();
+    shortest_gap(ports.ambient.now(), next)
+}
+
+impl AutomationService {
+    /// Whether the plan includes the rule's timetable. One that went on before stays, whatever the
+    /// plan has come to be since: it is due as often as it includes.
+    pub(super) async fn check_interval(
+        &self,
+        owner: Owner,
+        rule: &Rule,
+        before: Option<&Rule>,
+    ) -> Result<(), EntitlementsError> {
+        let Some(timetable) = &rule.trigger.schedule else { return Ok(()) };
+        let goes_on = |before: &Rule| {
+            before.trigger.schedule.as_ref() == Some(timetable) && (before.enabled || !rule.enabled)
+        };
+        if before.is_some_and(goes_on) {
+            return Ok(());
+        }
+        let Some(gap) = shortest(timetable, &self.ports) else { return Ok(()) };
+        let path = "trigger.schedule.cron";
+        self.ports.entitlements.check_interval(owner, gap, path).await
+    }
+
+    /// How many timetables of an owner are due more often than so far apart.
+    pub async fn timetables_held_to(
+        &self,
+        owner: Owner,
+        least: Duration,
+    ) -> Result<u64, AutomationError> {
+        let page = PageRequest::first(MOST_AUTOMATIONS);
+        let found = self.ports.automations.list(owner, page).await?;
+        let enabled = found.items.iter().filter(|row| row.rule.enabled);
+        let timetables = enabled.filter_map(|row| row.rule.trigger.schedule.as_ref());
+        let gaps = timetables.filter_map(|timetable| shortest(timetable, &self.ports));
+        Ok(u64::try_from(gaps.filter(|gap| *gap < least).count()).unwrap_or(u64::MAX))
     }
 }
 

@@ -12,7 +12,7 @@ use super::{
     AutomationRow, AutomationService, Facts, Schedules, StoreError,
     hear::{HearError, rendered, told},
 };
-use crate::domain::{Absence, EVENT_ABSENT, Rule, SCHEDULED};
+use crate::domain::{Absence, EVENT_ABSENT, Rule, SCHEDULED, Timetable};
 
 const POLL: Duration = Duration::from_secs(1);
 /// Rules looked at with one statement, and how often in a row.
@@ -106,7 +106,7 @@ impl AutomationService {
             None => None,
         };
         let next = match &row.rule.trigger.schedule {
-            Some(timetable) => ports.schedules.next_after(timetable, now).ok().flatten(),
+            Some(timetable) => self.next_due(row.owner, timetable, due_at, now).await?,
             None => heard,
         };
         let mut work = ports.database.begin().await?;
@@ -126,6 +126,20 @@ impl AutomationService {
         }
         work.commit().await?;
         Ok(heard.is_none())
+    }
+
+    /// The next time of a timetable that is as far from the last as the plan has it.
+    async fn next_due(
+        &self,
+        owner: Owner,
+        timetable: &Timetable,
+        last: Timestamp,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, HearError> {
+        let least = self.ports.entitlements.schedule_interval(owner).await?;
+        let early = least.saturating_sub(Duration::from_micros(1));
+        let after = now.max(last.plus(early));
+        Ok(self.ports.schedules.next_after(timetable, after).ok().flatten())
     }
 
     /// When the event is due to be missed, if it happened after all.

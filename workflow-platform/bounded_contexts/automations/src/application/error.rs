@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sea_orm::DbErr;
 use serde_json::{Value, json};
 use shared_kernel::{
-    application::{AuthenticationError, BusError},
+    application::{AuthenticationError, BusError, EntitlementsError},
     domain::{ErrorKind, Fault, Text},
     infrastructure::seal::SealError,
 };
@@ -25,6 +25,8 @@ pub enum StoreError {
 pub enum AutomationError {
     #[error(transparent)]
     Authentication(#[from] AuthenticationError),
+    #[error(transparent)]
+    Quota(#[from] EntitlementsError),
     /// Absent, or another user's.
     #[error("there is no such automation")]
     NotFound,
@@ -73,6 +75,7 @@ impl Fault for AutomationError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::Authentication(error) => error.kind(),
+            Self::Quota(error) => error.kind(),
             Self::NotFound | Self::NoNotification | Self::NoEndpoint | Self::NoDelivery => {
                 ErrorKind::NotFound
             }
@@ -89,6 +92,7 @@ impl Fault for AutomationError {
     fn code(&self) -> &'static str {
         match self {
             Self::Authentication(error) => error.code(),
+            Self::Quota(error) => error.code(),
             Self::NotFound | Self::NoNotification | Self::NoEndpoint | Self::NoDelivery => {
                 "NOT_FOUND"
             }
@@ -104,6 +108,7 @@ impl Fault for AutomationError {
     fn text(&self) -> Text {
         match self {
             Self::Authentication(error) => error.text(),
+            Self::Quota(error) => error.text(),
             Self::NotFound => Text::new("自动化规则不存在", "There is no such automation"),
             Self::NoNotification => Text::new("通知不存在", "There is no such notification"),
             Self::NoEndpoint => Text::new("Webhook 端点不存在", "There is no such endpoint"),
@@ -129,6 +134,7 @@ impl Fault for AutomationError {
     fn details(&self) -> Value {
         match self {
             Self::Authentication(error) => error.details(),
+            Self::Quota(error) => error.details(),
             Self::Fields(fields) => json!(fields),
             Self::Full(most) => json!({ "most": most }),
             _ => json!({}),

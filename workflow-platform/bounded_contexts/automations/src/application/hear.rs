@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use sea_orm::DbErr;
 use serde_json::{Value, json};
 use shared_kernel::{
-    application::{EffectHandler, HandlerError},
+    application::{EffectHandler, EntitlementsError, HandlerError},
     domain::{DomainEvent, Event, Execution, Id, Owner, Timestamp, is_public, patterns_of},
     infrastructure::db::UnitOfWork,
 };
@@ -34,6 +34,8 @@ pub enum HearError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Refused(#[from] Refusal),
+    #[error(transparent)]
+    Entitlements(#[from] EntitlementsError),
 }
 
 impl From<DbErr> for HearError {

@@ -22,6 +22,7 @@ impl AutomationService {
         who.require(Permission::AutomationWrite)?;
         check_rights(who, &rule)?;
         check_rule(&rule, &self.ports)?;
+        self.check_interval(who.owner(), &rule, None).await?;
         let now = self.ports.ambient.now();
         let row = AutomationRow {
             id: self.ports.ambient.id(),
@@ -53,6 +54,7 @@ impl AutomationService {
         let row = self.owned(who.owner(), id).await?;
         check_rights(who, &rule)?;
         check_rule(&rule, &self.ports)?;
+        self.check_interval(row.owner, &rule, Some(&row.rule)).await?;
         self.put(AutomationRow { rule, ..row }).await
     }
 
@@ -66,7 +68,8 @@ impl AutomationService {
         who.require(Permission::AutomationWrite)?;
         let row = self.owned(who.owner(), id).await?;
         check_rights(who, &row.rule)?;
-        let rule = Rule { enabled, ..row.rule };
+        let rule = Rule { enabled, ..row.rule.clone() };
+        self.check_interval(row.owner, &rule, Some(&row.rule)).await?;
         self.put(AutomationRow { rule, ..row }).await
     }
 

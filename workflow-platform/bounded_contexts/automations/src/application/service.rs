@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use shared_kernel::{
-    application::{Bus, Mailer},
+    application::{Bus, Entitlements, Mailer},
     domain::{Ambient, EventCatalog, EventType, Id, Owner},
     infrastructure::{db::Database, seal::Sealer},
 };
@@ -26,6 +26,8 @@ pub struct AutomationPorts {
     pub expressions: Arc<dyn Expressions>,
     pub schedules: Arc<dyn Schedules>,
     pub workflows: Arc<dyn Workflows>,
+    /// Say how often timetables may be due.
+    pub entitlements: Arc<dyn Entitlements>,
     pub people: Arc<dyn People>,
     pub mailer: Arc<dyn Mailer>,
     pub bus: Arc<dyn Bus>,

@@ -4,7 +4,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicU32, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -22,7 +22,10 @@ use parking_lot::Mutex;
 use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 use shared_kernel::{
-    application::{HandlerError, Mail, MailError, Mailer, Principal, Proof, SessionProof},
+    application::{
+        Allowance, Entitlements, EntitlementsError, HandlerError, Limit, Mail, MailError, Mailer,
+        Principal, Proof, SessionProof,
+    },
     domain::{
         Ambient, DomainEvent, Execution, Id, Locale, Owner, PageRequest, Permissions, Role,
         Timestamp, User,
@@ -56,6 +59,8 @@ pub struct Outside {
     pub depth: AtomicU32,
     /// So many attempts fail, then all succeed.
     pub failures: AtomicU32,
+    /// Seconds that the plan has between runs of a schedule; none unless set.
+    pub apart: AtomicU64,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -94,6 +99,15 @@ impl Workflows for Outside {
 
     async fn depth_of(&self, _: Owner, _: Id<Execution>) -> Result<Option<u32>, Refusal> {
         Ok(Some(self.depth.load(Ordering::SeqCst)))
+    }
+}
+
+#[async_trait]
+impl Entitlements for Outside {
+    async fn allowance(&self, _: Owner, limit: Limit) -> Result<Allowance, EntitlementsError> {
+        assert_eq!(limit, Limit::ScheduleInterval);
+        let allowed = Some(self.apart.load(Ordering::SeqCst));
+        Ok(Allowance { limit, allowed, resets_at: None })
     }
 }
 
@@ -199,6 +213,7 @@ impl World {
             expressions: Arc::new(Places),
             schedules: Arc::new(Minutes),
             workflows: Arc::clone(&outside) as _,
+            entitlements: Arc::clone(&outside) as _,
             people: Arc::clone(&outside) as _,
             mailer: Arc::clone(&outside) as _,
             bus: Arc::new(LocalBus::default()),

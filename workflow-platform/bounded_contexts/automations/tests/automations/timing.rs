@@ -1,12 +1,16 @@
 //! Rules that fire at times: by a timetable, and when an event does not come.
 
-use std::time::Duration;
+use std::{sync::atomic::Ordering, time::Duration};
 
 use automations::{
     application::{AutomationError, AutomationRow, DryRun, TriedEvent},
-    domain::FiringState,
+    domain::{FiringState, Rule},
 };
 use serde_json::{Value, json};
+use shared_kernel::{
+    application::{EntitlementsError, TooOften},
+    domain::{ErrorKind, Fault as _},
+};
 
 use crate::support::{World, noting, rule_of, worlds};
 
@@ -189,5 +193,55 @@ async fn a_dry_run_shows_what_would_be_done_now() {
             let refused = world.service.try_rule(&world.ada, &rule, event).await;
             assert!(matches!(refused, Err(AutomationError::Fields(_))), "{refused:?}");
         }
+    }
+}
+
+/// Tells the path of a timetable that the plan does not include.
+fn too_often(refused: Result<AutomationRow, AutomationError>) -> String {
+    match refused {
+        Err(AutomationError::Quota(EntitlementsError::TooOften(TooOften { path, .. }))) => path,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_timetable_is_kept_only_if_the_plan_includes_it() {
+    for world in worlds().await {
+        world.outside.apart.store(300, Ordering::SeqCst);
+        let (service, ada) = (&world.service, &world.ada);
+        let fits = world.keep(timed("5")).await;
+        let short = || rule_of(timed("4"));
+        let path = too_often(service.create(ada, short()).await);
+        assert_eq!(path, "trigger.schedule.cron", "{}", world.test.name);
+        too_often(service.replace(ada, fits.id, short()).await);
+        assert_eq!(world.shown(&fits).await.rule, fits.rule);
+        let refused = service.create(ada, short()).await.unwrap_err();
+        assert_eq!((refused.kind(), refused.code()), (ErrorKind::Quota, "QUOTA_EXCEEDED"));
+        assert_eq!(
+            (&refused.details()["allowed"], &refused.details()["used"]),
+            (&json!(300), &json!(240))
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_lower_plan_has_a_timetable_due_less_often_and_leaves_it_as_it_is() {
+    for world in worlds().await {
+        let row = world.keep(timed("1")).await;
+        assert_eq!(world.minutes(3).await, 3, "{}", world.test.name);
+        world.outside.apart.store(300, Ordering::SeqCst);
+        let held = |least| world.service.timetables_held_to(row.owner, least);
+        assert_eq!(held(MINUTE * 5).await.unwrap(), 1);
+        assert_eq!(held(MINUTE).await.unwrap(), 0);
+        assert_eq!(world.minutes(1).await, 1, "what was due already");
+        assert_eq!(world.minutes(20).await, 4);
+        let (service, ada) = (&world.service, &world.ada);
+        let renamed = Rule { name: "another".to_owned(), ..row.rule.clone() };
+        service.replace(ada, row.id, renamed).await.unwrap();
+        service.switch(ada, row.id, false).await.unwrap();
+        too_often(service.switch(ada, row.id, true).await);
+        world.outside.apart.store(60, Ordering::SeqCst);
+        service.switch(ada, row.id, true).await.unwrap();
+        assert_eq!(world.minutes(5).await, 5);
     }
 }

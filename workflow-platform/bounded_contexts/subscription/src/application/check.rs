@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use shared_kernel::{
-    application::{Allowance, Entitlements, EntitlementsError, Limit, Reservation},
+    application::{Allowance, Entitlements, EntitlementsError, Limit, Reservation, Upgrade},
     domain::Owner,
 };
 
 use super::{SubscriptionModule, ports::StoreError};
-use crate::domain::{PlanEntitlements, end_of_month};
+use crate::domain::{Plan, PlanEntitlements, end_of_month};
 
 /// How long a plan is believed without asking the database. A change of plan is noticed within.
 const REMEMBERED: Duration = Duration::from_secs(5);
@@ -57,6 +57,15 @@ impl Entitlements for SubscriptionModule {
         let resets_at = is_monthly(limit).then(|| end_of_month(self.ambient.now()));
         Ok(Allowance { limit, allowed: plan.allowed(limit), resets_at })
     }
+
+    async fn upgrade(&self, limit: Limit, needed: u64) -> Option<Upgrade> {
+        let plans = self.store.plans().await.ok()?;
+        let fits = |plan: &&Plan| plan.entitlements.includes(limit, needed);
+        let plan = plans.iter().find(fits)?;
+        let allowed = plan.entitlements.allowed(limit);
+        Some(Upgrade { plan: plan.code.clone(), allowed })
+    }
+
     async fn reserve(
         &self,
         owner: Owner,

@@ -1,7 +1,9 @@
 //! What somebody uses of what their plan includes.
 
+use std::time::Duration;
+
 use shared_kernel::{
-    application::{Limit, Principal, Usage},
+    application::{Limit, Principal, Usage, least_apart},
     domain::{Owner, Permission, Text, Timestamp},
 };
 
@@ -29,6 +31,8 @@ pub struct UsageReport {
 pub struct AboveLimits {
     pub plan: Text,
     pub above: Vec<Usage>,
+    /// Its schedules run at least so far apart.
+    pub apart: Duration,
 }
 
 impl SubscriptionModule {
@@ -47,7 +51,7 @@ impl SubscriptionModule {
             let resets_at = is_monthly(limit).then(|| end_of_month(now));
             limits.push(Usage { limit, allowed: plan.allowed(limit), used, resets_at });
         }
-        let since = now.minus(std::time::Duration::from_hours(24) * days.saturating_sub(1));
+        let since = now.minus(Duration::from_hours(24) * days.saturating_sub(1));
         let days = self.meter.days(owner, since).await?;
         Ok(UsageReport { limits, days })
     }
@@ -69,7 +73,8 @@ impl SubscriptionModule {
                 above.push(Usage { limit, allowed, used, resets_at });
             }
         }
-        Ok(AboveLimits { plan: plan.name, above })
+        let apart = plan.entitlements.schedule_interval_seconds.unwrap_or(0);
+        Ok(AboveLimits { plan: plan.name, above, apart: least_apart(apart) })
     }
 
     async fn used(

@@ -25,9 +25,11 @@ use shared_kernel::{
     api::AuthLayerState,
     application::{
         AuthenticationError, Authenticator, Entitlements as _, EntitlementsError, EventHandler,
-        Limit, Principal, Proof, SessionProof,
+        Limit, Principal, Proof, SessionProof, Upgrade,
     },
-    domain::{Ambient, DomainEvent, Locale, Owner, PageRequest, Role, Timestamp},
+    domain::{
+        Ambient, DomainEvent, ErrorKind, Fault as _, Locale, Owner, PageRequest, Role, Timestamp,
+    },
     infrastructure::{cache::LocalCache, cpu::CpuPool, db::Migrations},
 };
 use subscription::{BillingSettings, SubscriptionModule, Surroundings};
@@ -288,14 +290,63 @@ async fn what_the_plan_does_not_include_is_refused_with_what_and_until_when() {
         let check = |limit, used, wanted| world.module.check(owner, limit, used, wanted);
         check(Limit::Proxies, 19, 1).await.unwrap();
         check(Limit::PagesPerMonth, 0, 1_500).await.unwrap();
-        let Err(EntitlementsError::Exceeded(usage)) = check(Limit::Proxies, 20, 1).await else {
+        let Err(EntitlementsError::Exceeded { usage, upgrade }) =
+            check(Limit::Proxies, 20, 1).await
+        else {
             panic!("more proxies than the plan has")
         };
         assert_eq!((usage.allowed, usage.used, usage.resets_at), (Some(20), 20, None));
+        let basic = Upgrade { plan: "basic".to_owned(), allowed: Some(200) };
+        assert_eq!(upgrade, Some(basic));
         let refused = check(Limit::ExecutionsPerMonth, 1_000, 1).await;
-        let Err(EntitlementsError::Exceeded(usage)) = refused else { panic!("{refused:?}") };
+        let Err(EntitlementsError::Exceeded { usage, .. }) = refused else { panic!("{refused:?}") };
         let december: Timestamp = "2026-12-01T00:00:00Z".parse().unwrap();
         assert_eq!(usage.resets_at, Some(december), "{}", world.test.name);
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_names_the_least_plan_that_includes_as_much() {
+    for world in worlds().await {
+        let owner = somebody(&world.ambient).owner();
+        for (used, plan, allowed) in
+            [(199, "basic", Some(200)), (200, "pro", Some(2_000)), (5_000, "enterprise", None)]
+        {
+            let refused = world.module.check(owner, Limit::Proxies, used, 1).await.unwrap_err();
+            let hint = json!({ "plan": plan, "allowed": allowed });
+            assert_eq!(refused.details()["upgrade"], hint, "{}", world.test.name);
+        }
+        let refused = world.module.reserve(owner, Limit::PagesPerMonth, 20_001).await.unwrap_err();
+        assert_eq!(refused.details()["upgrade"]["plan"], "basic");
+    }
+}
+
+#[tokio::test]
+async fn a_schedule_runs_no_more_often_than_the_plan_has_it() {
+    for world in worlds().await {
+        let owner = somebody(&world.ambient).owner();
+        let check = async |seconds| {
+            let apart = std::time::Duration::from_secs(seconds);
+            world.module.check_interval(owner, apart, "triggers[0].cron").await
+        };
+        check(300).await.unwrap();
+        for (seconds, upgrade) in [
+            (299, json!({ "plan": "basic", "allowed": 60 })),
+            (30, json!({ "plan": "pro", "allowed": 10 })),
+            (0, Value::Null),
+        ] {
+            let refused = check(seconds).await.unwrap_err();
+            let expected = json!({
+                "limit": "schedule_interval_seconds",
+                "allowed": 300,
+                "used": seconds,
+                "resets_at": null,
+                "upgrade": upgrade,
+                "path": "triggers[0].cron",
+            });
+            assert_eq!(refused.details(), expected, "{}", world.test.name);
+            assert_eq!((refused.kind(), refused.code()), (ErrorKind::Quota, "QUOTA_EXCEEDED"));
+        }
     }
 }
 

@@ -38,7 +38,7 @@ async fn texts(world: &World, sql: &str) -> Vec<String> {
 async fn take(module: &SubscriptionModule, owner: Owner) -> Result<Reservation, Usage> {
     match module.reserve(owner, RUNS, 1).await {
         Ok(unit) => Ok(unit),
-        Err(EntitlementsError::Exceeded(usage)) => Err(usage),
+        Err(EntitlementsError::Exceeded { usage, .. }) => Err(usage),
         Err(other) => unreachable!("{other}"),
     }
 }

@@ -21,6 +21,7 @@ mod readings;
 mod recovery;
 mod retention;
 mod routes;
+mod schedule_limits;
 mod schedules;
 mod scripts;
 mod signals;

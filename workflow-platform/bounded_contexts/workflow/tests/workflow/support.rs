@@ -105,6 +105,7 @@ impl World {
             concurrent: AtomicU64::new(1000),
             days: AtomicU64::new(u64::MAX),
             bytes: AtomicU64::new(u64::MAX),
+            apart: AtomicU64::new(0),
             units: Arc::new(AtomicU64::new(1_000_000)),
         });
         let module = build(&database, &bus, folder.path(), &ambient, &seen, &plan, quick());

@@ -75,7 +75,9 @@ impl DatasetsModule {
         let written = self
             .publish(&mut work, row.clone(), &ready.batch, mode, author, Cause::Release, now)
             .await?;
-        self.within(&mut work, &row, allowance, written.added).await?;
+        if let Err(error) = self.within(&mut work, &row, allowance, written.added).await {
+            return Err(self.refused(work, error, written.added).await);
+        }
         held.state = HeldState::Released;
         (held.decided_at, held.decided_by) = (Some(now), Some(who.user.uuid()));
         held.version = Some(written.version).filter(|version| *version > before);

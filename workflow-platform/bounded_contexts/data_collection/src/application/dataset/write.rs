@@ -85,7 +85,9 @@ impl DatasetsModule {
         } else {
             self.hold_back(&mut work, &row, &ready, mode, author, breaches, now).await?
         };
-        self.within(&mut work, &row, allowance, written.added).await?;
+        if let Err(error) = self.within(&mut work, &row, allowance, written.added).await {
+            return Err(self.refused(work, error, written.added).await);
+        }
         let answer = serde_json::to_value(&written)?;
         self.store.keep_batch(&mut work, row.id, &idempotency_key, &answer, now).await?;
         work.commit().await?;
@@ -134,6 +136,20 @@ impl DatasetsModule {
             allowance.include(used.saturating_sub(added), added)?;
         }
         Ok(())
+    }
+
+    /// Nothing of it stays; the answer names the plan that includes as much.
+    pub(super) async fn refused(
+        &self,
+        work: UnitOfWork,
+        error: DatasetsError,
+        added: u64,
+    ) -> DatasetsError {
+        drop(work);
+        match error {
+            DatasetsError::Quota(error) => self.entitlements.with_hint(error, added).await.into(),
+            other => other,
+        }
     }
 
     #[expect(clippy::too_many_arguments, reason = "a held batch is all of these")]

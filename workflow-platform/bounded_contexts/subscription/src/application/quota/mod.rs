@@ -4,7 +4,7 @@ mod blocks;
 
 use serde_json::json;
 use shared_kernel::{
-    application::{EntitlementsError, Limit, Reservation, Usage},
+    application::{Entitlements as _, EntitlementsError, Limit, Reservation, Usage},
     domain::{DomainEvent, Owner},
     infrastructure::db::UnitOfWork,
 };
@@ -59,7 +59,8 @@ impl SubscriptionModule {
             Taken::Block(block) => Ok(slot.fill(ask, block, now)),
             Taken::Refused { used } => {
                 let resets_at = Some(end_of_month(now));
-                Err(EntitlementsError::Exceeded(Usage { limit, allowed, used, resets_at }))
+                let usage = Usage { limit, allowed, used, resets_at };
+                Err(self.with_hint(usage.exceeded(), wanted).await)
             }
         }
     }

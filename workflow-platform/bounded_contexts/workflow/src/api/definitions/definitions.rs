@@ -34,6 +34,7 @@ pub async fn list(
     post, path = "/workflow/definitions", tag = "workflow", request_body = DraftBody,
     responses(
         (status = 201, body = Envelope<DefinitionSummary>),
+        (status = 402, description = "QUOTA_EXCEEDED: a schedule is due more often than the plan includes; `details.path` is its place", body = ErrorEnvelope),
         (status = 409, description = "DEFINITION_NAME_TAKEN", body = ErrorEnvelope),
         (status = 422, description = "DEFINITION_INVALID, with all problems in `details.problems`", body = ErrorEnvelope),
     ),
@@ -86,6 +87,7 @@ pub async fn show(
     params(("id" = Uuid, Path, description = "workflow")),
     responses(
         (status = 200, body = Envelope<DefinitionSummary>),
+        (status = 402, description = "QUOTA_EXCEEDED: a schedule is due more often than the plan includes; `details.path` is its place", body = ErrorEnvelope),
         (status = 404, body = ErrorEnvelope),
         (status = 409, description = "DEFINITION_NAME_TAKEN or DEFINITION_CHANGED", body = ErrorEnvelope),
         (status = 422, description = "DEFINITION_INVALID", body = ErrorEnvelope),

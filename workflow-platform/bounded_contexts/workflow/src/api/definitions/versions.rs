@@ -108,6 +108,7 @@ pub async fn show(
     params(("id" = Uuid, Path, description = "workflow"), ("version" = u32, Path, description = "its number")),
     responses(
         (status = 200, body = Envelope<DefinitionSummary>),
+        (status = 402, description = "QUOTA_EXCEEDED: a schedule is due more often than the plan includes; `details.path` is its place", body = ErrorEnvelope),
         (status = 404, body = ErrorEnvelope),
         (status = 409, description = "DEFINITION_NAME_TAKEN or DEFINITION_CHANGED", body = ErrorEnvelope),
         (status = 422, description = "DEFINITION_INVALID: it uses what is not there any more", body = ErrorEnvelope),

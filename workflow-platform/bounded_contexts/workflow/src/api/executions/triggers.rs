@@ -33,6 +33,9 @@ pub struct TriggerView {
     pub overlap: Overlap,
     /// The next ten; none while it is paused.
     pub next_runs: Vec<Timestamp>,
+    /// It asks for more: the plan has its runs at least so many seconds apart.
+    #[schema(example = 300)]
+    pub held_to_seconds: Option<u64>,
     pub webhook: Option<HookView>,
     /// Of an event or dataset: which of them start the workflow.
     #[schema(example = "${{ trigger.event.payload.added > 0 }}")]
@@ -67,6 +70,7 @@ impl From<TriggerDetails> for TriggerView {
             misfire: details.spec.misfire,
             overlap: details.spec.overlap,
             next_runs: details.next_runs,
+            held_to_seconds: details.held_to.map(|least| least.as_secs()),
             webhook: details.hook.map(Into::into),
             condition: details.spec.condition,
         }
@@ -147,7 +151,11 @@ pub async fn pause(
     post, path = "/workflow/triggers/{id}/resume", tag = "workflow",
     operation_id = "resume_trigger",
     params(("id" = Uuid, Path, description = "trigger")),
-    responses((status = 200, body = Envelope<TriggerView>), (status = 404, body = ErrorEnvelope)),
+    responses(
+        (status = 200, body = Envelope<TriggerView>),
+        (status = 402, description = "QUOTA_EXCEEDED: it is due more often than the plan includes", body = ErrorEnvelope),
+        (status = 404, body = ErrorEnvelope),
+    ),
     security(("bearer" = [])),
 )]
 pub async fn resume(

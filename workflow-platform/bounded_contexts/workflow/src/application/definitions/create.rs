@@ -27,6 +27,7 @@ impl DefinitionService {
         draft: Draft,
     ) -> Result<DefinitionRow, DefinitionsError> {
         let (definition, content) = self.read(draft).await?;
+        self.check_schedules(owner, &definition.triggers, &[]).await?;
         let now = self.ports.ambient.now();
         let row = DefinitionRow {
             id: self.ports.ambient.uuid(),

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use shared_kernel::{
-    application::{AuthenticationError, RequestContext},
+    application::{AuthenticationError, EntitlementsError, RequestContext},
     domain::{ErrorKind, Fault, Text},
     infrastructure::cpu::CpuError,
 };
@@ -14,6 +14,8 @@ use crate::domain::definition::Problem;
 pub enum DefinitionsError {
     #[error(transparent)]
     Authentication(#[from] AuthenticationError),
+    #[error(transparent)]
+    Quota(#[from] EntitlementsError),
     /// Absent, or another user's.
     #[error("there is no such definition")]
     NotFound,
@@ -40,6 +42,7 @@ impl Fault for DefinitionsError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::Authentication(error) => error.kind(),
+            Self::Quota(error) => error.kind(),
             Self::NotFound => ErrorKind::NotFound,
             Self::Invalid(_) => ErrorKind::Invalid,
             Self::NameTaken(_) | Self::Changed => ErrorKind::Conflict,
@@ -50,6 +53,7 @@ impl Fault for DefinitionsError {
     fn code(&self) -> &'static str {
         match self {
             Self::Authentication(error) => error.code(),
+            Self::Quota(error) => error.code(),
             Self::NotFound => "NOT_FOUND",
             Self::Invalid(_) => "DEFINITION_INVALID",
             Self::NameTaken(_) => "DEFINITION_NAME_TAKEN",
@@ -61,6 +65,7 @@ impl Fault for DefinitionsError {
     fn text(&self) -> Text {
         match self {
             Self::Authentication(error) => error.text(),
+            Self::Quota(error) => error.text(),
             Self::NotFound => Text::new("工作流不存在", "There is no such workflow"),
             Self::Invalid(_) => Text::new("工作流定义有误", "The workflow has faults"),
             Self::NameTaken(_) => {
@@ -79,6 +84,7 @@ impl Fault for DefinitionsError {
     fn details(&self) -> Value {
         match self {
             Self::Authentication(error) => error.details(),
+            Self::Quota(error) => error.details(),
             Self::Invalid(problems) => json!({ "problems": rendered(problems) }),
             Self::NameTaken(name) => json!({ "name": name }),
             _ => json!({}),

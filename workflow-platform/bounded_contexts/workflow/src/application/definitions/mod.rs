@@ -7,6 +7,7 @@ mod find;
 mod list;
 pub mod ports;
 mod read_step;
+mod schedules;
 mod service;
 mod update;
 mod validate;

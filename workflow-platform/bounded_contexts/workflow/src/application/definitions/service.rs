@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use moka::sync::Cache;
 use shared_kernel::{
+    application::Entitlements,
     domain::Ambient,
     infrastructure::{cpu::CpuPool, db::Database},
 };
@@ -25,6 +26,8 @@ pub struct DefinitionPorts {
     pub store: Arc<dyn DefinitionStore>,
     pub triggers: Arc<dyn TriggerStore>,
     pub vault: VaultService,
+    /// Say how often schedules may run.
+    pub entitlements: Arc<dyn Entitlements>,
     pub ambient: Ambient,
     /// Reading a large document keeps a core busy.
     pub cpu: CpuPool,

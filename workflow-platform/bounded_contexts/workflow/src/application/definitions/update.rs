@@ -20,6 +20,7 @@ impl DefinitionService {
         if self.ports.store.version(id, row.version).await?.as_ref() == Some(&content) {
             return Ok(row);
         }
+        self.check_schedules(row.owner, &definition.triggers, &row.triggers).await?;
         let now = self.ports.ambient.now();
         let row = DefinitionRow {
             name: definition.name.clone(),

@@ -118,10 +118,12 @@ impl ExecutionService {
     async fn check_concurrency(&self, owner: Owner) -> Result<(), ExecutionsError> {
         let concurrent = self.ports.entitlements.allowance(owner, Limit::ConcurrentExecutions);
         let concurrent = concurrent.await?;
-        if let Some(allowed) = concurrent.allowed {
-            concurrent.include(self.ports.store.unfinished(owner, allowed).await?, 1)?;
+        let Some(allowed) = concurrent.allowed else { return Ok(()) };
+        let unfinished = self.ports.store.unfinished(owner, allowed).await?;
+        match concurrent.include(unfinished, 1) {
+            Ok(()) => Ok(()),
+            Err(refused) => Err(self.ports.entitlements.with_hint(refused, 1).await.into()),
         }
-        Ok(())
     }
 
     /// Checks the parameters and says what would be written.

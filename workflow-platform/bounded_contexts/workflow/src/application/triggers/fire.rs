@@ -1,5 +1,7 @@
 //! Fires the trigger that is due first.
 
+use std::time::Duration;
+
 use serde_json::json;
 use shared_kernel::{
     application::Reservation,
@@ -81,8 +83,9 @@ impl TriggerService {
         let Some(due_at) = trigger.due_at.filter(|at| *at <= now) else {
             return Ok(Fired::NotBefore(trigger.due_at));
         };
+        let least = self.least(trigger.owner).await.map_err(FireError::Start)?;
         let plan = match Schedule::of(&trigger.spec) {
-            Ok(schedule) => plan(&schedule, trigger.spec.misfire, due_at, now),
+            Ok(schedule) => planned(&schedule, least, &trigger, due_at, now),
             Err(_) => Plan { ticks: Vec::new(), next: None },
         };
         // Asked before the transaction: others may have to write for the answer.
@@ -227,4 +230,25 @@ impl TriggerService {
             self.ports.executions.announce(id).await;
         }
     }
+}
+
+/// What is to become of the ticks that are due; the last says if others are passed over after it,
+/// since the plan has runs further apart.
+fn planned(
+    schedule: &Schedule,
+    least: Duration,
+    trigger: &TriggerRow,
+    due_at: Timestamp,
+    now: Timestamp,
+) -> Plan {
+    let mut plan = plan(schedule, least, trigger.spec.misfire, due_at, now);
+    if let Some(tick) = plan.ticks.last_mut()
+        && tick.outcome.starts()
+        && schedule.next_after(tick.due_at) != plan.next
+    {
+        let held = format!("the plan runs a schedule every {} s at most", least.as_secs());
+        tick.detail =
+            Some(tick.detail.take().map_or(held.clone(), |late| format!("{late}; {held}")));
+    }
+    plan
 }

@@ -1,10 +1,10 @@
 //! Lists the triggers of a definition.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use shared_kernel::{
     application::Principal,
-    domain::{Page, PageRequest, Permission, Timestamp},
+    domain::{Owner, Page, PageRequest, Permission, Timestamp},
 };
 use tracing::warn;
 use uuid::Uuid;
@@ -26,6 +26,8 @@ pub struct TriggerDetails {
     pub paused: bool,
     /// Empty while it is paused.
     pub next_runs: Vec<Timestamp>,
+    /// The plan has runs at least so far apart, and the schedule asks for more.
+    pub held_to: Option<Duration>,
     pub hook: Option<HookDetails>,
 }
 
@@ -64,7 +66,8 @@ impl TriggerService {
         found.ok_or(ExecutionsError::NoDefinition)?;
         let now = self.ports.ambient.now();
         let rows = self.ports.store.of(who.owner(), &[definition]).await?;
-        Ok(rows.into_iter().map(|row| self.details(may_see(who, row), now)).collect())
+        let least = self.least(who.owner()).await?;
+        Ok(rows.into_iter().map(|row| self.details(may_see(who, row), least, now)).collect())
     }
 
     /// The triggers of all of the caller's definitions, the newest first.
@@ -76,20 +79,32 @@ impl TriggerService {
         who.require(Permission::WorkflowRead)?;
         let now = self.ports.ambient.now();
         let found = self.ports.store.all(who.owner(), page).await?;
+        let least = self.least(who.owner()).await?;
         Ok(found.map(|NamedTrigger { row, definition_name, .. }| NamedDetails {
             definition_id: row.definition_id,
             definition_name,
-            trigger: self.details(may_see(who, row), now),
+            trigger: self.details(may_see(who, row), least, now),
         }))
     }
 
-    pub(super) fn details(&self, row: TriggerRow, now: Timestamp) -> TriggerDetails {
-        let next_runs = if row.paused { Vec::new() } else { upcoming(&row.spec, now) };
+    /// The shortest time from one run of a schedule of theirs to the next.
+    pub(super) async fn least(&self, owner: Owner) -> Result<Duration, ExecutionsError> {
+        Ok(self.ports.entitlements.schedule_interval(owner).await?)
+    }
+
+    pub(super) fn details(
+        &self,
+        row: TriggerRow,
+        least: Duration,
+        now: Timestamp,
+    ) -> TriggerDetails {
+        let next_runs = if row.paused { Vec::new() } else { upcoming(&row, least, now) };
+        let held_to = Some(least).filter(|least| is_too_often(&row.spec, *least, now));
         let hook = row.hook.as_ref().map(|hook| HookDetails {
             token: hook.token.clone(),
             secret: hook.secret.as_deref().and_then(|sealed| self.open(row.id, sealed)),
         });
-        TriggerDetails { id: row.id, next_runs, spec: row.spec, paused: row.paused, hook }
+        TriggerDetails { id: row.id, next_runs, held_to, spec: row.spec, paused: row.paused, hook }
     }
 
     /// The secret of a webhook; a key that changed is logged, and the secret cannot be shown.
@@ -109,6 +124,19 @@ fn may_see(who: &Principal, row: TriggerRow) -> TriggerRow {
     TriggerRow { hook: row.hook.filter(|_| may_call), ..row }
 }
 
-fn upcoming(spec: &Trigger, now: Timestamp) -> Vec<Timestamp> {
-    Schedule::of(spec).map(|schedule| schedule.upcoming(now, AHEAD)).unwrap_or_default()
+/// The first is known; what is due and was not handled yet is left out.
+fn upcoming(row: &TriggerRow, least: Duration, now: Timestamp) -> Vec<Timestamp> {
+    let Ok(schedule) = Schedule::of(&row.spec) else { return Vec::new() };
+    let after = match row.due_at {
+        Some(due_at) if due_at > now => due_at.minus(Duration::from_micros(1)),
+        _ => now,
+    };
+    schedule.upcoming(after, least, AHEAD)
+}
+
+/// Whether a schedule asks for more than to run so far apart.
+pub(super) fn is_too_often(spec: &Trigger, least: Duration, now: Timestamp) -> bool {
+    let schedule = Schedule::of(spec).ok();
+    let gap = schedule.and_then(|schedule| schedule.shortest_gap(now));
+    gap.is_some_and(|gap| gap < least)
 }

@@ -3,6 +3,7 @@
 mod backfill;
 mod event;
 mod fire;
+mod held;
 mod hook;
 mod list;
 mod pause;

@@ -31,7 +31,8 @@ impl TriggerService {
         self.set_paused(TriggerRow { paused: true, ..row }).await
     }
 
-    /// The next tick is the first after now: those of the pause were not wanted.
+    /// The next tick is the first after now: those of the pause were not wanted. Refused where the
+    /// plan includes no schedule that is due as often.
     pub async fn resume(
         &self,
         who: &Principal,
@@ -39,17 +40,23 @@ impl TriggerService {
     ) -> Result<TriggerDetails, ExecutionsError> {
         who.require(Permission::WorkflowWrite)?;
         let row = self.owned(who, id).await?;
+        let now = self.ports.ambient.now();
         if !row.paused {
-            return Ok(self.details(row, self.ports.ambient.now()));
+            let least = self.least(row.owner).await?;
+            return Ok(self.details(row, least, now));
         }
         let schedule = Schedule::of(&row.spec).ok();
-        let due_at = schedule.and_then(|schedule| schedule.next_after(self.ports.ambient.now()));
+        if let Some(gap) = schedule.as_ref().and_then(|schedule| schedule.shortest_gap(now)) {
+            self.ports.entitlements.check_interval(row.owner, gap, "expression").await?;
+        }
+        let due_at = schedule.and_then(|schedule| schedule.next_after(now));
         self.set_paused(TriggerRow { paused: false, due_at, ..row }).await
     }
 
     async fn set_paused(&self, row: TriggerRow) -> Result<TriggerDetails, ExecutionsError> {
+        let least = self.least(row.owner).await?;
         self.ports.store.set_paused(row.owner, row.id, row.paused, row.due_at).await?;
-        Ok(self.details(row, self.ports.ambient.now()))
+        Ok(self.details(row, least, self.ports.ambient.now()))
     }
 
     pub(super) async fn owned(

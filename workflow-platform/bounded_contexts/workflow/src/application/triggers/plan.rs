@@ -29,19 +29,21 @@ pub(super) struct Plan {
     pub next: Option<Timestamp>,
 }
 
-/// `due_at` is the first tick that was not handled. It is not after `now`.
+/// `due_at` is the first tick that was not handled. It is not after `now`. Due times less than
+/// `least` after the one before them are passed over.
 pub(super) fn plan(
     schedule: &Schedule,
+    least: Duration,
     misfire: Misfire,
     due_at: Timestamp,
     now: Timestamp,
 ) -> Plan {
     let mut due: Vec<Timestamp> =
-        std::iter::successors(Some(due_at), |at| schedule.next_after(*at))
+        std::iter::successors(Some(due_at), |at| schedule.next_apart(*at, least))
             .take_while(|at| *at <= now)
             .take(ROWS)
             .collect();
-    let after = due.last().and_then(|last| schedule.next_after(*last));
+    let after = due.last().and_then(|last| schedule.next_apart(*last, least));
     let more = after.is_some_and(|at| at <= now);
     if misfire == Misfire::All {
         let ticks = due.iter().map(|at| run(*at, now)).collect();
@@ -57,7 +59,11 @@ pub(super) fn plan(
         Misfire::Skip if now.since(at) > ON_TIME => missed(at, misfire),
         _ => run(at, now),
     }));
-    Plan { ticks, next: schedule.next_after(now) }
+    let next = match ticks.last() {
+        Some(tick) if tick.due_at.plus(least) > now => schedule.next_apart(tick.due_at, least),
+        _ => schedule.next_after(now),
+    };
+    Plan { ticks, next }
 }
 
 fn run(due_at: Timestamp, now: Timestamp) -> PlannedTick {
@@ -104,7 +110,8 @@ mod tests {
     }
 
     fn outcomes(misfire: Misfire, now: &str) -> Vec<Outcome> {
-        let plan = plan(&hourly(), misfire, at("2026-11-23T01:00:00Z"), at(now));
+        let due_at = at("2026-11-23T01:00:00Z");
+        let plan = plan(&hourly(), Duration::ZERO, misfire, due_at, at(now));
         assert!(plan.next > Some(at(now)));
         plan.ticks.iter().map(|tick| tick.outcome).collect()
     }
@@ -129,9 +136,24 @@ mod tests {
     fn a_year_of_missed_seconds_is_a_bounded_number_of_rows() {
         let secondly = Schedule::new("* * * * * *", "UTC").unwrap();
         let now = at("2026-11-23T00:00:00Z");
-        let plan = plan(&secondly, Misfire::Once, at("2025-11-23T00:00:00Z"), now);
+        let due_at = at("2025-11-23T00:00:00Z");
+        let plan = plan(&secondly, Duration::ZERO, Misfire::Once, due_at, now);
         assert_eq!(plan.ticks.len(), ROWS + 1);
         let last = plan.ticks.last().unwrap();
         assert_eq!((last.due_at, last.outcome), (now, Outcome::Ran));
+    }
+
+    #[test]
+    fn runs_are_as_far_apart_as_they_must_be() {
+        let minutely = Schedule::new("* * * * *", "UTC").unwrap();
+        let (least, first) = (Duration::from_mins(5), at("2026-11-23T12:00:00Z"));
+        for misfire in [Misfire::Skip, Misfire::Once, Misfire::All] {
+            let on_time = plan(&minutely, least, misfire, first, first);
+            assert_eq!(on_time.ticks.len(), 1, "{misfire:?}");
+            assert_eq!(on_time.next, Some(at("2026-11-23T12:05:00Z")), "{misfire:?}");
+        }
+        let late = plan(&minutely, least, Misfire::All, first, at("2026-11-23T12:12:00Z"));
+        let due: Vec<_> = late.ticks.iter().map(|tick| tick.due_at.seconds() / 60 % 60).collect();
+        assert_eq!((due, late.next), (vec![0, 5, 10], Some(at("2026-11-23T12:15:00Z"))));
     }
 }

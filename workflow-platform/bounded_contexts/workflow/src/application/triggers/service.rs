@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use shared_kernel::{
+    application::Entitlements,
     domain::Ambient,
     infrastructure::{db::Database, seal::Sealer},
 };
@@ -18,6 +19,8 @@ pub struct TriggerPorts {
     pub listeners: Arc<dyn Listeners>,
     pub definitions: Arc<dyn DefinitionSource>,
     pub executions: ExecutionService,
+    /// Say how often schedules may run.
+    pub entitlements: Arc<dyn Entitlements>,
     pub doorbell: Arc<dyn Doorbell>,
     /// Opens the secrets of webhooks.
     pub sealer: Sealer,

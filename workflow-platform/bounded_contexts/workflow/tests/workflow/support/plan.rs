@@ -11,11 +11,14 @@ use shared_kernel::{
     domain::Owner,
 };
 
-/// A plan that allows so many executions at once, and keeps history for so many days and bytes.
+/// A plan that allows so many executions at once, keeps history for so many days and bytes, and has
+/// schedules run so far apart.
 pub struct Plan {
     pub concurrent: AtomicU64,
     pub days: AtomicU64,
     pub bytes: AtomicU64,
+    /// Seconds from one run of a schedule to the next.
+    pub apart: AtomicU64,
     /// Executions that the month still has.
     pub units: Arc<AtomicU64>,
 }
@@ -27,6 +30,7 @@ impl Entitlements for Plan {
             Limit::ConcurrentExecutions => self.concurrent.load(Ordering::SeqCst),
             Limit::HistoryDays => self.days.load(Ordering::SeqCst),
             Limit::HistoryBytes => self.bytes.load(Ordering::SeqCst),
+            Limit::ScheduleInterval => self.apart.load(Ordering::SeqCst),
             _ => u64::MAX,
         };
         Ok(Allowance { limit, allowed: (allowed < u64::MAX).then_some(allowed), resets_at: None })
