@@ -3222,6 +3222,12 @@ export interface components {
                     condition?: string | null;
                     /** @example 0 8 * * * */
                     expression: string;
+                    /**
+                     * Format: int64
+                     * @description It asks for more: the plan has its runs at least so many seconds apart.
+                     * @example 300
+                     */
+                    held_to_seconds?: number | null;
                     /** Format: uuid */
                     id: string;
                     /** @example cron */
@@ -4113,6 +4119,12 @@ export interface components {
                 condition?: string | null;
                 /** @example 0 8 * * * */
                 expression: string;
+                /**
+                 * Format: int64
+                 * @description It asks for more: the plan has its runs at least so many seconds apart.
+                 * @example 300
+                 */
+                held_to_seconds?: number | null;
                 /** Format: uuid */
                 id: string;
                 /** @example cron */
@@ -6454,6 +6466,12 @@ export interface components {
             condition?: string | null;
             /** @example 0 8 * * * */
             expression: string;
+            /**
+             * Format: int64
+             * @description It asks for more: the plan has its runs at least so many seconds apart.
+             * @example 300
+             */
+            held_to_seconds?: number | null;
             /** Format: uuid */
             id: string;
             /** @example cron */
