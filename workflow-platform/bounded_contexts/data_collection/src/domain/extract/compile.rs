@@ -8,6 +8,7 @@ use serde_json_path::JsonPath;
 use super::{
     FieldSpec, FieldType, Fields,
     cast::{self, Cast},
+    finder::{Finder, Mark, mark_of},
     spec::FullSpec,
 };
 
@@ -42,6 +43,8 @@ enum Ground {
 #[derive(Debug, Clone)]
 pub struct Extraction {
     pub(super) fields: Vec<(String, Field)>,
+    /// Finds what the fields are read from.
+    pub(super) finder: Option<Finder>,
     /// Each of these is a row of its own; without it the page is one.
     pub(super) each: Option<Each>,
 }
@@ -64,6 +67,7 @@ pub(super) enum Source {
 #[derive(Debug, Clone)]
 pub(super) struct Field {
     pub selector: Option<Selector>,
+    pub mark: Option<Mark>,
     pub attr: Option<String>,
     pub source: Source,
     /// Nodes of JSON are read instead of texts.
@@ -84,7 +88,7 @@ impl Extraction {
         path: &str,
     ) -> Result<Self, ExtractionError> {
         let each = each.map(|text| selector(text, "each").map(Each::Element)).transpose()?;
-        Ok(Self { fields: compiled(fields, path, 0, Ground::Html)?, each })
+        Ok(Self::of(compiled(fields, path, 0, Ground::Html)?, each))
     }
 
     /// Of JSON.
@@ -94,7 +98,18 @@ impl Extraction {
         path: &str,
     ) -> Result<Self, ExtractionError> {
         let each = each.map(|text| json_path(text, "each").map(Each::Node)).transpose()?;
-        Ok(Self { fields: compiled(fields, path, 0, Ground::Json)?, each })
+        Ok(Self::of(compiled(fields, path, 0, Ground::Json)?, each))
+    }
+
+    fn of(fields: Vec<(String, Field)>, each: Option<Each>) -> Self {
+        let finder = Finder::new(fields.iter().map(|(_, field)| field.sought()));
+        Self { fields, finder, each }
+    }
+}
+
+impl Field {
+    fn sought(&self) -> Option<(&Selector, &Mark, bool)> {
+        Some((self.selector.as_ref()?, self.mark.as_ref()?, self.list))
     }
 }
 
@@ -145,10 +160,11 @@ fn field(
     let inner = if reads_json { Ground::Json } else { Ground::Html };
     let nested = |fields: &Fields| -> Result<Extraction, ExtractionError> {
         let fields = compiled(fields, &format!("{path}.fields"), depth + 1, inner)?;
-        Ok(Extraction { fields, each: None })
+        Ok(Extraction::of(fields, None))
     };
     Ok(Field {
         selector: full.selector.as_deref().map(|text| selector(text, path)).transpose()?,
+        mark: full.selector.as_deref().and_then(mark_of),
         attr: full.attr.clone(),
         source,
         json,

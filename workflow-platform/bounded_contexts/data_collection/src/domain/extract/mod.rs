@@ -3,6 +3,7 @@
 mod cast;
 mod compile;
 mod data;
+mod finder;
 mod run;
 mod spec;
 mod survey;

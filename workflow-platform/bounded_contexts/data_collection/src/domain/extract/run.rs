@@ -170,15 +170,29 @@ impl<'a> Reading<'a> {
         place: Place<'_>,
         trail: Trail<'_>,
     ) -> Map<String, Value> {
-        let read = |(name, field): &(String, Field)| {
-            (name.clone(), self.field(field, place, Trail::Field(&trail, name)))
+        let found = match (&extraction.finder, place) {
+            (Some(finder), Place::Element(element)) => Some(finder.find(element)),
+            _ => None,
         };
-        extraction.fields.iter().map(read).collect()
+        let read = |(number, (name, field)): (usize, &(String, Field))| {
+            let sought = found.as_ref().and_then(|found| found.of(number));
+            (name.clone(), self.field(field, place, sought, Trail::Field(&trail, name)))
+        };
+        extraction.fields.iter().enumerate().map(read).collect()
     }
 
-    fn field(&self, field: &Field, place: Place<'_>, trail: Trail<'_>) -> Value {
+    /// `sought` is what the selector of the field finds, where it was looked for already.
+    fn field(
+        &self,
+        field: &Field,
+        place: Place<'_>,
+        sought: Option<&[ElementRef<'_>]>,
+        trail: Trail<'_>,
+    ) -> Value {
         let mut found = match (&field.source, place) {
-            (Source::Here, Place::Element(element)) => self.in_element(field, element, trail),
+            (Source::Here, Place::Element(element)) => {
+                self.in_element(field, element, sought, trail)
+            }
             (Source::Here, Place::Node(node)) => self.in_node(field, node, trail),
             (source, _) => {
                 let data = self.page.and_then(|page| self.scripts.value(page, source));
@@ -194,7 +208,13 @@ impl<'a> Reading<'a> {
         if field.list { Value::Array(found) } else { found.swap_remove(0) }
     }
 
-    fn in_element(&self, field: &Field, element: ElementRef<'_>, trail: Trail<'_>) -> Vec<Value> {
+    fn in_element(
+        &self,
+        field: &Field,
+        element: ElementRef<'_>,
+        sought: Option<&[ElementRef<'_>]>,
+        trail: Trail<'_>,
+    ) -> Vec<Value> {
         let mut found = Vec::new();
         let mut take = |element: ElementRef<'_>| {
             match &field.json {
@@ -211,11 +231,15 @@ impl<'a> Reading<'a> {
             }
             !field.list && !found.is_empty()
         };
-        match &field.selector {
-            None => {
+        match (&field.selector, sought) {
+            (None, _) => {
                 take(element);
             }
-            Some(selector) => {
+            (Some(_), Some(sought)) => {
+                let mut elements = sought.iter();
+                while elements.next().is_some_and(|element| !take(*element)) {}
+            }
+            (Some(selector), None) => {
                 let mut elements = element.select(selector);
                 while elements.next().is_some_and(|element| !take(element)) {}
             }

@@ -1,7 +1,10 @@
 //! What stands in the index of a record: a cell for each indexed field, one for the time of its
 //! last change, and its tokens.
 
-use std::collections::{BTreeSet, HashSet};
+use std::{
+    collections::{BTreeSet, HashSet},
+    fmt::Write as _,
+};
 
 use serde_json::{Map, Value, json};
 use shared_kernel::{domain::Timestamp, infrastructure::db::UnitOfWork};
@@ -34,12 +37,29 @@ fn entries(
         .chain(columns.indexed().map(of))
 }
 
-fn hex(cell: &Cell) -> String {
-    cell.0.iter().map(|byte| format!("{byte:02x}")).collect()
+/// Appends the bytes as two digits each.
+fn push_hex(out: &mut String, bytes: &[u8]) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    for byte in bytes {
+        out.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        out.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
 }
 
-fn listed<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Value {
-    entries.into_iter().map(|(field, cell, number)| json!([field, hex(cell), number])).collect()
+/// Entries as JSON: field, hexadecimal value and number each. Written out at once, since there are
+/// as many for every record as it has fields.
+fn listed<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> String {
+    let mut out = String::from("[");
+    for (field, cell, number) in entries {
+        if out.len() > 1 {
+            out.push(',');
+        }
+        let _ = write!(out, "[{field},\"");
+        push_hex(&mut out, &cell.0);
+        let _ = write!(out, "\",{number}]");
+    }
+    out.push(']');
+    out
 }
 
 /// A token as it stands in the index: nobody else's begin so.
@@ -57,9 +77,9 @@ impl SqlDatasets {
         &self,
         work: &UnitOfWork,
         row: &DatasetRow,
-        entries: &Value,
+        entries: String,
     ) -> Result<(), DatasetStoreError> {
-        let values = vec![row.number.into(), entries.to_string().into()];
+        let values = vec![row.number.into(), entries.into()];
         self.execute(work, add_cells_sql(self.backend()), values).await?;
         Ok(())
     }
@@ -68,9 +88,9 @@ impl SqlDatasets {
         &self,
         work: &UnitOfWork,
         row: &DatasetRow,
-        entries: &Value,
+        entries: String,
     ) -> Result<(), DatasetStoreError> {
-        let values = vec![row.number.into(), entries.to_string().into()];
+        let values = vec![row.number.into(), entries.into()];
         self.execute(work, remove_cells_sql(self.backend()), values).await?;
         Ok(())
     }
@@ -100,10 +120,12 @@ impl SqlDatasets {
             }
             new.extend(entries(&row.columns, written.number, &written.record.data, now));
         }
-        let gone = listed(old.iter().filter(|entry| !new.contains(entry)));
+        let gone: Vec<_> = old.iter().filter(|entry| !new.contains(entry)).collect();
         // A column that is new to the index has no old cells, so all of the new ones are offered.
-        self.remove_cells(work, row, &gone).await?;
-        self.add_cells(work, row, &listed(&new)).await?;
+        if !gone.is_empty() {
+            self.remove_cells(work, row, listed(gone)).await?;
+        }
+        self.add_cells(work, row, listed(&new)).await?;
         let texts = records.iter().map(|one| text_of(row, one.number, &one.record.data));
         self.write_texts(work, texts.collect()).await
     }
@@ -120,7 +142,7 @@ impl SqlDatasets {
                 entries(&row.columns, before.number, &before.data, before.updated_at)
             })
             .collect();
-        self.remove_cells(work, row, &listed(&gone)).await?;
+        self.remove_cells(work, row, listed(&gone)).await?;
         let numbers: Vec<_> = records.iter().map(|removed| removed.before.number).collect();
         let numbers = json!(numbers).to_string();
         for table in ["dataset_texts", "dataset_seen", "dataset_records"] {
@@ -141,8 +163,21 @@ impl SqlDatasets {
             .iter()
             .flat_map(|(number, data, at)| entries(&row.columns, *number, data, *at))
             .collect();
-        self.add_cells(work, row, &listed(&all)).await?;
+        self.add_cells(work, row, listed(&all)).await?;
         let texts = records.iter().map(|(number, data, _)| text_of(row, *number, data));
         self.write_texts(work, texts.collect()).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_are_json_with_hexadecimal_values() {
+        let entries = [(0, Cell(vec![5, 0xff, 0x0a]), -3), (7, Cell(Vec::new()), 9)];
+        let text = listed(&entries);
+        assert_eq!(text, r#"[[0,"05ff0a",-3],[7,"",9]]"#);
+        assert_eq!(listed(&[]), "[]");
     }
 }
