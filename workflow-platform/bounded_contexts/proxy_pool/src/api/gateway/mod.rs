@@ -6,6 +6,7 @@ mod client;
 mod forward;
 mod http;
 mod meters;
+mod pump;
 mod socks;
 mod tunnel;
 mod within;

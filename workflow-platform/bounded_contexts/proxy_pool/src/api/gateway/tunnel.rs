@@ -10,19 +10,16 @@ use std::{
 
 use shared_kernel::application::FetchOutcome;
 use tokio::{
-    io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, ReadBuf, copy_bidirectional_with_sizes},
+    io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, ReadBuf},
     time::sleep,
 };
 use tracing::debug;
 
-use super::{Port, client::Client, within::within};
+use super::{Port, client::Client, pump::pump, within::within};
 use crate::{
     application::gateway::{Carried, Line},
     domain::gateway::Login,
 };
-
-/// Bytes on their way in one direction. Made once for a tunnel.
-const ROOM: usize = 32 * 1024;
 
 /// Says `consent` to the client and keeps the tunnel open. What the site says through it is
 /// nothing that could be held against the proxy.
@@ -40,7 +37,7 @@ pub(super) async fn run(
         let mut near = Counted { stream: &mut client.stream, read: &up };
         let mut far = Counted { stream: &mut line.stream, read: &down };
         tokio::select! {
-            _ = copy_bidirectional_with_sizes(&mut near, &mut far, ROOM, ROOM) => {}
+            _ = pump(&mut near, &mut far) => {}
             reason = watch(port, login, &up, &down) => debug!(reason, "tunnel is closed"),
         }
     }
