@@ -11,6 +11,12 @@
 //! Up to 100 usable proxies all are candidates. Above, two are drawn at random (the power of two
 //! choices: Mitzenmacher, 1996) and compared with those that did best on the host so far (the
 //! variant with memory: Shah and Prabhakar, 2002).
+//!
+//! A host that turned a proxy away a moment ago is not tried out with further ones: it is asked
+//! through those that it has answered, as long as one of them is free. Otherwise a few banned
+//! proxies, found one after the other, would have the host itself left alone.
+
+use std::time::Duration;
 
 use shared_kernel::domain::Timestamp;
 use uuid::Uuid;
@@ -19,6 +25,8 @@ use super::{Dice, HostBook, ProxyId, Ready, Strategy};
 
 /// Most usable proxies that are all compared.
 pub const COMPARED: usize = 100;
+/// For so long after a refusal no proxy is tried out that the host does not know.
+const WARY: Duration = Duration::from_mins(1);
 /// Draws before a random choice looks at one after the other.
 const DRAWS: usize = 16;
 
@@ -155,9 +163,8 @@ impl Scene<'_> {
     }
 
     fn candidates(&self, dice: &mut Dice) -> Vec<u32> {
-        let dense = self.ready.dense();
-        if dense.len() <= COMPARED {
-            return self.ready.after(None).filter(|position| self.allows(*position)).collect();
+        if self.ready.dense().len() <= COMPARED {
+            return self.all();
         }
         let mut candidates = Vec::new();
         let favourites = self.book.map_or(&[][..], HostBook::favourites);
@@ -166,6 +173,9 @@ impl Scene<'_> {
             let ready = matches!(self.ready.standing(position), super::Standing::Ready { .. });
             (ready && self.allows(position)).then_some(position)
         }));
+        if !candidates.is_empty() && self.is_wary() {
+            return candidates;
+        }
         for _ in 0..2 {
             if let Some(position) = self.draw(dice)
                 && !candidates.contains(&position)
@@ -174,6 +184,26 @@ impl Scene<'_> {
             }
         }
         candidates
+    }
+
+    fn all(&self) -> Vec<u32> {
+        let all = self.ready.after(None).filter(|position| self.allows(*position));
+        let answered = |position: u32| {
+            let view = self.members.view(position);
+            view.is_some_and(|view| self.book.is_some_and(|book| book.has_answered(view.id)))
+        };
+        let (known, strange): (Vec<_>, Vec<_>) = all.partition(|position| answered(*position));
+        if !known.is_empty() && self.is_wary() {
+            return known;
+        }
+        let mut all = known;
+        all.extend(strange);
+        all.sort_unstable();
+        all
+    }
+
+    fn is_wary(&self) -> bool {
+        self.book.is_some_and(|book| book.has_turned_away_since(self.now.minus(WARY)))
     }
 
     fn consider(&self, position: u32, dice: &mut Dice) -> Option<Considered> {

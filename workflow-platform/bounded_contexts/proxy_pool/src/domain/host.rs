@@ -331,6 +331,16 @@ impl HostBook {
         self.refusals.push_back((answer.at, answer.proxy));
     }
 
+    /// Whether the host turned a proxy away since then.
+    pub fn has_turned_away_since(&self, at: Timestamp) -> bool {
+        self.refusals.back().is_some_and(|(last, _)| *last >= at)
+    }
+
+    /// Whether the host has answered the proxy, as far as is remembered.
+    pub fn has_answered(&self, proxy: ProxyId) -> bool {
+        self.pairs.get(&proxy).is_some_and(|pair| pair.latency_ms.is_some())
+    }
+
     fn turned_away(&self) -> usize {
         self.refusals.iter().map(|(_, proxy)| proxy).collect::<HashSet<_>>().len()
     }

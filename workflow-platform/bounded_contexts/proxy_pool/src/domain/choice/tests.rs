@@ -105,6 +105,34 @@ fn those_to_avoid_and_those_the_host_turned_away_are_passed_over() {
 }
 
 #[test]
+fn a_host_that_turned_one_away_is_asked_through_those_it_has_answered() {
+    for size in [4, 200] {
+        let (list, ready) = list(size);
+        let now = Timestamp::from_micros(1);
+        let mut book = HostBook::new(Uuid::nil().into(), now);
+        let mut dice = Dice::new(1);
+        let mut heard = |position: usize, outcome| {
+            let (proxy, lease) = (list.0[position].id, Uuid::nil());
+            let answer = Answer { proxy, lease, outcome, elapsed: Duration::ZERO, at: now };
+            book.learn(&answer, 200, &HostPolicy::default(), &mut dice);
+        };
+        heard(2, FetchOutcome::Ok);
+        heard(3, FetchOutcome::Challenge);
+        let mut taken_at = |now| {
+            let scene = Scene { book: Some(&book), now, ..scene(&list, &ready) };
+            let mut taken: Vec<_> = (0..300)
+                .map(|_| scene.choose(Strategy::Smart, &mut dice).unwrap().position)
+                .collect();
+            taken.sort_unstable();
+            taken.dedup();
+            taken
+        };
+        assert_eq!(taken_at(now), [2], "{size}");
+        assert!(taken_at(now.plus(WARY * 2)).len() > 1, "{size}: others are tried again");
+    }
+}
+
+#[test]
 fn a_choice_says_what_it_was_made_from_and_can_be_repeated() {
     let (mut list, ready) = list(3);
     list.0[0].latency_ms = Some(1000.0);
