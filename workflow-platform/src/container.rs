@@ -51,7 +51,7 @@ use workflow::WorkflowModule;
 
 use crate::config::{Config, FirstAdmin};
 
-use adapters::{Buyers, CacheHealth, DatabaseHealth, Directory, Rules};
+use adapters::{Buyers, CacheHealth, DatabaseHealth, Directory};
 pub use events::event_catalog;
 use foundation::read_authority;
 pub use foundation::{Foundation, MIGRATION_LOCK, blobs};
@@ -123,7 +123,8 @@ fn proxy_surroundings(
         redis,
         sealer: sealer.clone(),
         entitlements: Arc::clone(entitlements),
-        rules: Arc::new(Rules(Arc::clone(policy))),
+        policy: Arc::clone(policy),
+        authorities: fetcher.authorities.clone(),
         ambient,
         user_agent: fetcher.user_agent.clone(),
     }

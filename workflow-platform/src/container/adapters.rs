@@ -1,6 +1,6 @@
 //! Small adapters that tie ports of one context to another.
 
-use std::{error::Error, net::IpAddr, sync::Arc};
+use std::{error::Error, sync::Arc};
 
 use api_gateway::HealthPart;
 use async_trait::async_trait;
@@ -11,38 +11,20 @@ use event_driven_coordination::{
 };
 use proxy_pool::{
     ProxyPoolModule,
-    application::{NewPool, PoolError, ports::AddressRules},
+    application::{NewPool, PoolError},
 };
 use shared_kernel::{
     application::Cache,
     domain::{Id, Owner, User},
-    infrastructure::{db::Database, outbound::OutboundPolicy},
+    infrastructure::db::Database,
 };
 use subscription::{
     SubscriptionModule,
     application::{AboveLimits, paper_ports::CustomersError},
     domain::Buyer,
 };
-use url::Url;
 use user_management::UserModule;
 use workflow::{DefinitionsError, UserDirectory, UserDirectoryError, UserProfile, WorkflowModule};
-
-/// Proxies and their test targets obey the same policy as requests.
-pub struct Rules(pub Arc<OutboundPolicy>);
-
-impl AddressRules for Rules {
-    fn proxy_allowed(&self, host: &str, port: u16) -> bool {
-        self.0.allows_host(host, port)
-    }
-
-    fn address_allowed(&self, address: IpAddr, host: &str, port: u16) -> bool {
-        self.0.allows_ip(address, host, port)
-    }
-
-    fn target_allowed(&self, target: &Url) -> bool {
-        self.0.allows_url(target)
-    }
-}
 
 /// `user.email` and the like in expressions.
 pub struct Directory(pub Arc<UserModule>);

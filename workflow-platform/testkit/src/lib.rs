@@ -12,6 +12,7 @@
 pub mod clock;
 pub mod database;
 pub mod identity;
+pub mod inside;
 pub mod nginx;
 pub mod no_keys;
 pub mod postgres_server;
@@ -32,6 +33,7 @@ pub use database::{
     TestDatabase, databases, postgres, postgres_database, postgres_settings, redis_url,
 };
 pub use identity::Identity;
+pub use inside::Inside;
 pub use nginx::Nginx;
 pub use no_keys::NoKeys;
 pub use postgres_server::{PostgresServer, postgres_programs};

@@ -22,6 +22,7 @@ mod demo;
 mod failing;
 mod files;
 mod gateway;
+mod inside;
 mod isolation;
 mod keys;
 mod leaving;

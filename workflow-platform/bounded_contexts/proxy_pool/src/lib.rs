@@ -42,9 +42,10 @@ pub use application::{
 };
 pub use domain::EVENTS;
 pub use infrastructure::{
-    gateway::TrustError, migrations, personal_data, readings, sealed_columns, usage,
+    dial::TrustError, migrations, personal_data, readings, sealed_columns, usage,
 };
 
+use infrastructure::dial;
 use shared_kernel::{
     application::{Authenticator, Bus, Entitlements, ProxyPools, RateLimiter},
     domain::Ambient,
@@ -59,7 +60,10 @@ pub struct Surroundings {
     pub redis: Option<redis::aio::ConnectionManager>,
     pub sealer: Sealer,
     pub entitlements: Arc<dyn Entitlements>,
-    pub rules: Arc<dyn application::ports::AddressRules>,
+    /// Judges proxies, lists of them and what tests aim at.
+    pub policy: Arc<OutboundPolicy>,
+    /// PEM of authorities that HTTPS proxies are checked by beside those of the system.
+    pub authorities: Option<Vec<u8>>,
     pub ambient: Ambient,
     /// Names the platform when proxies are tested.
     pub user_agent: String,
@@ -68,14 +72,15 @@ pub struct Surroundings {
 /// Puts the context together. The result is also the kernel's `ProxyPools` port; run
 /// [`ProxyPoolModule::run`] in one task of the process.
 pub fn module(surroundings: Surroundings, settings: ProxyPoolSettings) -> Arc<ProxyPoolModule> {
-    let Surroundings { database, bus, redis, sealer, entitlements, rules, ambient, user_agent } =
-        surroundings;
+    let Surroundings { database, bus, redis, sealer, entitlements, policy, .. } = surroundings;
+    let Surroundings { authorities, ambient, user_agent, .. } = surroundings;
     let leases = redis.map(|connection| {
         Arc::new(infrastructure::RedisLeases::new(connection))
             as Arc<dyn application::ports::SharedLeases>
     });
     let store = Arc::new(infrastructure::SqlPoolStore::new(database.clone(), sealer));
-    let probe = Arc::new(infrastructure::HttpProbe::new(Arc::clone(&rules), user_agent));
+    let probe =
+        Arc::new(infrastructure::HttpProbe::new(Arc::clone(&policy), authorities, user_agent));
     let ports = ProxyPoolPorts {
         hosts: Arc::new(infrastructure::SqlHostStore::new(database.clone())),
         tests: Arc::new(infrastructure::SqlTestStore::new(database)),
@@ -86,7 +91,7 @@ pub fn module(surroundings: Surroundings, settings: ProxyPoolSettings) -> Arc<Pr
         leases,
         bus,
         probe,
-        rules,
+        rules: policy,
         entitlements,
         ambient,
     };
@@ -113,10 +118,10 @@ pub fn gateway(
 ) -> Result<Arc<Gateway>, TrustError> {
     let GatewaySurroundings { pools, authenticator, limiter, policy, own, authorities, ambient } =
         surroundings;
-    let tls = infrastructure::gateway::proxy_tls(authorities.as_deref())?;
-    let own = infrastructure::gateway::OwnPorts::new(own);
-    let dialer = infrastructure::gateway::ProxyDialer::new(Arc::clone(&policy), own.clone(), tls);
-    let guard = infrastructure::gateway::NameGuard::new(policy, own);
+    let tls = dial::proxy_tls(authorities.as_deref())?;
+    let own = dial::OwnPorts::new(own);
+    let dialer = dial::ProxyDialer::with_tls(Arc::clone(&policy), own.clone(), tls);
+    let guard = dial::NameGuard::new(policy, own);
     let (dialer, guard) = (Arc::new(dialer), Arc::new(guard));
     let ports = application::gateway::GatewayPorts {
         pools,

@@ -61,9 +61,14 @@ impl OutboundPolicy {
     /// this machine's. What a name resolves to is judged when connecting.
     pub fn allows_host(&self, host: &str, port: u16) -> bool {
         let bare = host.trim_start_matches('[').trim_end_matches(']');
-        match bare.parse::<IpAddr>() {
-            Ok(ip) => self.allows_ip(ip, bare, port),
-            Err(_) => !is_local_name(bare) || self.lists_name(bare, port),
+        if let Ok(ip) = bare.parse::<IpAddr>() {
+            return self.allows_ip(ip, bare, port);
+        }
+        // `127.1` and the like are addresses to whoever connects.
+        match Host::parse(bare) {
+            Ok(Host::Ipv4(ip)) => self.allows_ip(ip.into(), &ip.to_string(), port),
+            Ok(Host::Domain(name)) => !is_local_name(&name) || self.lists_name(&name, port),
+            Ok(Host::Ipv6(_)) | Err(_) => false,
         }
     }
 
@@ -239,6 +244,18 @@ mod tests {
             "http://a.localhost/",
         ] {
             assert!(!closed().allows_url(&Url::parse(url).unwrap()), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_bare_host_is_judged_as_whoever_connects_reads_it() {
+        for host in
+            ["127.1", "0x7f.1", "2130706433", "①②⑦.0.0.1", "%6cocalhost", "::1", "[::1]", ""]
+        {
+            assert!(!closed().allows_host(host, 80), "{host}");
+        }
+        for host in ["1.1", "example.com", "my_proxy.example", "2606:4700:4700::1111"] {
+            assert!(closed().allows_host(host, 80), "{host}");
         }
     }
 

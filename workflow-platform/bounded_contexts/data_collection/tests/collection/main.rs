@@ -8,6 +8,7 @@ mod datasets;
 mod fetching;
 mod files;
 mod guard;
+mod guarded_proxies;
 mod metering;
 mod pages;
 mod sessions;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use proxy_pool::{
     ProxyPoolModule, ProxyPoolSettings, Surroundings,
-    application::{NewPool, PoolChange, ports::AddressRules},
+    application::{NewPool, PoolChange},
     domain::{PoolId, Strategy},
 };
 use shared_kernel::{
@@ -14,9 +14,8 @@ use shared_kernel::{
         SessionProof,
     },
     domain::{Ambient, Locale, Owner, Role},
-    infrastructure::{db::Database, local_bus::LocalBus, seal::Sealer},
+    infrastructure::{db::Database, local_bus::LocalBus, outbound::OutboundPolicy, seal::Sealer},
 };
-use url::Url;
 use uuid::Uuid;
 
 struct NoLimits;
@@ -25,22 +24,6 @@ struct NoLimits;
 impl Entitlements for NoLimits {
     async fn allowance(&self, _: Owner, limit: Limit) -> Result<Allowance, EntitlementsError> {
         Ok(Allowance { limit, allowed: None, resets_at: None })
-    }
-}
-
-struct Anywhere;
-
-impl AddressRules for Anywhere {
-    fn proxy_allowed(&self, _: &str, _: u16) -> bool {
-        true
-    }
-
-    fn address_allowed(&self, _: std::net::IpAddr, _: &str, _: u16) -> bool {
-        true
-    }
-
-    fn target_allowed(&self, _: &Url) -> bool {
-        true
     }
 }
 
@@ -55,7 +38,8 @@ pub fn module(
         redis: None,
         sealer: Sealer::new(b"0123456789abcdef0123456789abcdef", ambient.clone()),
         entitlements: Arc::new(NoLimits),
-        rules: Arc::new(Anywhere),
+        policy: Arc::new(OutboundPolicy::new(["0.0.0.0/0"]).unwrap()),
+        authorities: None,
         ambient: ambient.clone(),
         user_agent: "workflow-platform-bench".to_owned(),
     };

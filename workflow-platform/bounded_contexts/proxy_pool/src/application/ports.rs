@@ -38,9 +38,6 @@ pub trait AddressRules: Send + Sync {
     /// Whether a proxy may listen there: a name, or an address that is not private.
     fn proxy_allowed(&self, host: &str, port: u16) -> bool;
 
-    /// Whether a name of that host and port may be connected to at this address.
-    fn address_allowed(&self, address: std::net::IpAddr, host: &str, port: u16) -> bool;
-
     /// Whether a test may aim there.
     fn target_allowed(&self, target: &Url) -> bool;
 }

@@ -1,8 +1,7 @@
 //! Adapters: tables, the stores on them, and the probe over HTTP.
 
 mod check_store;
-mod dial;
-pub mod gateway;
+pub mod dial;
 mod host_store;
 mod migrations;
 mod personal;

@@ -8,13 +8,22 @@ use http::{Request, StatusCode, header};
 use http_body_util::{BodyExt as _, Empty, Limited};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
-use shared_kernel::application::ProxyAddress;
+use shared_kernel::{
+    application::{ProxyAddress, ProxyScheme},
+    infrastructure::outbound::OutboundPolicy,
+};
 use tokio::time::{Instant, timeout};
 use tokio_util::task::AbortOnDropHandle;
 use url::{Position, Url};
 
-use super::dial::{Dialer, Dialled};
-use crate::application::ports::{AddressRules, ListFetcher, ProbeAnswer, ProbeFailure, ProxyProbe};
+use super::dial::{NameGuard, OwnPorts, ProxyDialer, basic};
+use crate::{
+    application::{
+        gateway::{DialError, Dialer as _, Duplex, TargetGuard as _},
+        ports::{AddressRules as _, ListFetcher, ProbeAnswer, ProbeFailure, ProxyProbe},
+    },
+    domain::gateway::Target,
+};
 
 /// Most bytes of a page that is read.
 const MOST_BODY: usize = 64 * 1024;
@@ -24,14 +33,85 @@ const REDIRECTS: usize = 3;
 /// [`ProxyProbe`] over connections of its own: a client for each of ten thousand proxies would
 /// cost more than the requests. Any answer below 400 counts: the target was reached.
 pub struct HttpProbe {
-    dialer: Dialer,
-    rules: Arc<dyn AddressRules>,
+    dialer: ProxyDialer,
+    policy: Arc<OutboundPolicy>,
+    guard: NameGuard,
     user_agent: String,
 }
 
+/// A connection to the target, or to the proxy that is to be asked in absolute form.
+struct Dialled {
+    stream: Box<dyn Duplex>,
+    /// The proxy wants whole addresses, and this in `Proxy-Authorization`.
+    forward: bool,
+    authorization: Option<String>,
+}
+
+impl Dialled {
+    fn to_target(stream: Box<dyn Duplex>) -> Self {
+        Self { stream, forward: false, authorization: None }
+    }
+}
+
+impl From<DialError> for ProbeFailure {
+    fn from(error: DialError) -> Self {
+        match error {
+            DialError::Proxy(text) => Self::proxy(text),
+            DialError::Site(_) => Self::target("proxy could not reach the target"),
+        }
+    }
+}
+
 impl HttpProbe {
-    pub fn new(rules: Arc<dyn AddressRules>, user_agent: String) -> Self {
-        Self { dialer: Dialer::new(Arc::clone(&rules)), rules, user_agent }
+    /// `authorities` is PEM.
+    pub fn new(
+        policy: Arc<OutboundPolicy>,
+        authorities: Option<Vec<u8>>,
+        user_agent: String,
+    ) -> Self {
+        let own = OwnPorts::default();
+        let dialer = ProxyDialer::new(Arc::clone(&policy), own.clone(), authorities);
+        let guard = NameGuard::new(Arc::clone(&policy), own);
+        Self { dialer, policy, guard, user_agent }
+    }
+
+    /// Connects to the target's host without a proxy.
+    async fn direct(&self, target: &Url) -> Result<Dialled, ProbeFailure> {
+        let place = place(target)?;
+        let stream = Box::new(self.dialer.tcp(&place.host().to_string(), place.port()).await?);
+        self.spoken_to(stream, target).await
+    }
+
+    /// Connects to the target through the proxy; plain HTTP goes in absolute form, as browsers
+    /// do it. Proxies resolve names by themselves, which is why they are looked at before.
+    async fn through(&self, proxy: &ProxyAddress, target: &Url) -> Result<Dialled, ProbeFailure> {
+        let place = place(target)?;
+        if !self.guard.allows(&place).await {
+            return Err(ProbeFailure::target("the target's address is not allowed"));
+        }
+        if target.scheme() == "http" && proxy.scheme != ProxyScheme::Socks5 {
+            let stream = self.dialer.proxy(proxy).await?.stream;
+            let authorization = proxy.credentials.as_ref().map(basic);
+            return Ok(Dialled { stream, forward: true, authorization });
+        }
+        let line = self.dialer.tunnel(proxy, &place).await?;
+        self.spoken_to(line.stream, target).await
+    }
+
+    async fn spoken_to(
+        &self,
+        stream: Box<dyn Duplex>,
+        target: &Url,
+    ) -> Result<Dialled, ProbeFailure> {
+        if target.scheme() != "https" {
+            return Ok(Dialled::to_target(stream));
+        }
+        let host = target.host_str().unwrap_or_default();
+        let secured = self.dialer.secured(stream, host).await;
+        match secured {
+            Ok(stream) => Ok(Dialled::to_target(stream)),
+            Err(error) => Err(ProbeFailure { proxy_failed: false, ..error.into() }),
+        }
     }
 
     async fn ask(&self, dialled: Dialled, target: &Url) -> Result<ProbeAnswer, ProbeFailure> {
@@ -86,6 +166,10 @@ impl HttpProbe {
     }
 }
 
+fn place(target: &Url) -> Result<Target, ProbeFailure> {
+    Target::of(target).map_err(|_| ProbeFailure::target("the address has no host"))
+}
+
 /// The innermost cause; addresses and credentials stay out.
 fn lost(error: &hyper::Error) -> ProbeFailure {
     let mut cause: &dyn std::error::Error = error;
@@ -106,8 +190,8 @@ impl ProxyProbe for HttpProbe {
         let begun = Instant::now();
         let exchange = async {
             let dialled = match proxy {
-                Some(proxy) => self.dialer.through(proxy, target).await?,
-                None => self.dialer.direct(target).await?,
+                Some(proxy) => self.through(proxy, target).await?,
+                None => self.direct(target).await?,
             };
             self.ask(dialled, target).await
         };
@@ -122,10 +206,10 @@ impl HttpProbe {
     async fn list(&self, url: &Url, most: usize) -> Result<String, String> {
         let mut url = url.clone();
         for _ in 0..=REDIRECTS {
-            if !matches!(url.scheme(), "http" | "https") || !self.rules.target_allowed(&url) {
+            if !matches!(url.scheme(), "http" | "https") || !self.policy.target_allowed(&url) {
                 return Err("its address is not allowed".to_owned());
             }
-            let dialled = self.dialer.direct(&url).await.map_err(|failure| failure.text)?;
+            let dialled = self.direct(&url).await.map_err(|failure| failure.text)?;
             let exchange = self.exchange(dialled, &url, most).await;
             let (head, body) = exchange.map_err(|failure| failure.text)?;
             let next = head.headers.get(header::LOCATION).and_then(|to| to.to_str().ok());

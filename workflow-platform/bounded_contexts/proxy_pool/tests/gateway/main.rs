@@ -8,6 +8,7 @@
 )]
 
 mod answers;
+mod inside;
 mod refused;
 mod socks;
 mod support;

@@ -108,16 +108,31 @@ impl Gate {
         scheme: ProxyScheme,
         change: impl FnOnce(&mut GatewaySettings),
     ) -> Self {
+        let (host, port) = (upstream.ip().to_string(), upstream.port());
+        let proxy = ProxyAddress { scheme, host, port, credentials: None };
+        Self::leading_to(proxy, listener, &["127.0.0.0/8"], change)
+    }
+
+    /// Where only these are allowed beside public addresses.
+    pub async fn allowing(proxy: ProxyAddress, allowed: &[&str]) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::leading_to(proxy, listener, allowed, |_| ())
+    }
+
+    fn leading_to(
+        proxy: ProxyAddress,
+        listener: TcpListener,
+        allowed: &[&str],
+        change: impl FnOnce(&mut GatewaySettings),
+    ) -> Self {
         let address = listener.local_addr().unwrap();
         let (ambient, _) = testkit::ambient();
         let (told, key_is_good) = (Arc::default(), Arc::new(AtomicBool::new(true)));
-        let (host, port) = (upstream.ip().to_string(), upstream.port());
-        let proxy = ProxyAddress { scheme, host, port, credentials: None };
         let surroundings = GatewaySurroundings {
             pools: Arc::new(OneProxy { address: proxy, told: Arc::clone(&told) }),
             authenticator: Arc::new(Keys(Arc::clone(&key_is_good))),
             limiter: Arc::new(LocalLimiter::default()),
-            policy: Arc::new(OutboundPolicy::new(["127.0.0.0/8"]).unwrap()),
+            policy: Arc::new(OutboundPolicy::new(allowed).unwrap()),
             own: vec![address],
             authorities: None,
             ambient: ambient.clone(),

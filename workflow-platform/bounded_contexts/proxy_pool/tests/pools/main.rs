@@ -5,6 +5,7 @@
 
 mod choice;
 mod import;
+mod inside;
 mod lease;
 mod probing;
 mod race;

@@ -2,7 +2,6 @@
 
 use std::{
     env,
-    net::IpAddr,
     sync::{
         Arc,
         atomic::{AtomicI64, AtomicU64, Ordering},
@@ -12,9 +11,7 @@ use std::{
 
 use async_trait::async_trait;
 use proxy_pool::{
-    ProxyPoolModule, ProxyPoolSettings, Surroundings,
-    application::{PoolChange, ports::AddressRules},
-    domain::PoolId,
+    ProxyPoolModule, ProxyPoolSettings, Surroundings, application::PoolChange, domain::PoolId,
 };
 use redis::aio::ConnectionManager;
 use sea_orm::ConnectionTrait as _;
@@ -27,11 +24,11 @@ use shared_kernel::{
     infrastructure::{
         db::{Database, DatabaseSettings, Migrations, PostgresSettings},
         local_bus::LocalBus,
+        outbound::OutboundPolicy,
         seal::Sealer,
         system::SystemEntropy,
     },
 };
-use url::Url;
 use uuid::Uuid;
 
 /// A clock that stands until it is moved.
@@ -59,21 +56,11 @@ impl Entitlements for Plan {
     }
 }
 
-/// Loopback is allowed, 10/8 is not.
-struct Rules;
+/// What is taken for public here, beside what is: loopback and addresses of documentation.
+pub const OUTSIDE: [&str; 3] = ["127.0.0.0/8", "203.0.113.0/24", "198.51.100.0/24"];
 
-impl AddressRules for Rules {
-    fn proxy_allowed(&self, host: &str, _: u16) -> bool {
-        !host.starts_with("10.")
-    }
-
-    fn address_allowed(&self, address: IpAddr, _: &str, _: u16) -> bool {
-        !address.to_string().starts_with("10.")
-    }
-
-    fn target_allowed(&self, target: &Url) -> bool {
-        !target.host_str().is_some_and(|host| host.starts_with("10."))
-    }
+fn policy(allowed: &[&str]) -> Arc<OutboundPolicy> {
+    Arc::new(OutboundPolicy::new(allowed).unwrap())
 }
 
 pub struct World {
@@ -103,8 +90,10 @@ impl World {
         let ambient = Ambient::new(Arc::clone(&clock) as Arc<dyn Clock>, entropy);
         let plan = Arc::new(Plan(AtomicU64::new(1000)));
         let bus: Arc<dyn Bus> = Arc::new(LocalBus::default());
-        let module = Parts { database: &database, bus: &bus, ambient: &ambient, plan: &plan };
-        let module = module.build(None, settings_of_tests());
+        let policy = policy(&OUTSIDE);
+        let parts =
+            Parts { database: &database, bus: &bus, ambient: &ambient, plan: &plan, policy };
+        let module = parts.build(None, settings_of_tests());
         let opened = settings.clone();
         Self { database, clock, ambient, plan, bus, module, opened, _folder: folder }
     }
@@ -121,7 +110,15 @@ impl World {
         settings: ProxyPoolSettings,
     ) -> Arc<ProxyPoolModule> {
         let Self { database, bus, ambient, plan, .. } = self;
-        Parts { database, bus, ambient, plan }.build(redis, settings)
+        let policy = policy(&OUTSIDE);
+        Parts { database, bus, ambient, plan, policy }.build(redis, settings)
+    }
+
+    /// A process whose operator allows these beside public addresses, and no others.
+    pub fn allowing(&self, allowed: &[&str]) -> Arc<ProxyPoolModule> {
+        let Self { database, bus, ambient, plan, .. } = self;
+        let policy = policy(allowed);
+        Parts { database, bus, ambient, plan, policy }.build(None, settings_of_tests())
     }
 
     /// Another process that can die: its connections are those of the runtime it is made in.
@@ -133,7 +130,9 @@ impl World {
         let (ambient, plan) = (self.ambient.clone(), Arc::clone(&self.plan));
         async move {
             let database = Database::open(&opened).await.unwrap();
-            let parts = Parts { database: &database, bus: &bus, ambient: &ambient, plan: &plan };
+            let policy = policy(&OUTSIDE);
+            let parts =
+                Parts { database: &database, bus: &bus, ambient: &ambient, plan: &plan, policy };
             parts.build(None, settings)
         }
     }
@@ -162,6 +161,7 @@ struct Parts<'a> {
     bus: &'a Arc<dyn Bus>,
     ambient: &'a Ambient,
     plan: &'a Arc<Plan>,
+    policy: Arc<OutboundPolicy>,
 }
 
 impl Parts<'_> {
@@ -176,7 +176,8 @@ impl Parts<'_> {
             redis,
             sealer: Sealer::new(b"a secret that only tests ever know", self.ambient.clone()),
             entitlements: Arc::clone(self.plan) as Arc<dyn Entitlements>,
-            rules: Arc::new(Rules),
+            policy: self.policy,
+            authorities: None,
             ambient: self.ambient.clone(),
             user_agent: "workflow-platform-tests".to_owned(),
         };

@@ -47,7 +47,11 @@ impl Clients {
         Ok(self.direct.get_or_init(|| client).clone())
     }
 
+    /// An address of the proxy is judged here, a name by the resolver when it is connected to.
     pub fn through(&self, address: &ProxyAddress) -> Result<Client, FetchError> {
+        if !self.policy.allows_host(&address.host, address.port) {
+            return Err(FetchError::NoProxy("the proxy's address is not allowed".to_owned()));
+        }
         let key = key_of(address);
         if let Some(client) = self.by_proxy.get(&key) {
             return Ok(client);

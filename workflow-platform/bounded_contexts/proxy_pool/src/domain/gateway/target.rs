@@ -2,7 +2,7 @@
 
 use std::{fmt, net::IpAddr};
 
-use url::Host;
+use url::{Host, Url};
 
 /// Longest name in the domain name system.
 const LONGEST_NAME: usize = 253;
@@ -62,6 +62,12 @@ impl Target {
             IpAddr::V6(address) => Host::Ipv6(address),
         };
         Self::new(host, port)
+    }
+
+    /// Where requests for an address go.
+    pub fn of(url: &Url) -> Result<Self, BadTarget> {
+        let host = url.host().ok_or(BadTarget)?.to_owned();
+        Self::new(host, url.port_or_known_default().ok_or(BadTarget)?)
     }
 
     fn new(host: Host<String>, port: u16) -> Result<Self, BadTarget> {

@@ -17,8 +17,16 @@ const LONGEST_ANSWER: usize = 16 * 1024;
 
 type Credentials<'a> = Option<&'a (String, SecretString)>;
 
+/// Without the number of the system's.
 pub(super) fn broken(error: &io::Error) -> DialError {
-    DialError::Proxy(error.to_string())
+    let text = error.to_string();
+    let words = text.split(" (os error").next().unwrap_or_default().to_lowercase();
+    DialError::Proxy(format!("connection failed: {words}"))
+}
+
+/// `Proxy-Authorization` with these.
+pub fn basic((user, password): &(String, SecretString)) -> String {
+    format!("Basic {}", STANDARD.encode(format!("{user}:{}", password.expose_secret())))
 }
 
 fn senseless() -> DialError {
@@ -33,9 +41,8 @@ pub(super) async fn connect<S: Duplex + ?Sized>(
 ) -> Result<Bytes, DialError> {
     let place = target.authority();
     let mut head = format!("CONNECT {place} HTTP/1.1\r\nHost: {place}\r\n");
-    if let Some((user, password)) = credentials {
-        let both = STANDARD.encode(format!("{user}:{}", password.expose_secret()));
-        head.push_str(&format!("Proxy-Authorization: Basic {both}\r\n"));
+    if let Some(credentials) = credentials {
+        head.push_str(&format!("Proxy-Authorization: {}\r\n", basic(credentials)));
     }
     head.push_str("\r\n");
     stream.write_all(head.as_bytes()).await.map_err(|error| broken(&error))?;
@@ -54,7 +61,7 @@ pub(super) async fn connect<S: Duplex + ?Sized>(
     let head = AnswerHead::parse(&head, false).map_err(|_| senseless())?;
     match head.status {
         200..300 => Ok(answer.freeze()),
-        407 => Err(DialError::Proxy("it wants other credentials".to_owned())),
+        407 => Err(DialError::Proxy("it wants other credentials (407)".to_owned())),
         403 | 405 => Err(DialError::Site(SiteFault::NotAllowed)),
         504 => Err(DialError::Site(SiteFault::TimedOut)),
         400..600 => Err(DialError::Site(SiteFault::Other)),
