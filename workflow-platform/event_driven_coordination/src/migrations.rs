@@ -5,7 +5,7 @@ use sea_orm_migration::{MigrationTrait, prelude::*};
 
 /// The migrations of event delivery.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(WaitingIndexes), Box::new(ParkedIndex), Box::new(Identity)]
+    vec![Box::new(WaitingIndexes), Box::new(ParkedIndex), Box::new(Identity), Box::new(OrderIndex)]
 }
 
 /// Indexes on the few events that are not done, however many are kept.
@@ -94,6 +94,60 @@ impl MigrationTrait for Identity {
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.get_connection().execute_unprepared("DROP TABLE outbox_identity").await?;
+        Ok(())
+    }
+}
+
+/// An index through which the waiting events are read in their order. SQLite has one already:
+/// `outbox_pending`, which PostgreSQL cannot read in order.
+///
+/// `outbox_waiting` stays for processes of the version before, while they run beside this one.
+#[derive(Debug)]
+struct OrderIndex;
+
+impl MigrationName for OrderIndex {
+    fn name(&self) -> &'static str {
+        "m20261126_000073_outbox_order"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for OrderIndex {
+    /// `CONCURRENTLY` cannot be part of a transaction.
+    fn use_transaction(&self) -> Option<bool> {
+        Some(false)
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let connection = manager.get_connection();
+        if manager.get_database_backend() == sea_orm::DbBackend::Postgres {
+            for sql in [
+                // One that was cut off is left behind and not used.
+                "DROP INDEX CONCURRENTLY IF EXISTS outbox_order",
+                "CREATE INDEX CONCURRENTLY outbox_order ON outbox (position) \
+                 WHERE delivered_at IS NULL AND parked_at IS NULL",
+                "DROP INDEX CONCURRENTLY IF EXISTS outbox_pending",
+                "DROP INDEX CONCURRENTLY IF EXISTS outbox_aggregate",
+            ] {
+                connection.execute_unprepared(sql).await?;
+            }
+        } else {
+            connection.execute_unprepared("DROP INDEX IF EXISTS outbox_aggregate").await?;
+        }
+        Ok(())
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let connection = manager.get_connection();
+        for sql in [
+            "DROP INDEX IF EXISTS outbox_order",
+            "CREATE INDEX IF NOT EXISTS outbox_pending ON outbox \
+             (delivered_at, parked_at, position)",
+            "CREATE INDEX IF NOT EXISTS outbox_aggregate ON outbox \
+             (aggregate, aggregate_id, position)",
+        ] {
+            connection.execute_unprepared(sql).await?;
+        }
         Ok(())
     }
 }

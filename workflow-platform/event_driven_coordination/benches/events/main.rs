@@ -27,7 +27,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const ROUNDS: usize = 3;
 const FLOOD: usize = 30_000;
 /// Events a second, and for how long.
-const PACES: [(usize, u64); 2] = [(2000, 8), (5000, 6)];
+const PACES: [(usize, u64); 3] = [(2000, 8), (5000, 6), (10_000, 5)];
 
 #[tokio::main]
 async fn main() {

@@ -16,7 +16,9 @@ use tracing::{error, warn};
 
 use super::{
     Relay,
+    forgotten::Forgotten,
     hold::Hold,
+    lists::{among, numbers},
     outbox::{DEADLY, Leased, UnreadableEvent, read},
     publish::Parcel,
 };
@@ -45,11 +47,11 @@ impl Relay {
         number: usize,
         stop: &CancellationToken,
     ) {
-        let mut told = false;
+        let (mut told, mut forgotten) = (false, None);
         while !stop.is_cancelled() {
-            let Err(failure) = self.consume_once(stream, number == 0, stop, &mut told).await else {
-                return;
-            };
+            let claims = number == 0;
+            let once = self.consume_once(stream, claims, stop, &mut told, &mut forgotten);
+            let Err(failure) = once.await else { return };
             if !told {
                 let failure = &failure as &dyn std::error::Error;
                 warn!(error = failure, "events do not come over the stream");
@@ -68,18 +70,22 @@ impl Relay {
         claims: bool,
         stop: &CancellationToken,
         told: &mut bool,
+        forgotten: &mut Option<Forgotten>,
     ) -> Result<(), ConsumeError> {
         let name = self.ambient.uuid().simple().to_string();
         let consumer = stream.consumer(name, WAIT).await?;
+        self.notice(&consumer, forgotten);
         consumer.forget_dead(FORGOTTEN_AFTER).await?;
         *told = false;
         let mut looked_at: Option<Instant> = None;
         while !stop.is_cancelled() {
-            if claims && looked_at.is_none_or(|at| at.elapsed() >= self.settings.claim_after / 2) {
+            if claims && looked_at.is_none_or(|at| at.elapsed() >= self.settings.claim_after / 4) {
                 looked_at = Some(Instant::now());
                 let claimed = consumer.claim(self.settings.claim_after, self.settings.take).await?;
                 self.take(&consumer, claimed, true).await?;
             }
+            self.notice(&consumer, forgotten);
+            self.take_back_when_due(forgotten).await?;
             let next = consumer.next(self.settings.take).await?;
             self.take(&consumer, next, false).await?;
         }
@@ -111,6 +117,8 @@ impl Relay {
             handled = handled => handled?,
             () = keep(consumer, &ids, &hold, self.settings.claim_after / 5) => {}
         }
+        // What came meanwhile of these aggregates may be taken in hand now.
+        self.freed.notify_one();
         // What may be in other hands is theirs to take away.
         if hold.lasts() {
             consumer.done(&ids).await?;
@@ -122,17 +130,18 @@ impl Relay {
     async fn opened(&self, entries: &[Entry]) -> Result<Vec<Vec<Leased>>, DbErr> {
         let parcels: Vec<Parcel> =
             entries.iter().filter_map(|entry| serde_json::from_str(&entry.body).ok()).collect();
-        let positions: Vec<String> =
-            parcels.iter().flat_map(|parcel| &parcel.positions).map(i64::to_string).collect();
+        let positions: Vec<i64> =
+            parcels.iter().flat_map(|parcel| &parcel.positions).copied().collect();
         if positions.is_empty() {
             return Ok(Vec::new());
         }
         let sql = format!(
-            "SELECT * FROM outbox WHERE position IN ({}) AND delivered_at IS NULL \
+            "SELECT * FROM outbox WHERE position IN {} AND delivered_at IS NULL \
              AND parked_at IS NULL",
-            positions.join(", ")
+            among(self.database.backend())
         );
-        let rows = self.database.read().query_all_raw(self.database.statement(sql, [])).await?;
+        let asked = self.database.statement(sql, [numbers(&positions)]);
+        let rows = self.database.read().query_all_raw(asked).await?;
         let (mut found, mut newer) = (HashMap::new(), HashSet::new());
         for row in &rows {
             let due: i64 = row.try_get("", "due_at")?;

@@ -6,13 +6,16 @@
 
 mod consume;
 mod deliver;
+mod forgotten;
 mod hold;
+mod lists;
 mod observe;
 mod outbox;
 mod prune;
 mod publish;
 mod settings;
 mod together;
+mod walk;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -25,6 +28,7 @@ use shared_kernel::{
         redis_streams::{RedisStream, RedisStreams},
     },
 };
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, error};
 use uuid::Uuid;
@@ -57,6 +61,8 @@ pub struct Relay {
     settings: RelaySettings,
     /// Between the processes, when there is such a thing.
     streams: Option<RedisStreams>,
+    /// Told when this process is done with events: later ones of their aggregates may be due.
+    freed: Arc<Notify>,
 }
 
 impl Relay {
@@ -67,7 +73,8 @@ impl Relay {
         settings: RelaySettings,
     ) -> Self {
         let catalog = Arc::default();
-        Self { database, ambient, handlers, catalog, settings, streams: None }
+        let freed = Arc::default();
+        Self { database, ambient, handlers, catalog, settings, streams: None, freed }
     }
 
     /// The same, with events of these kinds given today's form before they are handled; newer
@@ -83,8 +90,8 @@ impl Relay {
         Self { streams, ..self }
     }
 
-    /// Wakes when this process commits an event, and looks now and then for those of others and
-    /// for events whose next attempt is due. After `stop` it ends what it has in hand.
+    /// Wakes when this process commits an event or is done with some, and looks now and then for
+    /// those of others and for events whose next attempt is due. After `stop` it ends what it has in hand.
     pub async fn run(&self, stop: CancellationToken) {
         let stream = self.stream(&stop).await;
         let consumers = stream.iter().flat_map(|stream| {
@@ -97,18 +104,22 @@ impl Relay {
     async fn watch_outbox(&self, mut publisher: Option<Publisher>, stop: &CancellationToken) {
         let mut changes = self.database.outbox_changes();
         let (mut pruned_at, mut observed_at) = (None, None);
+        let (soon, every) = (self.settings.poll_soon, self.settings.poll_every);
+        let mut rest = soon;
         while !stop.is_cancelled() {
             changes.mark_unchanged();
             self.prune_when_due(&mut pruned_at).await;
             self.observe_when_due(&mut observed_at).await;
             if self.round(publisher.as_mut(), stop).await {
+                rest = soon;
                 continue;
             }
             tokio::select! {
                 () = stop.cancelled() => {}
                 // An error says that the database is gone, and with it this process.
                 _ = changes.changed() => {}
-                () = tokio::time::sleep(self.settings.poll_every) => {}
+                () = self.freed.notified() => {}
+                () = tokio::time::sleep(rest.min(every)) => rest = (rest * 2).min(every),
             }
         }
     }

@@ -10,7 +10,10 @@ use shared_kernel::{
 use tracing::error;
 use uuid::Uuid;
 
-use super::{Relay, RelayError};
+use super::{
+    Relay, RelayError,
+    lists::{among, numbers},
+};
 
 /// An event that is ours until its lease ends.
 #[derive(Debug)]
@@ -28,14 +31,8 @@ const LEASE_LOCK: i64 = 0x6f75_7462_6f78;
 /// Why an event is parked that nobody could tell of.
 pub(super) const DEADLY: &str = "every process that handled it died";
 
-/// In the order of writing, and nothing whose aggregate has an earlier event that waits (for its
-/// next attempt, or in another process's hands).
-const DUE: &str = "SELECT o.* FROM outbox o \
-    WHERE o.delivered_at IS NULL AND o.parked_at IS NULL AND o.due_at <= $1 AND NOT EXISTS ( \
-      SELECT 1 FROM outbox e WHERE e.aggregate = o.aggregate AND e.aggregate_id = o.aggregate_id \
-      AND e.position < o.position AND e.delivered_at IS NULL AND e.parked_at IS NULL \
-      AND e.due_at > $1) \
-    ORDER BY o.position LIMIT $2";
+/// In the order of writing.
+const THESE: &str = "SELECT * FROM outbox WHERE position IN";
 
 /// What one turn at the outbox gave.
 #[derive(Debug, Default)]
@@ -55,16 +52,17 @@ impl Relay {
     pub(super) async fn lease(&self, most: u32) -> Result<Batch, RelayError> {
         let now = self.ambient.now();
         // Mostly there is nothing: ask without keeping any writer waiting.
-        let values = [now.into(), 1i64.into()];
-        let first = self.database.statement(DUE, values);
-        if self.database.read().query_one_raw(first).await?.is_none() {
+        if self.may_be_taken(self.database.read(), now, 1).await?.is_empty() {
             return Ok(Batch::default());
         }
         let work = self.database.begin().await?;
         self.take_turn(&work).await?;
         let until = now.plus(self.settings.lease);
-        let values = [now.into(), i64::from(most).into()];
-        let mut rows = work.conn().query_all_raw(self.database.statement(DUE, values)).await?;
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        let places = self.may_be_taken(work.conn(), now, most).await?;
+        let sql = format!("{THESE} {} ORDER BY position", among(self.database.backend()));
+        let these = self.database.statement(sql, [numbers(&places)]);
+        let mut rows = work.conn().query_all_raw(these).await?;
         let suspect = suspect(&rows)?;
         if let Some(place) = suspect {
             rows = vec![rows.swap_remove(place)];
@@ -92,8 +90,8 @@ impl Relay {
         let wanted: Vec<i64> = leased.iter().map(|event| event.position).collect();
         let unwanted: Vec<i64> = unwanted.iter().map(|event| event.position).collect();
         self.leave(&work, now.plus(self.settings.left_for), &left.positions).await?;
-        self.mark(&work, "due_at = $1, last_error = NULL", until, &wanted).await?;
-        self.mark(&work, "delivered_at = $1", now, &unwanted).await?;
+        self.mark(&work, "due_at = $2, last_error = NULL", until, &wanted).await?;
+        self.mark(&work, "delivered_at = $2", now, &unwanted).await?;
         work.commit().await?;
         Ok(Batch { taken: rows.len(), leased, suspect: suspect.is_some() })
     }
@@ -134,8 +132,10 @@ impl Relay {
         if positions.is_empty() {
             return Ok(());
         }
-        let sql = format!("UPDATE outbox SET due_at = $1 WHERE position IN ({})", list(positions));
-        work.conn().execute_raw(self.database.statement(sql, [until.into()])).await?;
+        let among = among(self.database.backend());
+        let sql = format!("UPDATE outbox SET due_at = $2 WHERE position IN {among}");
+        let values = [numbers(positions), until.into()];
+        work.conn().execute_raw(self.database.statement(sql, values)).await?;
         Ok(())
     }
 
@@ -150,11 +150,12 @@ impl Relay {
         if positions.is_empty() {
             return Ok(());
         }
+        let among = among(self.database.backend());
         let sql = format!(
-            "UPDATE outbox SET {change}, attempts = attempts + 1 WHERE position IN ({})",
-            list(positions)
+            "UPDATE outbox SET {change}, attempts = attempts + 1 WHERE position IN {among}"
         );
-        work.conn().execute_raw(self.database.statement(sql, [at.into()])).await?;
+        let values = [numbers(positions), at.into()];
+        work.conn().execute_raw(self.database.statement(sql, values)).await?;
         Ok(())
     }
 
@@ -230,9 +231,9 @@ impl Relay {
     }
 }
 
-type Aggregate = (String, String);
+pub(super) type Aggregate = (String, String);
 
-fn aggregate(row: &QueryResult) -> Result<Aggregate, DbErr> {
+pub(super) fn aggregate(row: &QueryResult) -> Result<Aggregate, DbErr> {
     Ok((row.try_get("", "aggregate")?, row.try_get("", "aggregate_id")?))
 }
 
@@ -248,10 +249,6 @@ fn suspect(rows: &[QueryResult]) -> Result<Option<usize>, DbErr> {
         }
     }
     Ok(None)
-}
-
-fn list(positions: &[i64]) -> String {
-    positions.iter().map(i64::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// What is left to newer processes.

@@ -30,7 +30,9 @@ pub struct RelaySettings {
     pub longest_wait: Duration,
     /// After this time an event that only newer processes know is theirs to take again.
     pub left_for: Duration,
-    /// How often to look for events nobody told us of.
+    /// How often to look for events nobody told us of: so soon after there were some, and half as
+    /// often each time that there are none, down to `poll_every`.
+    pub poll_soon: Duration,
     pub poll_every: Duration,
     /// Delivered events are kept this long.
     pub keep: Duration,
@@ -43,11 +45,11 @@ impl Default for RelaySettings {
     fn default() -> Self {
         Self {
             batch: 100,
-            publish_batch: 500,
+            publish_batch: 2000,
             most_parcels: 2000,
             consumers: 2,
             take: 200,
-            claim_after: Duration::from_secs(5),
+            claim_after: Duration::from_secs(2),
             parallel: 16,
             lease: Duration::from_mins(1),
             event_limit: Duration::from_secs(30),
@@ -55,6 +57,7 @@ impl Default for RelaySettings {
             first_wait: Duration::from_secs(2),
             longest_wait: Duration::from_mins(10),
             left_for: Duration::from_secs(10),
+            poll_soon: Duration::from_millis(10),
             poll_every: Duration::from_secs(1),
             keep: Duration::from_hours(7 * 24),
             prune_every: Duration::from_mins(5),

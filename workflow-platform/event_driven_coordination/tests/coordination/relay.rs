@@ -166,8 +166,9 @@ async fn what_a_dead_process_had_in_hand_is_taken_over_when_its_lease_ends() {
 async fn a_running_relay_wakes_when_an_event_is_committed_and_ends_when_told() {
     for world in worlds().await {
         let notes = Arc::new(Notes::default());
+        let never = Duration::from_hours(1);
         let settings =
-            RelaySettings { poll_every: Duration::from_hours(1), ..RelaySettings::default() };
+            RelaySettings { poll_soon: never, poll_every: never, ..RelaySettings::default() };
         let relay = world.relay_with(effect(&notes), settings);
         let stop = CancellationToken::new();
         let running = tokio::spawn({

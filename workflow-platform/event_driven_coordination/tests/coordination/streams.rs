@@ -261,6 +261,68 @@ async fn nothing_is_lost_doubled_or_out_of_order_while_processes_are_killed_and_
     assert_eq!(stage.count(PARKED).await, 0);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waits_for_earlier_events_goes_on_as_soon_as_these_are_done() {
+    /// More than are taken in hand of one aggregate at once.
+    const MANY: i64 = 350;
+    let Some(stage) = Stage::new().await else { return };
+    let numbers = 0..usize::try_from(MANY).unwrap();
+    let events: Vec<_> = numbers.map(|n| stage.event("a", "thing.happened", n)).collect();
+    stage.record(&events).await;
+    let never = Duration::from_hours(1);
+    let settings = RelaySettings { poll_soon: never, poll_every: never, ..quick() };
+    let running = stage.relay(ledger(false), settings).await;
+    stage.until(DONE, MANY, Duration::from_secs(20)).await;
+    assert_eq!(stage.ledgers().await["a"], (0..MANY).collect::<Vec<_>>());
+    running.end().await;
+}
+
+/// Sends events over a stream that nobody reads, and lets Redis forget it.
+async fn sent_and_forgotten(stage: &mut Stage, handlers: Handlers, count: usize) {
+    let numbers = 0..count;
+    let events: Vec<_> =
+        numbers.map(|n| stage.event(&format!("a{}", n % 3), "thing.happened", n)).collect();
+    stage.record(&events).await;
+    let deaf = RelaySettings { consumers: 0, lease: Duration::from_hours(1), ..quick() };
+    let sender = stage.relay(handlers, deaf).await;
+    let all = i64::try_from(count).unwrap();
+    stage.until("outbox WHERE attempts = 1", all, Duration::from_secs(10)).await;
+    sender.end().await;
+    stage.redis.stop();
+    stage.redis.start_again();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_redis_forgot_is_taken_in_hand_again_long_before_its_lease_ends() {
+    let Some(mut stage) = Stage::new().await else { return };
+    sent_and_forgotten(&mut stage, ledger(false), 30).await;
+    let settings = RelaySettings { lease: Duration::from_hours(1), ..quick() };
+    let running = stage.relay(ledger(false), settings).await;
+    stage.until(DONE, 30, Duration::from_secs(20)).await;
+    for (aggregate, found) in stage.ledgers().await {
+        assert_eq!(found.len(), 10, "{aggregate}");
+        assert!(found.is_sorted(), "{aggregate}: {found:?}");
+    }
+    assert_eq!(stage.count("outbox WHERE attempts = 1").await, 30, "none was blamed");
+    running.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_acts_outside_the_database_keeps_its_lease_when_redis_forgets() {
+    let Some(mut stage) = Stage::new().await else { return };
+    let seen = Arc::default();
+    let noting = || {
+        let noting = Noting { name: "one", seen: Arc::clone(&seen) };
+        Handlers::new([], [Arc::new(noting) as Arc<dyn EffectHandler>])
+    };
+    sent_and_forgotten(&mut stage, noting(), 6).await;
+    let settings = RelaySettings { lease: Duration::from_hours(1), ..quick() };
+    let running = stage.relay(noting(), settings).await;
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    assert!(seen.lock().is_empty(), "somebody may still be at it");
+    running.end().await;
+}
+
 /// Events that stand beside the deadly one.
 const AMONG: usize = 30;
 

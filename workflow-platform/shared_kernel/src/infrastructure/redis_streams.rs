@@ -1,7 +1,13 @@
 //! A queue between processes: one Redis stream, read by one group of consumers. What a consumer
 //! has in hand is its own while it says so now and then; what a dead one had is claimed by others.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use redis::{
     AsyncConnectionConfig, AsyncTypedCommands as _, Client, RedisError, RedisResult,
@@ -90,7 +96,8 @@ impl RedisStream {
     pub async fn consumer(&self, name: String, wait: Duration) -> Result<Consumer, StreamError> {
         let config = AsyncConnectionConfig::new().set_response_timeout(Some(wait + PATIENCE));
         let reading = self.client.get_multiplexed_async_connection_with_config(&config).await?;
-        let consumer = Consumer { stream: self.clone(), reading, name, wait };
+        let founded = Arc::default();
+        let consumer = Consumer { stream: self.clone(), reading, name, wait, founded };
         consumer.make_group().await?;
         Ok(consumer)
     }
@@ -104,9 +111,16 @@ pub struct Consumer {
     name: String,
     /// How long a read waits for entries.
     wait: Duration,
+    founded: Arc<AtomicBool>,
 }
 
 impl Consumer {
+    /// Whether this reader found no group and made it, since it was last asked: what was sent
+    /// before is not in Redis any more.
+    pub fn has_founded(&self) -> bool {
+        self.founded.swap(false, Ordering::Relaxed)
+    }
+
     /// Entries that nobody has in hand, at most so many; waits a while for the first.
     pub async fn next(&self, most: usize) -> Result<Vec<Entry>, StreamError> {
         match self.read(most).await {
@@ -191,7 +205,11 @@ impl Consumer {
         match connection.xgroup_create_mkstream(&self.stream.key, GROUP, "0").await {
             // Another consumer was first.
             Err(error) if error.code() == Some("BUSYGROUP") => Ok(()),
-            made => Ok(made?),
+            made => {
+                made?;
+                self.founded.store(true, Ordering::Relaxed);
+                Ok(())
+            }
         }
     }
 }
