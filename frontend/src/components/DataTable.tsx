@@ -1,7 +1,8 @@
 import { Button } from 'antd';
-import { memo, type ReactNode } from 'react';
+import { memo, type ReactNode, type RefObject, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '@/components/ErrorNote';
+import { useFold } from '@/hooks/use-fold';
 
 export interface Column<T> {
   key: string;
@@ -25,6 +26,9 @@ interface Props<T> {
   loadingMore?: boolean;
 }
 
+/** Rows that come into view and leave it together. */
+const CHUNK = 25;
+
 const SKELETON = ['a', 'b', 'c', 'd', 'e'];
 
 const cell = <T,>({ align, wide }: Column<T>) =>
@@ -34,13 +38,24 @@ const cell = <T,>({ align, wide }: Column<T>) =>
 export function DataTable<T>(props: Props<T>) {
   const { t } = useTranslation();
   const { label, columns, rows, rowKey, error, empty, more, loadingMore } = props;
+  const table = useRef<HTMLTableElement>(null);
+  const chunks = useMemo(() => chunked(rows ?? []), [rows]);
+  const long = chunks.length > 4;
+  const widths = useKeptWidths(table, long, columns);
   if (error && !rows) return <ErrorNote error={error} onRetry={props.onRetry} />;
   if (rows?.length === 0 && empty) return empty;
   return (
     <div className="wp-card">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
       <section className="overflow-x-auto" aria-label={label} tabIndex={0}>
-        <table className="wp-table" aria-busy={!rows}>
+        <table ref={table} className="wp-table" aria-busy={!rows} data-rows={rows?.length}>
+          {widths && (
+            <colgroup>
+              {widths.map((width, index) => (
+                <col key={index} style={{ width }} />
+              ))}
+            </colgroup>
+          )}
           <thead>
             <tr>
               {columns.map((column) => (
@@ -50,11 +65,15 @@ export function DataTable<T>(props: Props<T>) {
               ))}
             </tr>
           </thead>
-          <tbody>
-            {rows?.map((row, index) => <Row key={rowKey(row, index)} row={row} columns={columns} />) ?? (
+          {rows ? (
+            chunks.map((chunk, index) => (
+              <Chunk key={index} rows={chunk} first={index * CHUNK} columns={columns} rowKey={rowKey} folds={long} />
+            ))
+          ) : (
+            <tbody>
               <SkeletonRows columns={columns} />
-            )}
-          </tbody>
+            </tbody>
+          )}
         </table>
       </section>
       {rows && error ? <ErrorNote error={error} onRetry={props.onRetry} /> : null}
@@ -66,6 +85,62 @@ export function DataTable<T>(props: Props<T>) {
         </div>
       )}
     </div>
+  );
+}
+
+const chunked = <T,>(rows: T[]) =>
+  Array.from({ length: Math.ceil(rows.length / CHUNK) }, (_, index) => rows.slice(index * CHUNK, (index + 1) * CHUNK));
+
+/** The widths that the columns of a long table found, kept while rows come into view and leave it. */
+function useKeptWidths(table: RefObject<HTMLTableElement | null>, long: boolean, columns: unknown) {
+  const [kept, setKept] = useState<{ room: number; columns: unknown; widths: number[] }>();
+  useLayoutEffect(() => {
+    const element = table.current;
+    const box = element?.parentElement;
+    if (!(element && box && long)) return;
+    const measure = () =>
+      setKept((known) => {
+        const room = box.clientWidth;
+        if (known?.room === room && known.columns === columns) return known;
+        const heads = [...element.querySelectorAll('th')];
+        return { room, columns, widths: heads.map((head) => head.getBoundingClientRect().width) };
+      });
+    const watch = new ResizeObserver(measure);
+    watch.observe(box);
+    return () => watch.disconnect();
+  }, [table, long, columns]);
+  return long && kept && kept.columns === columns ? kept.widths : undefined;
+}
+
+interface ChunkProps<T> {
+  rows: T[];
+  /** The number of the first row. */
+  first: number;
+  columns: Column<T>[];
+  rowKey: (row: T, index: number) => string;
+}
+
+const rowsOf = <T,>({ rows, first, columns, rowKey }: ChunkProps<T>) =>
+  rows.map((row, index) => <Row key={rowKey(row, first + index)} row={row} columns={columns} />);
+
+/** Rows beside each other. In a long table those far out of view are only as high as they were. */
+function Chunk<T>({ folds, ...props }: ChunkProps<T> & { folds: boolean }) {
+  return folds ? <FoldingChunk {...props} /> : <tbody>{rowsOf(props)}</tbody>;
+}
+
+function FoldingChunk<T>(props: ChunkProps<T>) {
+  const ref = useRef<HTMLTableSectionElement>(null);
+  const height = useFold(ref);
+  return (
+    <tbody ref={ref}>
+      {height === undefined ? (
+        rowsOf(props)
+      ) : (
+        <tr aria-hidden>
+          <td colSpan={props.columns.length} style={{ height, padding: 0 }} />
+        </tr>
+      )}
+    </tbody>
   );
 }
 

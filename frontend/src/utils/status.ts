@@ -15,3 +15,15 @@ export const EXECUTION_STATUSES: ExecutionStatus[] = [
   'cancelled',
   'timed_out',
 ];
+
+/** The custom property that a state has its colour from, where it is drawn. */
+export const VARIABLE_OF: Record<AnyStatus, string> = {
+  pending: 'text-2',
+  running: 'run',
+  waiting: 'parked',
+  succeeded: 'ok',
+  failed: 'bad',
+  skipped: 'text-2',
+  cancelled: 'warn',
+  timed_out: 'timed',
+};

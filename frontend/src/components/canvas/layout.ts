@@ -2,8 +2,8 @@ import { graphlib, layout } from '@dagrejs/dagre';
 import { layersOf } from '@/components/canvas/layers';
 import { NODE, type Placed } from '@/components/canvas/node';
 
-/** Beyond so many steps the better layout takes longer than anybody waits. */
-const MANY = 150;
+/** Beyond so many steps the better layout takes longer than anybody waits, and only what is in view is drawn. */
+export const MANY = 150;
 
 /** Where each step stands: those that wait below those they wait for. */
 export function placesOf(steps: { id: string; needs: string[] }[]): Map<string, Placed> {

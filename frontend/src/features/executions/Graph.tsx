@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import Canvas, { type CanvasStep } from '@/components/canvas/Canvas';
+import Canvas from '@/components/canvas/Canvas';
 import { nodesOf } from '@/components/canvas/graph';
+import type { CanvasStep } from '@/components/canvas/step';
 import { ErrorNote } from '@/components/ErrorNote';
 import { Lasted } from '@/components/Lasted';
 import { StatusTag } from '@/components/StatusTag';
@@ -35,7 +36,7 @@ export default function Graph({ execution }: { execution: ExecutionDetail }) {
         </>
       );
       const condition = rest.if === undefined ? undefined : t('canvas.when');
-      return { id, uses, needs, condition, extra, faulty: step?.status === 'failed' };
+      return { id, uses, needs, condition, extra, status: step?.status, faulty: step?.status === 'failed' };
     });
   }, [nodes, standing, t]);
   if (error) return <ErrorNote error={error} onRetry={() => void refetch()} />;

@@ -1,44 +1,36 @@
 import { Button } from 'antd';
-import { memo, type RefObject, useEffect, useRef, useState } from 'react';
+import { memo, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useFold, useNear } from '@/hooks/use-fold';
 import type { LogLine } from '@/types/api';
 import { absolute } from '@/utils/format';
 
-/** How far beyond what is in view lines are drawn and loaded. */
-const AHEAD = '1500px 0px';
+/** What the lines scroll in. */
+const BOX = '.wp-logs';
 
 export const stepOf = ({ step, item }: LogLine) => (item == null ? (step ?? '') : `${step}[${item}]`);
 
-/** Tells whenever an element comes near what is in view of the box that scrolls, or leaves it. */
-function useNear(ref: RefObject<HTMLElement | null>, tell: (near: boolean, height: number) => void) {
-  const last = useRef(tell);
-  last.current = tell;
-  useEffect(() => {
-    const element = ref.current;
-    if (!element) return;
-    const watch = new IntersectionObserver(
-      (entries) => {
-        const entry = entries.at(-1);
-        if (entry) last.current(entry.isIntersecting, entry.boundingClientRect.height);
-      },
-      { root: element.closest('.wp-logs'), rootMargin: AHEAD },
-    );
-    watch.observe(element);
-    return () => watch.disconnect();
-  }, [ref]);
-}
+/** Lines that come into view and leave it together. */
+const TOGETHER = 50;
 
-/** Lines that came together. Out of view they are only as high as they were. */
+/** Lines that came together. */
 export const LogPage = memo(function LogPage({ lines }: { lines: LogLine[] }) {
+  return Array.from({ length: Math.ceil(lines.length / TOGETHER) }, (_, index) => (
+    <FoldingLines key={index} lines={lines} first={index * TOGETHER} />
+  ));
+});
+
+/** Out of view they are only as high as they were. */
+function FoldingLines({ lines, first }: { lines: LogLine[]; first: number }) {
   const ref = useRef<HTMLDivElement>(null);
-  const [height, setHeight] = useState<number>();
-  useNear(ref, (near, was) => setHeight((known) => (near ? undefined : (known ?? was))));
+  const height = useFold(ref, BOX);
   return (
     <div ref={ref} style={height === undefined ? undefined : { height }}>
-      {height === undefined && lines.map((line, index) => <Line key={index} {...line} />)}
+      {height === undefined &&
+        lines.slice(first, first + TOGETHER).map((line, index) => <Line key={index} {...line} />)}
     </div>
   );
-});
+}
 
 function Line(line: LogLine) {
   const at = absolute(line.at);
@@ -66,7 +58,7 @@ export function MoreLines({ more, loading, byItself }: MoreProps) {
   const { t } = useTranslation();
   const ref = useRef<HTMLDivElement>(null);
   const [near, setNear] = useState(false);
-  useNear(ref, setNear);
+  useNear(ref, setNear, BOX);
   useEffect(() => {
     if (near && byItself && !loading) more();
   }, [near, byItself, loading, more]);

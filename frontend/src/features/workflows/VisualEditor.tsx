@@ -1,8 +1,9 @@
 import { useDeferredValue, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
-import Canvas, { type CanvasStep } from '@/components/canvas/Canvas';
+import Canvas from '@/components/canvas/Canvas';
 import { mayConnect, nodesOf, type StepNode } from '@/components/canvas/graph';
+import type { CanvasStep } from '@/components/canvas/step';
 import { Note } from '@/components/Note';
 import { addStep, connect, definitionOf } from '@/features/workflows/edit';
 import { namesFor } from '@/features/workflows/expressions';

@@ -1,0 +1,69 @@
+import { type Connection, Controls, type Edge, ReactFlow, ReactFlowProvider } from '@xyflow/react';
+import '@xyflow/react/dist/style.css';
+import { type ReactNode, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Refit } from '@/components/canvas/Refit';
+import { NODE_TYPES, type StepNode } from '@/components/canvas/StepBox';
+import type { CanvasProps } from '@/components/canvas/step';
+import { usePreferences } from '@/store/preferences';
+
+interface Props extends Pick<CanvasProps, 'label' | 'onChoose' | 'onConnect' | 'mayConnect'> {
+  nodes: StepNode[];
+  edges: Edge[];
+  /** Brings the whole into view. */
+  fit: () => void;
+  onBare?: (at: { x: number; y: number }) => void;
+  children?: ReactNode;
+}
+
+/** What graphs of every size have in common: moved about, magnified, and brought into view as a whole. */
+export function Flow({ label, nodes, edges, fit, onBare, onChoose, onConnect, mayConnect, children }: Props) {
+  const { t } = useTranslation();
+  const { theme } = usePreferences();
+  const box = useRef<HTMLElement>(null);
+  const touched = useRef(false);
+  return (
+    <section ref={box} className="wp-canvas" aria-label={label}>
+      <ReactFlow
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={NODE_TYPES}
+        colorMode={theme}
+        minZoom={0.1}
+        deleteKeyCode={null}
+        onMoveStart={(event) => {
+          if (event) touched.current = true;
+          box.current?.classList.add('wp-canvas-moving');
+        }}
+        onMoveEnd={() => box.current?.classList.remove('wp-canvas-moving')}
+        onNodesChange={(changes) => {
+          for (const change of changes) if (change.type === 'select' && change.selected) onChoose?.(change.id);
+        }}
+        onPaneClick={({ clientX: x, clientY: y }) => (onBare ? onBare({ x, y }) : onChoose?.(null))}
+        onConnect={({ source, target }) => onConnect?.(source, target)}
+        isValidConnection={(edge: Edge | Connection) => mayConnect?.(edge.source, edge.target) ?? false}
+        ariaLabelConfig={{
+          'node.a11yDescription.default': t('canvas.nodeHelp'),
+          'controls.ariaLabel': t('canvas.controls'),
+          'controls.zoomIn.ariaLabel': t('canvas.zoomIn'),
+          'controls.zoomOut.ariaLabel': t('canvas.zoomOut'),
+          'controls.fitView.ariaLabel': t('canvas.fit'),
+          'minimap.ariaLabel': t('canvas.map'),
+        }}
+      >
+        <Controls
+          showInteractive={false}
+          onFitView={() => {
+            touched.current = false;
+            fit();
+          }}
+        />
+        <Refit fit={fit} touched={touched} />
+        {children}
+      </ReactFlow>
+    </section>
+  );
+}
+
+/** For what asks the graph where it stands. */
+export const FlowProvider = ReactFlowProvider;

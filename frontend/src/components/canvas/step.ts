@@ -1,0 +1,26 @@
+import type { ReactNode } from 'react';
+import type { AnyStatus } from '@/utils/status';
+
+/** A step as it is shown on the canvas. */
+export interface CanvasStep {
+  id: string;
+  uses: string;
+  needs: string[];
+  /** Written at an edge that leads here. */
+  condition?: string;
+  /** What else is to be seen at once: a state, a count, a fault. */
+  extra?: ReactNode;
+  /** Its colour where it is too small for words. */
+  status?: AnyStatus;
+  faulty?: boolean;
+}
+
+export interface CanvasProps {
+  label: string;
+  steps: CanvasStep[];
+  chosen?: string | null;
+  onChoose?: (id: string | null) => void;
+  /** Absent where nothing may be changed. */
+  onConnect?: (from: string, to: string) => void;
+  mayConnect?: (from: string, to: string) => boolean;
+}
