@@ -10,9 +10,9 @@ import { markStyles } from '@/utils/nonce';
 import '@/styles.css';
 
 onSession((user) => {
-  const { signIn, signOut } = useSession.getState();
+  const { signIn, end } = useSession.getState();
   if (user) signIn(user);
-  else signOut();
+  else end();
 });
 
 async function start() {

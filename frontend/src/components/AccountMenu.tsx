@@ -35,7 +35,7 @@ export function AccountMenu() {
   const box = useDismiss(open, () => setOpen(false));
   const user = useSession((session) => session.user);
   const signOut = useSession((session) => session.signOut);
-  const { theme, set } = usePreferences();
+  const { choice, set } = usePreferences();
   const leave = () =>
     auth
       .logout()
@@ -64,8 +64,8 @@ export function AccountMenu() {
           <div className="wp-account-row">
             <span>{t('account.theme')}</span>
             <span className="wp-segments">
-              {(['light', 'dark'] as const).map((mode) => (
-                <button key={mode} type="button" aria-pressed={theme === mode} onClick={() => set({ theme: mode })}>
+              {(['system', 'light', 'dark'] as const).map((mode) => (
+                <button key={mode} type="button" aria-pressed={choice === mode} onClick={() => set({ choice: mode })}>
                   {t(`account.${mode}`)}
                 </button>
               ))}

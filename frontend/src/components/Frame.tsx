@@ -11,7 +11,7 @@ import PlayCircleOutlined from '@ant-design/icons/PlayCircleOutlined';
 import TableOutlined from '@ant-design/icons/TableOutlined';
 import ThunderboltOutlined from '@ant-design/icons/ThunderboltOutlined';
 import UserOutlined from '@ant-design/icons/UserOutlined';
-import { type ComponentType, Suspense, useState } from 'react';
+import { type ComponentType, lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NavLink, Outlet } from 'react-router';
 import { AccountMenu } from '@/components/AccountMenu';
@@ -20,6 +20,8 @@ import { Boundary } from '@/router/Boundary';
 import { usePreferences } from '@/store/preferences';
 import { useSession } from '@/store/session';
 import type { Permission } from '@/types/api';
+
+const Commands = lazy(() => import('@/features/commands/Commands'));
 
 interface Entry {
   to: string;
@@ -104,6 +106,9 @@ export function Frame() {
       <div className="wp-body">
         <div className="wp-top">
           <span className="wp-top-brand">Workflow Platform</span>
+          <Suspense>
+            <Commands />
+          </Suspense>
           <Bell />
           <AccountMenu />
         </div>

@@ -3,6 +3,7 @@ import { ApiError } from '@/services/api-error';
 import { language } from '@/services/language';
 import { renew } from '@/services/renew';
 import { tokens } from '@/services/tokens';
+import { answered, unanswered } from '@/store/connection';
 import type { Envelope } from '@/types/api';
 
 export const BASE = '/api/v1';
@@ -23,8 +24,11 @@ function headers(config: AxiosRequestConfig): Record<string, string> {
 
 async function attempt(config: AxiosRequestConfig): Promise<AxiosResponse> {
   try {
-    return await client.request({ ...config, headers: headers(config) });
+    const response = await client.request({ ...config, headers: headers(config) });
+    answered(requestIdOf(response));
+    return response;
   } catch {
+    unanswered();
     throw ApiError.unreachable();
   }
 }
