@@ -65,6 +65,9 @@ export default {
     emptyText: 'Run a workflow to see it here.',
     noneTitle: 'No execution matches',
     noneText: 'Choose another state or workflow.',
+    goneTitle: 'There is no such execution',
+    goneText: 'It was removed after the days that your plan keeps, or a step was only tried, which leaves none.',
+    toAll: 'Go to executions',
     toWorkflows: 'Go to workflows',
   },
   logs: {
@@ -74,6 +77,7 @@ export default {
     levels: { debug: 'Debug and above', info: 'Info and above', warn: 'Warnings and errors', error: 'Errors' },
     step: 'Step',
     anyStep: 'Any step',
+    follow: 'Follow',
     download: 'Download lines',
     noneTitle: 'No line matches',
     noneText: 'Choose another level, step or search.',

@@ -65,6 +65,9 @@ export default {
     emptyText: '运行一个工作流后，这里会显示它。',
     noneTitle: '没有符合条件的执行',
     noneText: '请选择其他状态或工作流。',
+    goneTitle: '没有这次执行',
+    goneText: '它可能已超过套餐的保留天数而被清除，或者当时只是试跑了一个步骤，没有留下执行。',
+    toAll: '前往执行列表',
     toWorkflows: '前往工作流',
   },
   logs: {
@@ -74,6 +77,7 @@ export default {
     levels: { debug: '调试及以上', info: '信息及以上', warn: '警告和错误', error: '错误' },
     step: '步骤',
     anyStep: '全部步骤',
+    follow: '跟随最新',
     download: '下载日志',
     noneTitle: '没有符合条件的日志',
     noneText: '请选择其他级别、步骤或搜索词。',

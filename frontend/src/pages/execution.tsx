@@ -2,8 +2,10 @@ import { Tabs } from 'antd';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useParams, useSearchParams } from 'react-router';
+import { EmptyState } from '@/components/EmptyState';
 import { ErrorNote } from '@/components/ErrorNote';
 import { JsonView } from '@/components/JsonView';
+import { LinkButton } from '@/components/LinkButton';
 import { Note } from '@/components/Note';
 import { Waiting } from '@/components/Waiting';
 import { Answer } from '@/features/executions/Answer';
@@ -15,6 +17,7 @@ import { Timeline } from '@/features/executions/Timeline';
 import { useExecution } from '@/hooks/use-execution';
 import { useTitle } from '@/hooks/use-title';
 import '@/locales/executions';
+import { ApiError } from '@/services/api-error';
 import { isOver } from '@/utils/status';
 
 const Graph = lazy(() => import('@/features/executions/Graph'));
@@ -25,6 +28,7 @@ export function Component() {
   const [search, setSearch] = useSearchParams();
   const { data, error, refetch, lost } = useExecution(id);
   useTitle(data?.definition_name);
+  if (error instanceof ApiError && error.status === 404 && !data) return <Gone />;
   if (error && !data) return <ErrorNote error={error} onRetry={() => void refetch()} />;
   if (!data) return <Waiting />;
   const tabs = [
@@ -60,7 +64,7 @@ export function Component() {
     {
       key: 'logs',
       label: t('executions.logs'),
-      children: <LogList id={id} steps={data.steps.map((step) => step.id)} />,
+      children: <LogList id={id} steps={data.steps.map((step) => step.id)} running={!isOver(data.status)} />,
     },
   ];
   return (
@@ -95,5 +99,15 @@ export function Component() {
         totals={Object.fromEntries(data.steps.map((step) => [step.id, step.items?.total ?? 0]))}
       />
     </>
+  );
+}
+
+/** What names an execution may outlive it, and a step that was only tried had none. */
+function Gone() {
+  const { t } = useTranslation();
+  return (
+    <EmptyState title={t('executions.goneTitle')} text={t('executions.goneText')}>
+      <LinkButton to="/executions">{t('executions.toAll')}</LinkButton>
+    </EmptyState>
   );
 }

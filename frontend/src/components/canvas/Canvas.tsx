@@ -25,15 +25,15 @@ function edgesOf(steps: CanvasStep[]): Edge[] {
 const FIT = { maxZoom: 1, padding: 0.12 };
 
 /** All of it is there at once, drawn by the library. */
-function Graph({ steps, chosen, ...rest }: CanvasProps) {
+function Graph({ steps, chosen, marked, ...rest }: CanvasProps) {
   const { fitView } = useReactFlow();
   const places = useMemo(() => placesOf(steps), [steps]);
   const open = rest.onConnect !== undefined;
   const all = useMemo(() => steps.map((step) => nodeOf(step, places.get(step.id), open)), [steps, places, open]);
   // Only what was chosen is made anew.
   const nodes = useMemo(
-    () => all.map((node) => (node.id === chosen ? { ...node, selected: true } : node)),
-    [all, chosen],
+    () => all.map((node) => (node.id === chosen || marked?.includes(node.id) ? { ...node, selected: true } : node)),
+    [all, chosen, marked],
   );
   const edges = useMemo(() => edgesOf(steps), [steps]);
   return (

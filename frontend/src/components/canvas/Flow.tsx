@@ -7,7 +7,7 @@ import { NODE_TYPES, type StepNode } from '@/components/canvas/StepBox';
 import type { CanvasProps } from '@/components/canvas/step';
 import { usePreferences } from '@/store/preferences';
 
-interface Props extends Pick<CanvasProps, 'label' | 'onChoose' | 'onConnect' | 'mayConnect'> {
+interface Props extends Pick<CanvasProps, 'label' | 'onChoose' | 'onMark' | 'onConnect' | 'mayConnect'> {
   nodes: StepNode[];
   edges: Edge[];
   /** Brings the whole into view. */
@@ -17,7 +17,8 @@ interface Props extends Pick<CanvasProps, 'label' | 'onChoose' | 'onConnect' | '
 }
 
 /** What graphs of every size have in common: moved about, magnified, and brought into view as a whole. */
-export function Flow({ label, nodes, edges, fit, onBare, onChoose, onConnect, mayConnect, children }: Props) {
+export function Flow(props: Props) {
+  const { label, nodes, edges, fit, onBare, onChoose, onMark, onConnect, mayConnect, children } = props;
   const { t } = useTranslation();
   const { theme } = usePreferences();
   const box = useRef<HTMLElement>(null);
@@ -37,9 +38,20 @@ export function Flow({ label, nodes, edges, fit, onBare, onChoose, onConnect, ma
         }}
         onMoveEnd={() => box.current?.classList.remove('wp-canvas-moving')}
         onNodesChange={(changes) => {
-          for (const change of changes) if (change.type === 'select' && change.selected) onChoose?.(change.id);
+          const marks = new Set(nodes.filter(({ selected }) => selected).map(({ id }) => id));
+          const before = marks.size;
+          for (const change of changes) {
+            if (change.type === 'select') marks[change.selected ? 'add' : 'delete'](change.id);
+          }
+          const added = changes.find((change) => change.type === 'select' && change.selected);
+          if (added || marks.size !== before) onMark?.([...marks]);
+          if (added?.type === 'select' && marks.size === 1) onChoose?.(added.id);
         }}
-        onPaneClick={({ clientX: x, clientY: y }) => (onBare ? onBare({ x, y }) : onChoose?.(null))}
+        onPaneClick={({ clientX: x, clientY: y }) => {
+          onMark?.([]);
+          if (onBare) onBare({ x, y });
+          else onChoose?.(null);
+        }}
         onConnect={({ source, target }) => onConnect?.(source, target)}
         isValidConnection={(edge: Edge | Connection) => mayConnect?.(edge.source, edge.target) ?? false}
         ariaLabelConfig={{

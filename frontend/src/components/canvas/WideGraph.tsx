@@ -48,7 +48,7 @@ function Drawing({ scene, chosen }: { scene: Scene; chosen?: string | null }) {
 }
 
 /** A graph of which only what is in view and large enough to be read is made of elements. */
-export function WideGraph({ steps, chosen, ...rest }: CanvasProps) {
+export function WideGraph({ steps, chosen, marked, ...rest }: CanvasProps) {
   const flow = useReactFlow();
   const store = useStoreApi();
   const places = useMemo(() => placesOf(steps), [steps]);
@@ -62,9 +62,9 @@ export function WideGraph({ steps, chosen, ...rest }: CanvasProps) {
     return shown.map(({ step, x, y }) => {
       const node = made.get(step.id) ?? nodeOf(step, { x, y }, open, open);
       made.set(step.id, node);
-      return step.id === chosen ? { ...node, selected: true } : node;
+      return step.id === chosen || marked?.includes(step.id) ? { ...node, selected: true } : node;
     });
-  }, [scene, made, near, open, chosen]);
+  }, [scene, made, near, open, chosen, marked]);
   const fit = () => {
     const { width, height, minZoom } = store.getState();
     void flow.setViewport(getViewportForBounds(scene.bounds, width, height, minZoom, 1, 0.05));

@@ -20,6 +20,9 @@ export interface CanvasProps {
   steps: CanvasStep[];
   chosen?: string | null;
   onChoose?: (id: string | null) => void;
+  /** Several that are dealt with together. */
+  marked?: string[];
+  onMark?: (ids: string[]) => void;
   /** Absent where nothing may be changed. */
   onConnect?: (from: string, to: string) => void;
   mayConnect?: (from: string, to: string) => boolean;

@@ -9,6 +9,7 @@ import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } f
 import { tags } from '@lezer/highlight';
 import { type Ref, useEffect, useImperativeHandle, useRef } from 'react';
 import { completing, type Words } from '@/components/code/complete';
+import { telling } from '@/components/code/hover';
 import { placeOf } from '@/components/code/place';
 import type { Problem } from '@/types/api';
 import { nonce } from '@/utils/nonce';
@@ -73,6 +74,7 @@ function extensions({ onChange, onSave, label }: Props, words: () => Words): Ext
     highlightSelectionMatches(),
     yaml(),
     autocompletion({ override: [completing(words)] }),
+    telling(words),
     syntaxHighlighting(colours),
     look,
     EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),

@@ -2,7 +2,12 @@
 import type { Completion, CompletionContext, CompletionResult, CompletionSource } from '@codemirror/autocomplete';
 
 export interface Words {
-  actions: { name: string; title: string }[];
+  actions: {
+    name: string;
+    title: string;
+    description?: string;
+    input_schema?: { properties?: Record<string, { title?: string; description?: string }> };
+  }[];
 }
 
 const NAMES = ['params', 'vars', 'secrets', 'steps', 'item', 'index', 'user', 'execution', 'trigger', 'now'];

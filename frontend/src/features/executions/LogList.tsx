@@ -1,5 +1,5 @@
 import { Button, Input, Select } from 'antd';
-import { useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { EmptyState } from '@/components/EmptyState';
 import { ErrorNote } from '@/components/ErrorNote';
@@ -31,12 +31,18 @@ function useReader(id: string, asked: LogFilter) {
 }
 
 /** What steps wrote: by level, step and words, which stand in the address. */
-export function LogList({ id, steps }: { id: string; steps: string[] }) {
+export function LogList({ id, steps, running }: { id: string; steps: string[]; running: boolean }) {
   const { t } = useTranslation();
   const { filter, change } = useFilter(['level', 'logs_of', 'q'] as const);
   const asked = { level: filter.level, step: filter.logs_of, q: filter.q };
   const read = useReader(id, asked);
   const { items, pages, error, retry, more, loadingMore } = usePaged(rareKeys.logs(id, asked), read);
+  const box = useRef<HTMLElement>(null);
+  const [follow, setFollow] = useState(running);
+  const length = items?.length ?? 0;
+  useEffect(() => {
+    if (follow && length > 0) box.current?.scrollTo({ top: box.current.scrollHeight });
+  }, [follow, length]);
   const looking = Boolean(asked.level || asked.step || asked.q);
   return (
     <div className="flex flex-col gap-3">
@@ -67,6 +73,11 @@ export function LogList({ id, steps }: { id: string; steps: string[] }) {
           onChange={(value) => change('logs_of', value)}
           options={steps.map((value) => ({ value, label: value }))}
         />
+        {length > 0 && (
+          <Button aria-pressed={follow} type={follow ? 'primary' : 'default'} onClick={() => setFollow(!follow)}>
+            {t('logs.follow')}
+          </Button>
+        )}
         {items && items.length > 0 && (
           <Button onClick={() => saveFile(new Blob([asText(items)], { type: 'text/plain' }), `${id}.log`)}>
             {t('logs.download')}
@@ -81,8 +92,16 @@ export function LogList({ id, steps }: { id: string; steps: string[] }) {
         />
       )}
       {items && items.length > 0 && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-        <section className="wp-logs" aria-label={t('executions.logs')} tabIndex={0} data-lines={items.length}>
+        <section
+          ref={box}
+          className="wp-logs"
+          aria-label={t('executions.logs')}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+          tabIndex={0}
+          data-lines={items.length}
+          // Whoever looks back wants to stay there.
+          onWheel={({ deltaY }) => deltaY < 0 && setFollow(false)}
+        >
           {pages?.map((page, index) => (
             <LogPage key={index} lines={page.items} />
           ))}

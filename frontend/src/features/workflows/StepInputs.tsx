@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import type { StepNode } from '@/components/canvas/graph';
 import { setOfStep } from '@/features/workflows/edit';
 import type { Editing } from '@/features/workflows/Inspector';
+import { Preview } from '@/features/workflows/Preview';
 import { ValueField } from '@/features/workflows/ValueField';
 import type { Action, Json, JsonObject } from '@/types/api';
 import { type Field, fieldsOf } from '@/utils/schema';
@@ -41,6 +42,7 @@ export function StepInputs({
           field={field}
           value={given[field.name]}
           names={editing.names}
+          preview={(expression) => <Preview expression={expression} step={step} editing={editing} />}
           onChange={(value) => editing.apply(setOfStep(editing.source, step.id, ['with', field.name], value))}
         />
       ))}

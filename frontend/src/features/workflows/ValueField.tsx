@@ -1,5 +1,5 @@
 import { AutoComplete, Button, Input, InputNumber, Select, Switch } from 'antd';
-import { useEffect, useId, useState } from 'react';
+import { type ReactNode, useEffect, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Json } from '@/types/api';
 import { complete, isExpression, suggestions } from '@/utils/expressions';
@@ -10,12 +10,14 @@ interface Props {
   value: Json | undefined;
   names: string[];
   onChange: (value: Json | undefined) => void;
+  /** What is shown below an expression: what it comes to. */
+  preview?: (expression: string) => ReactNode;
 }
 
 const WIDE = { width: '100%' };
 
 /** A value of a step: in the control of its kind, or as an expression. */
-export function ValueField({ field, value, names, onChange }: Props) {
+export function ValueField({ field, value, names, onChange, preview }: Props) {
   const { t } = useTranslation();
   const id = useId();
   const [wanted, setWanted] = useState(false);
@@ -43,7 +45,7 @@ export function ValueField({ field, value, names, onChange }: Props) {
         </Button>
       </span>
       {expression ? (
-        <Expression id={id} value={value} names={names} onChange={onChange} />
+        <Expression id={id} value={value} names={names} onChange={onChange} preview={preview} />
       ) : plain ? (
         <Text id={id} field={field} value={value} onChange={onChange} />
       ) : (
@@ -54,7 +56,7 @@ export function ValueField({ field, value, names, onChange }: Props) {
   );
 }
 
-type One = Omit<Props, 'names'> & { id: string };
+type One = Omit<Props, 'names' | 'preview'> & { id: string };
 
 /** What is typed becomes the value when the field is left: half a value is none. */
 function useDraft(shown: string, keep: (text: string) => void) {
@@ -63,22 +65,25 @@ function useDraft(shown: string, keep: (text: string) => void) {
   return { draft, setDraft, leave: () => (draft === shown ? undefined : keep(draft)) };
 }
 
-function Expression({ id, value, names, onChange }: Omit<Props, 'field'> & { id: string }) {
+function Expression({ id, value, names, onChange, preview }: Omit<Props, 'field'> & { id: string }) {
   const { t } = useTranslation();
   const { draft, setDraft, leave } = useDraft(typeof value === 'string' ? value : '', (text) =>
     onChange(text.trim() === '' ? undefined : isExpression(text) ? text : `\${{ ${text.trim()} }}`),
   );
   return (
-    <AutoComplete
-      id={id}
-      className="wp-mono"
-      value={draft}
-      onChange={setDraft}
-      onBlur={leave}
-      onSelect={(name: string) => setDraft(complete(draft, name))}
-      options={suggestions(draft, names).map((name) => ({ value: name }))}
-      placeholder={t('canvas.expression')}
-    />
+    <>
+      <AutoComplete
+        id={id}
+        className="wp-mono"
+        value={draft}
+        onChange={setDraft}
+        onBlur={leave}
+        onSelect={(name: string) => setDraft(complete(draft, name))}
+        options={suggestions(draft, names).map((name) => ({ value: name }))}
+        placeholder={t('canvas.expression')}
+      />
+      {preview?.(draft)}
+    </>
   );
 }
 

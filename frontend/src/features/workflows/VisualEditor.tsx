@@ -1,11 +1,11 @@
-import { useDeferredValue, useMemo, useRef } from 'react';
+import { type ClipboardEvent, type KeyboardEvent, useDeferredValue, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import Canvas from '@/components/canvas/Canvas';
 import { mayConnect, nodesOf, type StepNode } from '@/components/canvas/graph';
 import type { CanvasStep } from '@/components/canvas/step';
 import { Note } from '@/components/Note';
-import { addStep, connect, definitionOf } from '@/features/workflows/edit';
+import { addStep, connect, definitionOf, pasteSteps, removeSteps, textOf } from '@/features/workflows/edit';
 import { namesFor } from '@/features/workflows/expressions';
 import { type Editing, Inspector } from '@/features/workflows/Inspector';
 import { Palette } from '@/features/workflows/Palette';
@@ -37,10 +37,11 @@ interface Props {
   /** The saved workflow; absent for a new one. */
   workflow?: string;
   onText: (text: string) => void;
+  onHistory: (way: 'undo' | 'redo') => void;
 }
 
 /** The text as a graph. What is done here is done to the text: both are views of the same. */
-export default function VisualEditor({ store, workflow, onText }: Props) {
+export default function VisualEditor({ store, workflow, onText, onHistory }: Props) {
   const { t } = useTranslation();
   const source = useDeferredValue(useStore(store, (state) => state.text));
   const problems = useStore(store, (state) => state.problems);
@@ -62,6 +63,29 @@ export default function VisualEditor({ store, workflow, onText }: Props) {
     onText(text);
     if (next !== undefined) change('step', next ?? undefined);
   };
+  const [marked, setMarked] = useState<string[]>([]);
+  const meant = nodes.map(({ id }) => id).filter((id) => marked.includes(id) || id === chosen?.id);
+  const onCopy = (event: ClipboardEvent) => {
+    if (meant.length === 0) return;
+    event.preventDefault();
+    event.clipboardData.setData('text/plain', textOf(source, meant));
+  };
+  const onPaste = (event: ClipboardEvent) => {
+    const pasted = read && pasteSteps(source, event.clipboardData.getData('text/plain'));
+    if (!pasted) return;
+    event.preventDefault();
+    apply(pasted[0], pasted[1][0]);
+    setMarked(pasted[1]);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Delete' && read && meant.length > 0) {
+      setMarked([]);
+      apply(removeSteps(source, meant), null);
+    } else if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'z') {
+      event.preventDefault();
+      onHistory(event.shiftKey ? 'redo' : 'undo');
+    }
+  };
   const names = chosen ? namesFor(definition, nodes, chosen.id) : [];
   const editing: Editing = { source, nodes, apply, workflow, names };
   const add = (uses: string) => {
@@ -75,14 +99,26 @@ export default function VisualEditor({ store, workflow, onText }: Props) {
         <Palette disabled={!read} onAdd={add} />
         <span className="wp-muted">{t('canvas.hint')}</span>
       </div>
-      <Canvas
-        label={t('canvas.title')}
-        steps={steps}
-        chosen={chosen?.id}
-        onChoose={(id) => change('step', id ?? undefined)}
-        onConnect={read ? (from, to) => apply(connect(source, from, to, true)) : undefined}
-        mayConnect={(from, to) => mayConnect(nodes, from, to)}
-      />
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: keys reach it from the steps within, which take the focus */}
+      <div
+        className="wp-canvas-box"
+        role="presentation"
+        tabIndex={-1}
+        onCopy={onCopy}
+        onPaste={onPaste}
+        onKeyDown={onKeyDown}
+      >
+        <Canvas
+          marked={marked}
+          onMark={setMarked}
+          label={t('canvas.title')}
+          steps={steps}
+          chosen={chosen?.id}
+          onChoose={(id) => change('step', id ?? undefined)}
+          onConnect={read ? (from, to) => apply(connect(source, from, to, true)) : undefined}
+          mayConnect={(from, to) => mayConnect(nodes, from, to)}
+        />
+      </div>
       {chosen && read && <Inspector step={chosen} editing={editing} />}
     </div>
   );

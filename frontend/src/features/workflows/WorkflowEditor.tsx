@@ -18,6 +18,7 @@ import { createEditorStore } from '@/store/editor';
 import type { DefinitionSummary } from '@/types/api';
 
 const VisualEditor = lazy(() => import('@/features/workflows/VisualEditor'));
+const Exchange = lazy(() => import('@/features/workflows/Exchange'));
 const CodeEditor = lazy(() => import('@/components/code/CodeEditor'));
 
 interface Props {
@@ -116,11 +117,19 @@ export function WorkflowEditor({ id, title, note, saved, initial = saved, tabs, 
         </nav>
         <Button onClick={() => code.current?.undo()}>{t('editor.undo')}</Button>
         <Button onClick={() => code.current?.redo()}>{t('editor.redo')}</Button>
+        <Suspense>
+          <Exchange text={() => store.getState().text} onText={(next) => code.current?.replace(next)} />
+        </Suspense>
       </div>
       <div className={`wp-editor-panes wp-view-${view}`}>
         {view !== 'text' && (
           <Suspense fallback={<div className="wp-canvas" />}>
-            <VisualEditor store={store} workflow={id} onText={(next) => code.current?.replace(next)} />
+            <VisualEditor
+              store={store}
+              workflow={id}
+              onText={(next) => code.current?.replace(next)}
+              onHistory={(way) => code.current?.[way]()}
+            />
           </Suspense>
         )}
         <div className="wp-editor-side">

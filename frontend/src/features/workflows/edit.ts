@@ -1,4 +1,4 @@
-import { type Document, isMap, isSeq, parseDocument, type YAMLMap, type YAMLSeq } from 'yaml';
+import { type Document, isMap, isSeq, parseDocument, stringify, type YAMLMap, type YAMLSeq } from 'yaml';
 import { freeId, nodesOf } from '@/components/canvas/graph';
 import type { Json, JsonObject } from '@/types/api';
 
@@ -73,6 +73,62 @@ export const removeStep = (source: string, id: string) =>
       }
     }
   });
+
+/** Takes several out. */
+export const removeSteps = (source: string, ids: string[]) => ids.reduce(removeStep, source);
+
+/** Steps as a text of their own, in the order of the workflow. */
+export function textOf(source: string, ids: string[]): string {
+  const steps = stepsIn(source).filter((step) => ids.includes(String(step.id)));
+  return stringify(steps, { lineWidth: 0 });
+}
+
+const stepsIn = (source: string) =>
+  ((definitionOf(source)?.steps ?? []) as Json[]).filter((step): step is JsonObject => isStep(step));
+
+const isStep = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && typeof (value as JsonObject).uses === 'string';
+
+/** The steps that a text consists of; none when it is something else. */
+function stepsOfText(text: string): JsonObject[] {
+  const read = parseDocument(text);
+  const value: unknown = read.errors.length > 0 ? null : read.toJS();
+  return Array.isArray(value) && value.length > 0 && value.every(isStep) ? value : [];
+}
+
+/**
+ * Adds steps from a text at the end, with names of their own wherever they speak of each other; what they
+ * waited for that is not here is forgotten. Tells their names; null when the text is no steps.
+ */
+export function pasteSteps(source: string, text: string): [string, string[]] | null {
+  const pasted = stepsOfText(text);
+  if (pasted.length === 0) return null;
+  const taken = stepsIn(source).map(({ id }) => ({ id: String(id) }));
+  const known = new Set(taken.map(({ id }) => id));
+  const names = new Map<string, string>();
+  for (const { id, uses } of pasted) {
+    const next = freeId(taken, String(id ?? uses));
+    taken.push({ id: next });
+    known.add(next);
+    names.set(String(id), next);
+  }
+  const steps = pasted.map((step) => {
+    let spoken = JSON.stringify(step);
+    for (const [old, next] of names) {
+      if (old !== next) spoken = spoken.replace(new RegExp(`\\bsteps\\.${old}\\b`, 'g'), `steps.${next}`);
+    }
+    const { id, needs, ...rest } = JSON.parse(spoken) as JsonObject;
+    const still = Array.isArray(needs)
+      ? needs.map((need) => names.get(String(need)) ?? String(need)).filter((need) => known.has(need))
+      : undefined;
+    return { id: names.get(String(id)) ?? '', ...(still ? { needs: still } : {}), ...rest };
+  });
+  const next = changed(source, (tree, all) => {
+    all.flow = false;
+    for (const step of steps) all.items.push(tree.createNode(step) as YAMLMap);
+  });
+  return [next, steps.map(({ id }) => id)];
+}
 
 /** Gives a step another name, also where expressions and needs have it. */
 export function renameStep(source: string, id: string, next: string): string {

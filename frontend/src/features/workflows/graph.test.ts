@@ -2,7 +2,18 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { freeId, mayConnect, nodesOf, stepsOf } from '@/components/canvas/graph';
-import { addStep, connect, copyStep, definitionOf, removeStep, renameStep, setOfStep } from '@/features/workflows/edit';
+import {
+  addStep,
+  connect,
+  copyStep,
+  definitionOf,
+  pasteSteps,
+  removeStep,
+  removeSteps,
+  renameStep,
+  setOfStep,
+  textOf,
+} from '@/features/workflows/edit';
 import type { Json, JsonObject } from '@/types/api';
 
 const SOURCE = `# Every morning.
@@ -148,6 +159,30 @@ describe('the steps of a workflow', () => {
     const [text, id] = copyStep(SOURCE, 'rank');
     expect(id).toBe('rank_2');
     expect(stepsIn(text)[1]).toEqual({ id: 'rank_2', uses: 'qidian.ranking', with: { list: 'yuepiao' } });
+  });
+
+  it('are copied several at once, with names of their own that they know each other by', () => {
+    const pasted = pasteSteps(SOURCE, textOf(SOURCE, ['read', 'save']));
+    expect(pasted?.[1]).toEqual(['read_2', 'save_2']);
+    const [text = ''] = pasted ?? [];
+    expect(text).toContain('# Every morning.');
+    expect(stepsIn(text).slice(3)).toEqual([
+      { id: 'read_2', uses: 'qidian.book', for_each: expression('steps.rank.output.books') },
+      {
+        id: 'save_2',
+        uses: 'dataset.upsert',
+        needs: ['read_2'],
+        with: { records: expression('steps.read_2.outputs') },
+      },
+    ]);
+    expect(definitionOf(removeSteps(text, ['read_2', 'save_2']))).toEqual(definitionOf(SOURCE));
+    const elsewhere = pasteSteps('name: other\n', textOf(SOURCE, ['save']))?.[0] ?? '';
+    expect(stepsIn(elsewhere)).toMatchObject([{ id: 'save', needs: [] }]);
+    expect([pasteSteps(SOURCE, 'just words'), pasteSteps(SOURCE, '- a: 1'), pasteSteps(SOURCE, '[')]).toEqual([
+      null,
+      null,
+      null,
+    ]);
   });
 
   it('are joined and parted, never in a circle', () => {
