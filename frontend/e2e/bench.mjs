@@ -119,7 +119,7 @@ async function open(page, path, shown) {
 
 async function list(page) {
   told(`${OF_ROWS} executions: opened to rows`, await open(page, '/executions', '.wp-table tbody .wp-name'), 'ms');
-  const rows = page.locator('.wp-table tbody tr');
+  const rows = page.locator('.wp-table tbody:last-child tr');
   await latency(page, `${OF_ROWS} executions: 1,000 rows loaded, page by page`, async () => {
     for (let pages = 1; pages < 20; pages++) {
       await page.getByRole('button', { name: 'Load more' }).click();
@@ -135,8 +135,7 @@ async function list(page) {
     await wheel(page, 60, 700);
   });
   await latency(page, `${OF_ROWS} executions: ten rows chosen`, async () => {
-    const last = (await rows.count()) - 2;
-    for (let row = last - 10; row < last; row++) await rows.nth(row).locator('input').click();
+    for (let row = 0; row < 10; row++) await rows.nth(row).locator('input').click();
   });
   await open(page, '/executions', '.wp-table tbody .wp-name');
   const took = await latency(page, `${OF_ROWS} executions: filtered by state`, async () => {

@@ -445,3 +445,141 @@ room('a page that was fetched is found again from its run, and read', async () =
   await page.keyboard.press('Enter');
   await visible(page.getByText('No such pages'));
 });
+
+room('everything is reached from the palette and by keys', async () => {
+  await run();
+  await go('/dashboard');
+  await visible(button('Search and commands'));
+  await page.keyboard.press('Control+k');
+  const palette = page.getByRole('dialog', { name: 'Search and commands' });
+  const line = palette.getByRole('combobox');
+  await line.fill('proxies');
+  await visible(palette.getByRole('option', { name: /^Proxies/ }));
+  assert.deepEqual(await barriers(page), []);
+  await page.keyboard.press('Enter');
+  await at('/proxies');
+  await page.keyboard.press('Control+k');
+  await line.fill(`quick-${runs}`);
+  await palette.getByRole('option', { name: `Run quick-${runs}` }).click();
+  await page.getByRole('dialog').last().getByRole('button', { name: 'Run now' }).click();
+  await at('/executions/[0-9a-f-]{36}');
+  await visible(page.locator('h1').getByText(`quick-${runs}`));
+  await page.keyboard.press('g');
+  await page.keyboard.press('d');
+  await at('/data');
+  await page.keyboard.press('?');
+  await visible(page.getByRole('dialog', { name: 'Keyboard' }).getByText('Go to Dashboard'));
+  assert.deepEqual(await barriers(page), []);
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog', { name: 'Keyboard' }).waitFor({ state: 'detached' });
+  await page.keyboard.press('g');
+  await page.keyboard.press('e');
+  await at('/executions');
+  await visible(page.locator('tbody .wp-name'));
+  await page.keyboard.press('/');
+  await page.keyboard.type('quick-1');
+  await page.keyboard.press('Enter');
+  await page.waitForURL((url) => url.searchParams.get('q') === 'quick-1');
+});
+
+room('a lost connection is told, and all goes on when it is back', async () => {
+  await go('/workflows');
+  await visible(page.locator('tbody .wp-name'));
+  await visible(button('Search and commands'));
+  const complaints = seen.complaints.length;
+  await page.context().setOffline(true);
+  await visible(page.getByText(/^You are offline/));
+  assert.deepEqual(await barriers(page), []);
+  await page.context().setOffline(false);
+  await page.getByText(/^You are offline/).waitFor({ state: 'detached' });
+  await visible(page.locator('tbody .wp-name'));
+  // What was asked for meanwhile found nobody.
+  const meanwhile = seen.complaints.splice(complaints);
+  assert.ok(
+    meanwhile.every((complaint) => complaint.includes('ERR_INTERNET_DISCONNECTED')),
+    meanwhile.join('\n'),
+  );
+});
+
+room('whoever is signed out elsewhere is told, and comes back to the same page', async () => {
+  const mine = page;
+  const other = await user('visitor');
+  page = await enter(browser, { locale: 'en', theme: 'light' }, await other.session());
+  try {
+    await go('/data?sort=name');
+    await visible(page.getByText('No data yet').or(page.getByRole('heading', { name: 'Data' })));
+    await other.remove('/users/me/sessions');
+    await page.keyboard.press('g');
+    await page.keyboard.press('w');
+    await at('/sign-in');
+    await visible(page.getByText('Your session has ended'));
+    assert.deepEqual(await barriers(page), []);
+    await page.getByLabel('User name or e-mail').fill('visitor');
+    await page.getByRole('textbox', { name: 'Password' }).fill('correct horse battery');
+    await button('Sign in').click();
+    await page.waitForURL((url) => ['/data', '/workflows'].includes(url.pathname));
+  } finally {
+    await page.context().close();
+    page = mine;
+  }
+});
+
+room('the theme follows the device when asked to', async () => {
+  await go('/dashboard');
+  await page.locator('.wp-account-button').click();
+  await button('System').click();
+  await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+  await page.waitForFunction(() => document.documentElement.dataset.theme === 'dark');
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+  await page.waitForFunction(() => document.documentElement.dataset.theme === 'light');
+  await button('Light').click();
+  await page.keyboard.press('Escape');
+});
+
+room('steps are marked together, copied, pasted and taken out, and it is all undone', async () => {
+  const { id: definition_id } = await one.post('/workflow/definitions', { source: TRIED.replace('tried', 'copied') });
+  await go(`/workflows/${definition_id}`);
+  const text = async () => page.locator('.cm-content').textContent();
+  const node = (id) => page.locator(`.react-flow__node[data-id="${id}"]`);
+  await node('make').click();
+  await node('double').click({ modifiers: ['ControlOrMeta'] });
+  await page.waitForFunction(() => document.querySelectorAll('.wp-node-chosen').length === 2);
+  await page.keyboard.press('ControlOrMeta+c');
+  await page.keyboard.press('ControlOrMeta+v');
+  await visible(node('double_2'));
+  assert.match(await text(), /steps\.make_2\.output\.rows/);
+  assert.deepEqual(await barriers(page), []);
+  await node('make_2').focus();
+  await page.keyboard.press('Delete');
+  await node('make_2').waitFor({ state: 'detached' });
+  await page.locator('.wp-canvas-box').focus();
+  await page.keyboard.press('ControlOrMeta+z');
+  await visible(node('make_2'));
+  await page.keyboard.press('ControlOrMeta+z');
+  await node('make_2').waitFor({ state: 'detached' });
+});
+
+room('a workflow is taken away as a file, and an expression says what it comes to', async () => {
+  const { id: definition_id } = await one.post('/workflow/definitions', { source: TRIED.replace('tried', 'told') });
+  const { id } = await one.post('/workflow/executions', { definition_id, params: { rows: 5 } });
+  await ended(one, id);
+  await go(`/workflows/${definition_id}?step=double`);
+  await visible(page.locator('.wp-preview').getByText('5', { exact: true }));
+  assert.deepEqual(await barriers(page), []);
+  await button('Export and import').click();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('menuitem', { name: 'Download as JSON' }).click(),
+  ]);
+  assert.equal(download.suggestedFilename(), 'told.json');
+  await page.locator('.cm-content').getByText('script.javascript').first().hover();
+  await visible(page.locator('.wp-told strong').getByText('script.javascript'));
+  await page.mouse.move(5, 5);
+});
+
+room('an execution that is no more says why', async () => {
+  seen.expect(404);
+  await go('/executions/0195f3c2-7a4e-7c1b-9d0e-3b8f5a2c6d71');
+  await visible(page.getByText('There is no such execution'));
+  seen.forget(404);
+});
