@@ -583,3 +583,20 @@ room('an execution that is no more says why', async () => {
   await visible(page.getByText('There is no such execution'));
   seen.forget(404);
 });
+
+room('a filter of executions is kept under a name, and come back to', async () => {
+  await go('/executions?status=failed');
+  await visible(page.getByRole('heading', { name: 'Executions' }));
+  await button('Views').click();
+  await page.getByRole('textbox', { name: 'Name of this view' }).fill('What failed');
+  assert.deepEqual(await barriers(page), []);
+  await button('Keep view').click();
+  await go('/executions');
+  await button('Views').click();
+  await button('What failed').click();
+  await page.waitForURL((url) => url.searchParams.get('status') === 'failed');
+  await button('Views').click();
+  await button('Forget What failed').click();
+  await visible(page.getByText('No views are kept yet'));
+  await page.keyboard.press('Escape');
+});

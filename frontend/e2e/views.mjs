@@ -182,7 +182,7 @@ export async function everything() {
   await owner.put('/workflow/variables/limits', { value: { pages: 3, hosts: ['a.example', 'b.example'], deep: true } });
   await owner.post('/subscription/subscribe', { plan: 'basic', interval: 'month' });
   const root = await administrator();
-  await root.post('/subscription/admin/coupons', { code: 'WELCOME10', off: { percent: 10 }, lasts: { periods: 3 } });
+  await root.post('/subscription/admin/coupons', { code: 'NEWCOMER', off: { percent: 10 }, lasts: { periods: 3 } });
   return [
     [null, strangers],
     [beginner, beginners],

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Input, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
+import { SavedViews } from '@/features/executions/SavedViews';
 import { keys } from '@/hooks/keys';
 import type { ExecutionFilter } from '@/services/executions';
 import { workflows } from '@/services/workflows';
@@ -85,6 +86,7 @@ export function ExecutionFilters() {
         onChange={(days?: number) => change('created_from', days === undefined ? undefined : dayOf(days))}
         options={SINCE.map((days) => ({ value: days, label: t('executions.sinceDays', { count: days }) }))}
       />
+      <SavedViews />
     </search>
   );
 }

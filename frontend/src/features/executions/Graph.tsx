@@ -29,8 +29,10 @@ export default function Graph({ execution }: { execution: ExecutionDetail }) {
     const byId = new Map(standing.map((step) => [step.id, step]));
     return nodes.map<CanvasStep>(({ id, uses, needs, rest }) => {
       const step = byId.get(id);
+      const count = step?.items && `${step.items.succeeded + step.items.failed} / ${step.items.total} · `;
       const extra = step && (
         <>
+          {count}
           <StatusTag status={step.status} />{' '}
           <Lasted start={step.started_at} end={step.finished_at} running={!isOver(step.status)} />
         </>

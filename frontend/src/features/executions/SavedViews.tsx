@@ -1,0 +1,65 @@
+import { Button, Input, Popover } from 'antd';
+import { type FormEvent, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useSearchParams } from 'react-router';
+import { useViews } from '@/features/executions/views';
+
+/** Filters that are come back to, by their names. */
+export function SavedViews() {
+  const { t } = useTranslation();
+  const [search, setSearch] = useSearchParams();
+  const { views, keep, forget } = useViews();
+  const [open, setOpen] = useState(false);
+  const [name, setName] = useState('');
+  const now = search.toString();
+  const go = (to: string) => {
+    setSearch(new URLSearchParams(to));
+    setOpen(false);
+  };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (!name.trim()) return;
+    keep({ name: name.trim(), search: now });
+    setName('');
+    setOpen(false);
+  };
+  const content = (
+    <div className="wp-views">
+      {views.length === 0 && <p className="wp-muted">{t('executions.noViews')}</p>}
+      {views.map((view) => (
+        <div key={view.name} className="flex items-center justify-between gap-3">
+          <button type="button" className="wp-link" aria-pressed={view.search === now} onClick={() => go(view.search)}>
+            {view.name}
+          </button>
+          <Button
+            size="small"
+            type="text"
+            aria-label={t('executions.forgetView', { name: view.name })}
+            onClick={() => forget(view.name)}
+          >
+            {t('common.delete')}
+          </Button>
+        </div>
+      ))}
+      {now !== '' && (
+        <form className="flex gap-2" onSubmit={submit}>
+          <Input
+            aria-label={t('executions.viewName')}
+            placeholder={t('executions.viewName')}
+            maxLength={40}
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+          />
+          <Button htmlType="submit" type="primary" disabled={!name.trim()}>
+            {t('executions.keepView')}
+          </Button>
+        </form>
+      )}
+    </div>
+  );
+  return (
+    <Popover trigger="click" placement="bottomRight" open={open} onOpenChange={setOpen} content={content}>
+      <Button aria-expanded={open}>{t('executions.views')}</Button>
+    </Popover>
+  );
+}
