@@ -1,6 +1,7 @@
 //! Readings of HTML that parsers of collected pages share.
 
 mod depth;
+mod plain;
 
 use ego_tree::iter::Edge;
 use scraper::{ElementRef, Html, Node, Selector};
@@ -11,9 +12,15 @@ const HIDDEN: [&str; 4] = ["script", "style", "noscript", "template"];
 /// No page of a site nests as deep.
 const DEEPEST: usize = 5000;
 
-/// The page as a tree; `None` for one that nests so deep that reading it would take forever.
+/// The page as a tree, by the rules of the HTML standard.
+pub fn document(text: &str) -> Html {
+    plain::read(text).unwrap_or_else(|| Html::parse_document(text))
+}
+
+/// The same; `None` for a page that nests so deep that reading it would take forever.
 pub fn parse(text: &str) -> Option<Html> {
-    (depth::unclosed(text) <= DEEPEST).then(|| Html::parse_document(text))
+    let by_all_rules = || (depth::unclosed(text) <= DEEPEST).then(|| Html::parse_document(text));
+    plain::read(text).or_else(by_all_rules)
 }
 
 /// The first element a selector finds. A selector that does not parse finds nothing.

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use scraper::{ElementRef, Html};
 use serde::Serialize;
 use serde_json::{Map, Value};
-use shared_kernel::domain::Timestamp;
+use shared_kernel::domain::{Timestamp, markup};
 use url::Url;
 
 use super::{
@@ -90,7 +90,7 @@ pub fn extract(
     seen_at: Option<Timestamp>,
     extraction: &Extraction,
 ) -> Extracted {
-    let page = Html::parse_document(html);
+    let page = markup::document(html);
     let survey = survey(&page, url);
     if extraction.fields.is_empty() {
         return Extracted { survey, ..Extracted::default() };
@@ -108,7 +108,7 @@ pub fn extract_rows(
     seen_at: Option<Timestamp>,
     extraction: &Extraction,
 ) -> Rows {
-    let page = Html::parse_document(html);
+    let page = markup::document(html);
     let base = url.map_or_else(|| BLANK.clone(), |url| survey(&page, url).base);
     let reading = Reading::of(Some(&page), &base, seen_at);
     let places: Vec<Place<'_>> = match &extraction.each {
