@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { ErrorNote } from '@/components/ErrorNote';
 import { Waiting } from '@/components/Waiting';
+import { DaysCard } from '@/features/plan/DaysCard';
 import { InvoicesCard } from '@/features/plan/InvoicesCard';
 import { PlanCards } from '@/features/plan/PlanCards';
 import { StandingCard } from '@/features/plan/StandingCard';
@@ -28,6 +29,7 @@ export function Plan() {
         <StandingCard current={current.data} />
         <UsageCard />
       </div>
+      <DaysCard />
       <PlanCards offers={offers.data} current={current.data} />
       <InvoicesCard />
     </div>
