@@ -113,8 +113,9 @@ steps:
     with: {url: "\${{ item }}", proxy_pool: residential}
 `;
 
-export async function ended(one, id) {
-  for (let wait = 0; wait < 300; wait++) {
+/** Waits until an execution has ended, for so many seconds at most. */
+export async function ended(one, id, seconds = 30) {
+  for (let wait = 0; wait < seconds * 10; wait++) {
     const { status } = await one.get(`/workflow/executions/${id}`);
     if (!['pending', 'running'].includes(status)) return;
     await new Promise((done) => setTimeout(done, 100));

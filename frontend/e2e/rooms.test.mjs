@@ -396,6 +396,38 @@ room('items of a step are seen at a glance, by state, and one by one', async () 
   await visible(drawer.getByText('each, item 107'));
 });
 
+const THOUSANDS = `name: ten-thousand-items
+steps:
+  - id: list
+    uses: script.javascript
+    with: {code: "return Array.from({length: 10000}, (_, i) => i)"}
+  - id: each
+    uses: script.javascript
+    for_each: "\${{ steps.list.output }}"
+    max_parallel: 200
+    on_error: continue
+    with: {code: "if (input === 9990) throw new Error('the last but ten'); return input", input: "\${{ item }}"}
+`;
+
+room('ten thousand items are seen at a glance, and the one that failed is found', async () => {
+  const { id: definition_id } = await one.post('/workflow/definitions', { source: THOUSANDS });
+  const { id } = await one.post('/workflow/executions', { definition_id });
+  await ended(one, id, 120);
+  await go(`/executions/${id}`);
+  await page.locator('[data-step=each] .wp-step-head').click();
+  const items = page.getByRole('region', { name: 'Items of each', exact: true });
+  await visible(items.getByRole('button', { name: 'All 10K' }));
+  const cells = items.getByRole('slider');
+  await cells.focus();
+  await page.keyboard.press('End');
+  assert.equal(await cells.getAttribute('aria-valuetext'), 'Item 9999: Succeeded');
+  await items.getByRole('button', { name: /^Failed 1$/ }).click();
+  await items.getByRole('button', { name: '9990', exact: true }).click();
+  await visible(page.getByRole('dialog').getByText('the last but ten').first());
+  assert.deepEqual(await barriers(page), []);
+  await page.keyboard.press('Escape');
+});
+
 room('newer executions are counted and come when asked for', async () => {
   await run();
   await go('/executions');
@@ -564,6 +596,7 @@ room('a workflow is taken away as a file, and an expression says what it comes t
   const { id } = await one.post('/workflow/executions', { definition_id, params: { rows: 5 } });
   await ended(one, id);
   await go(`/workflows/${definition_id}?step=double`);
+  await page.getByRole('region', { name: 'Step double' }).getByRole('combobox', { name: 'input' }).click();
   await visible(page.locator('.wp-preview').getByText('5', { exact: true }));
   assert.deepEqual(await barriers(page), []);
   await button('Export and import').click();

@@ -57,7 +57,8 @@ function ProfileCard({ me }: { me: Me }) {
           </span>
         </div>
         <p className="wp-muted">
-          {t('profile.role')}: {me.role} · {t('profile.since')}: <When time={me.created_at} />
+          {t('profile.roleIs', { role: t(`profile.roles.${me.role}`) })} · {t('profile.since')}{' '}
+          <When time={me.created_at} />
         </p>
         {save.error && !fault && <ErrorNote error={save.error} />}
         {save.isSuccess && <Note kind="success" title={t('profile.saved')} />}

@@ -67,6 +67,8 @@ function useDraft(shown: string, keep: (text: string) => void) {
 
 function Expression({ id, value, names, onChange, preview }: Omit<Props, 'field'> & { id: string }) {
   const { t } = useTranslation();
+  // Tried while it is written at: the server tries few things at once.
+  const [inside, setInside] = useState(false);
   const { draft, setDraft, leave } = useDraft(typeof value === 'string' ? value : '', (text) =>
     onChange(text.trim() === '' ? undefined : isExpression(text) ? text : `\${{ ${text.trim()} }}`),
   );
@@ -77,12 +79,16 @@ function Expression({ id, value, names, onChange, preview }: Omit<Props, 'field'
         className="wp-mono"
         value={draft}
         onChange={setDraft}
-        onBlur={leave}
+        onFocus={() => setInside(true)}
+        onBlur={() => {
+          setInside(false);
+          leave();
+        }}
         onSelect={(name: string) => setDraft(complete(draft, name))}
         options={suggestions(draft, names).map((name) => ({ value: name }))}
         placeholder={t('canvas.expression')}
       />
-      {preview?.(draft)}
+      {inside && preview?.(draft)}
     </>
   );
 }
