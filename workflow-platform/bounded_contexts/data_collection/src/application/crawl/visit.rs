@@ -1,6 +1,9 @@
-//! What became of pages, and how the journal remembers it: many visits in one text, since
-//! whatever is recorded stays in memory for as long as the step runs.
+//! What became of pages, and how the journal remembers it: many visits in one text, and packed,
+//! since whatever is recorded stays in memory for as long as the step runs.
 
+use std::borrow::Cow;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use shared_kernel::application::StepRecord;
@@ -66,13 +69,56 @@ impl Visit {
     }
 }
 
+/// Stands before visits that are packed; no JSON begins so.
+const PACKED: &str = "zstd:";
+/// Speed against size, as zstd counts. Addresses of one site are much alike.
+const LEVEL: i32 = 1;
+
 /// One record for many visits.
 pub(super) fn record(number: usize, visits: &[String]) -> StepRecord {
-    StepRecord { key: format!("visits-{number}"), value: Value::String(visits.join("\n")) }
+    let text = visits.join("\n");
+    let packed = zstd::bulk::compress(text.as_bytes(), LEVEL);
+    let value = packed.map_or(text, |packed| format!("{PACKED}{}", STANDARD.encode(packed)));
+    StepRecord { key: format!("visits-{number}"), value: Value::String(value) }
+}
+
+/// The text of a record, as it was before it was packed; older ones never were.
+fn unpacked(text: &str) -> Option<Cow<'_, str>> {
+    let Some(packed) = text.strip_prefix(PACKED) else { return Some(Cow::Borrowed(text)) };
+    let packed = STANDARD.decode(packed).ok()?;
+    let bytes = zstd::stream::decode_all(packed.as_slice()).ok()?;
+    String::from_utf8(bytes).ok().map(Cow::Owned)
 }
 
 /// The visits of earlier runs, in order.
 pub(super) fn visits(records: &[StepRecord]) -> Vec<Visit> {
-    let texts = records.iter().filter_map(|record| record.value.as_str());
-    texts.flat_map(str::lines).filter_map(|line| serde_json::from_str(line).ok()).collect()
+    let texts = records.iter().filter_map(|record| unpacked(record.value.as_str()?));
+    let mut visits = Vec::new();
+    for text in texts {
+        visits.extend(text.lines().filter_map(|line| serde_json::from_str::<Visit>(line).ok()));
+    }
+    visits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn visits_come_back_as_they_were_packed_or_not() {
+        let visit = |number: u32| Visit {
+            links: (0..10).map(|link| format!("http://shop.example/b/{number}/{link}/")).collect(),
+            content: Some(u128::MAX - u128::from(number)),
+            ..Visit::new(format!("http://shop.example/b/{number}/").into(), 3, Outcome::Skipped)
+        };
+        let all: Vec<_> = (0..256).map(visit).collect();
+        let lines: Vec<_> = all.iter().map(|one| serde_json::to_string(one).unwrap()).collect();
+        let packed = record(1, &lines);
+        let length = packed.value.as_str().unwrap().len();
+        assert!(length * 4 < lines.concat().len(), "{length} bytes");
+        let old = StepRecord { key: "visits-2".to_owned(), value: lines.join("\n").into() };
+        let damaged = StepRecord { key: "visits-3".to_owned(), value: "zstd:AAAA".into() };
+        let twice: Vec<_> = all.iter().chain(&all).cloned().collect();
+        assert_eq!(visits(&[packed, damaged, old]), twice);
+    }
 }
