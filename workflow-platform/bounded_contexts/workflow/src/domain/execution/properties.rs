@@ -180,6 +180,7 @@ impl World {
             let twice = self.running.insert(run.key, run);
             assert!(twice.is_none(), "a step runs beside itself");
         }
+        self.check_limits();
         self.wake_at = wake_at;
         self.stopping = stop_running;
         self.over = finished.is_some();
@@ -249,6 +250,19 @@ impl World {
             matches!(event, JournalEvent::StepSucceeded(done) if done.step == run.step && done.item == run.item)
         });
         assert!(!again, "{} {:?} succeeded and ran again", run.step, run.item);
+    }
+
+    /// No step runs more items at once than it may, or more often than it may try.
+    fn check_limits(&self) {
+        let mut beside: BTreeMap<&str, usize> = BTreeMap::new();
+        for run in self.running.values() {
+            *beside.entry(&run.step).or_default() += 1;
+            let step = self.machine.step(run.key.node);
+            let tries = step.retry.max_attempts;
+            assert!(run.attempt <= tries, "{} is tried {} times", run.step, run.attempt);
+            let most = usize::try_from(step.max_parallel).unwrap();
+            assert!(beside[&*run.step] <= most, "more than {most} of {} run", run.step);
+        }
     }
 
     fn replay(&self) -> Execution {
