@@ -30,7 +30,7 @@ fn rate(text: &str, fields: &Fields) -> f64 {
     let url = Url::parse("http://shop.example/b/00/").unwrap();
     let (begun, mut pages) = (Instant::now(), 0_u32);
     while begun.elapsed() < TIME {
-        black_box(extract(black_box(text), &url, None, &extraction));
+        black_box(extract(black_box(text), &url, None, &extraction).unwrap());
         pages += 1;
     }
     let bytes = f64::from(pages) * f64::from(u32::try_from(text.len()).unwrap());

@@ -5,13 +5,13 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use shared_kernel::{
     application::{Action, ActionContext, ActionDescriptor, ActionError},
-    infrastructure::cpu::{CpuError, CpuPool},
+    infrastructure::cpu::CpuPool,
 };
 use url::Url;
 
 use super::input_of;
 use crate::domain::extract::{
-    Extraction, ExtractionError, Fields, Problem, Rows, extract_rows, schema,
+    Extraction, ExtractionError, Fields, Problem, Rows, TooDeep, extract_rows, schema,
 };
 
 #[derive(Debug, Deserialize)]
@@ -71,8 +71,19 @@ impl Action for HtmlExtract {
         let extraction = extraction.map_err(|error| bad_fields(&error))?;
         let now = Some(ctx.ambient.now());
         let work = move || extract_rows(&input.html, url.as_ref(), now, &extraction);
-        output(self.cpu.run(work).await, input.strict)
+        let rows = self.cpu.run(work).await.map_err(|_| stopped())?.map_err(too_deep)?;
+        output(rows, input.strict)
     }
+}
+
+/// A page that nobody can read.
+fn too_deep(error: TooDeep) -> ActionError {
+    ActionError::permanent("PAGE_TOO_DEEP", error.to_string())
+}
+
+/// The process ends.
+pub(super) fn stopped() -> ActionError {
+    ActionError::retryable("EXTRACT_STOPPED", "extraction did not finish")
 }
 
 /// The address that relative links are resolved by.
@@ -83,9 +94,7 @@ pub(super) fn address(url: Option<&str>) -> Result<Option<Url>, ActionError> {
 }
 
 /// The step's output; with `strict` a problem is an error.
-pub(super) fn output(rows: Result<Rows, CpuError>, strict: bool) -> Result<Value, ActionError> {
-    let rows =
-        rows.map_err(|_| ActionError::retryable("EXTRACT_STOPPED", "extraction did not finish"))?;
+pub(super) fn output(rows: Rows, strict: bool) -> Result<Value, ActionError> {
     let Rows { records, problems } = rows;
     if let (true, Some(Problem { path, message, .. })) = (strict, problems.first()) {
         return Err(ActionError::permanent("EXTRACT_PROBLEM", format!("{path}: {message}"))

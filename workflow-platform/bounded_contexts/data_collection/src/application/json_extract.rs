@@ -9,7 +9,7 @@ use shared_kernel::{
 };
 
 use super::{
-    html_extract::{address, bad_fields, output, output_schema, strict_schema},
+    html_extract::{address, bad_fields, output, output_schema, stopped, strict_schema},
     input_of,
 };
 use crate::domain::extract::{Extraction, Fields, extract_json, schema};
@@ -80,6 +80,6 @@ impl Action for JsonExtract {
         };
         let now = Some(ctx.ambient.now());
         let work = move || extract_json(&data, url.as_ref(), now, &extraction);
-        output(self.cpu.run(work).await, input.strict)
+        output(self.cpu.run(work).await.map_err(|_| stopped())?, input.strict)
     }
 }

@@ -12,12 +12,8 @@ const HIDDEN: [&str; 4] = ["script", "style", "noscript", "template"];
 /// No page of a site nests as deep.
 const DEEPEST: usize = 5000;
 
-/// The page as a tree, by the rules of the HTML standard.
-pub fn document(text: &str) -> Html {
-    plain::read(text).unwrap_or_else(|| Html::parse_document(text))
-}
-
-/// The same; `None` for a page that nests so deep that reading it would take forever.
+/// The page as a tree, by the rules of the HTML standard; `None` for one that nests so deep that
+/// reading it would take forever.
 pub fn parse(text: &str) -> Option<Html> {
     let by_all_rules = || (depth::unclosed(text) <= DEEPEST).then(|| Html::parse_document(text));
     plain::read(text).or_else(by_all_rules)

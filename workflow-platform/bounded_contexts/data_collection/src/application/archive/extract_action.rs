@@ -15,14 +15,14 @@ use uuid::Uuid;
 
 use super::{
     super::{
-        html_extract::{bad_fields, problems_schema},
+        html_extract::{bad_fields, problems_schema, stopped},
         input_of,
     },
     ArchivedPage, PageFilter, PageStore, PageStoreError,
 };
 use crate::domain::{
     charset,
-    extract::{Extraction, Fields, Problem, Rows, extract_rows, schema},
+    extract::{Extraction, Fields, Problem, Rows, TooDeep, extract_rows, schema},
 };
 
 /// Most pages that one step reads, and pages looked up at once.
@@ -130,9 +130,8 @@ impl PageExtract {
             let text = charset::decode(&content, kind.as_deref());
             extract_rows(&text, url.as_ref(), seen_at, &extraction)
         };
-        let rows = self.cpu.run(work).await;
-        let Rows { records, problems } = rows
-            .map_err(|_| ActionError::retryable("EXTRACT_STOPPED", "extraction did not finish"))?;
+        let rows = self.cpu.run(work).await.map_err(|_| stopped())?;
+        let Rows { records, problems } = rows.unwrap_or_else(unread);
         read.pages += 1;
         read.records.extend(records.into_iter().map(|record| row(page, record)));
         for Problem { path, message, .. } in problems {
@@ -142,6 +141,12 @@ impl PageExtract {
         }
         Ok(())
     }
+}
+
+/// One page that nobody can read does not keep the others from being read.
+fn unread(error: TooDeep) -> Rows {
+    let problem = Problem { path: String::new(), message: error.to_string(), missing: true };
+    Rows { records: Vec::new(), problems: vec![problem] }
 }
 
 fn unavailable(error: &PageStoreError) -> ActionError {

@@ -20,7 +20,7 @@ use super::{
 use crate::domain::{
     address::normalised,
     charset,
-    extract::{Extracted, extract},
+    extract::{Extracted, TooDeep, extract},
     sitemap::{self, Sitemap},
 };
 
@@ -233,7 +233,10 @@ impl Reader {
         let work = move || {
             let content = hash_of(&response.body);
             let text = charset::decode(&response.body, Some(&kind));
-            let found = extract(&text, &url, seen_at, &plan.extraction);
+            let found = match extract(&text, &url, seen_at, &plan.extraction) {
+                Ok(found) => found,
+                Err(error) => return too_deep(error, &url, &response),
+            };
             let deeper = depth < plan.max_depth;
             let links = if deeper { plan.rules.links_of(&found.survey) } else { Vec::new() };
             page(found, links, content, &url, &response, depth)
@@ -245,6 +248,11 @@ impl Reader {
             }
         }
     }
+}
+
+fn too_deep(error: TooDeep, url: &Url, response: &FetchResponse) -> Seen {
+    let (text, status) = (error.to_string(), Some(response.status));
+    Seen::Failed(failure(url.as_str(), "PAGE_TOO_DEEP", None, &text, status))
 }
 
 /// Why an answer is no page.

@@ -12,6 +12,6 @@ mod survey;
 mod tests;
 
 pub use compile::{Extraction, ExtractionError};
-pub use run::{Extracted, Problem, Rows, extract, extract_json, extract_rows};
+pub use run::{Extracted, Problem, Rows, TooDeep, extract, extract_json, extract_rows};
 pub use spec::{FieldSpec, FieldType, Fields, schema};
 pub use survey::{Link, Survey};

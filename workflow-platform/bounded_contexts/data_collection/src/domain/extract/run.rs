@@ -47,6 +47,11 @@ pub struct Rows {
     pub problems: Vec<Problem>,
 }
 
+/// A page of nothing but open tags, which would take hours to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the page nests too deep to be read")]
+pub struct TooDeep;
+
 /// What reading depends on beside the page.
 struct Reading<'a> {
     page: Option<&'a Html>,
@@ -89,16 +94,16 @@ pub fn extract(
     url: &Url,
     seen_at: Option<Timestamp>,
     extraction: &Extraction,
-) -> Extracted {
-    let page = markup::document(html);
+) -> Result<Extracted, TooDeep> {
+    let page = markup::parse(html).ok_or(TooDeep)?;
     let survey = survey(&page, url);
     if extraction.fields.is_empty() {
-        return Extracted { survey, ..Extracted::default() };
+        return Ok(Extracted { survey, ..Extracted::default() });
     }
     let reading = Reading::of(Some(&page), &survey.base, seen_at);
     let fields = reading.fields(extraction, Place::Element(page.root_element()), Trail::Start);
     let problems = reading.problems.into_inner();
-    Extracted { survey, fields, problems }
+    Ok(Extracted { survey, fields, problems })
 }
 
 /// The rows of a page: one for each element of `each`, or the page as one.
@@ -107,15 +112,15 @@ pub fn extract_rows(
     url: Option<&Url>,
     seen_at: Option<Timestamp>,
     extraction: &Extraction,
-) -> Rows {
-    let page = markup::document(html);
+) -> Result<Rows, TooDeep> {
+    let page = markup::parse(html).ok_or(TooDeep)?;
     let base = url.map_or_else(|| BLANK.clone(), |url| survey(&page, url).base);
     let reading = Reading::of(Some(&page), &base, seen_at);
     let places: Vec<Place<'_>> = match &extraction.each {
         Some(Each::Element(each)) => page.select(each).map(Place::Element).collect(),
         _ => vec![Place::Element(page.root_element())],
     };
-    reading.rows(extraction, &places)
+    Ok(reading.rows(extraction, &places))
 }
 
 /// The same of JSON.

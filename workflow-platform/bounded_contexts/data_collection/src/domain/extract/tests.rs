@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use shared_kernel::domain::Timestamp;
 use url::Url;
 
-use super::{Extraction, Fields, Problem, extract, extract_json, extract_rows};
+use super::{Extraction, Fields, Problem, TooDeep, extract, extract_json, extract_rows};
 
 const PAGE: &str = r#"<html><head><title> A  shop </title></head><body>
 <h1 class=t>Books</h1>
@@ -28,7 +28,7 @@ fn seen() -> Option<Timestamp> {
 }
 
 fn fields_of(html: &str, fields: Value) -> Value {
-    Value::Object(extract(html, &url(), seen(), &compiled(fields, None)).fields)
+    Value::Object(extract(html, &url(), seen(), &compiled(fields, None)).unwrap().fields)
 }
 
 /// One field of a page that holds `text`.
@@ -51,7 +51,7 @@ fn fields_have_types_lists_attributes_and_defaults() {
         "inner": { "selector": "h1", "type": "html" },
         "yes": { "selector": "h1", "type": "boolean" },
     });
-    let found = extract(PAGE, &url(), None, &compiled(fields, None));
+    let found = extract(PAGE, &url(), None, &compiled(fields, None)).unwrap();
     assert_eq!(found.survey.title.as_deref(), Some("A shop"));
     let expected = json!({
         "heading": "Books", "prices": [1234.5, 32000.0], "count": 32000, "ids": ["1", "2"],
@@ -63,7 +63,7 @@ fn fields_have_types_lists_attributes_and_defaults() {
 
 #[test]
 fn links_are_absolute_and_each_once() {
-    let found = extract(PAGE, &url(), None, &compiled(json!({}), None));
+    let found = extract(PAGE, &url(), None, &compiled(json!({}), None)).unwrap();
     let links: Vec<_> = found.survey.links.iter().map(|link| link.url.as_str()).collect();
     assert_eq!(
         links,
@@ -76,7 +76,7 @@ fn a_page_says_what_it_is_and_what_not_to_follow() {
     let html = r#"<base href="/shop/"><link rel="alternate canonical" href="one">
         <meta name="ROBOTS" content="noindex, nofollow"><a rel="external nofollow" href="x">x</a>
         <a href="y">y</a>"#;
-    let seen = extract(html, &url(), None, &compiled(json!({}), None)).survey;
+    let seen = extract(html, &url(), None, &compiled(json!({}), None)).unwrap().survey;
     assert_eq!(seen.canonical.unwrap().as_str(), "http://shop.example/shop/one");
     assert!(seen.nofollow && seen.noindex);
     let links: Vec<_> = seen.links.iter().map(|link| (link.url.path(), link.nofollow)).collect();
@@ -89,7 +89,8 @@ fn each_element_is_a_row_and_fields_nest() {
         "id": { "attr": "data-id", "type": "integer" },
         "link": { "selector": "a", "fields": { "text": { "type": "string" }, "to": { "type": "url" } } },
     });
-    let rows = extract_rows(PAGE, Some(&url()), None, &compiled(fields, Some("li"))).records;
+    let rows =
+        extract_rows(PAGE, Some(&url()), None, &compiled(fields, Some("li"))).unwrap().records;
     assert_eq!(rows.len(), 3);
     assert_eq!(
         rows[1],
@@ -165,7 +166,7 @@ fn json_is_read_out_of_scripts() {
         "none": { "json_ld": "Recipe", "json": "$.name" },
         "missing": { "variable": "window.NOTHING", "json": "$.a", "default": "-" },
     });
-    let found = extract(SCRIPTS, &url(), seen(), &compiled(fields, None));
+    let found = extract(SCRIPTS, &url(), seen(), &compiled(fields, None)).unwrap();
     let expected = json!({
         "deep": { "n": 7 }, "items": [{ "at": "2026-01-02", "id": 1 }, { "at": null, "id": null }],
         "missing": "-", "none": null, "other": 1, "price": 12.5, "tags": ["a", "b"], "views": 12000,
@@ -255,5 +256,15 @@ proptest! {
         let text: String = pieces.concat();
         let expected = text.split_whitespace().collect::<Vec<_>>().join(" ");
         prop_assert_eq!(fields_of(&format!("<p>{html}</p>"), json!({ "x": "p" }))["x"].clone(), expected);
+    }
+}
+
+#[test]
+fn a_page_of_open_tags_is_refused_at_once() {
+    for tag in ["<div>", "<b>", "<svg><g>", "<DIV>"] {
+        let html = format!("<html><body>{}", tag.repeat(200_000));
+        let all = compiled(json!({}), None);
+        assert_eq!(extract(&html, &url(), None, &all), Err(TooDeep), "{tag}");
+        assert_eq!(extract_rows(&html, None, None, &all), Err(TooDeep), "{tag}");
     }
 }
