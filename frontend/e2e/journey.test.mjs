@@ -592,7 +592,7 @@ stretch('the interface speaks Chinese and keeps to the dark', async () => {
 stretch('what another user owns is not there', async () => {
   seen.expect(404);
   await page.goto(`${BASE}/executions/01a2095a-d392-7fa0-95bf-e4a8c84970cc`);
-  await visible(page.getByRole('alert'));
+  await visible(page.getByText('没有这次执行'));
   seen.forget(404);
 });
 
