@@ -471,6 +471,8 @@ room('a page that was fetched is found again from its run, and read', async () =
   ]);
   assert.equal(download.suggestedFilename(), 'one.html');
   await page.keyboard.press('Escape');
+  // While it closes it holds the keys.
+  await drawer.waitFor({ state: 'hidden' });
   await page.getByRole('searchbox', { name: 'Host' }).fill('elsewhere.example');
   await page.keyboard.press('Enter');
   await visible(page.getByText('No such pages'));
