@@ -227,7 +227,10 @@ room('an administrator offers a plan, gives a coupon, and settles an invoice', a
     await page.getByRole('textbox', { name: 'Code' }).fill('welcome10');
     assert.deepEqual(await barriers(page), []);
     await button('Create coupon').click();
-    await page.getByRole('row', { name: /WELCOME10/ }).getByRole('button', { name: 'End', exact: true }).click();
+    await page
+      .getByRole('row', { name: /WELCOME10/ })
+      .getByRole('button', { name: 'End', exact: true })
+      .click();
     await sure('End');
     await visible(page.getByText('Ended'));
     await page.getByRole('link', { name: 'Invoices', exact: true }).click();
