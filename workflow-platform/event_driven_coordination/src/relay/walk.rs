@@ -33,6 +33,10 @@ struct Walk {
 }
 
 impl Walk {
+    fn new(now: Timestamp, most: usize) -> Self {
+        Self { now, most, found: Vec::new(), taken: HashMap::new(), held: HashSet::new() }
+    }
+
     fn see(&mut self, row: &QueryResult) -> Result<i64, DbErr> {
         let position = row.try_get_by_index(0)?;
         let aggregate = (row.try_get_by_index(1)?, row.try_get_by_index(2)?);
@@ -67,8 +71,7 @@ impl Relay {
         now: Timestamp,
         most: usize,
     ) -> Result<Vec<i64>, DbErr> {
-        let (found, taken, held) = (Vec::new(), HashMap::new(), HashSet::new());
-        let mut walk = Walk { now, most, found, taken, held };
+        let mut walk = Walk::new(now, most);
         let (mut after, mut size) = (0_i64, FIRST);
         loop {
             let asked = [after.into(), i64::from(size).into()];
@@ -94,9 +97,7 @@ mod tests {
     const NOW: i64 = 100;
 
     fn found(most: usize, rows: &[(&str, i64)]) -> Vec<i64> {
-        let (found, taken, held) = (Vec::new(), HashMap::new(), HashSet::new());
-        let now = Timestamp::from_micros(NOW);
-        let mut walk = Walk { now, most, found, taken, held };
+        let mut walk = Walk::new(Timestamp::from_micros(NOW), most);
         for (position, (aggregate, due_at)) in (1..).zip(rows) {
             walk.meet(position, ("thing".to_owned(), (*aggregate).to_owned()), *due_at);
             if walk.is_over() {

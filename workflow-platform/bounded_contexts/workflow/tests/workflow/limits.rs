@@ -78,16 +78,7 @@ impl Worker {
             bytes: 0,
             at,
         };
-        let append = Append {
-            execution: claimed.id,
-            epoch: claimed.epoch,
-            first_seq: 0,
-            events: Vec::new(),
-            projection: Some(projection),
-            outbox: Vec::new(),
-            letters: Vec::new(),
-            reply: None,
-        };
+        let append = Append::of_lease(claimed.id, claimed.epoch, projection);
         self.writer.append(append).await
     }
 }

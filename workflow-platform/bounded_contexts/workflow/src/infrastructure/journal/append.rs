@@ -101,6 +101,22 @@ pub struct Append {
     pub reply: Option<Reply>,
 }
 
+impl Append {
+    /// Only what becomes of the lease, without an event.
+    pub fn of_lease(execution: Id<Execution>, epoch: i64, projection: Projection) -> Self {
+        Self {
+            execution,
+            epoch,
+            first_seq: 0,
+            events: Vec::new(),
+            projection: Some(projection),
+            outbox: Vec::new(),
+            letters: Vec::new(),
+            reply: None,
+        }
+    }
+}
+
 /// A letter to an execution of the same owner.
 #[derive(Debug, Clone)]
 pub struct Reply {

@@ -27,19 +27,7 @@ pub(super) async fn put_off(desk: &Desk, claimed: &Claimed) -> Result<Timestamp,
         bytes: 0,
         at: now,
     };
-    desk.writer
-        .append(Append {
-            execution: claimed.id,
-            epoch: claimed.epoch,
-            first_seq: 0,
-            events: Vec::new(),
-            projection: Some(projection),
-            outbox: Vec::new(),
-            letters: Vec::new(),
-            reply: None,
-        })
-        .await
-        .map(|()| at)
+    desk.writer.append(Append::of_lease(claimed.id, claimed.epoch, projection)).await.map(|()| at)
 }
 
 /// Without its definition an execution can only fail.
