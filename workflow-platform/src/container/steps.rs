@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use data_collection::{Collection, DatasetsModule, FilesModule};
 use shared_kernel::{
-    application::{Action, ActionRegistry, Fetcher, Template, UserFiles},
+    application::{Action, ActionRegistry, ActionTexts, Fetcher, Template, UserFiles},
     infrastructure::cpu::CpuPool,
 };
 
@@ -22,7 +22,18 @@ pub(super) fn actions(
     let uploads = || Arc::clone(files) as Arc<dyn UserFiles>;
     actions.extend(qidian::actions(Arc::clone(&fetcher), uploads(), cpu.clone()));
     actions.extend(xiaohongshu::actions(fetcher, uploads(), cpu.clone()));
-    ActionRegistry::new(actions)
+    ActionRegistry::new(actions).in_chinese(chinese())
+}
+
+/// What the actions of all contexts are in Chinese.
+fn chinese() -> ActionTexts {
+    ActionTexts::read([
+        data_collection::ACTIONS_IN_CHINESE,
+        qidian::ACTIONS_IN_CHINESE,
+        xiaohongshu::ACTIONS_IN_CHINESE,
+        workflow::ACTIONS_IN_CHINESE,
+    ])
+    .unwrap_or_default()
 }
 
 /// Workflows that users may copy.

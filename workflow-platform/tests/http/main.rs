@@ -9,6 +9,7 @@
 
 mod support;
 
+mod actions;
 mod automations;
 mod backups;
 mod bad_input;

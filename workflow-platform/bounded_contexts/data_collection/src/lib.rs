@@ -59,6 +59,9 @@ pub use infrastructure::files::{
     migrations as file_migrations, personal_data as file_personal_data,
 };
 
+/// What the actions say of themselves in Chinese.
+pub const ACTIONS_IN_CHINESE: &str = include_str!("application/actions.zh-CN.json");
+
 /// The migrations of the context, in order.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     let mut migrations = infrastructure::dataset::migrations();

@@ -30,6 +30,9 @@ use shared_kernel::{
     infrastructure::cpu::CpuPool,
 };
 
+/// What the actions say of themselves in Chinese.
+pub const ACTIONS_IN_CHINESE: &str = include_str!("application/actions.zh-CN.json");
+
 /// Workflows ready to be copied.
 pub const TEMPLATES: [Template; 3] = [
     Template { name: "ranking-watch", source: include_str!("../templates/ranking-watch.yaml") },

@@ -47,6 +47,9 @@ pub use infrastructure::{
 };
 pub use module::{Surroundings, WorkflowModule, WorkflowSettings, catalog, module, routes};
 
+/// What the actions say of themselves in Chinese.
+pub const ACTIONS_IN_CHINESE: &str = include_str!("application/actions.zh-CN.json");
+
 /// The context's migrations, in order.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     let mut all = infrastructure::definitions::migrations();

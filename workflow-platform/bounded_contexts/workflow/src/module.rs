@@ -119,6 +119,7 @@ pub fn module(surroundings: Surroundings, settings: WorkflowSettings) -> Arc<Wor
         surroundings;
     let (sealer, offered) = (surroundings.sealer, surroundings.templates);
     // Scripts have a pool of their own, so that long ones keep nobody from signing in.
+    let chinese = actions.chinese().clone();
     let actions = with_own(&actions, CpuPool::per_core());
     let announcer = Announcer::start(Arc::clone(&bus));
     let doorbell = Arc::new(BusDoorbell { bus: Arc::clone(&bus), announcer: announcer.clone() });
@@ -138,7 +139,7 @@ pub fn module(surroundings: Surroundings, settings: WorkflowSettings) -> Arc<Wor
             ambient: ambient.clone(),
             cpu,
         },
-        Arc::new(Catalog::new(descriptors(&actions))),
+        Arc::new(Catalog::new(descriptors(&actions)).told_in_chinese(&chinese)),
     ));
     let openings = Openings::default();
     let store = SqlExecutions::new(database.clone(), Arc::clone(&blobs), openings.clone());

@@ -28,6 +28,9 @@ use shared_kernel::{
     infrastructure::cpu::CpuPool,
 };
 
+/// What the actions say of themselves in Chinese.
+pub const ACTIONS_IN_CHINESE: &str = include_str!("application/actions.zh-CN.json");
+
 /// Workflows ready to be copied.
 pub const TEMPLATES: [Template; 1] = [Template {
     name: "note-import-tags",

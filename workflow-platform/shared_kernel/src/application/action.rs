@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use super::BlobStore;
+use super::{ActionTexts, BlobStore};
 use crate::domain::{Ambient, ErrorKind, Execution, Id, Owner, Timestamp, TraceContext};
 
 /// How an action presents itself; validation, editor and docs all read it.
@@ -30,7 +30,10 @@ pub struct ActionDescriptor {
 pub fn schema_of<T: JsonSchema>() -> Value {
     let settings =
         SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
-    settings.into_generator().into_root_schema_for::<T>().to_value()
+    let mut schema = settings.into_generator().into_root_schema_for::<T>();
+    // The name of a type in the code tells nobody anything.
+    schema.remove("title");
+    schema.to_value()
 }
 
 /// A kind of step.
@@ -213,12 +216,23 @@ impl ActionContext {
 #[derive(Clone, Default)]
 pub struct ActionRegistry {
     actions: BTreeMap<String, Arc<dyn Action>>,
+    chinese: ActionTexts,
 }
 
 impl ActionRegistry {
     pub fn new(actions: impl IntoIterator<Item = Arc<dyn Action>>) -> Self {
         let actions = actions.into_iter().map(|action| (action.describe().name, action)).collect();
-        Self { actions }
+        Self { actions, chinese: ActionTexts::default() }
+    }
+
+    /// With what its actions say of themselves in Chinese; their code speaks English.
+    #[must_use]
+    pub fn in_chinese(self, chinese: ActionTexts) -> Self {
+        Self { chinese, ..self }
+    }
+
+    pub fn chinese(&self) -> &ActionTexts {
+        &self.chinese
     }
 
     pub fn get(&self, name: &str) -> Option<&Arc<dyn Action>> {

@@ -1,6 +1,7 @@
 //! Ports that cross contexts. Each is a trait; `container.rs` ties it to an adapter.
 
 mod action;
+mod action_texts;
 mod audit;
 mod authenticator;
 mod blob;
@@ -31,6 +32,7 @@ pub use action::{
     Action, ActionContext, ActionDescriptor, ActionError, ActionFailure, ActionRegistry, LogLevel,
     StepChannel, StepRecord, schema_of,
 };
+pub use action_texts::ActionTexts;
 pub use audit::AuditTrail;
 pub use authenticator::{AuthenticationError, Authenticator, Principal, Proof, SessionProof};
 pub use blob::{BlobError, BlobKey, BlobStore};

@@ -32,7 +32,7 @@ impl Action for AuthorAction {
     fn describe(&self) -> ActionDescriptor {
         ActionDescriptor {
             name: "qidian.author".to_owned(),
-            title: "起点作者".to_owned(),
+            title: "Qidian author".to_owned(),
             description: "A writer's page on Qidian's mobile site, with their books.".to_owned(),
             input_schema: schema_of::<Input>(),
             output_schema: schema_of::<AuthorPage>(),

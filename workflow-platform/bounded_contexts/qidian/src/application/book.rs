@@ -32,7 +32,7 @@ impl Action for BookAction {
     fn describe(&self) -> ActionDescriptor {
         ActionDescriptor {
             name: "qidian.book".to_owned(),
-            title: "起点书籍".to_owned(),
+            title: "Qidian book".to_owned(),
             description: "One book's page on Qidian's mobile site as a record.".to_owned(),
             input_schema: schema_of::<Input>(),
             output_schema: schema_of::<BookRecord>(),

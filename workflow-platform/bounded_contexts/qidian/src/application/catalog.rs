@@ -39,7 +39,7 @@ impl Action for CatalogAction {
     fn describe(&self) -> ActionDescriptor {
         ActionDescriptor {
             name: "qidian.catalog".to_owned(),
-            title: "起点目录".to_owned(),
+            title: "Qidian catalog".to_owned(),
             description: "The chapters of a book on Qidian's mobile site, with their volumes, \
                 lengths and whether they are free. Their text is not read."
                 .to_owned(),

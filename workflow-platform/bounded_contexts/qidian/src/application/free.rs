@@ -35,7 +35,7 @@ impl Action for FreeAction {
     fn describe(&self) -> ActionDescriptor {
         ActionDescriptor {
             name: "qidian.free".to_owned(),
-            title: "起点限免".to_owned(),
+            title: "Qidian free books".to_owned(),
             description: "The books that are free for now on Qidian's mobile site.".to_owned(),
             input_schema: schema_of::<Input>(),
             output_schema: schema_of::<Output>(),

@@ -51,7 +51,7 @@ impl Action for ImportAction {
             kinds.iter().map(|kind| json!(kind)).chain([Value::Null]).collect();
         ActionDescriptor {
             name: "qidian.import".to_owned(),
-            title: "导入起点页面".to_owned(),
+            title: "Import Qidian pages".to_owned(),
             description:
                 "Records of saved Qidian pages, of either site and generation: from text, \
                 uploaded files, or ZIP archives of them."

@@ -27,19 +27,19 @@ pub struct RankingAction {
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 enum List {
-    /// 畅销榜
+    /// Bestsellers (畅销榜)
     Hotsales,
-    /// 月票榜
+    /// Monthly tickets (月票榜)
     Yuepiao,
-    /// 阅读指数榜
+    /// Reading index (阅读指数榜)
     Readindex,
-    /// 推荐榜
+    /// Recommendations (推荐榜)
     Rec,
-    /// 更新榜
+    /// Newly updated (更新榜)
     Update,
-    /// 新书榜
+    /// New books (新书榜)
     Newbook,
-    /// 排行榜总览: the heads of all rankings, each row with its `board`
+    /// Overview (排行榜总览): the heads of all rankings, each row with its `board`
     Overview,
 }
 
@@ -170,7 +170,7 @@ impl Action for RankingAction {
     fn describe(&self) -> ActionDescriptor {
         ActionDescriptor {
             name: "qidian.ranking".to_owned(),
-            title: "起点榜单".to_owned(),
+            title: "Qidian ranking".to_owned(),
             description:
                 "The books of a ranking of Qidian, in order; or of any of its ranking pages."
                     .to_owned(),

@@ -19,7 +19,7 @@ impl Action for CreatorAction {
     fn describe(&self) -> ActionDescriptor {
         ActionDescriptor {
             name: "xiaohongshu.creator".to_owned(),
-            title: "小红书博主".to_owned(),
+            title: "Xiaohongshu creator".to_owned(),
             description:
                 "A creator's profile with the notes it shows: from a saved page (`html`), \
                 or live (`url`) where the operator allows it against the site's robots.txt."

@@ -26,7 +26,7 @@ impl Action for FeedAction {
     fn describe(&self) -> ActionDescriptor {
         ActionDescriptor {
             name: "xiaohongshu.feed".to_owned(),
-            title: "小红书列表".to_owned(),
+            title: "Xiaohongshu list".to_owned(),
             description: "The notes of a list: from a saved page (`html`), or live (`url`) where \
                 the operator allows it against the site's robots.txt."
                 .to_owned(),

@@ -49,7 +49,7 @@ impl Action for ImportAction {
             kinds.iter().map(|kind| json!(kind)).chain([Value::Null]).collect();
         ActionDescriptor {
             name: "xiaohongshu.import".to_owned(),
-            title: "导入小红书页面".to_owned(),
+            title: "Import Xiaohongshu pages".to_owned(),
             description: "Records of saved Xiaohongshu pages, browser dumps and page states: from \
                 text, uploaded files, or ZIP archives of them."
                 .to_owned(),

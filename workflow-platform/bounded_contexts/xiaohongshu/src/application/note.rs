@@ -19,7 +19,7 @@ impl Action for NoteAction {
     fn describe(&self) -> ActionDescriptor {
         ActionDescriptor {
             name: "xiaohongshu.note".to_owned(),
-            title: "小红书笔记".to_owned(),
+            title: "Xiaohongshu note".to_owned(),
             description:
                 "One note's page as a record: from a saved page (`html`), or live (`url`) \
                 where the operator allows it against the site's robots.txt."

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use shared_kernel::{
-    api::{Envelope, ErrorEnvelope, Failure, Reply},
+    api::{Envelope, ErrorEnvelope, Failure, Reply, RequestContext},
     application::{ActionDescriptor, Principal},
     domain::Permission,
 };
@@ -10,7 +10,7 @@ use shared_kernel::{
 use super::Service;
 use crate::domain::definition::json_schema;
 
-/// All actions with the JSON Schemas of their input and output.
+/// All actions with the JSON Schemas of their input and output, in the language of the request.
 #[utoipa::path(
     get, path = "/workflow/actions", tag = "workflow",
     responses((status = 200, body = Envelope<Vec<ActionDescriptor>>), (status = 401, body = ErrorEnvelope)),
@@ -21,7 +21,8 @@ pub async fn list(
     who: Principal,
 ) -> Result<Reply<Vec<ActionDescriptor>>, Failure> {
     who.require(Permission::WorkflowRead)?;
-    Ok(Reply::ok(service.catalog().descriptors().to_vec()))
+    let locale = RequestContext::current().locale;
+    Ok(Reply::ok(service.catalog().descriptors_in(locale).to_vec()))
 }
 
 /// JSON Schema of the workflow format.

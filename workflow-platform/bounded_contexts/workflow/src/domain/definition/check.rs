@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use jsonschema::Validator;
 use serde_json::{Value, json};
 use shared_kernel::{
-    application::{ActionDescriptor, ActionError},
-    domain::Timestamp,
+    application::{ActionDescriptor, ActionError, ActionTexts},
+    domain::{Locale, Timestamp},
 };
 
 use super::{
@@ -33,6 +33,7 @@ pub(super) struct CatalogEntry {
 pub struct Catalog {
     entries: BTreeMap<String, CatalogEntry>,
     descriptors: Vec<ActionDescriptor>,
+    chinese: Vec<ActionDescriptor>,
 }
 
 impl Catalog {
@@ -43,11 +44,26 @@ impl Catalog {
             let name = descriptor.name.clone();
             Some((name.clone(), CatalogEntry { name, validator }))
         };
-        Self { entries: descriptors.iter().filter_map(entry).collect(), descriptors }
+        let entries = descriptors.iter().filter_map(entry).collect();
+        Self { entries, chinese: descriptors.clone(), descriptors }
+    }
+
+    /// With what the actions are in Chinese.
+    #[must_use]
+    pub fn told_in_chinese(self, texts: &ActionTexts) -> Self {
+        let chinese = self.descriptors.iter().map(|action| texts.tell(action)).collect();
+        Self { chinese, ..self }
     }
 
     pub fn descriptors(&self) -> &[ActionDescriptor] {
         &self.descriptors
+    }
+
+    pub fn descriptors_in(&self, locale: Locale) -> &[ActionDescriptor] {
+        match locale {
+            Locale::ZhCn => &self.chinese,
+            Locale::En => &self.descriptors,
+        }
     }
 
     /// Whether the action takes this input, of which no value is an expression any more.
