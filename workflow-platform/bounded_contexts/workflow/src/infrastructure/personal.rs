@@ -109,6 +109,7 @@ const LAST: [PersonalTable; 2] = [
             ("definition_id", Shown::Id),
             ("version", Shown::Number),
             ("source", Shown::Text),
+            ("message", Shown::Text),
             ("created_at", Shown::Time),
         ],
         erased: true,

@@ -5,11 +5,11 @@ use std::time::Duration;
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use shared_kernel::domain::Id;
-use workflow::{DefinitionsError, Draft};
+use workflow::{DefinitionsError, Draft, domain::execution::Status};
 
 use crate::{
     routes::Client,
-    support::{World, principal, worlds},
+    support::{World, principal, quick, worlds},
 };
 
 const DAILY: &str = "
@@ -261,5 +261,111 @@ async fn versions_are_listed_compared_and_restored() {
         let stranger = crate::routes::Client::new(&world.module, world.ambient.uuid().to_string());
         let (status, _) = stranger.get(&format!("{path}/versions")).await;
         assert_eq!(status, axum::http::StatusCode::NOT_FOUND);
+    }
+}
+
+#[tokio::test]
+async fn a_draft_is_held_against_the_version_it_was_made_from() {
+    for world in worlds().await {
+        let client = Client::of(&world);
+        let source = |n: u32| {
+            format!("name: v\nsteps:\n  - id: a\n    uses: test.echo\n    with: {{n: {n}}}\n")
+        };
+        let path = format!("/workflow/definitions/{}", world.define(&source(1)).await);
+        let more = source(2) + "  - id: b\n    uses: test.echo\n";
+        let draft = json!({ "source": more, "from": 1 });
+        let (_, held) = client.post(&format!("{path}/diff"), draft.clone()).await;
+        let text = held["data"]["text"].as_str().unwrap();
+        assert!(
+            text.contains("--- version 1\n+++ draft\n") && text.contains("+  - id: b\n"),
+            "{text}"
+        );
+        assert_eq!((&held["data"]["from"], &held["data"]["newest"]), (&json!(1), &json!(1)));
+        assert_eq!(held["data"]["changes"][0]["path"], json!("steps.a.with.n"));
+        assert_eq!(held["data"]["changes"][1]["path"], json!("steps.b"));
+        // Somebody else saves meanwhile.
+        let theirs = json!({ "source": source(3) });
+        client.ask(axum::http::Method::PUT, &path, theirs).await;
+        let (_, held) = client.post(&format!("{path}/diff"), draft.clone()).await;
+        assert_eq!(held["data"]["newest"], json!(2), "{}", world.name);
+        let (status, refused) = client.ask(axum::http::Method::PUT, &path, draft).await;
+        assert_eq!((status.as_u16(), &refused["error"]), (409, &json!("DEFINITION_CHANGED")));
+        let (_, kept) = client.get(&path).await;
+        assert_eq!(kept["data"]["source"], json!(source(3)), "theirs is not lost");
+        let knowing = json!({ "source": more, "from": 2, "message": "  Both of us  " });
+        let (_, saved) = client.ask(axum::http::Method::PUT, &path, knowing).await;
+        assert_eq!(saved["data"]["version"], json!(3), "{saved}");
+        for (body, code) in [
+            (json!({ "source": "steps: [", "from": 1 }), "DEFINITION_INVALID"),
+            (json!({ "from": 1 }), "VALIDATION_ERROR"),
+            (json!({ "source": more, "from": 9 }), "NOT_FOUND"),
+        ] {
+            let (_, answer) = client.post(&format!("{path}/diff"), body).await;
+            assert_eq!(answer["error"], json!(code));
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_was_said_of_a_version_stands_in_the_list() {
+    for world in worlds().await {
+        let client = Client::of(&world);
+        let id = world.define(DAILY).await;
+        let path = format!("/workflow/definitions/{id}");
+        let source = DAILY.replace("default: 1", "default: 2");
+        let said = json!({ "source": source, "message": " One more page\n" });
+        client.ask(axum::http::Method::PUT, &path, said).await;
+        let source = DAILY.replace("default: 1", "default: 3");
+        let blank = json!({ "source": source, "message": " " });
+        client.ask(axum::http::Method::PUT, &path, blank).await;
+        let (_, versions) = client.get(&format!("{path}/versions")).await;
+        let messages = versions["data"]["items"].as_array().unwrap().iter();
+        let messages: Vec<_> = messages.map(|item| item["message"].clone()).collect();
+        assert_eq!(messages, [json!(null), json!("One more page"), json!(null)], "{}", world.name);
+        let long = json!({ "source": DAILY, "message": "x".repeat(501) });
+        let (status, _) = client.ask(axum::http::Method::PUT, &path, long).await;
+        assert_eq!(status.as_u16(), 422);
+    }
+}
+
+#[tokio::test]
+async fn the_list_tells_how_the_last_executions_of_each_went() {
+    for world in worlds().await {
+        let client = Client::of(&world);
+        let daily = world.define(DAILY).await;
+        let failing =
+            world.define("{name: bad, steps: [{id: a, uses: test.fail, with: {}}]}").await;
+        let idle = world.define(&DAILY.replace("name: daily", "name: idle")).await;
+        let worker = world.worker(quick());
+        let mut last = Vec::new();
+        for _ in 0..12 {
+            world.clock.advance(Duration::from_secs(1));
+            last.push(world.start(daily).await);
+        }
+        for id in &last {
+            world.until(*id, Status::Succeeded).await;
+        }
+        world.until(world.start(failing).await, Status::Failed).await;
+        let (_, list) = client.get("/workflow/definitions").await;
+        let of = |id: uuid::Uuid| {
+            let items = list["data"]["items"].as_array().unwrap();
+            items.iter().find(|item| item["id"] == json!(id)).unwrap()
+        };
+        let recent = of(daily)["recent"].as_array().unwrap();
+        let ids: Vec<_> = recent.iter().map(|run| run["id"].clone()).collect();
+        let newest: Vec<_> = last.iter().rev().take(10).map(|id| json!(id)).collect();
+        assert_eq!(ids, newest, "{}", world.name);
+        assert!(recent.iter().all(|run| run["status"] == "succeeded" && run["took_ms"].is_u64()));
+        assert_eq!(of(failing)["recent"][0]["status"], "failed");
+        assert_eq!((&of(idle)["recent"], &of(idle)["paused"]), (&json!([]), &json!(false)));
+        let (_, triggers) = client.get(&format!("/workflow/definitions/{idle}/triggers")).await;
+        let trigger = triggers["data"]["items"][0]["id"].as_str().unwrap();
+        client.post(&format!("/workflow/triggers/{trigger}/pause"), json!({})).await;
+        let (_, list) = client.get("/workflow/definitions").await;
+        let items = list["data"]["items"].as_array().unwrap();
+        let paused: Vec<_> = items.iter().filter(|item| item["paused"] == true).collect();
+        assert_eq!(paused.len(), 1, "{}", world.name);
+        assert_eq!(paused[0]["name"], "idle");
+        worker.stop().await;
     }
 }

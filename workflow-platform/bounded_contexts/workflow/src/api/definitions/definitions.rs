@@ -9,24 +9,27 @@ use uuid::Uuid;
 
 use super::{
     Service,
-    shapes::{DefinitionDetail, DefinitionSummary, DraftBody, ProblemView, Verdict},
+    shapes::{
+        DefinitionDetail, DefinitionListed, DefinitionSummary, DraftBody, ProblemView,
+        RevisionBody, Verdict,
+    },
 };
 use crate::domain::definition::Problem;
 
-/// Your workflows, newest first.
+/// Your workflows, newest first, with how their last executions went.
 #[utoipa::path(
     get, path = "/workflow/definitions", tag = "workflow", params(PageQuery),
-    responses((status = 200, body = Envelope<Page<DefinitionSummary>>), (status = 401, body = ErrorEnvelope)),
+    responses((status = 200, body = Envelope<Page<DefinitionListed>>), (status = 401, body = ErrorEnvelope)),
     security(("bearer" = [])),
 )]
 pub async fn list(
     service: Service,
     who: Principal,
     ApiQuery(query): ApiQuery<PageQuery>,
-) -> Result<Reply<Page<DefinitionSummary>>, Failure> {
+) -> Result<Reply<Page<DefinitionListed>>, Failure> {
     let now = service.now();
     let rows = service.list(&who, query.page()?).await?;
-    Ok(Reply::ok(rows.map(|row| DefinitionSummary::new(row, now))))
+    Ok(Reply::ok(rows.map(|listed| DefinitionListed::new(listed, now))))
 }
 
 /// Saves a new workflow.
@@ -83,7 +86,7 @@ pub async fn show(
 
 /// Saves the next version; content that is there already makes none.
 #[utoipa::path(
-    put, path = "/workflow/definitions/{id}", tag = "workflow", request_body = DraftBody,
+    put, path = "/workflow/definitions/{id}", tag = "workflow", request_body = RevisionBody,
     params(("id" = Uuid, Path, description = "workflow")),
     responses(
         (status = 200, body = Envelope<DefinitionSummary>),
@@ -98,9 +101,9 @@ pub async fn update(
     service: Service,
     who: Principal,
     ApiPath(id): ApiPath<Uuid>,
-    ApiJson(body): ApiJson<DraftBody>,
+    ApiJson(body): ApiJson<RevisionBody>,
 ) -> Result<Reply<DefinitionSummary>, Failure> {
-    let row = service.update(&who, id, body.into()).await?;
+    let row = service.update(&who, id, body).await?;
     Ok(Reply::ok(DefinitionSummary::new(row, service.now())))
 }
 

@@ -24,7 +24,7 @@ pub fn routes(service: Arc<DefinitionService>) -> OpenApiRouter {
         .routes(routes!(versions::list))
         .routes(routes!(versions::show))
         .routes(routes!(versions::restore))
-        .routes(routes!(versions::compare))
+        .routes(routes!(versions::compare, versions::compare_draft))
         .routes(routes!(actions::list))
         .routes(routes!(actions::schema))
         .with_state(service)

@@ -4,13 +4,16 @@ use garde::Validate;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared_kernel::{
-    api::{ApiPath, ApiQuery, Envelope, ErrorEnvelope, Failure, PageQuery, Reply},
+    api::{ApiJson, ApiPath, ApiQuery, Envelope, ErrorEnvelope, Failure, PageQuery, Reply},
     application::Principal,
     domain::{Page, Timestamp},
 };
 use uuid::Uuid;
 
-use super::{Service, shapes::DefinitionSummary};
+use super::{
+    Service,
+    shapes::{DefinitionSummary, DraftDiffBody},
+};
 use crate::{
     application::definitions::{Difference, VersionInfo},
     domain::definition::Change,
@@ -22,11 +25,14 @@ pub struct VersionSummary {
     #[schema(example = 3)]
     pub version: u32,
     pub created_at: Timestamp,
+    /// What was said of it when it was saved.
+    #[schema(example = "Follow the site's new address")]
+    pub message: Option<String>,
 }
 
 impl From<VersionInfo> for VersionSummary {
-    fn from(VersionInfo { version, created_at }: VersionInfo) -> Self {
-        Self { version, created_at }
+    fn from(VersionInfo { version, created_at, message }: VersionInfo) -> Self {
+        Self { version, created_at, message }
     }
 }
 
@@ -60,6 +66,18 @@ pub struct DiffQuery {
 pub struct DiffView {
     pub from: u32,
     pub to: u32,
+    /// Unified diff of the texts; empty when they are equal.
+    pub text: String,
+    /// The same value by value.
+    pub changes: Vec<Change>,
+}
+
+/// What a draft changes in the version it was made from.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct DraftDiffView {
+    pub from: u32,
+    /// The newest version now: another one than `from` when somebody saved meanwhile.
+    pub newest: u32,
     /// Unified diff of the texts; empty when they are equal.
     pub text: String,
     /// The same value by value.
@@ -144,4 +162,28 @@ pub async fn compare(
 ) -> Result<Reply<DiffView>, Failure> {
     let Difference { text, changes } = service.compare(&who, id, from, to).await?;
     Ok(Reply::ok(DiffView { from, to, text, changes }))
+}
+
+/// What a draft would change in the version it was made from; nothing is saved.
+#[utoipa::path(
+    post, path = "/workflow/definitions/{id}/diff", tag = "workflow",
+    operation_id = "compare_draft", request_body = DraftDiffBody,
+    params(("id" = Uuid, Path, description = "workflow")),
+    responses(
+        (status = 200, body = Envelope<DraftDiffView>),
+        (status = 404, body = ErrorEnvelope),
+        (status = 422, description = "DEFINITION_INVALID, with all problems in `details.problems`", body = ErrorEnvelope),
+    ),
+    security(("bearer" = [])),
+)]
+pub async fn compare_draft(
+    service: Service,
+    who: Principal,
+    ApiPath(id): ApiPath<Uuid>,
+    ApiJson(body): ApiJson<DraftDiffBody>,
+) -> Result<Reply<DraftDiffView>, Failure> {
+    let from = body.from;
+    let found = service.compare_draft(&who, id, from, body.into()).await?;
+    let Difference { text, changes } = found.difference;
+    Ok(Reply::ok(DraftDiffView { from, newest: found.newest, text, changes }))
 }

@@ -38,7 +38,7 @@ impl DefinitionService {
             created_at: now,
             updated_at: now,
         };
-        let new = NewVersion { row, content };
+        let new = NewVersion { row, content, message: None };
         let mut work = self.ports.database.begin().await?;
         self.ports
             .store

@@ -5,7 +5,14 @@ use shared_kernel::{
     domain::{Page, PageRequest, Permission, Timestamp},
 };
 
-use super::{DefinitionRow, DefinitionService, DefinitionsError};
+use super::{DefinitionRow, DefinitionService, DefinitionsError, Standing};
+
+/// A definition and how it fares.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Listed {
+    pub row: DefinitionRow,
+    pub standing: Standing,
+}
 
 impl DefinitionService {
     /// Newest first.
@@ -13,9 +20,12 @@ impl DefinitionService {
         &self,
         who: &Principal,
         page: PageRequest,
-    ) -> Result<Page<DefinitionRow>, DefinitionsError> {
+    ) -> Result<Page<Listed>, DefinitionsError> {
         who.require(Permission::WorkflowRead)?;
-        Ok(self.ports.store.list(who.owner(), page).await?)
+        let rows = self.ports.store.list(who.owner(), page).await?;
+        let ids: Vec<_> = rows.items.iter().map(|row| row.id).collect();
+        let mut standings = self.ports.store.standings(&ids).await?;
+        Ok(rows.map(|row| Listed { standing: standings.remove(&row.id).unwrap_or_default(), row }))
     }
 
     /// For the times until the next tick.

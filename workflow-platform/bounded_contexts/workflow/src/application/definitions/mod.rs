@@ -14,10 +14,12 @@ mod validate;
 mod versions;
 
 pub use error::DefinitionsError;
+pub use list::Listed;
 pub use ports::{
-    DefinitionRow, DefinitionStore, DefinitionStoreError, NewVersion, TriggerStore, VersionInfo,
-    VersionRow,
+    DefinitionRow, DefinitionStore, DefinitionStoreError, NewVersion, RecentRun, Standing,
+    TriggerStore, VersionInfo, VersionRow,
 };
 pub use service::{DefinitionPorts, DefinitionService};
+pub use update::Revision;
 pub use validate::Draft;
-pub use versions::Difference;
+pub use versions::{Difference, DraftDifference};

@@ -1,15 +1,17 @@
 //! What the use cases of definitions need from outside.
 
+use std::{collections::BTreeMap, time::Duration};
+
 use async_trait::async_trait;
 use sea_orm::DbErr;
 use serde_json::Value;
 use shared_kernel::{
-    domain::{Owner, Page, PageRequest, Timestamp},
+    domain::{Execution, Id, Owner, Page, PageRequest, Timestamp},
     infrastructure::db::UnitOfWork,
 };
 use uuid::Uuid;
 
-use crate::domain::definition::Trigger;
+use crate::domain::{definition::Trigger, execution::Status};
 
 /// The store of definitions could not serve.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +38,25 @@ pub struct DefinitionRow {
     pub updated_at: Timestamp,
 }
 
+/// One of the last executions of a definition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RecentRun {
+    pub id: Id<Execution>,
+    pub status: Status,
+    pub created_at: Timestamp,
+    /// Since it was started; `None` until it has ended.
+    pub took: Option<Duration>,
+}
+
+/// How a definition fares.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Its last ten executions, newest first.
+    pub recent: Vec<RecentRun>,
+    /// It has triggers, and all of them are paused.
+    pub paused: bool,
+}
+
 /// The text and the model of one version.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VersionRow {
@@ -44,10 +65,12 @@ pub struct VersionRow {
 }
 
 /// A version in a list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VersionInfo {
     pub version: u32,
     pub created_at: Timestamp,
+    /// What was said of it when it was saved.
+    pub message: Option<String>,
 }
 
 /// A version about to be written.
@@ -55,6 +78,7 @@ pub struct VersionInfo {
 pub struct NewVersion {
     pub row: DefinitionRow,
     pub content: VersionRow,
+    pub message: Option<String>,
 }
 
 /// Definitions and their versions. A version never changes, and stays after its definition was
@@ -96,6 +120,12 @@ pub trait DefinitionStore: Send + Sync {
         id: Uuid,
         page: PageRequest,
     ) -> Result<Page<VersionInfo>, DefinitionStoreError>;
+
+    /// How each of these definitions fares; nothing of one that was never run nor paused.
+    async fn standings(
+        &self,
+        ids: &[Uuid],
+    ) -> Result<BTreeMap<Uuid, Standing>, DefinitionStoreError>;
 
     /// Newest first.
     async fn list(

@@ -22,6 +22,14 @@ pub struct Difference {
     pub changes: Vec<Change>,
 }
 
+/// What a draft has and a version has not.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DraftDifference {
+    /// The version that is the newest now.
+    pub newest: u32,
+    pub difference: Difference,
+}
+
 impl DefinitionService {
     /// Newest first.
     pub async fn versions(
@@ -55,16 +63,24 @@ impl DefinitionService {
     ) -> Result<Difference, DefinitionsError> {
         self.readable(who, id).await?;
         let (old, new) = (self.content(id, from).await?, self.content(id, to).await?);
-        let compare = move || {
-            let text = TextDiff::from_lines(&old.source, &new.source)
-                .unified_diff()
-                .context_radius(AROUND)
-                .header(&format!("version {from}"), &format!("version {to}"))
-                .to_string();
-            let text = if old.source == new.source { String::new() } else { text };
-            Difference { text, changes: changes(&old.model, &new.model) }
-        };
-        Ok(self.ports.cpu.run(compare).await?)
+        let names = (format!("version {from}"), format!("version {to}"));
+        Ok(self.ports.cpu.run(move || difference(&old, &new, &names)).await?)
+    }
+
+    /// What a draft would change in the version it was made from.
+    pub async fn compare_draft(
+        &self,
+        who: &Principal,
+        id: Uuid,
+        from: u32,
+        draft: Draft,
+    ) -> Result<DraftDifference, DefinitionsError> {
+        let DefinitionRow { version: newest, .. } = self.readable(who, id).await?;
+        let old = self.content(id, from).await?;
+        let (_, new) = self.read(draft).await?;
+        let names = (format!("version {from}"), "draft".to_owned());
+        let difference = self.ports.cpu.run(move || difference(&old, &new, &names)).await?;
+        Ok(DraftDifference { newest, difference })
     }
 
     /// Saves the content of an old version as the newest one.
@@ -87,4 +103,17 @@ impl DefinitionService {
     async fn content(&self, id: Uuid, version: u32) -> Result<VersionRow, DefinitionsError> {
         self.ports.store.version(id, version).await?.ok_or(DefinitionsError::NotFound)
     }
+}
+
+fn difference(old: &VersionRow, new: &VersionRow, names: &(String, String)) -> Difference {
+    let text = if old.source == new.source {
+        String::new()
+    } else {
+        TextDiff::from_lines(&old.source, &new.source)
+            .unified_diff()
+            .context_radius(AROUND)
+            .header(&names.0, &names.1)
+            .to_string()
+    };
+    Difference { text, changes: changes(&old.model, &new.model) }
 }

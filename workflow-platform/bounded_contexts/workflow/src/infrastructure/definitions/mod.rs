@@ -1,5 +1,7 @@
 //! Definitions in the database.
 
+mod message_column;
+mod standings;
 mod store;
 mod tables;
 

@@ -1,5 +1,7 @@
 //! [`DefinitionStore`] on SQLite or PostgreSQL.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use sea_orm::{ConnectionTrait as _, DbErr, QueryResult, SqlErr, Value as SqlValue};
 use shared_kernel::{
@@ -8,8 +10,10 @@ use shared_kernel::{
 };
 use uuid::Uuid;
 
+use super::standings::standings;
 use crate::application::definitions::{
-    DefinitionRow, DefinitionStore, DefinitionStoreError, NewVersion, VersionInfo, VersionRow,
+    DefinitionRow, DefinitionStore, DefinitionStoreError, NewVersion, Standing, VersionInfo,
+    VersionRow,
 };
 
 /// Definitions in the tables of `tables.rs`.
@@ -35,14 +39,15 @@ impl SqlDefinitions {
         new: &NewVersion,
     ) -> Result<(), DefinitionStoreError> {
         let statement = self.database.statement(
-            "INSERT INTO workflow_versions (definition_id, version, source, model, created_at) \
-             VALUES ($1, $2, $3, $4, $5)",
+            "INSERT INTO workflow_versions (definition_id, version, source, model, created_at, message) \
+             VALUES ($1, $2, $3, $4, $5, $6)",
             [
                 new.row.id.into(),
                 number(new.row.version).into(),
                 new.content.source.clone().into(),
                 new.content.model.to_string().into(),
                 new.row.updated_at.into(),
+                new.message.clone().into(),
             ],
         );
         work.conn().execute_raw(statement).await?;
@@ -81,6 +86,7 @@ fn version_info(row: &QueryResult) -> Result<VersionInfo, DefinitionStoreError> 
     Ok(VersionInfo {
         version: u32::try_from(version).unwrap_or_default(),
         created_at: Timestamp::from_micros(row.try_get("", "created_at")?),
+        message: row.try_get("", "message")?,
     })
 }
 
@@ -178,7 +184,7 @@ impl DefinitionStore for SqlDefinitions {
     ) -> Result<Page<VersionInfo>, DefinitionStoreError> {
         let before = page.after.map(|after| i32::try_from(after.id.as_u128()).unwrap_or(0));
         let sql = format!(
-            "SELECT version, created_at FROM workflow_versions \
+            "SELECT version, created_at, message FROM workflow_versions \
              WHERE definition_id = $1 AND version < $2 ORDER BY version DESC LIMIT {}",
             page.limit + 1
         );
@@ -188,6 +194,13 @@ impl DefinitionStore for SqlDefinitions {
             at: row.created_at,
             id: Uuid::from_u128(row.version.into()),
         }))
+    }
+
+    async fn standings(
+        &self,
+        ids: &[Uuid],
+    ) -> Result<BTreeMap<Uuid, Standing>, DefinitionStoreError> {
+        Ok(standings(&self.database, ids).await?)
     }
 
     async fn list(

@@ -7,9 +7,11 @@ use sea_orm_migration::{
     schema::{big_integer, big_integer_null, integer, string_len, text, uuid},
 };
 
+use super::message_column::MessageColumn;
+
 /// The migrations of definitions, in order.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(DefinitionTables)]
+    vec![Box::new(DefinitionTables), Box::new(MessageColumn)]
 }
 
 /// The first form of both tables.
