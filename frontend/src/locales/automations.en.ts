@@ -61,8 +61,16 @@ export default {
     none: 'No automations yet',
     noneText: 'Have the platform tell you, or act, when something happens. Begin with one of these.',
     starts: {
-      failures: { title: 'A workflow keeps failing', text: 'A note when one fails three times within an hour.' },
-      data: { title: 'New records', text: 'A note when records were added to a dataset.' },
+      failures: {
+        title: 'A workflow keeps failing',
+        text: 'A note when one fails three times within an hour.',
+        body: 'Workflow {{workflow}}',
+      },
+      data: {
+        title: 'New records',
+        text: 'A note when records were added to a dataset.',
+        note: '{{added}} new records in {{dataset}}',
+      },
       chain: { title: 'One after the other', text: 'Run a workflow when another has succeeded.' },
     },
     deleteText: 'Its history goes with it.',

@@ -61,8 +61,16 @@ export default {
     none: '还没有自动化',
     noneText: '让平台在事件发生时通知您或采取行动。可以从下面开始。',
     starts: {
-      failures: { title: '工作流接连失败', text: '一小时内失败三次时留下通知。' },
-      data: { title: '新增记录', text: '数据集有新记录时留下通知。' },
+      failures: {
+        title: '工作流接连失败',
+        text: '一小时内失败三次时留下通知。',
+        body: '工作流 {{workflow}}',
+      },
+      data: {
+        title: '新增记录',
+        text: '数据集有新记录时留下通知。',
+        note: '{{dataset}} 新增 {{added}} 条记录',
+      },
       chain: { title: '接续运行', text: '一个工作流成功后运行另一个。' },
     },
     deleteText: '其历史将一并删除。',

@@ -1,3 +1,8 @@
+import type { Permission } from '@/types/api';
+
+/** Where the text of a scope is; a colon in a name would mean something else to the library. */
+type Said<Scope> = Scope extends `${infer Of}:${infer What}` ? `${Of}_${What}` : never;
+
 /** Texts of the page of API keys, loaded with it. */
 export default {
   keys: {
@@ -14,8 +19,11 @@ export default {
       workflow_run: 'Run and cancel workflows',
       proxy_read: 'See proxy pools',
       proxy_write: 'Change proxy pools',
+      proxy_use: 'Send requests through proxy pools',
       dataset_read: 'Read and export datasets',
       dataset_write: 'Change and delete datasets',
+      automation_read: 'See automations, notes and webhooks',
+      automation_write: 'Change automations and webhooks',
       subscription_read: 'See your plan and usage',
       subscription_write: 'Change your plan',
       users_read: 'See all users',
@@ -27,7 +35,7 @@ export default {
       audit_read: 'Read the audit log',
       system_read: 'See the state of the system',
       system_write: 'Change the system',
-    },
+    } satisfies Record<Said<Permission>, string>,
     expires: 'Ends',
     life: 'Valid for',
     days: '{{count}} days',

@@ -30,7 +30,7 @@ function New() {
   useTitle(t('automations.create'));
   const start = search.get('start');
   return (
-    <Rule key={start} initial={startOf(start)}>
+    <Rule key={start} initial={startOf(start, t)}>
       {(save) => <PageHeader parent={parent} title={t('automations.create')} extra={save} />}
     </Rule>
   );

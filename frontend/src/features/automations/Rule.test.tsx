@@ -1,8 +1,9 @@
 import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
+import i18next from 'i18next';
 import { http as on } from 'msw';
 import { beforeEach, expect, it } from 'vitest';
-import { STARTS } from '@/features/automations/draft';
+import { startOf } from '@/features/automations/draft';
 import { Rule } from '@/features/automations/Rule';
 import '@/locales/automations';
 import { failure, server, success } from '@/testing/server';
@@ -18,7 +19,7 @@ beforeEach(() => {
   server.use(on.get('/api/v1/automations/events', () => success({ items: EVENTS })));
 });
 
-const render = () => show(<Rule initial={{ ...STARTS.data, name: 'New books' }}>{(save) => save}</Rule>);
+const render = () => show(<Rule initial={{ ...startOf('data', i18next.t), name: 'New books' }}>{(save) => save}</Rule>);
 
 it('says what an event carries', async () => {
   render();

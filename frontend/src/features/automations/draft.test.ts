@@ -51,8 +51,10 @@ describe('the form of a rule', () => {
   });
 
   it('begins as the address says', () => {
-    expect(startOf('data')).toBe(STARTS.data);
-    expect(startOf('no such').actions).toEqual([{ kind: 'notify' }]);
+    const say = (text: string, values = {}) => [text, ...Object.values(values)].join(' ');
+    expect(startOf('data', say)).toMatchObject({ trigger: STARTS.data.trigger });
+    expect(startOf('data', say).actions[0]?.title).toContain('trigger.event.payload.added');
+    expect(startOf('no such', say).actions).toEqual([{ kind: 'notify' }]);
   });
 
   it('finds the fields that the server names', () => {

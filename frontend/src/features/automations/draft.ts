@@ -113,11 +113,9 @@ export const STARTS = {
     },
     often: true,
     cooldown_seconds: 3600,
-    actions: [{ kind: 'notify', title: 'A workflow keeps failing', body: `Workflow ${payload('definition_id')}` }],
   }),
   data: fresh({
     trigger: { event: 'dataset.changed', if: 'trigger.event.payload.added > 0', threshold: THRESHOLD },
-    actions: [{ kind: 'notify', title: `${payload('added')} new records in ${payload('dataset')}` }],
   }),
   chain: fresh({
     trigger: { event: 'execution.finished', if: "trigger.event.payload.status == 'succeeded'", threshold: THRESHOLD },
@@ -127,8 +125,24 @@ export const STARTS = {
 
 export type Start = keyof typeof STARTS;
 
-/** The rule to begin with; a bare one where the address names none. */
-export const startOf = (name: string | null): Draft => STARTS[name as Start] ?? fresh({});
+type Say = (text: string, values?: Record<string, string>) => string;
+
+/** The rule to begin with, in the words of the language; a bare one where the address names none. */
+export function startOf(name: string | null, say: Say): Draft {
+  const start = STARTS[name as Start] ?? fresh({});
+  const note = (title: string, body?: string): Draft => ({ ...start, actions: [{ kind: 'notify', title, body }] });
+  switch (name) {
+    case 'failures':
+      return note(
+        say('automations.starts.failures.title'),
+        say('automations.starts.failures.body', { workflow: payload('definition_id') }),
+      );
+    case 'data':
+      return note(say('automations.starts.data.note', { added: payload('added'), dataset: payload('dataset') }));
+    default:
+      return start;
+  }
+}
 
 /** `actions[1].body` as the form names its fields. */
 export const placeOf = (path: string): (string | number)[] =>

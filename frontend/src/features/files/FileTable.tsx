@@ -25,10 +25,10 @@ export function FileTable() {
   const columns: Column<UploadedFile>[] = [
     { key: 'name', title: t('files.name'), render: (row) => <Name file={row} /> },
     { key: 'id', title: t('files.id'), wide: true, render: (row) => <CopyId id={row.id} /> },
-    { key: 'size', title: t('files.size'), align: 'right', render: (row) => size(row.bytes) },
+    { key: 'size', title: t('files.size'), align: 'right', wide: true, render: (row) => size(row.bytes) },
     { key: 'type', title: t('files.type'), wide: true, render: (row) => row.media_type },
     { key: 'at', title: t('files.uploaded'), wide: true, render: (row) => <When time={row.created_at} /> },
-    { key: 'until', title: t('files.until'), render: (row) => <When time={row.expires_at} /> },
+    { key: 'until', title: t('files.until'), wide: true, render: (row) => <When time={row.expires_at} /> },
     { key: 'remove', title: '', align: 'right', render: (row) => <Remove file={row} /> },
   ];
   return (

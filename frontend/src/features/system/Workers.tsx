@@ -13,7 +13,7 @@ type Worker = SystemStatus['workers'][number];
 export function Workers({ workers }: { workers: Worker[] | undefined }) {
   const { t } = useTranslation();
   const columns: Column<Worker>[] = [
-    { key: 'name', title: t('platform.name'), render: (row) => <code className="break-all">{row.name}</code> },
+    { key: 'name', title: t('platform.name'), render: (row) => <code className="wp-name">{row.name}</code> },
     { key: 'alive', title: t('platform.state'), render: (row) => <Alive alive={row.alive} /> },
     {
       key: 'executions',

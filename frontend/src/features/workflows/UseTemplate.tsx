@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { ErrorNote } from '@/components/ErrorNote';
 import { SchemaForm } from '@/components/SchemaForm';
+import { saidIn } from '@/features/workflows/said-in';
 import { keys } from '@/hooks/keys';
 import { executions } from '@/services/executions';
 import { workflows } from '@/services/workflows';
@@ -16,13 +17,16 @@ type Then = 'run' | 'open';
 
 /** Asks the parameters of a template, makes a workflow that has them as defaults, and runs or opens it. */
 export function UseTemplate({ template, onClose }: { template: Template; onClose: () => void }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const [form] = Form.useForm();
   const [name, setName] = useState(template.name);
   const [then, setThen] = useState<Then>('run');
   const navigate = useNavigate();
   const client = useQueryClient();
-  const fields = fieldsOf(template.params);
+  const fields = fieldsOf(template.params).map((field) => ({
+    ...field,
+    help: field.help && saidIn(field.help, i18n.language),
+  }));
   const make = useMutation({
     mutationFn: async (params: JsonObject) => {
       const [{ source }, { withDefaults }] = await Promise.all([
