@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { LinkButton } from '@/components/LinkButton';
 import { PageHeader } from '@/components/PageHeader';
 import { CreateDataset } from '@/features/datasets/CreateDataset';
-import { DatasetTable } from '@/features/datasets/DatasetTable';
+import { DatasetCards } from '@/features/datasets/DatasetCards';
 import { ImportFile } from '@/features/datasets/ImportFile';
 import { useTitle } from '@/hooks/use-title';
 import '@/locales/data';
@@ -23,7 +23,7 @@ export function Component() {
           </>
         }
       />
-      <DatasetTable />
+      <DatasetCards />
     </>
   );
 }

@@ -1,43 +1,41 @@
+import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
-import { Count } from '@/components/Count';
-import { type Column, DataTable } from '@/components/DataTable';
 import { EmptyState } from '@/components/EmptyState';
+import { ErrorNote } from '@/components/ErrorNote';
 import { LinkButton } from '@/components/LinkButton';
-import { When } from '@/components/When';
+import { Waiting } from '@/components/Waiting';
+import { DatasetCard } from '@/features/datasets/DatasetCard';
 import { keys } from '@/hooks/keys';
 import { usePaged } from '@/hooks/use-paged';
 import { datasets } from '@/services/datasets';
-import type { Dataset } from '@/types/api';
 
-export function DatasetTable() {
+export function DatasetCards() {
   const { t } = useTranslation();
-  const { table } = usePaged(keys.datasets.all, datasets.list);
-  const columns: Column<Dataset>[] = [
-    {
-      key: 'name',
-      title: t('data.name'),
-      render: ({ name }) => (
-        <Link className="wp-name" to={`/data/${encodeURIComponent(name)}`}>
-          {name}
-        </Link>
-      ),
-    },
-    { key: 'records', title: t('data.records'), align: 'right', render: (row) => <Count value={row.records} /> },
-    { key: 'columns', title: t('data.columns'), align: 'right', wide: true, render: (row) => row.columns.length },
-    { key: 'updated', title: t('data.updated'), render: (row) => <When time={row.updated_at} /> },
-  ];
+  const { items, error, retry, more, loadingMore } = usePaged(keys.datasets.all, datasets.list);
+  if (error && !items) return <ErrorNote error={error} onRetry={retry} />;
+  if (!items) return <Waiting />;
+  if (items.length === 0) {
+    return (
+      <EmptyState title={t('data.emptyTitle')} text={t('data.emptyText')}>
+        <LinkButton to="/workflows">{t('nav.workflows')}</LinkButton>
+      </EmptyState>
+    );
+  }
   return (
-    <DataTable
-      label={t('nav.data')}
-      columns={columns}
-      {...table}
-      rowKey={(row) => row.name}
-      empty={
-        <EmptyState title={t('data.emptyTitle')} text={t('data.emptyText')}>
-          <LinkButton to="/workflows">{t('nav.workflows')}</LinkButton>
-        </EmptyState>
-      }
-    />
+    <>
+      <ul className="wp-gallery" aria-label={t('nav.data')}>
+        {items.map((dataset) => (
+          <DatasetCard key={dataset.name} dataset={dataset} />
+        ))}
+      </ul>
+      {error && <ErrorNote error={error} onRetry={retry} />}
+      {more && (
+        <div className="flex justify-center">
+          <Button onClick={more} loading={loadingMore}>
+            {t('common.more')}
+          </Button>
+        </div>
+      )}
+    </>
   );
 }
