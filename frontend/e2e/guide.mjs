@@ -226,10 +226,11 @@ async function proxies(one, { site, proxies: lines }) {
   await follow('Workflows', '工作流');
   await page.getByRole('link', { name: 'ranking-watch', exact: true }).click();
   await page.locator('.wp-node', { hasText: 'qidian.ranking' }).click();
-  await page.getByRole('textbox', { name: 'proxy_pool', exact: true }).fill('demo');
+  await page.getByRole('textbox', { name: /proxy_pool/ }).fill('demo');
   await page.keyboard.press('Tab');
   await see('No problems found', '没有发现问题');
   await press('Save', '保存');
+  await press('Save version 2', '保存为版本 2');
   await see('Version 2', '版本 2');
   await press('Run now', '立即运行');
   await page

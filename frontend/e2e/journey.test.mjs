@@ -156,11 +156,18 @@ stretch('a step is added on the canvas, with its form, and undone', async () => 
   await button('Redo').click();
   await visible(page.getByText('No problems found'));
   await button('Save').click();
+  const review = page.getByRole('dialog');
+  await visible(review.getByText('Steps added'));
+  await visible(review.getByText(/^\+ .*uses: wait\.for/));
+  assert.deepEqual(await barriers(page), []);
+  await review.getByLabel('What changed').fill('Waits a little');
+  await page.keyboard.press('ControlOrMeta+Enter');
   await visible(page.getByText('Version 2'));
 });
 
 stretch('versions are compared, and an old one is restored', async () => {
   await button('Versions').click();
+  await visible(page.getByRole('cell', { name: 'Waits a little' }));
   await button('Compare with the newest').click();
   await visible(page.getByRole('dialog').getByText('uses: wait.for'));
   assert.deepEqual(await barriers(page), []);

@@ -636,3 +636,53 @@ room('a filter of executions is kept under a name, and come back to', async () =
   await visible(page.getByText('No views are kept yet'));
   await page.keyboard.press('Escape');
 });
+
+room('what somebody else saved meanwhile is shown, and neither text is lost', async () => {
+  const source = QUICK.replace('quick', 'shared');
+  const { id } = await one.post('/workflow/definitions', { source });
+  await go(`/workflows/${id}?view=text`);
+  const type = async (text) => {
+    await page.locator('.cm-content').click();
+    await page.keyboard.press('ControlOrMeta+End');
+    await page.keyboard.insertText(text);
+  };
+  await visible(page.locator('.cm-content'));
+  await type('  - {id: mine, uses: wait.for, with: {duration: 1s}}\n');
+  await one.put(`/workflow/definitions/${id}`, { source: source.replace('return 1', 'return 2'), message: 'Theirs' });
+  await visible(page.getByText('No problems found'));
+  await page.keyboard.press('ControlOrMeta+s');
+  const review = page.getByRole('dialog');
+  await visible(review.getByText('Version 2 was saved while you were writing.'));
+  await visible(review.getByText(/^\+ .*id: mine/));
+  await visible(review.getByText(/^\+ .*return 2/));
+  assert.deepEqual(await barriers(page), []);
+  await review.getByRole('button', { name: 'Go on with theirs' }).click();
+  await review.waitFor({ state: 'detached' });
+  await visible(page.locator('.cm-content').getByText('return 2'));
+  await button('Undo').click();
+  await visible(page.locator('.cm-content').getByText('mine'));
+  await visible(page.getByText('No problems found'));
+  await button('Save').click();
+  await visible(review.getByText('Steps added'));
+  await page.keyboard.press('ControlOrMeta+Enter');
+  await visible(page.getByText('Version 3', { exact: false }));
+  const { items } = await one.get(`/workflow/definitions/${id}/versions`);
+  assert.deepEqual(
+    items.map(({ version, message }) => [version, message]),
+    [
+      [3, null],
+      [2, 'Theirs'],
+      [1, null],
+    ],
+  );
+});
+
+room('a screen in Chinese tells what actions do in Chinese', async () => {
+  const other = await enter(browser, { locale: 'zh-CN', theme: 'light' }, await one.session());
+  await other.goto(`${BASE}/workflows/new?template=crawl`);
+  await other.locator('.wp-node').first().click();
+  const inspector = other.locator('.wp-inspector');
+  await inspector.getByText('抓取网站').first().waitFor();
+  await inspector.getByText('起始地址').first().waitFor();
+  await other.context().close();
+});

@@ -50,6 +50,16 @@ const owners = ({ books, failing, waiting, items, pool, host, rule, hook }) => (
   'workflow-triggers': [`/workflows/${books.definition}?tab=triggers`, appear('.wp-ticks')],
   'workflow-versions': [`/workflows/${books.definition}?tab=versions`],
   'workflow-diff': [`/workflows/${books.definition}?tab=versions&open=1`, appear('.wp-diff')],
+  'workflow-review': [
+    `/workflows/${books.definition}?view=text`,
+    async (page) => {
+      await page.locator('.cm-content').click();
+      await page.keyboard.press('ControlOrMeta+Home');
+      await page.keyboard.insertText('description: Books of the shop\n');
+      await page.keyboard.press('ControlOrMeta+s');
+      await page.locator('.wp-diff').waitFor();
+    },
+  ],
   'workflow-problems': ['/workflows/new?template=script', edit('\n  - id: make\n    uses: http.reqest\n')],
   'run-drawer': [`/executions/${books.execution}`, press('.wp-page-header button', '.ant-drawer-body form')],
   executions: ['/executions'],
@@ -161,7 +171,7 @@ const ACTIONS = new Set();
 export async function unsaid(page) {
   // biome-ignore lint/performance/useDomNodeTextContent: lines as people see them
   const text = await page.locator('body').innerText();
-  return text.split('\n').filter((line) => UNSAID.test(line.trim()) && !ACTIONS.has(line.trim()));
+  return text.split(/\s+/).filter((word) => UNSAID.test(word) && !ACTIONS.has(word));
 }
 
 /** People and what they look at; who has no session is nobody. */

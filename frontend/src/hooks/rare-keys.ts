@@ -53,6 +53,7 @@ export const rareKeys = {
     all: (id: string) => ['workflows', id, 'versions'] as const,
     one: (id: string, version: number) => ['workflow-version', id, version] as const,
     diff: (id: string, from: number, to: number) => ['workflow-diff', id, from, to] as const,
+    draft: (id: string, from: number, source: string) => ['workflow-diff', id, from, 'draft', source] as const,
   },
   triggers: {
     all: ['triggers'] as const,
@@ -68,7 +69,7 @@ export const rareKeys = {
     hosts: ['system', 'hosts'] as const,
     parked: ['system', 'parked'] as const,
   },
-  actions: { all: ['actions'] as const },
+  actions: { in: (language: string) => ['actions', language] as const },
   templates: { all: ['templates'] as const, one: (name: string) => ['templates', name] as const },
   billing: {
     all: ['billing'] as const,

@@ -66,6 +66,27 @@ export default {
     inputSchema: 'Inputs',
     outputSchema: 'Output',
   },
+  review: {
+    title: 'What saving changes',
+    yours: 'Your changes to version {{version}}',
+    theirs: 'Version {{version}}, saved by somebody else meanwhile',
+    overtaken: 'Version {{version}} was saved while you were writing.',
+    overtakenText:
+      'Saving yours makes it version {{next}}; version {{version}} stays in the list of versions. Or go on with theirs: your text comes back with Undo.',
+    take: 'Go on with theirs',
+    nothing: 'No step and no value changes, only how the text is written.',
+    touched: {
+      added: 'Steps added',
+      changed: 'Steps changed',
+      removed: 'Steps removed',
+      others: 'Also changed',
+    },
+    message: 'What changed (optional)',
+    messageHint: 'Shown in the list of versions',
+    back: 'Keep editing',
+    save: 'Save version {{version}}',
+    saveOver: 'Save mine as version {{version}}',
+  },
   trial: {
     tab: 'Test',
     note: 'Runs this step once, by itself. What it does, it does: requests are sent and records are written.',

@@ -66,6 +66,27 @@ export default {
     inputSchema: '输入',
     outputSchema: '输出',
   },
+  review: {
+    title: '保存前查看修改',
+    yours: '您对版本 {{version}} 的修改',
+    theirs: '版本 {{version}}，期间由他人保存',
+    overtaken: '您编辑期间，版本 {{version}} 已被保存。',
+    overtakenText:
+      '保存您的修改将成为版本 {{next}}，版本 {{version}} 仍在版本列表中。也可以继续编辑对方的版本：撤销即可取回您的文本。',
+    take: '使用对方的版本',
+    nothing: '步骤和取值都没有变化，只是文本写法不同。',
+    touched: {
+      added: '新增步骤',
+      changed: '修改步骤',
+      removed: '移除步骤',
+      others: '其他修改',
+    },
+    message: '修改说明（可选）',
+    messageHint: '显示在版本列表中',
+    back: '继续编辑',
+    save: '保存为版本 {{version}}',
+    saveOver: '将我的保存为版本 {{version}}',
+  },
   trial: {
     tab: '试运行',
     note: '单独运行此步骤一次。它会真正执行：请求会发出，记录会写入。',

@@ -39,6 +39,7 @@ export default {
   versions: {
     title: 'Versions',
     newest: 'newest',
+    message: 'What changed',
     compare: 'Compare with the newest',
     between: 'From version {{from}} to {{to}}',
     same: 'Both say the same.',

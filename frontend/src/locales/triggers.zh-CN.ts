@@ -38,6 +38,7 @@ export default {
   },
   versions: {
     title: '版本',
+    message: '修改说明',
     newest: '最新',
     compare: '与最新版本比较',
     between: '从版本 {{from}} 到 {{to}}',

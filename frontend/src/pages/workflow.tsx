@@ -75,6 +75,7 @@ export function Component() {
               </>
             }
             saved={data.source}
+            version={data.version}
             extra={(dirty) => (
               <>
                 <DeleteWorkflow id={id} name={data.name} />

@@ -4,8 +4,10 @@ import type {
   Backfilled,
   DefinitionDetail,
   DefinitionDiff,
+  DefinitionListed,
   DefinitionSummary,
   DefinitionVersion,
+  DraftDiff,
   Page,
   StepTest,
   StepTested,
@@ -20,10 +22,12 @@ import type {
 const ROOT = '/workflow/definitions';
 
 export const workflows = {
-  list: (cursor?: string, limit = 50) => http.get<Page<DefinitionSummary>>(ROOT, { cursor, limit }),
+  list: (cursor?: string, limit = 50) => http.get<Page<DefinitionListed>>(ROOT, { cursor, limit }),
   show: (id: string) => http.get<DefinitionDetail>(`${ROOT}/${id}`),
   create: (source: string) => http.post<DefinitionSummary>(ROOT, { source }),
-  update: (id: string, source: string) => http.put<DefinitionSummary>(`${ROOT}/${id}`, { source }),
+  update: (id: string, revision: { source: string; from: number; message: string }) =>
+    http.put<DefinitionSummary>(`${ROOT}/${id}`, revision),
+  diffDraft: (id: string, draft: { source: string; from: number }) => http.post<DraftDiff>(`${ROOT}/${id}/diff`, draft),
   remove: (id: string) => http.delete<null>(`${ROOT}/${id}`),
   actions: () => http.get<Action[]>('/workflow/actions'),
   versions: (id: string, cursor?: string) =>

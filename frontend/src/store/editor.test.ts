@@ -17,7 +17,18 @@ it('problems of an older text are not shown for a newer one', () => {
 it('two editors share nothing', () => {
   const [one, other] = [createEditorStore('a'), createEditorStore('a', 'template')];
   one.getState().edit('b');
-  one.getState().keep('b');
-  expect(one.getState()).toMatchObject({ saved: 'b', text: 'b' });
+  one.getState().keep('b', 2);
+  expect(one.getState()).toMatchObject({ saved: 'b', text: 'b', version: 2 });
   expect(other.getState()).toMatchObject({ saved: 'a', text: 'template' });
+});
+
+it('a version heard of is gone on with only while nothing was written', () => {
+  const store = createEditorStore('a', 'a', 1);
+  expect(store.getState().hear('b', 2)).toBe(true);
+  store.getState().edit('b');
+  expect(store.getState()).toMatchObject({ saved: 'b', version: 2 });
+  expect(store.getState().hear('b', 2)).toBe(false);
+  store.getState().edit('mine');
+  expect(store.getState().hear('theirs', 3)).toBe(false);
+  expect(store.getState()).toMatchObject({ saved: 'b', version: 2, text: 'mine' });
 });

@@ -824,6 +824,13 @@ export interface components {
             /** @description The text as it was saved. */
             source: string;
         };
+        /** @description A definition of the list, and how it fares. */
+        DefinitionListed: components["schemas"]["DefinitionSummary"] & {
+            /** @description It has triggers, and all of them are paused. */
+            paused: boolean;
+            /** @description Its last ten executions, newest first. */
+            recent: components["schemas"]["RecentRunView"][];
+        };
         /** @description A definition in a list. */
         DefinitionSummary: {
             created_at: components["schemas"]["Timestamp"];
@@ -877,6 +884,33 @@ export interface components {
             definition?: Record<string, never> | null;
             /** @description YAML or JSON text. */
             source?: string | null;
+        };
+        /** @description A draft that is held against the version it was made from. */
+        DraftDiffBody: {
+            /** @description The model as JSON. */
+            definition?: Record<string, never> | null;
+            /**
+             * Format: int32
+             * @description The version it was made from.
+             * @example 3
+             */
+            from: number;
+            /** @description YAML or JSON text. */
+            source?: string | null;
+        };
+        /** @description What a draft changes in the version it was made from. */
+        DraftDiffView: {
+            /** @description The same value by value. */
+            changes: components["schemas"]["Change"][];
+            /** Format: int32 */
+            from: number;
+            /**
+             * Format: int32
+             * @description The newest version now: another one than `from` when somebody saved meanwhile.
+             */
+            newest: number;
+            /** @description Unified diff of the texts; empty when they are equal. */
+            text: string;
         };
         /**
          * @description A rule to be tried without being kept.
@@ -1355,6 +1389,30 @@ export interface components {
                 text: string;
                 /** Format: int32 */
                 to: number;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_DraftDiffView: {
+            /** @description What a draft changes in the version it was made from. */
+            data: {
+                /** @description The same value by value. */
+                changes: components["schemas"]["Change"][];
+                /** Format: int32 */
+                from: number;
+                /**
+                 * Format: int32
+                 * @description The newest version now: another one than `from` when somebody saved meanwhile.
+                 */
+                newest: number;
+                /** @description Unified diff of the texts; empty when they are equal. */
+                text: string;
             };
             /** @example 操作成功 */
             message: string;
@@ -2274,22 +2332,15 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
-        Envelope_Page_DefinitionSummary: {
+        Envelope_Page_DefinitionListed: {
             /** @description One page of a list. */
             data: {
-                items: {
-                    created_at: components["schemas"]["Timestamp"];
-                    /** Format: uuid */
-                    id: string;
-                    name: string;
-                    triggers: components["schemas"]["TriggerSummary"][];
-                    updated_at: components["schemas"]["Timestamp"];
-                    /**
-                     * Format: int32
-                     * @description The newest.
-                     */
-                    version: number;
-                }[];
+                items: (components["schemas"]["DefinitionSummary"] & {
+                    /** @description It has triggers, and all of them are paused. */
+                    paused: boolean;
+                    /** @description Its last ten executions, newest first. */
+                    recent: components["schemas"]["RecentRunView"][];
+                })[];
                 /** @description Hand this back as `cursor` for what follows; absent on the last page. */
                 next_cursor?: string | null;
             };
@@ -3281,6 +3332,11 @@ export interface components {
             data: {
                 items: {
                     created_at: components["schemas"]["Timestamp"];
+                    /**
+                     * @description What was said of it when it was saved.
+                     * @example Follow the site's new address
+                     */
+                    message?: string | null;
                     /**
                      * Format: int32
                      * @example 3
@@ -5608,6 +5664,19 @@ export interface components {
             score?: number | null;
             session?: string | null;
         };
+        /** @description One of the last executions of a definition. */
+        RecentRunView: {
+            created_at: components["schemas"]["Timestamp"];
+            /** Format: uuid */
+            id: string;
+            status: components["schemas"]["ExecutionStatus"];
+            /**
+             * Format: int64
+             * @description Milliseconds since it was started; absent until it has ended.
+             * @example 1840
+             */
+            took_ms?: number | null;
+        };
         /** @description What does not add up; all is nothing when the books are right. */
         ReconciliationView: {
             balanced: boolean;
@@ -5806,6 +5875,24 @@ export interface components {
              * @default null
              */
             records: number | null;
+        };
+        /** @description The next version of a definition, as text or as its model: one of the two. */
+        RevisionBody: {
+            /** @description The model as JSON. */
+            definition?: Record<string, never> | null;
+            /**
+             * Format: int32
+             * @description The version it was made from: the answer is DEFINITION_CHANGED when there is a newer one.
+             * @example 3
+             */
+            from?: number | null;
+            /**
+             * @description What is said of the version in the list of versions.
+             * @example Follow the site's new address
+             */
+            message?: string | null;
+            /** @description YAML or JSON text. */
+            source?: string | null;
         };
         /**
          * @description Whether robots.txt of a host is heeded.
@@ -6637,6 +6724,11 @@ export interface components {
         /** @description A version in a list. */
         VersionSummary: {
             created_at: components["schemas"]["Timestamp"];
+            /**
+             * @description What was said of it when it was saved.
+             * @example Follow the site's new address
+             */
+            message?: string | null;
             /**
              * Format: int32
              * @example 3

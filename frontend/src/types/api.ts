@@ -54,6 +54,8 @@ export type Registration = Schemas['RegisterBody'];
 
 export type TriggerSummary = Schemas['TriggerSummary'];
 export type DefinitionSummary = Schemas['DefinitionSummary'];
+export type RecentRun = Schemas['RecentRunView'];
+export type DefinitionListed = Schemas['DefinitionListed'];
 export type DefinitionDetail = With<Schemas['DefinitionDetail'], { definition: JsonObject }>;
 export type Action = With<Schemas['ActionDescriptor'], { input_schema: JsonObject; output_schema: JsonObject }>;
 export type Trigger = Schemas['TriggerView'];
@@ -62,6 +64,7 @@ export type Backfilled = Schemas['BackfillView'];
 export type DefinitionVersion = Schemas['VersionSummary'];
 export type VersionDetail = With<Schemas['VersionDetail'], { definition: JsonObject }>;
 export type DefinitionDiff = Schemas['DiffView'];
+export type DraftDiff = Schemas['DraftDiffView'];
 export type BulkOutcome = Schemas['BulkView'];
 export type HostRule = Schemas['HostRuleView'];
 export type HostDecision = Schemas['HostChange'];

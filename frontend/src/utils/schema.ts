@@ -4,6 +4,8 @@ import type { Json, JsonObject } from '@/types/api';
 export interface Field {
   name: string;
   label: string;
+  /** What it is called in the text of a workflow, where that is worth showing. */
+  key?: string;
   /** `list` is one of texts, `files` one of uploaded files. */
   kind: 'text' | 'integer' | 'number' | 'boolean' | 'choice' | 'list' | 'files' | 'json';
   required: boolean;

@@ -1,4 +1,5 @@
 import { Handle, type Node, type NodeProps, Position } from '@xyflow/react';
+import { KindIcon } from '@/components/canvas/KindIcon';
 import { NODE, type Placed } from '@/components/canvas/node';
 import type { CanvasStep } from '@/components/canvas/step';
 
@@ -10,7 +11,9 @@ function StepBox({ data, selected }: NodeProps<StepNode>) {
   return (
     <div className={classes.filter(Boolean).join(' ')}>
       {tied && <Handle type="target" position={Position.Top} isConnectable={open} />}
-      <span className="wp-node-name">{step.id}</span>
+      <span className="wp-node-name">
+        <KindIcon uses={step.uses} /> {step.id}
+      </span>
       <span className="wp-muted wp-node-uses">{step.uses}</span>
       {step.extra && <span className="wp-node-extra">{step.extra}</span>}
       {tied && <Handle type="source" position={Position.Bottom} isConnectable={open} />}

@@ -1,4 +1,3 @@
-import { useQuery } from '@tanstack/react-query';
 import { Button, Input, Tabs } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -9,8 +8,7 @@ import { StepDocs } from '@/features/workflows/StepDocs';
 import { StepFlow } from '@/features/workflows/StepFlow';
 import { StepInputs } from '@/features/workflows/StepInputs';
 import { StepTest } from '@/features/workflows/StepTest';
-import { rareKeys } from '@/hooks/rare-keys';
-import { workflows } from '@/services/workflows';
+import { useActions } from '@/hooks/use-actions';
 
 export interface Editing {
   source: string;
@@ -29,7 +27,7 @@ const IDENTIFIER = /^[A-Za-z0-9_]+$/;
 export function Inspector({ step, editing }: { step: StepNode; editing: Editing }) {
   const { t } = useTranslation();
   const { source, apply } = editing;
-  const actions = useQuery({ queryKey: rareKeys.actions.all, queryFn: workflows.actions, staleTime: 600_000 });
+  const actions = useActions();
   const action = actions.data?.find(({ name }) => name === step.uses);
   const copy = () => apply(...copyStep(source, step.id));
   const remove = () => apply(removeStep(source, step.id), null);

@@ -1,8 +1,6 @@
-import { useQuery } from '@tanstack/react-query';
 import { Select } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { rareKeys } from '@/hooks/rare-keys';
-import { workflows } from '@/services/workflows';
+import { useActions } from '@/hooks/use-actions';
 import type { Action } from '@/types/api';
 
 /** Actions by the word before their dot. */
@@ -21,7 +19,7 @@ function groupsOf(actions: Action[]) {
 /** Adds a step of the kind that is chosen. */
 export function Palette({ disabled, onAdd }: { disabled: boolean; onAdd: (uses: string) => void }) {
   const { t } = useTranslation();
-  const { data } = useQuery({ queryKey: rareKeys.actions.all, queryFn: workflows.actions, staleTime: 600_000 });
+  const { data } = useActions();
   return (
     <Select
       className="wp-palette"

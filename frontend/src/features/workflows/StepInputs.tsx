@@ -12,7 +12,7 @@ const isObject = (value: Json | undefined): value is JsonObject =>
 
 /** Fields of the schema, needed ones first; then what the step has beyond it. */
 function fieldsFor(action: Action | undefined, given: JsonObject): Field[] {
-  const known = fieldsOf(action?.input_schema);
+  const known = fieldsOf(action?.input_schema).map((field) => ({ ...field, key: field.name }));
   const names = new Set(known.map(({ name }) => name));
   const beyond = Object.keys(given)
     .filter((name) => !names.has(name))

@@ -32,6 +32,7 @@ export function ValueField({ field, value, names, onChange, preview }: Props) {
       <span className="flex items-center justify-between gap-2">
         <label htmlFor={id}>
           {field.label}
+          {field.key && field.key !== field.label && <code className="wp-muted wp-field-key">{field.key}</code>}
           {field.required && <span className="wp-problem-error"> *</span>}
         </label>
         <Button

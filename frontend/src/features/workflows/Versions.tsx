@@ -19,6 +19,11 @@ export function Versions({ id, newest }: { id: string; newest: number }) {
   const { table } = usePaged(rareKeys.versions.all(id), (cursor) => workflows.versions(id, cursor));
   const columns: Column<DefinitionVersion>[] = [
     { key: 'version', title: t('workflows.version'), render: ({ version }) => `v${version}` },
+    {
+      key: 'message',
+      title: t('versions.message'),
+      render: ({ message }) => <span className="wp-message">{message}</span>,
+    },
     { key: 'at', title: t('workflows.updated'), render: (row) => <When time={row.created_at} /> },
     {
       key: 'diff',

@@ -4,21 +4,40 @@ import { useStore } from 'zustand';
 import Canvas from '@/components/canvas/Canvas';
 import { mayConnect, nodesOf, type StepNode } from '@/components/canvas/graph';
 import type { CanvasStep } from '@/components/canvas/step';
+import { Lasted } from '@/components/Lasted';
 import { Note } from '@/components/Note';
+import { StatusTag } from '@/components/StatusTag';
 import { addStep, connect, definitionOf, pasteSteps, removeSteps, textOf } from '@/features/workflows/edit';
 import { namesFor } from '@/features/workflows/expressions';
 import { type Editing, Inspector } from '@/features/workflows/Inspector';
 import { Palette } from '@/features/workflows/Palette';
+import { useLastRun } from '@/features/workflows/use-last-run';
 import { useFilter } from '@/hooks/use-filter';
 import '@/locales/canvas';
 import type { EditorStore } from '@/store/editor';
-import type { JsonObject, Problem } from '@/types/api';
+import type { JsonObject, Problem, Step } from '@/types/api';
 
 /** The step that a problem is in, by its place. */
 const placeOf = ({ path }: Problem) => Number(/^steps\[(\d+)\]/.exec(path)?.[1] ?? -1);
 
-function Marks({ step, faults }: { step: StepNode; faults: number }) {
+/** A condition beside its line. */
+function shortened(condition: string): string {
+  const bare = condition.replace(/^\$\{\{\s*|\s*\}\}$/g, '');
+  return bare.length > 32 ? `${bare.slice(0, 31)}…` : bare;
+}
+
+interface MarksProps {
+  step: StepNode;
+  faults: number;
+  /** What the last run made of it. */
+  last: Step | undefined;
+  /** Goes to the line of the first of them. */
+  onFault: () => void;
+}
+
+function Marks({ step, faults, last, onFault }: MarksProps) {
   const { t } = useTranslation();
+  const { items } = last ?? {};
   const marks = [
     step.rest.for_each !== undefined && t('canvas.each'),
     step.rest.retry !== undefined && t('canvas.retried'),
@@ -26,8 +45,19 @@ function Marks({ step, faults }: { step: StepNode; faults: number }) {
   ].filter(Boolean);
   return (
     <>
+      {last && (
+        <>
+          {items && `${items.succeeded + items.failed} / ${items.total} · `}
+          <StatusTag status={last.status} /> <Lasted start={last.started_at} end={last.finished_at} />
+          {marks.length > 0 && ' · '}
+        </>
+      )}
       {marks.join(' · ')}
-      {faults > 0 && <span className="wp-problem-error">{` ● ${t('canvas.faults', { count: faults })}`}</span>}
+      {faults > 0 && (
+        <button type="button" className="wp-node-fault nodrag" onClick={onFault}>
+          {` ● ${t('canvas.faults', { count: faults })}`}
+        </button>
+      )}
     </>
   );
 }
@@ -38,10 +68,12 @@ interface Props {
   workflow?: string;
   onText: (text: string) => void;
   onHistory: (way: 'undo' | 'redo') => void;
+  /** Shows the line of a problem. */
+  onJump: (problem: Problem) => void;
 }
 
 /** The text as a graph. What is done here is done to the text: both are views of the same. */
-export default function VisualEditor({ store, workflow, onText, onHistory }: Props) {
+export default function VisualEditor({ store, workflow, onText, onHistory, onJump }: Props) {
   const { t } = useTranslation();
   const source = useDeferredValue(useStore(store, (state) => state.text));
   const problems = useStore(store, (state) => state.problems);
@@ -53,11 +85,15 @@ export default function VisualEditor({ store, workflow, onText, onHistory }: Pro
   const definition = read ?? last.current;
   const nodes = useMemo(() => nodesOf(definition), [definition]);
   const chosen = nodes.find(({ id }) => id === filter.step);
+  const ran = useLastRun(workflow);
   const steps = nodes.map<CanvasStep>((step, place) => {
-    const faults = problems.filter((problem) => problem.severity === 'error' && placeOf(problem) === place).length;
+    const faults = problems.filter((problem) => problem.severity === 'error' && placeOf(problem) === place);
     const { id, uses, needs, rest } = step;
-    const condition = rest.if === undefined ? undefined : t('canvas.when');
-    return { id, uses, needs, condition, faulty: faults > 0, extra: <Marks step={step} faults={faults} /> };
+    const condition = rest.if === undefined ? undefined : `${t('canvas.when')} ${shortened(String(rest.if))}`;
+    const extra = (
+      <Marks step={step} faults={faults.length} last={ran.get(id)} onFault={() => faults[0] && onJump(faults[0])} />
+    );
+    return { id, uses, needs, condition, faulty: faults.length > 0, extra };
   });
   const apply = (text: string, next?: string | null) => {
     onText(text);

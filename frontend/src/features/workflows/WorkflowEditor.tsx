@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { lazy, type ReactNode, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -10,14 +10,15 @@ import { PageHeader } from '@/components/PageHeader';
 import { ProblemList } from '@/features/workflows/ProblemList';
 import { useValidation } from '@/features/workflows/use-validation';
 import { keys } from '@/hooks/keys';
-import { rareKeys } from '@/hooks/rare-keys';
+import { useActions } from '@/hooks/use-actions';
 import { useFilter } from '@/hooks/use-filter';
 import { ApiError } from '@/services/api-error';
 import { workflows } from '@/services/workflows';
 import { createEditorStore } from '@/store/editor';
-import type { DefinitionSummary } from '@/types/api';
+import type { DefinitionDetail, DefinitionSummary } from '@/types/api';
 
 const VisualEditor = lazy(() => import('@/features/workflows/VisualEditor'));
+const SaveReview = lazy(() => import('@/features/workflows/SaveReview'));
 const Exchange = lazy(() => import('@/features/workflows/Exchange'));
 const CodeEditor = lazy(() => import('@/components/code/CodeEditor'));
 
@@ -27,6 +28,8 @@ interface Props {
   title: ReactNode;
   note?: ReactNode;
   saved: string;
+  /** The version that `saved` is. */
+  version?: number;
   initial?: string;
   /** Ways to other parts of the same workflow. */
   tabs?: ReactNode;
@@ -38,43 +41,62 @@ interface Props {
 const VIEWS = ['both', 'graph', 'text'] as const;
 
 /** A workflow as graph and as text, with its problems at their lines. */
-export function WorkflowEditor({ id, title, note, saved, initial = saved, tabs, extra, onSaved }: Props) {
+export function WorkflowEditor({ id, title, note, saved, version, initial = saved, tabs, extra, onSaved }: Props) {
   const { t } = useTranslation();
   const client = useQueryClient();
-  const [store] = useState(() => createEditorStore(saved, initial));
+  const [store] = useState(() => createEditorStore(saved, initial, version));
   const { text, problems, checked, edit } = useStore(store);
   const dirty = useStore(store, (state) => state.text !== state.saved);
   const isDirty = useCallback(() => store.getState().text !== store.getState().saved, [store]);
   const code = useRef<CodeHandle>(null);
   const { filter, change } = useFilter(['view', 'step'] as const);
   const view = VIEWS.find((one) => one === filter.view) ?? 'both';
-  const actions = useQuery({ queryKey: rareKeys.actions.all, queryFn: workflows.actions, staleTime: 600_000 });
+  const actions = useActions();
   const validation = useValidation(store);
-  const save = useMutation({
-    mutationFn: (source: string) => (id ? workflows.update(id, source) : workflows.create(source)),
-    onSuccess: (summary, source) => {
-      store.getState().keep(source);
-      void client.invalidateQueries({ queryKey: keys.workflows.all });
-      onSaved?.(summary);
-    },
-    onError: (error, source) => {
+  const [reviewed, setReviewed] = useState<{ source: string; from: number } | null>(null);
+  const saveAs = (summary: DefinitionSummary, source: string) => {
+    store.getState().keep(source, summary.version);
+    void client.invalidateQueries({ queryKey: keys.workflows.all });
+    onSaved?.(summary);
+  };
+  const refused = useCallback(
+    (error: unknown, source: string) => {
       if (error instanceof ApiError && error.problems().length > 0) store.getState().judge(source, error.problems());
     },
+    [store],
+  );
+  const create = useMutation({
+    mutationFn: workflows.create,
+    onSuccess: saveAs,
+    onError: (error: Error, source) => refused(error, source),
   });
+  const onRefused = useCallback(
+    (error: ApiError) => {
+      refused(error, store.getState().text);
+      setReviewed(null);
+    },
+    [refused, store],
+  );
+  const take = (theirs: DefinitionDetail) => {
+    store.getState().keep(theirs.source, theirs.version);
+    code.current?.replace(theirs.source);
+    void client.invalidateQueries({ queryKey: keys.workflows.all });
+    setReviewed(null);
+  };
   // A version that was brought back takes the place of the text, unless something was written meanwhile.
   useEffect(() => {
-    const { text: now, saved: known, keep } = store.getState();
-    if (saved === known) return;
-    keep(saved);
-    if (now === known) code.current?.replace(saved);
-  }, [saved, store]);
-  const { reset } = save;
+    if (store.getState().hear(saved, version)) code.current?.replace(saved);
+  }, [saved, version, store]);
+  const { reset } = create;
   useEffect(() => {
     if (text) reset();
   }, [text, reset]);
   const faults = problems.filter((problem) => problem.severity === 'error').length;
   const submit = () => {
-    if (isDirty() && !save.isPending) save.mutate(store.getState().text);
+    const { text: source, version: from } = store.getState();
+    if (!isDirty() || create.isPending) return;
+    if (id && from !== undefined) setReviewed({ source, from });
+    else create.mutate(source);
   };
   return (
     <div className="wp-editor">
@@ -85,13 +107,13 @@ export function WorkflowEditor({ id, title, note, saved, initial = saved, tabs, 
         extra={
           <>
             <span className="wp-muted" aria-live="polite">
-              {dirty ? t('editor.unsaved') : save.isSuccess || id ? t('editor.saved') : ''}
+              {dirty ? t('editor.unsaved') : create.isSuccess || id ? t('editor.saved') : ''}
             </span>
             {extra?.(dirty)}
             <Button
               type="primary"
               onClick={submit}
-              loading={save.isPending}
+              loading={create.isPending}
               disabled={!dirty || (checked && faults > 0)}
             >
               {t('editor.save')}
@@ -100,8 +122,8 @@ export function WorkflowEditor({ id, title, note, saved, initial = saved, tabs, 
         }
       />
       {tabs}
-      {save.error && <ErrorNote error={save.error} />}
-      {validation.error !== null && !save.error && <ErrorNote error={validation.error} />}
+      {create.error && <ErrorNote error={create.error} />}
+      {validation.error !== null && !create.error && <ErrorNote error={validation.error} />}
       <div className="flex flex-wrap items-center gap-2">
         <nav className="wp-segments" aria-label={t('editor.views')}>
           {VIEWS.map((one) => (
@@ -129,6 +151,7 @@ export function WorkflowEditor({ id, title, note, saved, initial = saved, tabs, 
               workflow={id}
               onText={(next) => code.current?.replace(next)}
               onHistory={(way) => code.current?.[way]()}
+              onJump={(problem) => code.current?.jump(problem)}
             />
           </Suspense>
         )}
@@ -155,6 +178,21 @@ export function WorkflowEditor({ id, title, note, saved, initial = saved, tabs, 
           <ProblemList problems={problems} checking={!checked} onJump={(problem) => code.current?.jump(problem)} />
         </div>
       </div>
+      {id && reviewed && (
+        <Suspense>
+          <SaveReview
+            id={id}
+            {...reviewed}
+            onClose={() => setReviewed(null)}
+            onSaved={(summary) => {
+              saveAs(summary, reviewed.source);
+              setReviewed(null);
+            }}
+            onRefused={onRefused}
+            onTake={take}
+          />
+        </Suspense>
+      )}
       <LeaveGuard dirty={isDirty} />
     </div>
   );

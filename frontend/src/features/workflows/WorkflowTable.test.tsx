@@ -1,4 +1,4 @@
-import { screen } from '@testing-library/react';
+import { screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { http as on } from 'msw';
 import { describe, expect, it } from 'vitest';
@@ -11,6 +11,8 @@ const row = (name: string) => ({
   name,
   version: 3,
   triggers: [{ kind: 'cron', expression: '0 8 * * *', timezone: 'Asia/Shanghai', next_run: '2026-11-24T00:00:00Z' }],
+  recent: [],
+  paused: false,
   created_at: '2026-11-23T08:00:00Z',
   updated_at: '2026-11-23T08:00:00Z',
 });
@@ -46,6 +48,40 @@ describe('the list of workflows', () => {
     show(<WorkflowTable />);
     expect(await screen.findAllByText('Webhook')).toHaveLength(2);
     expect(screen.getByText('every 15m')).toBeTruthy();
+  });
+
+  it('tells how the last runs went, and pauses all triggers', async () => {
+    const run = (status: string, took_ms: number | null) => ({
+      id: `${status}${took_ms}`,
+      status,
+      took_ms,
+      created_at: '2026-11-23T08:00:00Z',
+    });
+    const recent = [run('running', null), run('succeeded', 2000), run('failed', 50), run('succeeded', 4000)];
+    const paused: string[] = [];
+    server.use(
+      pages([{ ...row('daily'), recent }]),
+      on.get('/api/v1/workflow/definitions/daily/triggers', () =>
+        success({
+          items: [
+            { id: 't1', paused: false },
+            { id: 't2', paused: true },
+          ],
+          next_cursor: null,
+        }),
+      ),
+      on.post('/api/v1/workflow/triggers/:id/pause', ({ params }) => {
+        paused.push(String(params.id));
+        return success({});
+      }),
+    );
+    show(<WorkflowTable />);
+    const runs = await screen.findByRole('link', { name: 'Last runs: Running 1, Succeeded 2, Failed 1' });
+    expect(runs.getAttribute('href')).toBe('/executions?definition_id=daily');
+    expect(screen.getByText('67%')).toBeTruthy();
+    expect(screen.getByText('3.0s')).toBeTruthy();
+    await userEvent.click(await screen.findByRole('switch', { name: 'daily starts by itself' }));
+    await waitFor(() => expect(paused).toEqual(['t1']));
   });
 
   it('grows by a page', async () => {

@@ -1,34 +1,38 @@
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { type Column, DataTable } from '@/components/DataTable';
 import { RunButton } from '@/components/RunButton';
-import { When } from '@/components/When';
+import { RecentRuns } from '@/features/workflows/RecentRuns';
+import { summaryOf } from '@/features/workflows/recent';
 import { Templates } from '@/features/workflows/Templates';
 import { NextRun, Triggers } from '@/features/workflows/Triggers';
 import { keys } from '@/hooks/keys';
 import { usePaged } from '@/hooks/use-paged';
+import '@/locales/listed';
 import { workflows } from '@/services/workflows';
-import type { DefinitionSummary } from '@/types/api';
+import type { DefinitionListed } from '@/types/api';
+import { duration } from '@/utils/format';
+
+const PauseAll = lazy(() => import('@/features/workflows/PauseAll'));
+
+const NONE = '–';
 
 export function WorkflowTable() {
   const { t } = useTranslation();
   const { table } = usePaged(keys.workflows.all, (cursor) => workflows.list(cursor));
-  const columns: Column<DefinitionSummary>[] = [
+  const columns: Column<DefinitionListed>[] = [
     {
       key: 'name',
       title: t('workflows.name'),
-      render: ({ id, name }) => (
-        <Link className="wp-name" to={`/workflows/${id}`}>
-          {name}
-        </Link>
+      render: ({ id, name, version }) => (
+        <>
+          <Link className="wp-name" to={`/workflows/${id}`}>
+            {name}
+          </Link>{' '}
+          <span className="wp-muted text-xs">{`v${version}`}</span>
+        </>
       ),
-    },
-    {
-      key: 'version',
-      title: t('workflows.version'),
-      align: 'right',
-      wide: true,
-      render: ({ version }) => `v${version}`,
     },
     {
       key: 'triggers',
@@ -36,8 +40,49 @@ export function WorkflowTable() {
       wide: true,
       render: (row) => <Triggers triggers={row.triggers} />,
     },
-    { key: 'next', title: t('workflows.nextRun'), render: (row) => <NextRun triggers={row.triggers} /> },
-    { key: 'updated', title: t('workflows.updated'), wide: true, render: (row) => <When time={row.updated_at} /> },
+    {
+      key: 'next',
+      title: t('workflows.nextRun'),
+      render: ({ triggers, paused }) =>
+        paused ? <span className="wp-muted">{t('listed.paused')}</span> : <NextRun triggers={triggers} />,
+    },
+    {
+      key: 'recent',
+      title: t('listed.recent'),
+      wide: true,
+      render: ({ id, recent }) => <RecentRuns id={id} recent={recent} />,
+    },
+    {
+      key: 'rate',
+      title: t('listed.rate'),
+      align: 'right',
+      wide: true,
+      render: ({ recent }) => {
+        const { rate } = summaryOf(recent);
+        return rate === null ? NONE : `${Math.round(rate * 100)}%`;
+      },
+    },
+    {
+      key: 'mean',
+      title: t('listed.mean'),
+      align: 'right',
+      wide: true,
+      render: ({ recent }) => {
+        const { mean } = summaryOf(recent);
+        return <span className="whitespace-nowrap">{mean === null ? NONE : duration(mean)}</span>;
+      },
+    },
+    {
+      key: 'on',
+      title: t('listed.on'),
+      wide: true,
+      render: (row) =>
+        row.triggers.length > 0 && (
+          <Suspense>
+            <PauseAll workflow={row} />
+          </Suspense>
+        ),
+    },
     {
       key: 'run',
       title: <span className="sr-only">{t('run.now')}</span>,
