@@ -323,7 +323,9 @@ async function definitions() {
   await ask('get', '/workflow/templates/{name}', { at: { name: 'book-tracker' } });
   await ask('post', '/workflow/definitions/validate', { body: { source: SOURCE.replace('script.javascript', 'script.javascrip') } });
   const { id } = await ask('post', '/workflow/definitions', { body: { source: SOURCE } });
-  await ask('put', '/workflow/definitions/{id}', { at: { id }, body: { source: SOURCE.replace('monday', 'friday') } });
+  const draft = { source: SOURCE.replace('monday', 'friday'), from: 1 };
+  await ask('post', '/workflow/definitions/{id}/diff', { at: { id }, body: draft });
+  await ask('put', '/workflow/definitions/{id}', { at: { id }, body: { ...draft, message: 'On Fridays unless said otherwise' } });
   await ask('get', '/workflow/definitions');
   await ask('get', '/workflow/definitions/{id}', { at: { id } });
   await ask('get', '/workflow/definitions/{id}/versions', { at: { id } });

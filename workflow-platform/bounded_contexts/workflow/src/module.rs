@@ -119,7 +119,6 @@ pub fn module(surroundings: Surroundings, settings: WorkflowSettings) -> Arc<Wor
         surroundings;
     let (sealer, offered) = (surroundings.sealer, surroundings.templates);
     // Scripts have a pool of their own, so that long ones keep nobody from signing in.
-    let chinese = actions.chinese().clone();
     let actions = with_own(&actions, CpuPool::per_core());
     let announcer = Announcer::start(Arc::clone(&bus));
     let doorbell = Arc::new(BusDoorbell { bus: Arc::clone(&bus), announcer: announcer.clone() });
@@ -139,7 +138,7 @@ pub fn module(surroundings: Surroundings, settings: WorkflowSettings) -> Arc<Wor
             ambient: ambient.clone(),
             cpu,
         },
-        Arc::new(Catalog::new(descriptors(&actions)).told_in_chinese(&chinese)),
+        Arc::new(Catalog::new(descriptors(&actions)).told_in_chinese(actions.chinese())),
     ));
     let openings = Openings::default();
     let store = SqlExecutions::new(database.clone(), Arc::clone(&blobs), openings.clone());
@@ -408,7 +407,7 @@ fn with(
     more: impl IntoIterator<Item = Arc<dyn Action>>,
 ) -> ActionRegistry {
     let given = actions.names().filter_map(|name| actions.get(name).cloned());
-    ActionRegistry::new(given.chain(more))
+    ActionRegistry::new(given.chain(more)).in_chinese(actions.chinese().clone())
 }
 
 fn descriptors(actions: &ActionRegistry) -> Vec<ActionDescriptor> {

@@ -29,7 +29,7 @@ pub struct DraftBody {
 
 impl Checked for DraftBody {
     fn check(&self) -> Result<(), BadRequest> {
-        one_of(&self.source, &self.definition)
+        one_of(self.source.as_ref(), self.definition.as_ref())
     }
 }
 
@@ -51,7 +51,7 @@ pub struct RevisionBody {
     /// The model as JSON.
     #[schema(value_type = Option<Object>)]
     pub definition: Option<Value>,
-    /// The version it was made from: the answer is DEFINITION_CHANGED when there is a newer one.
+    /// The version it was made from: the answer is `DEFINITION_CHANGED` when there is a newer one.
     #[schema(example = 3)]
     pub from: Option<u32>,
     /// What is said of the version in the list of versions.
@@ -67,7 +67,7 @@ impl Checked for RevisionBody {
         if self.message.as_ref().is_some_and(|said| said.chars().count() > LONGEST_MESSAGE) {
             return Err(BadRequest::field("message", "has more than 500 characters"));
         }
-        one_of(&self.source, &self.definition)
+        one_of(self.source.as_ref(), self.definition.as_ref())
     }
 }
 
@@ -94,7 +94,7 @@ pub struct DraftDiffBody {
 
 impl Checked for DraftDiffBody {
     fn check(&self) -> Result<(), BadRequest> {
-        one_of(&self.source, &self.definition)
+        one_of(self.source.as_ref(), self.definition.as_ref())
     }
 }
 
@@ -104,7 +104,7 @@ impl From<DraftDiffBody> for Draft {
     }
 }
 
-fn one_of(source: &Option<String>, definition: &Option<Value>) -> Result<(), BadRequest> {
+fn one_of(source: Option<&String>, definition: Option<&Value>) -> Result<(), BadRequest> {
     if source.is_some() == definition.is_some() {
         return Err(BadRequest::field("definition", "give either definition or source"));
     }
