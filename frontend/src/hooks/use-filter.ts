@@ -9,13 +9,17 @@ export function useFilter<Name extends string>(names: readonly Name[]) {
   const filter = Object.fromEntries(names.map((name) => [name, search.get(name) ?? undefined])) as Partial<
     Record<Name, string>
   >;
-  const change = (name: Name | 'open', value?: string) => {
+  const changeAll = (values: Partial<Record<Name | 'open', string | undefined>>) => {
     const next = new URLSearchParams(coming ?? search);
-    if (value) next.set(name, value);
-    else next.delete(name);
+    for (const [name, value] of Object.entries(values) as [string, string | undefined][]) {
+      if (value) next.set(name, value);
+      else next.delete(name);
+    }
     if (!coming) queueMicrotask(() => (coming = null));
     coming = next;
     setSearch(next);
   };
-  return { filter, change, open: search.get('open') };
+  const change = (name: Name | 'open', value?: string) =>
+    changeAll({ [name]: value } as Partial<Record<Name | 'open', string>>);
+  return { filter, change, changeAll, open: search.get('open') };
 }
