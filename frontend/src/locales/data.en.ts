@@ -36,6 +36,7 @@ export default {
     deleteText: 'All its records and their history are deleted.',
   },
   dataset: {
+    since: { label: 'Mark changes since', added: 'new', changed: 'changed', days: '{{count}} days ago' },
     shown: 'Columns',
     chart: 'Chart',
     charts: { bar: 'Bars', line: 'Line', pie: 'Pie' },

@@ -36,6 +36,7 @@ export default {
     deleteText: '它的所有记录及历史都会被删除。',
   },
   dataset: {
+    since: { label: '标出此后的变更', added: '新增', changed: '有变更', days: '{{count}} 天前' },
     shown: '显示列',
     chart: '图表',
     charts: { bar: '柱状图', line: '折线图', pie: '饼图' },

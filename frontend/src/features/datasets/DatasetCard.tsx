@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { Count } from '@/components/Count';
 import { When } from '@/components/When';
-import { barsOf } from '@/features/datasets/bars';
+import { barsOf, DRAWN } from '@/features/datasets/bars';
 import { rareKeys } from '@/hooks/rare-keys';
 import { useNear } from '@/hooks/use-fold';
 import { datasets } from '@/services/datasets';
@@ -51,13 +51,13 @@ function Changes({ name }: { name: string }) {
     <div ref={box} className="wp-dataset-changes">
       {bars.length > 0 && (
         <svg
-          viewBox={`0 0 ${bars.length * 10} 28`}
+          viewBox={`0 0 ${DRAWN * 10} 28`}
           preserveAspectRatio="none"
           role="img"
           aria-label={t('data.changesOf', { count: bars.length, changed })}
         >
           {bars.map(({ version, height, changed, at }, place) => (
-            <rect key={version} x={place * 10 + 1} y={28 - height} width={8} height={height}>
+            <rect key={version} x={(DRAWN - bars.length + place) * 10 + 1} y={28 - height} width={8} height={height}>
               <title>{`v${version} · ${t('data.changedRecords', { count: changed })} · ${at}`}</title>
             </rect>
           ))}

@@ -1,4 +1,5 @@
-import { Button, Input, Select, Tag } from 'antd';
+import { Button, DatePicker, Input, Select, Tag } from 'antd';
+import dayjs from 'dayjs';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ColumnChoice } from '@/features/datasets/ColumnChoice';
@@ -7,10 +8,13 @@ import type { Dataset } from '@/types/api';
 
 const EMPTY = { field: undefined as string | undefined, operator: 'eq' as Operator, text: '' };
 
+/** Times to choose from, in days before now. */
+const DAYS = [1, 7, 30];
+
 /** Search, and tests of fields; and which of them are shown, where there is a `choice`. */
 export function RecordFilters({ dataset, choice }: { dataset: Dataset; choice: boolean }) {
   const { t } = useTranslation();
-  const { query, change } = useRecordQuery();
+  const { query, change, since } = useRecordQuery();
   const [draft, setDraft] = useState(EMPTY);
   const conditions = read(query.filter);
   const bare = draft.operator === 'null' || draft.operator === 'notNull';
@@ -60,6 +64,21 @@ export function RecordFilters({ dataset, choice }: { dataset: Dataset; choice: b
         <Button onClick={add} disabled={!draft.field || (!bare && draft.text === '')}>
           {t('dataset.add')}
         </Button>
+        {choice && (
+          <DatePicker
+            showTime={{ format: 'HH:mm' }}
+            format="YYYY-MM-DD HH:mm"
+            aria-label={t('dataset.since.label')}
+            placeholder={t('dataset.since.label')}
+            value={since && dayjs(since).isValid() ? dayjs(since) : null}
+            onChange={(time) => change('since', time ? time.toISOString() : undefined)}
+            disabledDate={(day) => day.isAfter(dayjs())}
+            presets={DAYS.map((days) => ({
+              label: t('dataset.since.days', { count: days }),
+              value: () => dayjs().subtract(days, 'day'),
+            }))}
+          />
+        )}
         {choice && dataset.columns.length > 1 && <ColumnChoice dataset={dataset} />}
       </search>
       <Chosen dataset={dataset} />

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { type Column, DataTable } from '@/components/DataTable';
 import { EmptyState } from '@/components/EmptyState';
+import { changedSince } from '@/features/datasets/changed';
 import { shownColumns, useRecordQuery } from '@/features/datasets/filter';
 import { RecordDrawer } from '@/features/datasets/RecordDrawer';
 import { Value } from '@/features/datasets/Value';
@@ -40,10 +41,18 @@ function Head({ column }: { column: DatasetColumn }) {
   );
 }
 
+/** Marks the row of a record that came or changed after the time that was chosen. */
+function Changed({ record, since }: { record: DatasetRecord; since: string | undefined }) {
+  const { t } = useTranslation();
+  const kind = changedSince(record, since);
+  if (!kind) return null;
+  return <span className={`wp-badge wp-changed wp-changed-${kind}`}>{t(`dataset.since.${kind}`)}</span>;
+}
+
 export function RecordTable({ dataset }: { dataset: Dataset }) {
   const { t } = useTranslation();
   const { name } = dataset;
-  const { query, change, open } = useRecordQuery();
+  const { query, change, open, since } = useRecordQuery();
   const { more, table } = usePaged(rareKeys.dataset.records(name, query), (cursor) =>
     datasets.records(name, query, cursor),
   );
@@ -53,15 +62,18 @@ export function RecordTable({ dataset }: { dataset: Dataset }) {
     {
       key: '@key',
       title: t('dataset.key'),
-      render: ({ key }) => (
-        <button
-          type="button"
-          className="wp-link wp-clip"
-          aria-label={t('dataset.openRecord', { name: key })}
-          onClick={() => change('open', key)}
-        >
-          {key}
-        </button>
+      render: (row) => (
+        <>
+          <button
+            type="button"
+            className="wp-link wp-clip"
+            aria-label={t('dataset.openRecord', { name: row.key })}
+            onClick={() => change('open', row.key)}
+          >
+            {row.key}
+          </button>
+          <Changed record={row} since={since} />
+        </>
       ),
     },
     ...shown.map((column) => ({

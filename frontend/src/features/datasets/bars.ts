@@ -2,7 +2,7 @@ import type { DatasetVersion } from '@/types/api';
 import { absolute } from '@/utils/format';
 
 /** Batches that are drawn. */
-const DRAWN = 24;
+export const DRAWN = 24;
 /** The highest bar. A batch that changed anything has some height. */
 const HIGH = 26;
 const LOW = 2;

@@ -1,4 +1,3 @@
-import { useSearchParams } from 'react-router';
 import { useFilter } from '@/hooks/use-filter';
 import type { RecordQuery } from '@/services/datasets';
 import type { DatasetColumn, Json, JsonObject } from '@/types/api';
@@ -13,23 +12,14 @@ export interface Condition {
   value: Json;
 }
 
-const NAMES = ['search', 'filter', 'sort', 'order', 'columns', 'tab'] as const;
+const NAMES = ['search', 'filter', 'sort', 'order', 'columns', 'tab', 'since'] as const;
 
 /** What is looked for stands in the address. */
 export function useRecordQuery() {
-  const { filter, change, open } = useFilter(NAMES);
-  const [, setSearch] = useSearchParams();
-  const changeAll = (values: Partial<Record<(typeof NAMES)[number] | 'open', string | undefined>>) =>
-    setSearch((current) => {
-      for (const [name, value] of Object.entries(values)) {
-        if (value) current.set(name, value);
-        else current.delete(name);
-      }
-      return current;
-    });
+  const { filter, change, changeAll, open } = useFilter(NAMES);
   const { search, filter: conditions, sort, order, columns } = filter;
   const query: RecordQuery = { search, filter: conditions, sort, order, columns };
-  return { query, change, changeAll, open, tab: filter.tab };
+  return { query, change, changeAll, open, tab: filter.tab, since: filter.since };
 }
 
 const isObject = (value: Json | undefined): value is JsonObject =>
