@@ -36,7 +36,11 @@ async function tour(browser, look, one, pages) {
   const page = await enter(browser, look, await one?.session());
   const seen = watch(page);
   for (const [name, visit] of Object.entries(pages)) {
-    if (ONLY.test(name)) await photograph(page, seen, name, look, visit);
+    if (!ONLY.test(name)) continue;
+    // One page that does not come keeps nobody from looking at the others.
+    await photograph(page, seen, name, look, visit).catch(({ message }) =>
+      faults.push(`${name} ${look.locale} ${look.theme}: ${message.split('\n')[0]}, at ${page.url()}`),
+    );
   }
   await page.context().close();
 }

@@ -5882,7 +5882,7 @@ export interface components {
             definition?: Record<string, never> | null;
             /**
              * Format: int32
-             * @description The version it was made from: the answer is DEFINITION_CHANGED when there is a newer one.
+             * @description The version it was made from: the answer is `DEFINITION_CHANGED` when there is a newer one.
              * @example 3
              */
             from?: number | null;

@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { Button, Drawer, Input } from 'antd';
-import { type FormEvent, useEffect, useId, useState } from 'react';
+import { Button, Drawer, Input, type InputRef } from 'antd';
+import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '@/components/ErrorNote';
 import { Waiting } from '@/components/Waiting';
@@ -35,6 +35,7 @@ const isRefusal = (error: unknown): error is ApiError => error instanceof ApiErr
 export default function SaveReview({ id, source, from, onClose, onSaved, onRefused, onTake }: Props) {
   const { t } = useTranslation();
   const field = useId();
+  const words = useRef<InputRef>(null);
   const [message, setMessage] = useState('');
   const draft = useQuery({
     queryKey: rareKeys.versions.draft(id, from, source),
@@ -80,13 +81,14 @@ export default function SaveReview({ id, source, from, onClose, onSaved, onRefus
       title={t('review.title')}
       onClose={onClose}
       size={760}
+      afterOpenChange={(open) => open && words.current?.focus()}
       footer={
         <form className="wp-review-form" onSubmit={onSubmit}>
           <div className="wp-field">
             <label htmlFor={field}>{t('review.message')}</label>
             <Input
               id={field}
-              autoFocus
+              ref={words}
               maxLength={500}
               value={message}
               placeholder={t('review.messageHint')}

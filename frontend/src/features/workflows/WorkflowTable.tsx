@@ -30,7 +30,7 @@ export function WorkflowTable() {
           <Link className="wp-name" to={`/workflows/${id}`}>
             {name}
           </Link>{' '}
-          <span className="wp-muted text-xs">{`v${version}`}</span>
+          <span className="wp-muted wp-wide text-xs">{`v${version}`}</span>
         </>
       ),
     },
