@@ -12,6 +12,7 @@ mod shapes;
 mod shared;
 mod shares;
 mod statistics;
+mod written;
 
 use std::sync::Arc;
 
@@ -43,6 +44,7 @@ pub fn routes(module: Arc<DatasetsModule>) -> OpenApiRouter {
         .routes(routes!(held::discard))
         .routes(routes!(shares::list, shares::create))
         .routes(routes!(shares::revoke))
+        .routes(routes!(written::list))
         .routes(routes!(shared::show))
         .routes(routes!(shared::records))
         .routes(routes!(shared::export))

@@ -25,6 +25,7 @@ mod shared;
 mod statistics;
 mod upsert_action;
 mod write;
+mod written_by;
 
 pub use changes::Delta;
 pub use edit::DatasetEdit;
@@ -36,7 +37,7 @@ pub use mode::Mode;
 pub use module::DatasetsModule;
 pub use ports::{
     Author, Cause, ChangeRow, DatasetRow, DatasetStore, HeldRow, HeldState, Order, RecordRow,
-    ShareRow, VersionRow,
+    ShareRow, VersionRow, WritesRow,
 };
 pub use publish::Written;
 pub use query::{Found, Query, may_be_cursor};

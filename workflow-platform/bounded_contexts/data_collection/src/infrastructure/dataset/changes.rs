@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use sea_orm::QueryResult;
 use serde_json::{Map, Value};
 use shared_kernel::{
-    domain::{Id, Timestamp},
+    domain::{Execution, Id, Owner, Timestamp},
     infrastructure::db::UnitOfWork,
 };
 use uuid::Uuid;
@@ -14,12 +14,18 @@ use super::{
     store::{Weighed, signed, time, unsigned},
 };
 use crate::application::dataset::ports::{
-    Author, Cause, ChangeRow, Changes, DatasetRow, DatasetStoreError, Place, VersionRow,
+    Author, Cause, ChangeRow, Changes, DatasetRow, DatasetStoreError, Place, VersionRow, WritesRow,
 };
 
 const CHANGE: &str = "SELECT c.version, c.key, c.before, c.data, c.at, v.cause, v.user_id, \
      v.execution_id FROM dataset_changes c LEFT JOIN dataset_versions v \
      ON v.dataset_id = c.dataset_id AND v.version = c.version WHERE c.dataset_id = $1";
+
+const WRITTEN_BY: &str = "SELECT d.name, CAST(COUNT(*) AS BIGINT) AS versions, \
+     MIN(v.version) AS first, MAX(v.version) AS last, CAST(SUM(v.added) AS BIGINT) AS added, \
+     CAST(SUM(v.changed) AS BIGINT) AS changed, CAST(SUM(v.removed) AS BIGINT) AS removed, \
+     MAX(v.at) AS at FROM dataset_versions v JOIN datasets d ON d.id = v.dataset_id \
+     WHERE d.user_id = $1 AND v.execution_id = $2 GROUP BY d.name ORDER BY d.name";
 
 struct Read {
     change: ChangeRow,
@@ -71,6 +77,19 @@ fn version(row: &QueryResult) -> Result<VersionRow, DatasetStoreError> {
         changed: unsigned(row, "changed")?,
         removed: unsigned(row, "removed")?,
         total: unsigned(row, "total")?,
+    })
+}
+
+fn writes(row: &QueryResult) -> Result<WritesRow, DatasetStoreError> {
+    Ok(WritesRow {
+        dataset: row.try_get("", "name")?,
+        versions: unsigned(row, "versions")?,
+        first: unsigned(row, "first")?,
+        last: unsigned(row, "last")?,
+        added: unsigned(row, "added")?,
+        changed: unsigned(row, "changed")?,
+        removed: unsigned(row, "removed")?,
+        at: time(row, "at")?,
     })
 }
 
@@ -190,6 +209,15 @@ impl Changes for SqlDatasets {
         let below = below.map_or(i64::MAX, signed);
         let rows = self.read(sql, vec![dataset.into(), below.into()]).await?;
         rows.iter().map(version).collect()
+    }
+
+    async fn written_by(
+        &self,
+        owner: Owner,
+        execution: Id<Execution>,
+    ) -> Result<Vec<WritesRow>, DatasetStoreError> {
+        let rows = self.read(WRITTEN_BY, vec![owner.into(), execution.into()]).await?;
+        rows.iter().map(writes).collect()
     }
 
     async fn last_before(

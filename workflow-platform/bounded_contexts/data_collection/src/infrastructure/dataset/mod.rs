@@ -13,6 +13,7 @@ mod statements;
 mod store;
 mod tables;
 mod usage;
+mod written_index;
 
 pub use personal::personal_data;
 pub use store::SqlDatasets;

@@ -7,11 +7,11 @@ use sea_orm_migration::{
     schema::{big_integer, string_len, text, text_null, uuid},
 };
 
-use super::index_tables::IndexTables;
+use super::{index_tables::IndexTables, written_index::WrittenIndex};
 
 /// The migrations of the context, in order.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(DatasetTables), Box::new(IndexTables)]
+    vec![Box::new(DatasetTables), Box::new(IndexTables), Box::new(WrittenIndex)]
 }
 
 /// The first form of the tables.

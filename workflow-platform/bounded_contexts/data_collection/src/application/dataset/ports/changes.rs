@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use serde_json::{Map, Value};
 use shared_kernel::{
-    domain::{Execution, Id, Timestamp, User},
+    domain::{Execution, Id, Owner, Timestamp, User},
     infrastructure::db::UnitOfWork,
 };
 use uuid::Uuid;
@@ -47,6 +47,22 @@ impl Cause {
         let all = [Self::Import, Self::Removal, Self::Release, Self::Retention];
         all.into_iter().find(|cause| cause.as_str() == text).unwrap_or(Self::Batch)
     }
+}
+
+/// All that one execution wrote into a dataset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WritesRow {
+    /// Name of the dataset.
+    pub dataset: String,
+    /// How many versions it made, the first and the last of them.
+    pub versions: u64,
+    pub first: u64,
+    pub last: u64,
+    pub added: u64,
+    pub changed: u64,
+    pub removed: u64,
+    /// When it wrote last.
+    pub at: Timestamp,
 }
 
 /// A version of a dataset.
@@ -139,6 +155,13 @@ pub trait Changes: Send + Sync {
         below: Option<u64>,
         limit: u32,
     ) -> Result<Vec<VersionRow>, DatasetStoreError>;
+
+    /// What an execution wrote into each dataset of the owner, by their names.
+    async fn written_by(
+        &self,
+        owner: Owner,
+        execution: Id<Execution>,
+    ) -> Result<Vec<WritesRow>, DatasetStoreError>;
 
     /// The last version made before a time; 0 when there is none.
     async fn last_before(
