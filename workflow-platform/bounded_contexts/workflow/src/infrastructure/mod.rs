@@ -12,6 +12,7 @@ mod inbox_table;
 pub mod journal;
 mod labels_table;
 pub mod openings;
+mod origin_column;
 pub mod personal;
 pub mod queue;
 pub mod readings;

@@ -173,6 +173,39 @@ async fn executions_are_found_by_label_text_and_time() {
     }
 }
 
+#[tokio::test]
+async fn executions_are_found_by_what_started_them() {
+    for world in worlds().await {
+        let worker = world.worker(quick());
+        let client = Client::of(&world);
+        let first = world.run(&BREAKS.replace("breaks", "whole")).await;
+        world.until(first, Status::Succeeded).await;
+        let mut again = Vec::new();
+        for _ in 0..3 {
+            world.clock.advance(std::time::Duration::from_mins(1));
+            let path = format!("/workflow/executions/{first}/rerun");
+            again.insert(0, id_of(&client.post(&path, json!({})).await.1).to_string());
+        }
+        let (mut cursor, mut found) = (String::new(), Vec::new());
+        loop {
+            let path = format!("/workflow/executions?trigger=rerun&limit=2{cursor}");
+            let (_, answer) = client.get(&path).await;
+            let rows = answer["data"]["items"].as_array().unwrap().clone();
+            assert!(rows.iter().all(|row| row["origin"] == "rerun"), "{} {rows:?}", world.name);
+            found.extend(rows.iter().map(|row| row["id"].as_str().unwrap().to_owned()));
+            let Some(next) = answer["data"]["next_cursor"].as_str() else { break };
+            cursor = format!("&cursor={next}");
+        }
+        assert_eq!(found, again, "{}", world.name);
+        let (_, answer) = client.get("/workflow/executions?trigger=manual&q=whole").await;
+        assert_eq!(answer["data"]["items"][0]["id"], json!(first), "{answer}");
+        assert_eq!(answer["data"]["items"].as_array().unwrap().len(), 1);
+        let (status, _) = client.get("/workflow/executions?trigger=whim").await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        worker.stop().await;
+    }
+}
+
 fn uuid() -> uuid::Uuid {
     uuid::Uuid::from_u128(7)
 }

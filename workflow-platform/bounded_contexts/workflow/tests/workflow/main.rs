@@ -15,6 +15,7 @@ mod definitions;
 mod executions;
 mod hooks;
 mod items;
+mod journal;
 mod limits;
 mod listening;
 mod quotas;

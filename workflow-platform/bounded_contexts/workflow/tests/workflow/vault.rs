@@ -68,6 +68,9 @@ async fn a_secret_reaches_its_step_and_is_seen_nowhere() {
         let step = &shown["data"]["steps"][0];
         let run = step.to_string();
         assert!(run.contains("Basic ***") && run.contains("***"), "{step}");
+        let (_, journal) = client.get(&format!("/workflow/executions/{id}/journal")).await;
+        let journal = journal.to_string();
+        assert!(journal.contains("Basic ***") && !journal.contains("tr0ub4dor"), "{journal}");
         worker.stop().await;
         let (_, logs) = client.get(&format!("/workflow/executions/{id}/logs")).await;
         assert!(logs.to_string().contains("key is ***"), "{logs}");

@@ -18,11 +18,8 @@ use shared_kernel::{
     domain::{Execution, Id},
 };
 
-use super::Api;
-use crate::{
-    application::executions::{StoredEvent, Update},
-    domain::execution::JournalEvent,
-};
+use super::{Api, journal::EntryView};
+use crate::application::executions::{StoredEvent, Update};
 
 /// Between two signs that the stream lives.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -83,23 +80,11 @@ fn event(update: &Update) -> Event {
 
 /// The event's body with its number and time, without what is too large to be pushed.
 fn body(stored: &StoredEvent) -> Value {
-    let encoded = stored.event.encode().ok();
-    let value = encoded.as_deref().and_then(|text| serde_json::from_str(text).ok());
-    let mut body = match value {
-        Some(Value::Object(body)) => body,
-        _ => serde_json::Map::new(),
-    };
-    if let JournalEvent::StepRecorded(recorded) = &stored.event {
-        body.insert("records".to_owned(), json!(recorded.records.len()));
+    let EntryView { seq, at, mut body, shortened, .. } = EntryView::short(stored, LARGEST);
+    if shortened {
+        body.insert("shortened".to_owned(), Value::Bool(true));
     }
-    if encoded.is_some_and(|text| text.len() > LARGEST) {
-        for name in ["input", "output", "outputs", "items", "params", "data"] {
-            if body.remove(name).is_some() {
-                body.insert("shortened".to_owned(), Value::Bool(true));
-            }
-        }
-    }
-    body.insert("seq".to_owned(), json!(stored.seq));
-    body.insert("at".to_owned(), json!(stored.at));
+    body.insert("seq".to_owned(), json!(seq));
+    body.insert("at".to_owned(), json!(at));
     Value::Object(body)
 }

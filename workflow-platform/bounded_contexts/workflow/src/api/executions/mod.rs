@@ -4,6 +4,7 @@ mod again;
 mod events;
 mod hooks;
 mod items;
+mod journal;
 mod query;
 mod routes;
 mod shapes;
@@ -43,6 +44,8 @@ pub fn routes(api: Arc<ExecutionsApi>) -> OpenApiRouter {
         .routes(routes!(again::rerun))
         .routes(routes!(routes::logs))
         .routes(routes!(events::events))
+        .routes(routes!(journal::list))
+        .routes(routes!(journal::show))
         .routes(routes!(items::list))
         .routes(routes!(items::map))
         .routes(routes!(items::show))

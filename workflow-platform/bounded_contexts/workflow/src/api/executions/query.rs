@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     application::executions::{ExecutionFilter, LogFilter},
-    domain::execution::Status,
+    domain::execution::{Origin, Status},
 };
 
 /// Which executions are meant.
@@ -25,6 +25,9 @@ pub struct FilterBody {
     /// Only those of this workflow.
     #[garde(skip)]
     pub definition_id: Option<Uuid>,
+    /// Only those that were started so.
+    #[garde(skip)]
+    pub trigger: Option<Origin>,
     /// Asked for at or after this time.
     #[garde(skip)]
     pub created_from: Option<Timestamp>,
@@ -47,6 +50,7 @@ impl FilterBody {
         Ok(ExecutionFilter {
             status,
             definition_id: self.definition_id,
+            origin: self.trigger,
             created_from: self.created_from,
             created_before: self.created_before,
             label: self.label.as_deref().map(label).transpose()?,
@@ -85,6 +89,11 @@ pub struct ListQuery {
     /// Only those of this workflow.
     #[garde(skip)]
     definition_id: Option<Uuid>,
+    /// Only those that were started so: `manual`, `schedule`, `backfill`, `webhook`, `event`,
+    /// `automation`, `workflow` or `rerun`.
+    #[garde(skip)]
+    #[param(value_type = Option<String>, example = "schedule")]
+    trigger: Option<Origin>,
     /// Asked for at or after this time.
     #[garde(skip)]
     created_from: Option<Timestamp>,
@@ -112,6 +121,7 @@ impl ListQuery {
         FilterBody {
             status: self.status.clone(),
             definition_id: self.definition_id,
+            trigger: self.trigger,
             created_from: self.created_from,
             created_before: self.created_before,
             label: self.label.clone(),

@@ -11,8 +11,8 @@ use uuid::Uuid;
 use crate::{
     application::executions::{ExecutionDetails, ExecutionRow, Progress, Started},
     domain::execution::{
-        ActionErrorView, AttemptView, ExecutionError, ItemCounts, Phase, Status, StepDetails,
-        StepStatus,
+        ActionErrorView, AttemptView, ExecutionError, ItemCounts, Origin, Phase, Status,
+        StepDetails, StepStatus,
     },
 };
 
@@ -86,6 +86,8 @@ pub struct ExecutionView {
     pub status: Status,
     pub labels: BTreeMap<String, String>,
     pub priority: i32,
+    /// What started it; absent when that is not known any more.
+    pub origin: Option<Origin>,
     pub created_at: Timestamp,
     pub started_at: Option<Timestamp>,
     pub finished_at: Option<Timestamp>,
@@ -105,6 +107,7 @@ impl From<ExecutionRow> for ExecutionView {
             status: row.status,
             labels: row.labels,
             priority: row.priority,
+            origin: row.origin,
             created_at: row.created_at,
             started_at: row.started_at,
             finished_at: row.finished_at,

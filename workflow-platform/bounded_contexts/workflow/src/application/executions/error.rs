@@ -28,6 +28,8 @@ pub enum ExecutionsError {
     NoStep,
     #[error("the step has no such item")]
     NoItem,
+    #[error("the journal has no such event")]
+    NoEvent,
     /// Messages by field path.
     #[error("parameters do not fit: {0:?}")]
     Params(BTreeMap<String, Vec<String>>),
@@ -72,9 +74,12 @@ impl Fault for ExecutionsError {
         match self {
             Self::Authentication(error) => error.kind(),
             Self::Quota(error) => error.kind(),
-            Self::NotFound | Self::NoDefinition | Self::NoTrigger | Self::NoStep | Self::NoItem => {
-                ErrorKind::NotFound
-            }
+            Self::NotFound
+            | Self::NoDefinition
+            | Self::NoTrigger
+            | Self::NoStep
+            | Self::NoItem
+            | Self::NoEvent => ErrorKind::NotFound,
             Self::Params(_) | Self::KeyReused => ErrorKind::Invalid,
             Self::Ended | Self::NotFailed | Self::KeyInUse => ErrorKind::Conflict,
             Self::Store(_) => ErrorKind::Bug,
@@ -86,9 +91,12 @@ impl Fault for ExecutionsError {
         match self {
             Self::Authentication(error) => error.code(),
             Self::Quota(error) => error.code(),
-            Self::NotFound | Self::NoDefinition | Self::NoTrigger | Self::NoStep | Self::NoItem => {
-                "NOT_FOUND"
-            }
+            Self::NotFound
+            | Self::NoDefinition
+            | Self::NoTrigger
+            | Self::NoStep
+            | Self::NoItem
+            | Self::NoEvent => "NOT_FOUND",
             Self::Params(_) => "VALIDATION_ERROR",
             Self::Ended => "EXECUTION_ENDED",
             Self::NotFailed => "EXECUTION_NOT_FAILED",
@@ -107,6 +115,7 @@ impl Fault for ExecutionsError {
             Self::NoDefinition => Text::new("工作流不存在", "There is no such workflow"),
             Self::NoTrigger => Text::new("触发器不存在", "There is no such trigger"),
             Self::NoStep => Text::new("工作流没有该步骤", "The workflow has no such step"),
+            Self::NoEvent => Text::new("日志中没有这个事件", "The journal has no such event"),
             Self::NoItem => Text::new("该步骤没有这一项", "The step has no such item"),
             Self::Params(_) => Text::new("工作流参数有误", "Some parameters are not right"),
             Self::Ended => Text::new("该执行已经结束", "The execution has ended already"),

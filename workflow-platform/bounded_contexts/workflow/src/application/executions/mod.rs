@@ -6,6 +6,7 @@ mod child;
 mod definitions;
 mod error;
 mod items;
+mod journal;
 mod list;
 mod logs;
 pub mod ports;
@@ -29,8 +30,8 @@ pub use child::{RunItem, RunWorkflow};
 pub use error::ExecutionsError;
 pub use items::{ItemMap, ItemRow, OneItem};
 pub use ports::{
-    DefinitionSource, Doorbell, ExecutionFilter, ExecutionRow, Executions, Labels, Letter,
-    LogFilter, LogLine, NewExecution, Placed, Progress, ProgressBoard, Runnable, StepCache,
+    DefinitionSource, Doorbell, ExecutionFilter, ExecutionRow, Executions, JournalFilter, Labels,
+    Letter, LogFilter, LogLine, NewExecution, Placed, Progress, ProgressBoard, Runnable, StepCache,
     StoreError, StoredEvent, StoredSnapshot, UserDirectory, UserDirectoryError, UserProfile,
 };
 pub use rerun::Rerun;

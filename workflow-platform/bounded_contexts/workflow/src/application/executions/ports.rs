@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::domain::{
     definition::Definition,
-    execution::{ExecutionError, Fragment, JournalEvent, Signal, Status, UnknownEvent},
+    execution::{ExecutionError, Fragment, JournalEvent, Origin, Signal, Status, UnknownEvent},
 };
 
 /// The store of executions could not serve.
@@ -106,6 +106,8 @@ pub struct ExecutionRow {
     pub parent: Option<Id<Execution>>,
     /// How many executions started one another before it.
     pub depth: u32,
+    /// What started it; `None` of an old one whose journal begins with too much to tell.
+    pub origin: Option<Origin>,
     /// It is an item of a step that is spread.
     pub is_fragment: bool,
 }
@@ -132,6 +134,7 @@ pub struct StoredSnapshot {
 pub struct ExecutionFilter {
     pub status: Option<Status>,
     pub definition_id: Option<Uuid>,
+    pub origin: Option<Origin>,
     /// Asked for at or after this time.
     pub created_from: Option<Timestamp>,
     /// Asked for before this time.
@@ -140,6 +143,15 @@ pub struct ExecutionFilter {
     pub label: Option<(String, String)>,
     /// Part of the workflow's name, or the id of the execution.
     pub text: Option<String>,
+}
+
+/// Which events of a journal are read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct JournalFilter {
+    /// Those after this number.
+    pub after: i64,
+    pub kind: Option<&'static str>,
+    pub step: Option<String>,
 }
 
 /// Something that is told to an execution, on its way to the worker that has it.
@@ -269,6 +281,15 @@ pub trait Executions: Send + Sync {
         &self,
         id: Id<Execution>,
         after: i64,
+        limit: u32,
+    ) -> Result<Vec<StoredEvent>, StoreError>;
+
+    /// As `events`, those that the filter lets through. With a step, events of others whose body
+    /// lies outside of its row are among them.
+    async fn journal(
+        &self,
+        id: Id<Execution>,
+        filter: &JournalFilter,
         limit: u32,
     ) -> Result<Vec<StoredEvent>, StoreError>;
 

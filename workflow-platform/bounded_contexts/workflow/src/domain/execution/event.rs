@@ -35,6 +35,9 @@ macro_rules! journal_events {
         }
 
         impl JournalEvent {
+            /// The names of all kinds.
+            pub const KINDS: [&str; [$($kind),+].len()] = [$($kind),+];
+
             /// The name under which the event is stored and streamed.
             pub const fn kind(&self) -> &'static str {
                 match self { $(Self::$variant(_) => $kind,)+ }

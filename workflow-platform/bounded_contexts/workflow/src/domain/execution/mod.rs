@@ -40,6 +40,7 @@ mod fragment;
 mod groups;
 mod items;
 mod machine;
+mod origin;
 mod retry;
 mod signals;
 mod slots;
@@ -66,6 +67,7 @@ pub use items::{ItemDetails, ItemView, ItemsView};
 pub use machine::{
     CLEANUP_LIMIT, Cached, Decision, Execution, Hidden, Identity, RunKey, RunOutcome, StepRun,
 };
+pub use origin::{Origin, UnknownOrigin};
 pub use signals::{Signal, Verdict};
 pub use snapshot::{SNAPSHOT_VERSION, SnapshotError};
 pub use status::{Cause, ExecutionError, Status, StepStatus};

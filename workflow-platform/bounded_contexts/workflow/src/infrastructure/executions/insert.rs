@@ -9,7 +9,8 @@ use shared_kernel::{
 use uuid::Uuid;
 
 use crate::{
-    application::executions::NewExecution, domain::execution::JournalEvent,
+    application::executions::NewExecution,
+    domain::execution::{JournalEvent, Origin},
     infrastructure::journal::EventRow,
 };
 
@@ -87,7 +88,7 @@ impl Rows {
 const EXECUTIONS: &str = "INSERT INTO workflow_executions (id, user_id, definition_id, \
      definition_name, definition_version, status, priority, labels, concurrency_key, \
      concurrency_limit, created_at, ready_at, started_at, worker_id, epoch, parent_id, depth, \
-     fragment, bytes, traceparent) VALUES";
+     fragment, bytes, traceparent, origin) VALUES";
 
 fn executions(
     rows: &mut Rows,
@@ -123,6 +124,7 @@ fn executions(
             i32::from(new.fragment.is_some()).into(),
             created.size.into(),
             new.trace.to_string().into(),
+            Origin::of(&new.trigger).map(Origin::as_str).into(),
         ]));
     }
     Ok(format!("{EXECUTIONS} {}", values.join(", ")))

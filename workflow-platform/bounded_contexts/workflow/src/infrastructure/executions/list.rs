@@ -115,6 +115,9 @@ fn one(
     if let Some(definition) = filter.definition_id {
         query.push(" AND e.definition_id = ?", [definition.into()]);
     }
+    if let Some(origin) = filter.origin {
+        query.push(" AND e.origin = ?", [origin.as_str().into()]);
+    }
     match narrow {
         Some(Narrow::Definition(id)) => query.push(" AND e.definition_id = ?", [(*id).into()]),
         Some(Narrow::Execution(id)) => query.push(" AND e.id = ?", [(*id).into()]),

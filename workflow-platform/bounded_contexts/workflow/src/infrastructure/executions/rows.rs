@@ -12,7 +12,8 @@ use crate::application::executions::{ExecutionRow, LogLine, StoreError};
 /// Columns in the order in which `execution` reads them.
 pub(super) const COLUMNS: &str = "id, user_id, definition_id, definition_name, \
      definition_version, status, labels, priority, created_at, started_at, finished_at, error, \
-     cancel_at, wake_at, worker_id, concurrency_key, concurrency_limit, parent_id, depth, fragment";
+     cancel_at, wake_at, worker_id, concurrency_key, concurrency_limit, parent_id, depth, fragment, \
+     origin";
 
 pub(super) fn execution(row: &QueryResult) -> Result<ExecutionRow, StoreError> {
     let status: String = row.try_get_by_index(5)?;
@@ -21,6 +22,7 @@ pub(super) fn execution(row: &QueryResult) -> Result<ExecutionRow, StoreError> {
     let key: Option<String> = row.try_get_by_index(15)?;
     let limit: Option<i32> = row.try_get_by_index(16)?;
     let version: i32 = row.try_get_by_index(4)?;
+    let origin: Option<String> = row.try_get_by_index(20)?;
     Ok(ExecutionRow {
         id: row.try_get_by_index::<Uuid>(0)?.into(),
         owner: Owner::new(row.try_get_by_index::<Uuid>(1)?.into()),
@@ -38,6 +40,8 @@ pub(super) fn execution(row: &QueryResult) -> Result<ExecutionRow, StoreError> {
         wake_at: instant(row, 13)?,
         leased: row.try_get_by_index::<Option<Uuid>>(14)?.is_some(),
         parent: row.try_get_by_index::<Option<Uuid>>(17)?.map(Id::from),
+        // A process of another version may have written what this one does not know.
+        origin: origin.and_then(|text| text.parse().ok()),
         is_fragment: row.try_get_by_index::<i32>(19)? != 0,
         depth: u32::try_from(row.try_get_by_index::<i32>(18)?).unwrap_or(0),
         concurrency: key.zip(limit.and_then(|limit| u32::try_from(limit).ok())),

@@ -18,8 +18,8 @@ use super::{
 };
 use crate::{
     application::executions::{
-        ExecutionFilter, ExecutionRow, Executions, Letter, LogFilter, LogLine, NewExecution,
-        Placed, StoreError, StoredEvent,
+        ExecutionFilter, ExecutionRow, Executions, JournalFilter, Letter, LogFilter, LogLine,
+        NewExecution, Placed, StoreError, StoredEvent,
     },
     domain::execution::{Created, JournalEvent, Retried},
     infrastructure::{
@@ -214,6 +214,15 @@ impl Executions for SqlExecutions {
         limit: u32,
     ) -> Result<Vec<StoredEvent>, StoreError> {
         self.journal.read_visible(id, after, limit).await
+    }
+
+    async fn journal(
+        &self,
+        id: Id<Execution>,
+        filter: &JournalFilter,
+        limit: u32,
+    ) -> Result<Vec<StoredEvent>, StoreError> {
+        self.journal.read_filtered(id, filter, limit).await
     }
 
     async fn last_event(&self, id: Id<Execution>) -> Result<Option<StoredEvent>, StoreError> {

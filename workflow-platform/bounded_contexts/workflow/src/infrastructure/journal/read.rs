@@ -11,7 +11,7 @@ use shared_kernel::{
 use uuid::Uuid;
 
 use crate::{
-    application::executions::{StoreError, StoredEvent},
+    application::executions::{JournalFilter, StoreError, StoredEvent},
     domain::execution::JournalEvent,
 };
 
@@ -54,7 +54,7 @@ impl JournalReader {
         after: i64,
         limit: u32,
     ) -> Result<Vec<StoredEvent>, StoreError> {
-        self.select("", execution, after, limit).await
+        self.select("", execution, after, limit, []).await
     }
 
     /// As `read` without the checkpoints of running steps.
@@ -64,7 +64,32 @@ impl JournalReader {
         after: i64,
         limit: u32,
     ) -> Result<Vec<StoredEvent>, StoreError> {
-        self.select("AND kind <> 'step.recorded' ", execution, after, limit).await
+        self.select("AND kind <> 'step.recorded' ", execution, after, limit, []).await
+    }
+
+    /// As `read`, of a kind and of a step. Which step an event is about is not known of those
+    /// whose body is in the blob store: all of these are among them.
+    pub async fn read_filtered(
+        &self,
+        execution: Id<Execution>,
+        filter: &JournalFilter,
+        limit: u32,
+    ) -> Result<Vec<StoredEvent>, StoreError> {
+        // Every body that names its step begins with it.
+        let begins =
+            |step: &String| format!("{{\"step\":{}", serde_json::Value::from(step.clone()));
+        let beginning = filter.step.as_ref().map(begins).unwrap_or_default();
+        let length = i32::try_from(beginning.chars().count()).unwrap_or(i32::MAX);
+        let kind = filter.kind.unwrap_or_default();
+        self.select(
+            "AND (kind = $4 OR $4 = '') \
+             AND (substr(payload, 1, $6) = $5 OR $5 = '' OR blob IS NOT NULL) ",
+            execution,
+            filter.after,
+            limit,
+            [kind.into(), beginning.into(), length.into()],
+        )
+        .await
     }
 
     /// The newest event.
@@ -122,13 +147,15 @@ impl JournalReader {
         execution: Id<Execution>,
         after: i64,
         limit: u32,
+        further: impl IntoIterator<Item = Parameter>,
     ) -> Result<Vec<StoredEvent>, StoreError> {
+        let values: [Parameter; 3] = [execution.into(), after.into(), i64::from(limit).into()];
         let statement = self.database.statement(
             format!(
                 "SELECT seq, kind, payload, blob, at FROM execution_events \
                  WHERE execution_id = $1 AND seq > $2 {condition}ORDER BY seq LIMIT $3"
             ),
-            [execution.into(), after.into(), i64::from(limit).into()],
+            values.into_iter().chain(further),
         );
         let rows = self.database.read().query_all_raw(statement).await?;
         let mut events = Vec::with_capacity(rows.len());
