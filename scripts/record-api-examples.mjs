@@ -361,12 +361,15 @@ async function executions(definition) {
     body: { definition_id: definition, params: { day: 'sunday' }, labels: { team: 'sales' }, priority: 5 },
   });
   await ended(first.id);
-  await ask('get', '/workflow/executions', { query: '?label=team:sales' });
+  await ask('get', '/workflow/executions', { query: '?label=team:sales&trigger=manual' });
   const hour = 3600 * 1000;
   const from = new Date(Date.now() - hour).toISOString();
   await ask('get', '/workflow/executions/statistics', { query: `?from=${from}` });
   await ask('get', '/workflow/executions/{id}', { at: { id: first.id } });
   await ask('get', '/workflow/executions/{id}/events', { at: { id: first.id } });
+  await ask('get', '/workflow/executions/{id}/journal', { at: { id: first.id }, query: '?kind=step.succeeded' });
+  await ask('get', '/workflow/executions/{id}/journal/{seq}', { at: { id: first.id, seq: 1 } });
+  await ask('get', '/collection/writes', { query: `?execution_id=${first.id}` });
   await ask('post', '/workflow/executions/{id}/rerun', { at: { id: first.id }, body: { from_step: 'save' } });
   await ask('post', '/workflow/steps/test', {
     body: { source: SOURCE, step: 'make', params: { day: 'sunday' }, steps: {} },

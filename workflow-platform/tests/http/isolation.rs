@@ -177,6 +177,7 @@ impl Things {
             .replace("{version}", "1")
             .replace("{step}", "fetch")
             .replace("{index}", "0")
+            .replace("{seq}", "1")
             .replace("{proxy_id}", &self.proxy)
             .replace("{test_id}", &self.test)
             .replace("{source_id}", &self.source)
@@ -297,5 +298,8 @@ async fn ids_in_bodies_are_looked_up_among_ones_own() {
     let bulk = json!({ "action": "retry", "ids": [things.execution] });
     let done = eve.post("/workflow/executions/bulk", &bulk).await.data();
     assert_eq!(done["done"], json!([]), "{done}");
+    let writes = format!("/collection/writes?execution_id={}", things.execution);
+    assert_eq!(ada.get(&writes).await.data()[0]["dataset"], "things");
+    assert_eq!(eve.get(&writes).await.data(), json!([]));
     assert_eq!(ada.records("things").await.len(), 1, "nothing of hers was lost");
 }
