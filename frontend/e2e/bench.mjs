@@ -158,7 +158,7 @@ async function list(page) {
 }
 
 async function graph(page, execution, version, count) {
-  const path = `/executions/${execution.id}?tab=graph`;
+  const path = `/executions/${execution.id}`;
   const name = `${count.toLocaleString('en')} steps`;
   if (version) await page.route(/\/versions\/\d+$/, (route) => route.fulfill({ json: version }));
   told(`graph of ${name}: opened to drawn`, await open(page, path, '.wp-node, .wp-drawing'), 'ms');

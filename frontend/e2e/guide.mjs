@@ -129,7 +129,7 @@ async function rankings(one, { site }) {
   await drawer.getByRole('button', { name: say('Create and run', '创建并运行') }).click();
   await at('/executions/[0-9a-f-]{36}');
   await finished(one);
-  await page.getByRole('tab', { name: say('Timeline', '时间线') }).click();
+  await page.locator('.wp-node').first().waitFor();
   await page.locator('.wp-bar').first().waitFor();
   await one.picture('run', 460);
   await follow('Data', '数据');

@@ -204,16 +204,58 @@ stretch('it is run again from its own page', async () => {
   await visible(page.getByRole('heading').getByText('Succeeded', { exact: true }));
 });
 
-stretch('its time and its graph are shown, and it is run again from a step', async () => {
-  await page.getByRole('tab', { name: 'Timeline' }).click();
-  await visible(page.getByRole('region', { name: 'Timeline' }).locator('.wp-bar'));
+stretch(
+  'its steps are seen side by side in graph and time, and a step chosen in one is shown in the other',
+  async () => {
+    await visible(page.getByRole('region', { name: 'Timeline' }).locator('.wp-bar'));
+    const node = page.locator('.react-flow__node', { hasText: 'read' });
+    await visible(node.getByText('Succeeded'));
+    assert.deepEqual(await barriers(page), []);
+    await button('save').click();
+    await page.waitForURL((url) => url.searchParams.get('step') === 'save');
+    await visible(page.locator('.wp-node-chosen', { hasText: 'dataset.upsert' }));
+    await node.click();
+    await page.waitForURL((url) => url.searchParams.get('step') === 'read');
+    await visible(page.locator('.wp-lane-chosen[data-lane=read]'));
+    assert.equal(await button('read').getAttribute('aria-pressed'), 'true');
+    assert.deepEqual(await barriers(page), []);
+    await page.reload();
+    await visible(page.locator('.wp-lane-chosen[data-lane=read]'));
+  },
+);
+
+stretch('its journal is read event by event, and what it wrote and used is told', async () => {
+  await page.getByRole('tab', { name: 'Journal' }).click();
+  const journal = page.getByRole('region', { name: 'Journal' });
+  await visible(journal.getByText('execution.created'));
+  await visible(journal.getByText('execution.finished'));
   assert.deepEqual(await barriers(page), []);
-  await page.getByRole('tab', { name: 'Graph' }).click();
-  await visible(page.locator('.react-flow__node', { hasText: 'Succeeded' }));
+  await page.getByRole('combobox', { name: 'Kind' }).click();
+  await page.getByTitle('step.succeeded').click();
+  await journal.getByText('execution.created').waitFor({ state: 'detached' });
+  await journal.locator('button', { hasText: 'save' }).click();
+  const drawer = page.getByRole('dialog');
+  await visible(drawer.getByText('step.succeeded'));
+  await visible(drawer.getByRole('region', { name: 'Payload' }).getByText('"save"'));
   assert.deepEqual(await barriers(page), []);
+  await drawer.getByRole('button', { name: 'Next event' }).click();
+  await visible(drawer.getByText('execution.finished'));
+  await page.keyboard.press('Escape');
+  await drawer.waitFor({ state: 'hidden' });
+  await page.getByRole('tab', { name: 'Data' }).click();
+  const written = page.getByRole('region', { name: 'Written into datasets' });
+  await visible(written.getByRole('link', { name: 'headings' }));
+  assert.deepEqual(await barriers(page), []);
+  await page.getByRole('tab', { name: 'Cost' }).click();
+  await visible(page.getByRole('region', { name: 'Cost by steps' }).getByRole('link', { name: 'page' }));
+  assert.deepEqual(await barriers(page), []);
+});
+
+stretch('it is run again from a step, as a whole, and found by what started it', async () => {
   const first = page.url();
   await page.getByRole('tab', { name: 'Steps' }).click();
   await page.locator('[data-step=rows] .wp-step-head').click();
+  await page.waitForURL((url) => url.searchParams.get('step') === 'rows');
   await button('Run again from here').click();
   await page.waitForURL((url) => url.pathname.startsWith('/executions/') && !first.includes(url.pathname));
   await visible(page.getByRole('heading').getByText('Succeeded', { exact: true }));

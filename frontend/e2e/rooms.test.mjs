@@ -371,7 +371,7 @@ room('items of a step are seen at a glance, by state, and one by one', async () 
   const { id: definition_id } = await one.post('/workflow/definitions', { source });
   const { id } = await one.post('/workflow/executions', { definition_id });
   await ended(one, id);
-  await go(`/executions/${id}`);
+  await go(`/executions/${id}?tab=steps`);
   await page.locator('[data-step=each] .wp-step-head').click();
   const items = page.getByRole('region', { name: 'Items of each', exact: true });
   await visible(items.getByRole('button', { name: 'All 300' }));
@@ -414,7 +414,7 @@ room('ten thousand items are seen at a glance, and the one that failed is found'
   const { id: definition_id } = await one.post('/workflow/definitions', { source: THOUSANDS });
   const { id } = await one.post('/workflow/executions', { definition_id });
   await ended(one, id, 120);
-  await go(`/executions/${id}`);
+  await go(`/executions/${id}?tab=steps`);
   await page.locator('[data-step=each] .wp-step-head').click();
   const items = page.getByRole('region', { name: 'Items of each', exact: true });
   await visible(items.getByRole('button', { name: 'All 10K' }));

@@ -63,8 +63,9 @@ const owners = ({ books, failing, waiting, items, pool, host, rule, hook }) => (
   'workflow-problems': ['/workflows/new?template=script', edit('\n  - id: make\n    uses: http.reqest\n')],
   'run-drawer': [`/executions/${books.execution}`, press('.wp-page-header button', '.ant-drawer-body form')],
   executions: ['/executions'],
+  'executions-filtered': ['/executions?trigger=manual&status=failed'],
   'executions-chosen': ['/executions', press('th .ant-checkbox-input', '.wp-table')],
-  'execution-succeeded': [`/executions/${books.execution}`, press('.wp-step-head', '.wp-step-json')],
+  'execution-succeeded': [`/executions/${books.execution}?tab=steps`, press('.wp-step-head', '.wp-step-json')],
   'workflow-test': [
     `/workflows/${books.definition}?view=graph&step=make`,
     async (page) => {
@@ -75,9 +76,9 @@ const owners = ({ books, failing, waiting, items, pool, host, rule, hook }) => (
       await page.waitForTimeout(500);
     },
   ],
-  'execution-items': [`/executions/${items.execution}`, press('.wp-step-head', '.wp-cells canvas')],
+  'execution-items': [`/executions/${items.execution}?tab=steps`, press('.wp-step-head', '.wp-cells canvas')],
   'execution-items-failed': [
-    `/executions/${items.execution}`,
+    `/executions/${items.execution}?tab=steps`,
     async (page) => {
       await page.locator('.wp-step-head').first().click();
       await page.locator('.wp-items .wp-segments button').nth(1).click();
@@ -85,11 +86,14 @@ const owners = ({ books, failing, waiting, items, pool, host, rule, hook }) => (
     },
   ],
   'execution-item': [`/executions/${items.execution}?item=each.7`, appear('.ant-drawer-body .wp-json')],
-  'execution-timeline': [`/executions/${books.execution}?tab=timeline`, appear('.wp-bar')],
-  'execution-graph': [`/executions/${failing.execution}?tab=graph`, appear('.wp-node')],
+  'execution-overview': [`/executions/${books.execution}?step=save`, appear('.wp-node')],
+  'execution-journal': [`/executions/${items.execution}?tab=journal`, appear('.wp-event-seq')],
+  'execution-journal-kind': [`/executions/${items.execution}?tab=journal&kind=step.failed`, appear('.wp-event-seq')],
+  'execution-event': [`/executions/${books.execution}?tab=journal&event=3`, appear('.ant-drawer-body .wp-json')],
+  'execution-cost': [`/executions/${books.execution}?tab=cost`, appear('.wp-costs')],
   'execution-data': [`/executions/${books.execution}?tab=data`],
   'execution-logs': [`/executions/${books.execution}?tab=logs`],
-  'execution-failed': [`/executions/${failing.execution}`],
+  'execution-failed': [`/executions/${failing.execution}`, appear('.wp-node')],
   'execution-waiting': [`/executions/${waiting.execution}`],
   datasets: ['/data'],
   'new-dataset': ['/data', press('.wp-page-header .ant-btn-primary', '.ant-drawer-body form')],

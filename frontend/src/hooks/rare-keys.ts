@@ -2,7 +2,7 @@ import type { PageFilter } from '@/services/archive';
 import type { AuditFilter } from '@/services/audit';
 import type { InvoiceFilter } from '@/services/billing';
 import type { RecordQuery } from '@/services/datasets';
-import type { LogFilter } from '@/services/executions';
+import type { JournalFilter, LogFilter } from '@/services/executions';
 import type { ProxyFilter } from '@/services/proxies';
 import type { UserFilter } from '@/services/users';
 
@@ -64,6 +64,13 @@ export const rareKeys = {
     ticks: (id: string) => ['ticks', id] as const,
   },
   logs: (id: string, filter: LogFilter) => ['executions', 'logs', id, filter] as const,
+  journal: {
+    // What it does next leaves what it did as it was.
+    part: (id: string, part: number, upTo: number) => ['executions', 'journal', id, part, upTo] as const,
+    event: (id: string, seq: number) => ['executions', 'journal', id, 'event', seq] as const,
+    some: (id: string, filter: JournalFilter) => ['executions', 'journal', id, filter] as const,
+  },
+  writes: (id: string) => ['executions', 'writes', id] as const,
   system: {
     status: ['system', 'status'] as const,
     hosts: ['system', 'hosts'] as const,

@@ -9,18 +9,31 @@ import { LinkButton } from '@/components/LinkButton';
 import { Note } from '@/components/Note';
 import { Waiting } from '@/components/Waiting';
 import { Answer } from '@/features/executions/Answer';
+import { Costs } from '@/features/executions/Costs';
 import { ExecutionHeader } from '@/features/executions/ExecutionHeader';
 import { ItemDrawer } from '@/features/executions/items/ItemDrawer';
 import { LogList } from '@/features/executions/LogList';
+import { Overview } from '@/features/executions/Overview';
 import { StepTable } from '@/features/executions/StepTable';
-import { Timeline } from '@/features/executions/Timeline';
+import { Written } from '@/features/executions/Written';
 import { useExecution } from '@/hooks/use-execution';
 import { useTitle } from '@/hooks/use-title';
 import '@/locales/executions';
 import { ApiError } from '@/services/api-error';
 import { isOver } from '@/utils/status';
 
-const Graph = lazy(() => import('@/features/executions/Graph'));
+const Journal = lazy(() => import('@/features/executions/journal/Journal').then((it) => ({ default: it.Journal })));
+
+/** The tab that is open unless the address names another. */
+const FIRST = 'overview';
+
+/** Filters belong to their tab; the step that is looked at does not. */
+function searchOf(tab: string, step: string | null): URLSearchParams {
+  const search = new URLSearchParams();
+  if (tab !== FIRST) search.set('tab', tab);
+  if (step !== null && ['overview', 'steps'].includes(tab)) search.set('step', step);
+  return search;
+}
 
 export function Component() {
   const { t } = useTranslation();
@@ -31,42 +44,42 @@ export function Component() {
   if (error instanceof ApiError && error.status === 404 && !data) return <Gone />;
   if (error && !data) return <ErrorNote error={error} onRetry={() => void refetch()} />;
   if (!data) return <Waiting />;
+  const running = !isOver(data.status);
+  const steps = data.steps.map((step) => step.id);
   const tabs = [
+    { key: 'overview', label: t('executions.overview'), children: <Overview execution={data} /> },
     {
       key: 'steps',
       label: t('executions.steps'),
-      children: <StepTable execution={id} over={isOver(data.status)} steps={data.steps} />,
+      children: <StepTable execution={id} over={!running} steps={data.steps} />,
     },
+    { key: 'logs', label: t('executions.logs'), children: <LogList id={id} steps={steps} running={running} /> },
     {
       key: 'data',
       label: t('executions.data'),
       children: (
-        <div className="wp-step-json">
-          <JsonView label={t('executions.params')} value={data.params} />
-          <JsonView label={t('executions.outputs')} value={data.outputs} />
+        <div className="flex flex-col gap-3">
+          <Written id={id} running={running} />
+          <div className="wp-step-json">
+            <JsonView label={t('executions.params')} value={data.params} />
+            <JsonView label={t('executions.outputs')} value={data.outputs} />
+          </div>
         </div>
       ),
     },
     {
-      key: 'timeline',
-      label: t('executions.timeline'),
-      children: <Timeline steps={data.steps} running={!isOver(data.status)} />,
-    },
-    {
-      key: 'graph',
-      label: t('executions.graph'),
+      key: 'journal',
+      label: t('executions.journal'),
       children: (
         <Suspense fallback={<Waiting />}>
-          <Graph execution={data} />
+          <Journal id={id} steps={steps} last={data.last_event} />
         </Suspense>
       ),
     },
-    {
-      key: 'logs',
-      label: t('executions.logs'),
-      children: <LogList id={id} steps={data.steps.map((step) => step.id)} running={!isOver(data.status)} />,
-    },
+    { key: 'cost', label: t('executions.cost'), children: <Costs execution={data} /> },
   ];
+  const asked = search.get('tab') ?? FIRST;
+  const open = tabs.some(({ key }) => key === asked) ? asked : FIRST;
   return (
     <>
       {lost && (
@@ -89,8 +102,8 @@ export function Component() {
         )}
       </div>
       <Tabs
-        activeKey={search.get('tab') ?? 'steps'}
-        onChange={(tab) => setSearch(tab === 'steps' ? {} : { tab }, { replace: true })}
+        activeKey={open}
+        onChange={(tab) => setSearch((current) => searchOf(tab, current.get('step')), { replace: true })}
         destroyOnHidden
         items={tabs}
       />

@@ -5,6 +5,7 @@ import type {
   DatasetEdit,
   DatasetRecord,
   DatasetVersion,
+  DatasetWrites,
   FieldStatistics,
   FileReport,
   HeldBatch,
@@ -68,6 +69,7 @@ export const datasets = {
     ),
   statistics: (name: string, field: string) =>
     http.get<FieldStatistics>(`${at(name)}/statistics/${encodeURIComponent(field)}`),
+  writtenBy: (execution: string) => http.get<DatasetWrites[]>('/collection/writes', { execution_id: execution }),
   versions: (name: string, cursor?: string) =>
     http.get<Page<DatasetVersion>>(`${at(name)}/versions`, { cursor, limit: 50 }),
   record: (name: string, key: string) => http.get<DatasetRecord>(record(name, key)),

@@ -4,6 +4,7 @@ import type {
   ExecutionDetail,
   ExecutionStarted,
   ExecutionSummary,
+  JournalEntry,
   JsonObject,
   LogLine,
   Page,
@@ -17,6 +18,7 @@ const ROOT = '/workflow/executions';
 export interface ExecutionFilter {
   status?: string;
   definition_id?: string;
+  trigger?: string;
   label?: string;
   q?: string;
   created_from?: string;
@@ -28,6 +30,13 @@ export interface LogFilter {
   level?: string;
   step?: string;
   q?: string;
+}
+
+/** Which events of a journal. */
+export interface JournalFilter {
+  after?: number;
+  kind?: string;
+  step?: string;
 }
 
 export interface Signal {
@@ -46,7 +55,8 @@ export const executions = {
   cancel: (id: string) => http.post<ExecutionStarted>(`${ROOT}/${id}/cancel`),
   events: (id: string) => `${ROOT}/${id}/events`,
   retry: (id: string) => http.post<ExecutionSummary>(`${ROOT}/${id}/retry`),
-  rerun: (id: string, from_step: string) => http.post<ExecutionStarted>(`${ROOT}/${id}/rerun`, { from_step }),
+  /** From its beginning, unless a step is given. */
+  rerun: (id: string, from_step?: string) => http.post<ExecutionStarted>(`${ROOT}/${id}/rerun`, { from_step }),
   signal: (id: string, signal: Signal) => http.post<{ step: string }>(`${ROOT}/${id}/signal`, signal),
   bulk: (action: 'cancel' | 'retry', ids: string[]) => http.post<BulkOutcome>(`${ROOT}/bulk`, { action, ids }),
   items: (id: string, step: string, status: string, cursor?: string) =>
@@ -62,6 +72,9 @@ export const executions = {
     }
     return map;
   },
+  journal: (id: string, filter: JournalFilter, cursor?: string, limit = 100) =>
+    http.get<Page<JournalEntry>>(`${ROOT}/${id}/journal`, { ...filter, cursor, limit }),
+  event: (id: string, seq: number) => http.get<JournalEntry>(`${ROOT}/${id}/journal/${seq}`),
   logs: (id: string, filter: LogFilter, cursor?: string) =>
     http.get<Page<LogLine>>(`${ROOT}/${id}/logs`, { ...filter, cursor, limit: 200 }),
 };

@@ -817,6 +817,37 @@ export interface components {
              */
             version: number;
         };
+        /** @description All that one execution wrote into a dataset. */
+        DatasetWrites: {
+            /** Format: int64 */
+            added: number;
+            /** @description When it wrote last. */
+            at: components["schemas"]["Timestamp"];
+            /** Format: int64 */
+            changed: number;
+            /**
+             * @description Name of the dataset.
+             * @example books
+             */
+            dataset: string;
+            /**
+             * Format: int64
+             * @description The first of them.
+             */
+            first_version: number;
+            /**
+             * Format: int64
+             * @description The last of them.
+             */
+            last_version: number;
+            /** Format: int64 */
+            removed: number;
+            /**
+             * Format: int64
+             * @description How many versions it made.
+             */
+            versions: number;
+        };
         /** @description A definition with its content. */
         DefinitionDetail: components["schemas"]["DefinitionSummary"] & {
             /** @description The model as JSON. */
@@ -1577,6 +1608,7 @@ export interface components {
                 labels: {
                     [key: string]: string;
                 };
+                origin?: components["schemas"]["ExecutionOrigin"] | null;
                 /**
                  * Format: uuid
                  * @description The execution that waits for its end, with `workflow.run`.
@@ -1917,6 +1949,31 @@ export interface components {
                  * @description The sum of the lines, tax included.
                  */
                 total_minor: number;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_JournalEntry: {
+            /** @description An event of the journal. */
+            data: {
+                at: components["schemas"]["Timestamp"];
+                /** @description As it was written, with `***` for secrets. */
+                body: Record<string, never>;
+                /** @example step.succeeded */
+                kind: string;
+                /**
+                 * Format: int64
+                 * @description Its number; they go up by one from 1.
+                 */
+                seq: number;
+                /** @description Large values are not in `body` here; the event asked for by its number has them. */
+                shortened: boolean;
             };
             /** @example 操作成功 */
             message: string;
@@ -2368,6 +2425,7 @@ export interface components {
                     labels: {
                         [key: string]: string;
                     };
+                    origin?: components["schemas"]["ExecutionOrigin"] | null;
                     /**
                      * Format: uuid
                      * @description The execution that waits for its end, with `workflow.run`.
@@ -2618,6 +2676,35 @@ export interface components {
                      * @description The sum of the lines, tax included.
                      */
                     total_minor: number;
+                }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_Page_JournalEntry: {
+            /** @description One page of a list. */
+            data: {
+                items: {
+                    at: components["schemas"]["Timestamp"];
+                    /** @description As it was written, with `***` for secrets. */
+                    body: Record<string, never>;
+                    /** @example step.succeeded */
+                    kind: string;
+                    /**
+                     * Format: int64
+                     * @description Its number; they go up by one from 1.
+                     */
+                    seq: number;
+                    /** @description Large values are not in `body` here; the event asked for by its number has them. */
+                    shortened: boolean;
                 }[];
                 /** @description Hand this back as `cursor` for what follows; absent on the last page. */
                 next_cursor?: string | null;
@@ -4301,6 +4388,46 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_Vec_DatasetWrites: {
+            data: {
+                /** Format: int64 */
+                added: number;
+                /** @description When it wrote last. */
+                at: components["schemas"]["Timestamp"];
+                /** Format: int64 */
+                changed: number;
+                /**
+                 * @description Name of the dataset.
+                 * @example books
+                 */
+                dataset: string;
+                /**
+                 * Format: int64
+                 * @description The first of them.
+                 */
+                first_version: number;
+                /**
+                 * Format: int64
+                 * @description The last of them.
+                 */
+                last_version: number;
+                /** Format: int64 */
+                removed: number;
+                /**
+                 * Format: int64
+                 * @description How many versions it made.
+                 */
+                versions: number;
+            }[];
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_Vec_TemplateView: {
             data: {
                 /** @description Actions that it uses. */
@@ -4551,6 +4678,11 @@ export interface components {
             /** @description The step that failed; absent when the run as a whole did. */
             step?: string | null;
         };
+        /**
+         * @description What an execution was started by.
+         * @enum {string}
+         */
+        ExecutionOrigin: "manual" | "schedule" | "backfill" | "webhook" | "event" | "automation" | "workflow" | "spread" | "rerun";
         /** @description An execution that was asked for. */
         ExecutionStartedView: {
             /** Format: uuid */
@@ -4607,6 +4739,7 @@ export interface components {
             labels: {
                 [key: string]: string;
             };
+            origin?: components["schemas"]["ExecutionOrigin"] | null;
             /**
              * Format: uuid
              * @description The execution that waits for its end, with `workflow.run`.
@@ -4719,6 +4852,7 @@ export interface components {
              * @example failed
              */
             status?: string | null;
+            trigger?: components["schemas"]["ExecutionOrigin"] | null;
         };
         /**
          * @description How far a firing is.
@@ -5033,6 +5167,21 @@ export interface components {
             code: string;
             /** @description Its first 300 characters. */
             message: string;
+        };
+        /** @description An event of the journal. */
+        JournalEntry: {
+            at: components["schemas"]["Timestamp"];
+            /** @description As it was written, with `***` for secrets. */
+            body: Record<string, never>;
+            /** @example step.succeeded */
+            kind: string;
+            /**
+             * Format: int64
+             * @description Its number; they go up by one from 1.
+             */
+            seq: number;
+            /** @description Large values are not in `body` here; the event asked for by its number has them. */
+            shortened: boolean;
         };
         /** @description Another name. */
         KeyNameBody: {

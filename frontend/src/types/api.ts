@@ -104,6 +104,8 @@ export type ExecutionDetail = With<
   Schemas['ExecutionDetailView'],
   { params: Json; trigger: Json; outputs: Json; steps: Step[] }
 >;
+export type JournalEntry = With<Schemas['JournalEntry'], { body: JsonObject }>;
+export type ExecutionOrigin = Schemas['ExecutionOrigin'];
 export type LogLine = With<Schemas['LogLine'], { fields?: Json }>;
 
 export type Dataset = Schemas['DatasetView'];
@@ -112,6 +114,7 @@ export type ColumnEdit = Schemas['ColumnBody'];
 export type Contract = Schemas['Contract'];
 export type NewDataset = Schemas['CreateDataset'];
 export type DatasetEdit = Schemas['EditDataset'];
+export type DatasetWrites = Schemas['DatasetWrites'];
 export type DatasetVersion = Schemas['VersionView'];
 export type FieldStatistics = With<
   Schemas['FieldStatistics'],

@@ -12,6 +12,9 @@ export const dayjsLocale = (language: string) => (language === 'en' ? 'en' : 'zh
 
 export const absolute = (time: string) => dayjs(time).format('YYYY-MM-DD HH:mm:ss');
 
+/** To the millisecond. */
+export const precise = (time: string) => dayjs(time).format('YYYY-MM-DD HH:mm:ss.SSS');
+
 export const relative = (time: string, language: string) => dayjs(time).locale(dayjsLocale(language)).fromNow();
 
 /** `1m 23s`; below ten seconds with one digit, below one second in milliseconds. */

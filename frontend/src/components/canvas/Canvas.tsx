@@ -2,6 +2,7 @@ import { Background, type Edge, MarkerType, MiniMap, useReactFlow } from '@xyflo
 import { useMemo } from 'react';
 import { Flow, FlowProvider } from '@/components/canvas/Flow';
 import { MANY, placesOf } from '@/components/canvas/layout';
+import { Reveal } from '@/components/canvas/Reveal';
 import { nodeOf } from '@/components/canvas/StepBox';
 import type { CanvasProps, CanvasStep } from '@/components/canvas/step';
 import { WideGraph } from '@/components/canvas/WideGraph';
@@ -25,7 +26,7 @@ function edgesOf(steps: CanvasStep[]): Edge[] {
 const FIT = { maxZoom: 1, padding: 0.12 };
 
 /** All of it is there at once, drawn by the library. */
-function Graph({ steps, chosen, marked, ...rest }: CanvasProps) {
+function Graph({ steps, chosen, marked, reveals, ...rest }: CanvasProps) {
   const { fitView } = useReactFlow();
   const places = useMemo(() => placesOf(steps), [steps]);
   const open = rest.onConnect !== undefined;
@@ -39,6 +40,7 @@ function Graph({ steps, chosen, marked, ...rest }: CanvasProps) {
   return (
     <Flow {...rest} nodes={nodes} edges={edges} fit={() => void fitView(FIT)}>
       <Background />
+      {reveals && <Reveal place={chosen ? places.get(chosen) : undefined} />}
       {steps.length > 6 && <MiniMap pannable zoomable className="wp-minimap" />}
     </Flow>
   );

@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef } from 'react';
 import { Flow } from '@/components/canvas/Flow';
 import { placesOf } from '@/components/canvas/layout';
 import { coloursOf, NEAR, paint, seenBy } from '@/components/canvas/paint';
+import { Reveal } from '@/components/canvas/Reveal';
 import { nodeOf, type StepNode } from '@/components/canvas/StepBox';
 import { inView, roundedView, type Scene, sceneOf, stepAt } from '@/components/canvas/scene';
 import type { CanvasProps } from '@/components/canvas/step';
@@ -48,7 +49,7 @@ function Drawing({ scene, chosen }: { scene: Scene; chosen?: string | null }) {
 }
 
 /** A graph of which only what is in view and large enough to be read is made of elements. */
-export function WideGraph({ steps, chosen, marked, ...rest }: CanvasProps) {
+export function WideGraph({ steps, chosen, marked, reveals, ...rest }: CanvasProps) {
   const flow = useReactFlow();
   const store = useStoreApi();
   const places = useMemo(() => placesOf(steps), [steps]);
@@ -75,6 +76,7 @@ export function WideGraph({ steps, chosen, marked, ...rest }: CanvasProps) {
   };
   return (
     <Flow {...rest} nodes={nodes} edges={[]} fit={fit} onBare={onBare}>
+      {reveals && <Reveal place={chosen ? places.get(chosen) : undefined} />}
       <Drawing scene={scene} chosen={chosen} />
       <WideMap scene={scene} />
     </Flow>

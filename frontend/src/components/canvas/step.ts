@@ -20,6 +20,8 @@ export interface CanvasProps {
   steps: CanvasStep[];
   chosen?: string | null;
   onChoose?: (id: string | null) => void;
+  /** What is chosen elsewhere is brought into view. */
+  reveals?: boolean;
   /** Several that are dealt with together. */
   marked?: string[];
   onMark?: (ids: string[]) => void;

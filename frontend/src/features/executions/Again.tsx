@@ -24,9 +24,7 @@ export function Retry({ id }: { id: string }) {
   );
 }
 
-/** Begins another execution at a step, with the recorded results of this one before it. */
-export function RerunFrom({ id, step }: { id: string; step: string }) {
-  const { t } = useTranslation();
+function useRerun(id: string, step?: string) {
   const navigate = useNavigate();
   const client = useQueryClient();
   const rerun = useMutation({
@@ -36,6 +34,27 @@ export function RerunFrom({ id, step }: { id: string; step: string }) {
       await navigate(`/executions/${started.id}`);
     },
   });
+  return rerun;
+}
+
+/** Begins another execution with the same parameters. */
+export function Rerun({ id }: { id: string }) {
+  const { t } = useTranslation();
+  const rerun = useRerun(id);
+  return (
+    <>
+      <Button loading={rerun.isPending} onClick={() => rerun.mutate()}>
+        {t('executions.rerun')}
+      </Button>
+      {rerun.error && <ErrorNote error={rerun.error} />}
+    </>
+  );
+}
+
+/** Begins another execution at a step, with the recorded results of this one before it. */
+export function RerunFrom({ id, step }: { id: string; step: string }) {
+  const { t } = useTranslation();
+  const rerun = useRerun(id, step);
   return (
     <div>
       <Button size="small" loading={rerun.isPending} onClick={() => rerun.mutate()}>

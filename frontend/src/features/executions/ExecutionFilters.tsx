@@ -3,37 +3,47 @@ import { Input, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import { SavedViews } from '@/features/executions/SavedViews';
+import { TimeFilter } from '@/features/executions/TimeFilter';
 import { keys } from '@/hooks/keys';
 import type { ExecutionFilter } from '@/services/executions';
 import { workflows } from '@/services/workflows';
+import type { ExecutionOrigin } from '@/types/api';
 import { EXECUTION_STATUSES } from '@/utils/status';
 
 /** The filter as the address has it. */
-export function useExecutionFilter(): [ExecutionFilter, (name: keyof ExecutionFilter, value?: string) => void] {
+export function useExecutionFilter(): [ExecutionFilter, (values: ExecutionFilter) => void] {
   const [search, setSearch] = useSearchParams();
   const filter = {
     status: search.get('status') ?? undefined,
     definition_id: search.get('definition_id') ?? undefined,
+    trigger: search.get('trigger') ?? undefined,
     label: search.get('label') ?? undefined,
     q: search.get('q') ?? undefined,
     created_from: search.get('created_from') ?? undefined,
     created_before: search.get('created_before') ?? undefined,
   };
-  const change = (name: keyof ExecutionFilter, value?: string) =>
+  const change = (values: ExecutionFilter) =>
     setSearch((current) => {
-      if (value) current.set(name, value);
-      else current.delete(name);
+      for (const [name, value] of Object.entries(values)) {
+        if (value) current.set(name, value);
+        else current.delete(name);
+      }
       return current;
     });
   return [filter, change];
 }
 
-const SINCE = [1, 7, 30];
-const DAY = 24 * 3600 * 1000;
-
-/** The beginning of the day so many days before tomorrow: an address with it means the same all day. */
-const dayOf = (days: number) => `${new Date(Date.now() - (days - 1) * DAY).toISOString().slice(0, 10)}T00:00:00Z`;
-
+/** What may have started a run of its own. */
+const ORIGINS: ExecutionOrigin[] = [
+  'manual',
+  'schedule',
+  'backfill',
+  'webhook',
+  'event',
+  'automation',
+  'workflow',
+  'rerun',
+];
 export function ExecutionFilters() {
   const { t } = useTranslation();
   const [filter, change] = useExecutionFilter();
@@ -50,14 +60,14 @@ export function ExecutionFilters() {
         placeholder={t('executions.search')}
         maxLength={200}
         defaultValue={filter.q}
-        onSearch={(text) => change('q', text.trim())}
+        onSearch={(text) => change({ q: text.trim() })}
       />
       <Select
         allowClear
         aria-label={t('executions.status')}
         placeholder={t('executions.anyStatus')}
         value={filter.status}
-        onChange={(value) => change('status', value)}
+        onChange={(value) => change({ status: value })}
         options={EXECUTION_STATUSES.map((value) => ({ value, label: t(`status.${value}`) }))}
       />
       <Select
@@ -66,8 +76,16 @@ export function ExecutionFilters() {
         aria-label={t('executions.workflow')}
         placeholder={t('executions.anyWorkflow')}
         value={filter.definition_id}
-        onChange={(value) => change('definition_id', value)}
+        onChange={(value) => change({ definition_id: value })}
         options={names.data?.items.map(({ id, name }) => ({ value: id, label: name })) ?? []}
+      />
+      <Select
+        allowClear
+        aria-label={t('executions.trigger')}
+        placeholder={t('executions.anyTrigger')}
+        value={filter.trigger}
+        onChange={(value) => change({ trigger: value })}
+        options={ORIGINS.map((value) => ({ value, label: t(`executions.origins.${value}`) }))}
       />
       <Input.Search
         key={`label ${filter.label}`}
@@ -76,15 +94,12 @@ export function ExecutionFilters() {
         placeholder={t('executions.label')}
         maxLength={200}
         defaultValue={filter.label}
-        onSearch={(text) => change('label', text.trim())}
+        onSearch={(text) => change({ label: text.trim() })}
       />
-      <Select
-        allowClear
-        aria-label={t('executions.since')}
-        placeholder={t('executions.since')}
-        value={SINCE.find((days) => filter.created_from === dayOf(days))}
-        onChange={(days?: number) => change('created_from', days === undefined ? undefined : dayOf(days))}
-        options={SINCE.map((days) => ({ value: days, label: t('executions.sinceDays', { count: days }) }))}
+      <TimeFilter
+        from={filter.created_from}
+        before={filter.created_before}
+        onChange={(created_from, created_before) => change({ created_from, created_before })}
       />
       <SavedViews />
     </search>

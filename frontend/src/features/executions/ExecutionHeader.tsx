@@ -9,22 +9,20 @@ import { PageHeader } from '@/components/PageHeader';
 import { RunButton } from '@/components/RunButton';
 import { StatusTag } from '@/components/StatusTag';
 import { When } from '@/components/When';
-import { Retry } from '@/features/executions/Again';
+import { Rerun, Retry } from '@/features/executions/Again';
+import { archived } from '@/features/executions/Costs';
+import { Origin } from '@/features/executions/Origin';
 import { keys } from '@/hooks/keys';
 import { executions } from '@/services/executions';
-import type { Cost, ExecutionDetail } from '@/types/api';
+import type { ExecutionDetail } from '@/types/api';
 import { duration } from '@/utils/format';
 import { size } from '@/utils/size';
 import { isOver } from '@/utils/status';
 
-/** The pages of the archive that came meanwhile. */
-const archived = (since: string, until: string | null | undefined) =>
-  new URLSearchParams(until ? { since, until } : { since }).toString();
-
 /** What the run used of what is scarce; nothing of a run that used nothing. */
 function Used({ execution: { cost, started_at, finished_at } }: { execution: ExecutionDetail }) {
   const { t } = useTranslation();
-  const { pages, bytes, proxy_bytes, cpu_ms }: Cost = cost;
+  const { pages, bytes, proxy_bytes, cpu_ms } = cost;
   const parts = [
     pages > 0 && t('executions.usedPages', { count: pages }),
     bytes > 0 && size(bytes),
@@ -36,13 +34,32 @@ function Used({ execution: { cost, started_at, finished_at } }: { execution: Exe
     <div>
       <dt>{t('executions.used')}</dt>
       <dd>
-        {parts.join(' · ')}
+        <Link to={{ search: 'tab=cost' }}>{parts.join(' · ')}</Link>
         {pages > 0 && started_at && (
           <>
             {' · '}
-            <Link to={`/archive?${archived(started_at, finished_at)}`}>{t('executions.archived')}</Link>
+            <Link to={archived(started_at, finished_at)}>{t('executions.archived')}</Link>
           </>
         )}
+      </dd>
+    </div>
+  );
+}
+
+/** Words to find it by; each leads to the others that have it. */
+function Labels({ labels }: { labels: Record<string, string> }) {
+  const { t } = useTranslation();
+  const all = Object.entries(labels).map(([name, value]) => `${name}:${value}`);
+  if (all.length === 0) return null;
+  return (
+    <div>
+      <dt>{t('executions.labels')}</dt>
+      <dd className="wp-labels">
+        {all.map((label) => (
+          <Link key={label} to={`/executions?${new URLSearchParams({ label })}`}>
+            {label}
+          </Link>
+        ))}
       </dd>
     </div>
   );
@@ -71,6 +88,7 @@ export function ExecutionHeader({ execution }: { execution: ExecutionDetail }) {
           over ? (
             <>
               <RunButton id={definition_id} name={definition_name} />
+              <Rerun id={id} />
               {status !== 'succeeded' && <Retry id={id} />}
             </>
           ) : (
@@ -83,7 +101,15 @@ export function ExecutionHeader({ execution }: { execution: ExecutionDetail }) {
       <dl className="wp-facts">
         <div>
           <dt>{t('workflows.version')}</dt>
-          <dd>v{version}</dd>
+          <dd>
+            <Link to={`/workflows/${definition_id}?tab=versions`}>v{version}</Link>
+          </dd>
+        </div>
+        <div>
+          <dt>{t('executions.trigger')}</dt>
+          <dd>
+            <Origin execution={execution} />
+          </dd>
         </div>
         <div>
           <dt>{t('executions.started')}</dt>
@@ -98,6 +124,7 @@ export function ExecutionHeader({ execution }: { execution: ExecutionDetail }) {
           </dd>
         </div>
         <Used execution={execution} />
+        <Labels labels={execution.labels} />
         <div>
           <dt>{t('executions.id')}</dt>
           <dd>

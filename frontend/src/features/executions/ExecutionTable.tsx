@@ -119,6 +119,12 @@ function columnsOf(t: TFunction, choice: Choice): Column<ExecutionSummary>[] {
       ),
     },
     { key: 'id', title: t('executions.id'), wide: true, render: (row) => <CopyId id={row.id} /> },
+    {
+      key: 'trigger',
+      title: t('executions.trigger'),
+      wide: true,
+      render: ({ origin }) => (origin ? t(`executions.origins.${origin}`) : '–'),
+    },
     { key: 'created', title: t('executions.created'), render: (row) => <When time={row.created_at} /> },
     {
       key: 'took',

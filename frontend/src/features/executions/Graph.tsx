@@ -14,8 +14,14 @@ import { workflows } from '@/services/workflows';
 import type { ExecutionDetail } from '@/types/api';
 import { isOver } from '@/utils/status';
 
+interface Props {
+  execution: ExecutionDetail;
+  chosen: string | null;
+  onChoose: (id: string | null) => void;
+}
+
 /** The steps of the version that ran, with where each stands. */
-export default function Graph({ execution }: { execution: ExecutionDetail }) {
+export default function Graph({ execution, chosen, onChoose }: Props) {
   const { t } = useTranslation();
   const { definition_id, version } = execution;
   const { data, error, refetch } = useQuery({
@@ -43,5 +49,5 @@ export default function Graph({ execution }: { execution: ExecutionDetail }) {
   }, [nodes, standing, t]);
   if (error) return <ErrorNote error={error} onRetry={() => void refetch()} />;
   if (!data) return <Waiting />;
-  return <Canvas label={t('executions.graph')} steps={steps} />;
+  return <Canvas label={t('executions.graph')} steps={steps} chosen={chosen} onChoose={onChoose} reveals />;
 }

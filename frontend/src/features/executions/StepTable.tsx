@@ -1,10 +1,11 @@
 import RightOutlined from '@ant-design/icons/RightOutlined';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Lasted } from '@/components/Lasted';
 import { StatusTag } from '@/components/StatusTag';
 import { StepDetail } from '@/features/executions/StepDetail';
 import { StepProgressBar } from '@/features/executions/StepProgressBar';
+import { useChosenStep } from '@/features/executions/use-chosen-step';
 import type { Step } from '@/types/api';
 import { isOver } from '@/utils/status';
 
@@ -50,10 +51,22 @@ function StepRow({ execution, over, step, open, onToggle }: RowProps) {
 
 export function StepTable({ execution, over, steps }: { execution: string; over: boolean; steps: Step[] }) {
   const { t } = useTranslation();
-  const [open, setOpen] = useState<string[]>([]);
-  const toggle = (id: string) => setOpen((ids) => (ids.includes(id) ? ids.filter((one) => one !== id) : [...ids, id]));
+  const [chosen, choose] = useChosenStep();
+  const [open, setOpen] = useState<string[]>(chosen ? [chosen] : []);
+  const list = useRef<HTMLOListElement>(null);
+  // Where somebody was sent to a step, it is in view.
+  useEffect(() => {
+    if (chosen)
+      list.current?.querySelector(`[data-step="${CSS.escape(chosen)}"]`)?.scrollIntoView({ block: 'nearest' });
+  }, []);
+  const toggle = (id: string) => {
+    const was = open.includes(id);
+    setOpen(was ? open.filter((one) => one !== id) : [...open, id]);
+    if (!was) choose(id);
+    else if (id === chosen) choose(null);
+  };
   return (
-    <ol className="wp-steps" aria-label={t('executions.steps')}>
+    <ol ref={list} className="wp-steps" aria-label={t('executions.steps')}>
       {steps.map((step) => (
         <StepRow
           key={step.id}

@@ -16,10 +16,14 @@ const step = (id: string, ...attempts: [number, number | null, string][]) =>
   }) as unknown as Step;
 
 describe('the timeline of an execution', () => {
-  it('has a lane for each step that began, and a bar for each attempt', () => {
+  it('has a lane for each step, and a bar for each attempt', () => {
     const steps = [step('a', [0, 4, 'failed'], [5, 6, 'succeeded']), step('b', [6, 10, 'succeeded']), step('c')];
     const { lanes } = lanesOf(steps, 0);
-    expect(lanes.map(({ id }) => id)).toEqual(['a', 'b']);
+    expect(lanes.map(({ id, bars }) => [id, bars.length])).toEqual([
+      ['a', 2],
+      ['b', 1],
+      ['c', 0],
+    ]);
     expect(lanes[0]?.bars.map(({ left, width, status }) => [left, width, status])).toEqual([
       [0, 40, 'failed'],
       [50, 10, 'succeeded'],
@@ -30,6 +34,10 @@ describe('the timeline of an execution', () => {
   it('lasts until now while something is under way', () => {
     const { lanes } = lanesOf([step('a', [0, 5, 'succeeded']), step('b', [5, null, 'running'])], Date.parse(at(20)));
     expect(lanes[1]?.bars[0]).toMatchObject({ left: 25, width: 75 });
+  });
+
+  it('is empty while nothing has begun', () => {
+    expect(lanesOf([step('a'), step('b')], 0).lanes).toEqual([]);
   });
 
   it('shows what took no time', () => {

@@ -20,7 +20,10 @@ const MOST_BARS = 200;
 /** What is shorter is drawn so wide that it can be seen. */
 const LEAST = 0.4;
 
-/** Attempts of steps over the time of an execution; what is under way lasts until `now`. */
+/**
+ * Attempts of steps over the time of an execution; what is under way lasts until `now`. Steps that have not begun
+ * have empty lanes, unless none has.
+ */
 export function lanesOf(steps: Step[], now: number): { lanes: Lane[]; begin: number; end: number } {
   const attempts = steps.flatMap((step) => step.attempt_list ?? []);
   const begins = attempts.map(({ started_at }) => Date.parse(started_at));
@@ -45,5 +48,5 @@ export function lanesOf(steps: Step[], now: number): { lanes: Lane[]; begin: num
       };
     }),
   }));
-  return { lanes: lanes.filter(({ bars }) => bars.length > 0), begin, end };
+  return { lanes: attempts.length > 0 ? lanes : [], begin, end };
 }

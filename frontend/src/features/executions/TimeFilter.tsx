@@ -1,0 +1,72 @@
+import { Select } from 'antd';
+import dayjs from 'dayjs';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+
+interface Props {
+  from: string | undefined;
+  before: string | undefined;
+  onChange: (from: string | undefined, before: string | undefined) => void;
+}
+
+const SINCE = [1, 7, 30];
+const DAY = 24 * 3600 * 1000;
+/** Among the days: a time of one's own. */
+const BETWEEN = 0;
+
+/** The beginning of the day so many days before tomorrow: an address with it means the same all day. */
+const dayOf = (days: number) => `${new Date(Date.now() - (days - 1) * DAY).toISOString().slice(0, 10)}T00:00:00Z`;
+
+/** Times stand in the address as instants, and in the fields as the clock on the wall has them. */
+const local = (at: string | undefined) => (at && dayjs(at).isValid() ? dayjs(at).format('YYYY-MM-DDTHH:mm') : '');
+const instant = (text: string) => (text ? dayjs(text).toISOString() : undefined);
+
+/** When runs were asked for: since some days, or between two times. */
+export function TimeFilter({ from, before, onChange }: Props) {
+  const { t } = useTranslation();
+  const days = before === undefined ? SINCE.find((days) => from === dayOf(days)) : undefined;
+  const [wanted, setWanted] = useState(false);
+  const between = days === undefined && (wanted || from !== undefined || before !== undefined);
+  const choose = (value: number | undefined) => {
+    setWanted(value === BETWEEN);
+    if (value !== BETWEEN) onChange(value === undefined ? undefined : dayOf(value), undefined);
+    else if (days !== undefined) onChange(undefined, undefined);
+  };
+  return (
+    <>
+      <Select
+        allowClear
+        aria-label={t('executions.since')}
+        placeholder={t('executions.since')}
+        value={between ? BETWEEN : days}
+        onChange={choose}
+        options={[
+          ...SINCE.map((value) => ({ value, label: t('executions.sinceDays', { count: value }) })),
+          { value: BETWEEN, label: t('executions.between') },
+        ]}
+      />
+      {between && (
+        <>
+          <label className="wp-moment">
+            <span>{t('executions.from')}</span>
+            <input
+              type="datetime-local"
+              className="wp-input"
+              value={local(from)}
+              onChange={({ target }) => onChange(instant(target.value), before)}
+            />
+          </label>
+          <label className="wp-moment">
+            <span>{t('executions.before')}</span>
+            <input
+              type="datetime-local"
+              className="wp-input"
+              value={local(before)}
+              onChange={({ target }) => onChange(from, instant(target.value))}
+            />
+          </label>
+        </>
+      )}
+    </>
+  );
+}
