@@ -123,7 +123,9 @@ function columnsOf(t: TFunction, choice: Choice): Column<ExecutionSummary>[] {
       key: 'trigger',
       title: t('executions.trigger'),
       wide: true,
-      render: ({ origin }) => (origin ? t(`executions.origins.${origin}`) : '–'),
+      render: ({ origin }) => (
+        <span className="whitespace-nowrap">{origin ? t(`executions.origins.${origin}`) : '–'}</span>
+      ),
     },
     { key: 'created', title: t('executions.created'), render: (row) => <When time={row.created_at} /> },
     {
