@@ -2,6 +2,7 @@
 
 use sea_orm::ConnectionTrait as _;
 use sea_orm_migration::{MigrationTrait, prelude::*};
+use shared_kernel::infrastructure::db::{Backend, create_index, drop_index};
 
 /// The migrations of event delivery.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
@@ -119,22 +120,12 @@ impl MigrationTrait for OrderIndex {
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let connection = manager.get_connection();
-        if manager.get_database_backend() == sea_orm::DbBackend::Postgres {
-            for sql in [
-                // One that was cut off is left behind and not used.
-                "DROP INDEX CONCURRENTLY IF EXISTS outbox_order",
-                "CREATE INDEX CONCURRENTLY outbox_order ON outbox (position) \
-                 WHERE delivered_at IS NULL AND parked_at IS NULL",
-                "DROP INDEX CONCURRENTLY IF EXISTS outbox_pending",
-                "DROP INDEX CONCURRENTLY IF EXISTS outbox_aggregate",
-            ] {
-                connection.execute_unprepared(sql).await?;
-            }
-        } else {
-            connection.execute_unprepared("DROP INDEX IF EXISTS outbox_aggregate").await?;
+        if Backend::of(manager) == Backend::Postgres {
+            let on = "outbox (position) WHERE delivered_at IS NULL AND parked_at IS NULL";
+            create_index(manager, "outbox_order", on).await?;
+            drop_index(manager, "outbox_pending").await?;
         }
-        Ok(())
+        drop_index(manager, "outbox_aggregate").await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {

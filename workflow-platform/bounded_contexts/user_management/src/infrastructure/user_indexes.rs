@@ -1,6 +1,7 @@
 //! Indexes for lists of users that are searched and sorted.
 
-use sea_orm_migration::{MigrationTrait, prelude::*, sea_orm::DbBackend};
+use sea_orm_migration::{MigrationTrait, prelude::*};
+use shared_kernel::infrastructure::db::{Backend, create_index};
 
 /// Adds indexes to `users`, which may be large by now: on PostgreSQL without keeping writers out.
 /// Who never signed in has a last sign-in at 0, so that lists by it have no gaps.
@@ -28,7 +29,7 @@ impl MigrationTrait for UserIndexes {
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let connection = manager.get_connection();
-        let postgres = manager.get_database_backend() == DbBackend::Postgres;
+        let postgres = Backend::of(manager) == Backend::Postgres;
         if postgres {
             let sql = "ALTER TABLE users ALTER COLUMN last_login_at SET DEFAULT 0";
             connection.execute_unprepared(sql).await?;
@@ -36,16 +37,8 @@ impl MigrationTrait for UserIndexes {
         let sql = "UPDATE users SET last_login_at = 0 WHERE last_login_at IS NULL";
         connection.execute_unprepared(sql).await?;
         for (name, on_postgres, on_sqlite) in INDEXES {
-            if postgres {
-                // One that was cut off is left behind and not used.
-                let sql = format!("DROP INDEX CONCURRENTLY IF EXISTS {name}");
-                connection.execute_unprepared(&sql).await?;
-                let sql = format!("CREATE INDEX CONCURRENTLY {name} ON users ({on_postgres})");
-                connection.execute_unprepared(&sql).await?;
-            } else {
-                let sql = format!("CREATE INDEX IF NOT EXISTS {name} ON users ({on_sqlite})");
-                connection.execute_unprepared(&sql).await?;
-            }
+            let columns = if postgres { on_postgres } else { on_sqlite };
+            create_index(manager, name, &format!("users ({columns})")).await?;
         }
         Ok(())
     }

@@ -3,9 +3,10 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use sea_orm::{
-    ConnectOptions, ConnectionTrait as _, DatabaseConnection, DbErr, Statement,
+    ConnectOptions, ConnectionTrait as _, DatabaseConnection, DbBackend, DbErr, Statement,
     sqlx::sqlite::SqliteAutoVacuum,
 };
+use sea_orm_migration::SchemaManager;
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::watch;
 
@@ -20,6 +21,16 @@ const POSTGRES_PATIENCE: Duration = Duration::from_secs(10);
 pub enum Backend {
     Sqlite,
     Postgres,
+}
+
+impl Backend {
+    /// The one that is being migrated.
+    pub fn of(manager: &SchemaManager<'_>) -> Self {
+        match manager.get_database_backend() {
+            DbBackend::Postgres => Self::Postgres,
+            _ => Self::Sqlite,
+        }
+    }
 }
 
 /// Where the database is and how many connections it may have.
@@ -200,4 +211,21 @@ fn postgres_options(settings: &PostgresSettings) -> ConnectOptions {
         options.set_schema_search_path(schema.clone());
     }
     options
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn sqlite_keeps_a_statement_prepared_whatever_is_bound_for_its_limit() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("test.db");
+        let database =
+            Database::open(&DatabaseSettings::Sqlite { file, readers: 1 }).await.unwrap();
+        let sql = "SELECT sqlite_compileoption_used('ENABLE_QPSG')";
+        let row =
+            database.read().query_one_raw(database.statement(sql, [])).await.unwrap().unwrap();
+        assert!(row.try_get_by_index::<bool>(0).unwrap(), "see .cargo/config.toml");
+    }
 }

@@ -1,12 +1,14 @@
 //! How events are written into the outbox, one or many in a statement.
 
+use sea_orm::Value as Parameter;
 use serde_json::{Value, json};
 
 use super::Backend;
 use crate::domain::{DomainEvent, Id};
 
-const INTO: &str = "INSERT INTO outbox (id, kind, version, aggregate, aggregate_id, user_id, \
-     payload, occurred_at, request_id, attempts, due_at)";
+/// What rows of [`outbox_values`] are written with.
+pub const OUTBOX_INTO: &str = "INSERT INTO outbox (id, kind, version, aggregate, aggregate_id, \
+     user_id, payload, occurred_at, request_id, attempts, due_at)";
 
 const FROM_POSTGRES: &str = "SELECT id, kind, version, aggregate, aggregate_id, user_id, payload, \
      occurred_at, request_id, 0, occurred_at \
@@ -26,12 +28,29 @@ pub fn outbox_insert(backend: Backend, parameter: &str) -> String {
         Backend::Postgres => FROM_POSTGRES,
         Backend::Sqlite => FROM_SQLITE,
     };
-    format!("{INTO} {}", from.replace("{EVENTS}", parameter))
+    format!("{OUTBOX_INTO} {}", from.replace("{EVENTS}", parameter))
 }
 
 /// Events as a JSON text for [`outbox_insert`].
 pub fn outbox_rows<'a>(events: impl IntoIterator<Item = &'a DomainEvent>) -> String {
     events.into_iter().map(row).collect::<Value>().to_string()
+}
+
+/// An event as the values of its row.
+pub fn outbox_values(event: &DomainEvent) -> [Parameter; 11] {
+    [
+        event.id.uuid().into(),
+        event.kind.clone().into(),
+        i32::from(event.version).into(),
+        event.aggregate.clone().into(),
+        event.aggregate_id.clone().into(),
+        event.user.map(Id::uuid).into(),
+        event.payload.to_string().into(),
+        event.occurred_at.into(),
+        event.request_id.clone().into(),
+        0.into(),
+        event.occurred_at.into(),
+    ]
 }
 
 fn row(event: &DomainEvent) -> Value {
