@@ -63,7 +63,7 @@ async fn each_change_is_a_version_and_the_same_content_is_none() {
         let id = first["id"].as_str().unwrap().parse().unwrap();
         for (version, default) in [(1, 1), (2, 2)] {
             let kept = world.module.definitions().version(id, version).await.unwrap().unwrap();
-            assert_eq!(kept.params["properties"]["n"]["default"], default);
+            assert_eq!(kept.params.schema()["properties"]["n"]["default"], default);
         }
     }
 }

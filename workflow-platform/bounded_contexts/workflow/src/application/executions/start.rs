@@ -13,7 +13,6 @@ use super::{
     StoreError,
 };
 use crate::domain::{
-    definition::bind_params,
     execution::Status,
     expression::{Scope, evaluate},
 };
@@ -134,7 +133,7 @@ impl ExecutionService {
         wanted: StartExecution,
         initiator: Initiator,
     ) -> Result<NewExecution, ExecutionsError> {
-        let params = bind_params(&runnable.definition.params, wanted.params)?;
+        let params = runnable.definition.params.bind(wanted.params)?;
         let now = self.ports.ambient.now();
         let concurrency = own_concurrency(runnable, &params, &initiator.trigger, now)?;
         Ok(NewExecution {

@@ -52,7 +52,7 @@ fn workpiece(template: &Template, definition: &Definition) -> Workpiece {
     Workpiece {
         name: template.name,
         description: definition.description.clone(),
-        params: definition.params.clone(),
+        params: definition.params.schema().clone(),
         actions: actions.into_iter().collect(),
         source: template.source,
         model: definition.model.clone(),

@@ -12,7 +12,7 @@ use super::{StepData, TestStep, TrialError, TrialService};
 use crate::{
     application::executions::{ExecutionsError, user_of},
     domain::{
-        definition::{Definition, Step, bind_params},
+        definition::{Definition, Step},
         expression::{ExpressionError, Scope, StepView, evaluate, evaluate_condition},
     },
 };
@@ -45,7 +45,7 @@ impl TrialService {
             .unwrap_or_else(|| Scope { trigger: json!({ "kind": "test" }), ..Scope::default() });
         if !has_params {
             let given = wanted.params.clone().unwrap_or_default();
-            scope.params = bind_params(&definition.params, given).map_err(ExecutionsError::from)?;
+            scope.params = definition.params.bind(given).map_err(ExecutionsError::from)?;
         }
         scope.vars = ports.definitions.vars_of(owner, definition).await?;
         scope.user = user;

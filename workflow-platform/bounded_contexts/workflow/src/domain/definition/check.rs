@@ -15,7 +15,7 @@ use super::{
     duration::parse_duration,
     input_check::check_input,
     node::{Data, Node},
-    params::{BadParams, bind_params, validator},
+    params::{BadParams, validator},
     read::nearest,
     references::{Known, check_concurrency, check_conditions, check_outputs, check_steps},
 };
@@ -120,7 +120,7 @@ pub(super) fn check(
 /// Each tick starts a run with the trigger's parameters.
 fn check_triggers(definition: &Definition, document: &Document, problems: &mut Vec<Problem>) {
     for (index, trigger) in definition.triggers.iter().enumerate() {
-        let Err(BadParams(faults)) = bind_params(&definition.params, trigger.params.clone()) else {
+        let Err(BadParams(faults)) = definition.params.bind(trigger.params.clone()) else {
             continue;
         };
         let node = document.root.get("triggers").map(|list| list.at([index.to_string().as_str()]));

@@ -43,7 +43,7 @@ pub use model::{
     Backoff, CachePolicy, Concurrency, Definition, Misfire, OnError, Overlap, ReplyWhen,
     RetryPolicy, Step, StepId, Timing, Trigger, Webhook,
 };
-pub use params::{BadParams, bind_params};
+pub use params::{BadParams, ParamsSchema};
 pub use print::to_yaml;
 pub use problem::{Place, Problem, Severity};
 pub use schedule::{BadSchedule, Schedule};

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared_kernel::domain::Timestamp;
 
-use super::Problem;
+use super::{ParamsSchema, Problem};
 use crate::domain::{expression::Template, identifier::is_identifier};
 
 /// A workflow.
@@ -14,8 +14,7 @@ use crate::domain::{expression::Template, identifier::is_identifier};
 pub struct Definition {
     pub name: String,
     pub description: Option<String>,
-    /// JSON Schema of an object.
-    pub params: Value,
+    pub params: ParamsSchema,
     pub triggers: Vec<Trigger>,
     pub concurrency: Option<Concurrency>,
     /// Of its executions unless they say otherwise; higher goes first among a user's own.

@@ -1,6 +1,10 @@
 //! Parameters of a run against the definition's schema.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 use jsonschema::{PatternOptions, Validator};
 use serde_json::{Map, Value};
@@ -23,20 +27,45 @@ pub(super) fn check_schema(schema: &Value) -> Result<(), String> {
     validator(schema).map(|_| ())
 }
 
-/// Fills in the defaults of the schema's properties, then checks.
-pub fn bind_params(schema: &Value, given: Value) -> Result<Value, BadParams> {
-    let given = match given {
-        Value::Null => Value::Object(Map::new()),
-        other => other,
-    };
-    let bound = with_defaults(schema, given);
-    let validator = validator(schema).map_err(|message| one("params", message))?;
-    let mut faults: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for error in validator.iter_errors(&bound).take(50) {
-        let path = dotted(error.instance_path().as_str());
-        faults.entry(path).or_default().push(short(&error.to_string()));
+/// What parameters a definition takes. Its copies share what was made of the schema.
+#[derive(Clone)]
+pub struct ParamsSchema {
+    schema: Value,
+    validator: Arc<OnceLock<Result<Validator, String>>>,
+}
+
+impl fmt::Debug for ParamsSchema {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.schema.fmt(f)
     }
-    if faults.is_empty() { Ok(bound) } else { Err(BadParams(faults)) }
+}
+
+impl ParamsSchema {
+    pub fn new(schema: Value) -> Self {
+        Self { schema, validator: Arc::default() }
+    }
+
+    /// JSON Schema of an object.
+    pub fn schema(&self) -> &Value {
+        &self.schema
+    }
+
+    /// Fills in the defaults of the schema's properties, then checks.
+    pub fn bind(&self, given: Value) -> Result<Value, BadParams> {
+        let given = match given {
+            Value::Null => Value::Object(Map::new()),
+            other => other,
+        };
+        let bound = with_defaults(&self.schema, given);
+        let validator = self.validator.get_or_init(|| validator(&self.schema));
+        let validator = validator.as_ref().map_err(|message| one("params", message.clone()))?;
+        let mut faults: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for error in validator.iter_errors(&bound).take(50) {
+            let path = dotted(error.instance_path().as_str());
+            faults.entry(path).or_default().push(short(&error.to_string()));
+        }
+        if faults.is_empty() { Ok(bound) } else { Err(BadParams(faults)) }
+    }
 }
 
 /// Defaults that their own schemas refuse.
@@ -110,13 +139,17 @@ mod tests {
 
     #[test]
     fn defaults_are_filled_in() {
-        assert_eq!(bind_params(&schema(), Value::Null), Ok(json!({ "pages": 2 })));
-        assert_eq!(bind_params(&schema(), json!({ "pages": 3 })), Ok(json!({ "pages": 3 })));
+        assert_eq!(ParamsSchema::new(schema()).bind(Value::Null), Ok(json!({ "pages": 2 })));
+        assert_eq!(
+            ParamsSchema::new(schema()).bind(json!({ "pages": 3 })),
+            Ok(json!({ "pages": 3 }))
+        );
     }
 
     #[test]
     fn every_fault_is_named_by_its_path() {
-        let faults = bind_params(&schema(), json!({ "pages": 9, "tags": ["a", 1], "colour": 1 }));
+        let faults =
+            ParamsSchema::new(schema()).bind(json!({ "pages": 9, "tags": ["a", 1], "colour": 1 }));
         let BadParams(faults) = faults.unwrap_err();
         assert_eq!(faults.keys().collect::<Vec<_>>(), ["params", "params.pages", "params.tags[1]"]);
     }

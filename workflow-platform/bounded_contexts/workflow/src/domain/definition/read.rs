@@ -8,7 +8,7 @@ use super::{
     Concurrency, Definition, Document, Problem, Step, Trigger,
     duration::parse_duration,
     node::{Data, Key, Node},
-    params::{bad_defaults, check_schema},
+    params::{ParamsSchema, bad_defaults, check_schema},
     read_step, read_trigger,
     template::template,
 };
@@ -260,7 +260,7 @@ pub(super) fn read(document: &Document) -> (Option<Definition>, Vec<Problem>) {
     let mut definition = Definition {
         name: name(root, &mut notes),
         description: notes.text("description", root.get("description")),
-        params: params(root, &mut notes),
+        params: ParamsSchema::new(params(root, &mut notes)),
         triggers: triggers(root, &mut notes),
         concurrency: concurrency(root, &mut notes),
         priority: priority(root, &mut notes),

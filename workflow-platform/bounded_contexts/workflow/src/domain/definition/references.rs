@@ -23,7 +23,7 @@ pub(super) struct Known<'a> {
 
 impl<'a> Known<'a> {
     pub fn of(definition: &'a Definition) -> Self {
-        let schema = &definition.params;
+        let schema = definition.params.schema();
         let is_closed = schema.get("additionalProperties") == Some(&Value::Bool(false))
             && schema.get("patternProperties").is_none();
         let properties = schema.get("properties").and_then(Value::as_object);

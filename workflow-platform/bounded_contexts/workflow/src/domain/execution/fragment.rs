@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Created, Fragment};
 use crate::domain::{
-    definition::{Definition, OnError, Step},
+    definition::{Definition, OnError, ParamsSchema, Step},
     expression::Template,
 };
 
@@ -37,7 +37,7 @@ fn only(definition: &Definition, step: &Step, fragment: &Fragment) -> Definition
         advice: Vec::new(),
         name: definition.name.clone(),
         description: None,
-        params: Value::Null,
+        params: ParamsSchema::new(Value::Null),
         triggers: Vec::new(),
         concurrency: None,
         priority: definition.priority,
