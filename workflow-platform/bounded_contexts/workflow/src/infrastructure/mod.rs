@@ -11,6 +11,7 @@ mod hooks_table;
 mod inbox_table;
 pub mod journal;
 mod labels_table;
+mod list_indexes;
 pub mod openings;
 mod origin_column;
 pub mod personal;

@@ -12,9 +12,9 @@ use sea_orm_migration::{
 
 use super::{
     children_columns::ChildrenColumns, events_columns::EventsColumns, hooks_table::Hooks,
-    inbox_table::InboxTable, labels_table::LabelsTable, origin_column::OriginColumn,
-    retention_tables::RetentionTables, snapshots_table::SnapshotsTable,
-    start_keys_table::StartKeysTable, statistics::StatisticsTable,
+    inbox_table::InboxTable, labels_table::LabelsTable, list_indexes::ListIndexes,
+    origin_column::OriginColumn, retention_tables::RetentionTables,
+    snapshots_table::SnapshotsTable, start_keys_table::StartKeysTable, statistics::StatisticsTable,
     step_cache_table::StepCacheTable, trace_column::TraceColumn, vault_table::VaultTable,
 };
 
@@ -35,6 +35,7 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(StatisticsTable),
         Box::new(TraceColumn),
         Box::new(OriginColumn),
+        Box::new(ListIndexes),
     ]
 }
 

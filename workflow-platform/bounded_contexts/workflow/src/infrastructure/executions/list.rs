@@ -110,7 +110,10 @@ fn one(
         }
     };
     if let Some(status) = filter.status {
-        query.push(" AND e.status = ?", [status.as_str().into()]);
+        // Each has an index of its own: those that ended, and those that did not.
+        let ended = if status.is_final() { "IS NOT NULL" } else { "IS NULL" };
+        let condition = format!(" AND e.status = ? AND e.finished_at {ended}");
+        query.push(&condition, [status.as_str().into()]);
     }
     if let Some(definition) = filter.definition_id {
         query.push(" AND e.definition_id = ?", [definition.into()]);
