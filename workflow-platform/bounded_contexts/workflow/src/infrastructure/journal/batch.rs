@@ -59,8 +59,9 @@ impl Batch<'_> {
         self.appends.iter().filter_map(|append| Some((*append, append.projection.as_ref()?)))
     }
 
-    fn outbox(&self) -> impl Iterator<Item = &DomainEvent> {
-        self.appends.iter().flat_map(|append| &append.outbox)
+    fn outbox(&self) -> impl Iterator<Item = (&Append, &DomainEvent)> {
+        let told = self.appends.iter();
+        told.flat_map(|append| append.outbox.iter().map(move |event| (*append, event)))
     }
 
     fn letters(&self) -> impl Iterator<Item = Uuid> {

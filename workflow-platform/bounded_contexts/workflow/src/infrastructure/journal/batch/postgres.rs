@@ -1,10 +1,13 @@
 //! The batch as one statement: a CTE for each part, all of which see the same leases.
 
-use serde_json::Value;
+use serde_json::json;
 use shared_kernel::infrastructure::db::{AtOnce, Backend, outbox_insert, outbox_rows};
 use uuid::Uuid;
 
-use super::{Batch, projection};
+use super::{
+    Batch,
+    projection::{Change, SET},
+};
 
 pub(super) fn at_once(batch: &Batch<'_>) -> AtOnce {
     let mut work = AtOnce::default();
@@ -60,15 +63,14 @@ fn events(batch: &Batch<'_>, work: &mut AtOnce) -> Option<String> {
 }
 
 fn projections(batch: &Batch<'_>, work: &mut AtOnce) -> Option<String> {
-    let rows: Vec<Value> =
-        batch.projections().map(|(append, new)| projection::row(append, new)).collect();
-    if rows.is_empty() {
+    let changes: Vec<_> =
+        batch.projections().map(|(append, new)| Change::of(append, new)).collect();
+    if changes.is_empty() {
         return None;
     }
-    let rows = work.bind(Value::from(rows).to_string());
-    let set = projection::SET;
+    let rows = work.bind(json!(changes).to_string());
     Some(format!(
-        "projections AS (UPDATE workflow_executions AS e SET {set} \
+        "projections AS (UPDATE workflow_executions AS e SET {SET} \
          FROM jsonb_to_recordset({rows}::jsonb) AS d(id uuid, status text, keeps int, \
          yields int, parks int, letters_taken bigint, bytes bigint, wake_at bigint, cancel_taken int, \
          finished_at bigint, error text, at bigint) \
@@ -79,7 +81,7 @@ fn projections(batch: &Batch<'_>, work: &mut AtOnce) -> Option<String> {
 fn outbox(batch: &Batch<'_>, work: &mut AtOnce) -> Option<String> {
     batch.outbox().next()?;
     work.events = true;
-    let rows = work.bind(outbox_rows(batch.outbox()));
+    let rows = work.bind(outbox_rows(batch.outbox().map(|(_, event)| event)));
     let (insert, on_conflict) =
         (outbox_insert(Backend::Postgres, &rows), batch.repeat.on_conflict());
     Some(format!(

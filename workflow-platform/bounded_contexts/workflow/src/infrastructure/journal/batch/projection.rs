@@ -1,13 +1,15 @@
 //! What an append changes in `workflow_executions`.
 
-use serde_json::{Value, json};
+use sea_orm::Value;
+use serde::Serialize;
 use shared_kernel::domain::Timestamp;
+use uuid::Uuid;
 
 use super::{Append, Projection};
 use crate::infrastructure::journal::Lease;
 
-/// From a row `d` as `row` makes it. A parked execution that somebody wants cancelled or writes to
-/// in this very moment stays in the queue.
+/// From a row `d` with the columns of [`Change`]. A parked execution that somebody wants cancelled
+/// or writes to in this very moment stays in the queue.
 pub(super) const SET: &str = "status = d.status, \
      worker_id = CASE WHEN d.keeps = 1 THEN e.worker_id END, \
      wake_at = CASE WHEN (e.cancel_at IS NULL OR d.cancel_taken = 1) \
@@ -19,25 +21,81 @@ pub(super) const SET: &str = "status = d.status, \
      cancel_at = CASE WHEN d.cancel_taken = 0 THEN e.cancel_at END, \
      finished_at = d.finished_at, error = d.error";
 
-pub(super) fn row(append: &Append, projection: &Projection) -> Value {
-    let wake_at = match projection.lease {
-        Lease::Park(at) => at.map(Timestamp::micros),
-        Lease::Yield | Lease::Keep | Lease::End => None,
-    };
-    let finished = projection.status.is_final().then_some(projection.at.micros());
-    json!({
-        "id": append.execution.uuid().simple().to_string(),
-        "epoch": append.epoch,
-        "status": projection.status.as_str(),
-        "keeps": i32::from(projection.lease == Lease::Keep),
-        "yields": i32::from(projection.lease == Lease::Yield),
-        "parks": i32::from(matches!(projection.lease, Lease::Park(_))),
-        "letters_taken": projection.letters_taken,
-        "bytes": projection.bytes,
-        "wake_at": wake_at,
-        "cancel_taken": i32::from(projection.cancel_taken || finished.is_some()),
-        "finished_at": finished,
-        "error": projection.error.as_ref().and_then(|error| serde_json::to_string(error).ok()),
-        "at": projection.at.micros(),
-    })
+/// The row `d`.
+#[derive(Debug, Serialize)]
+pub(super) struct Change {
+    id: Uuid,
+    epoch: i64,
+    status: &'static str,
+    keeps: i32,
+    yields: i32,
+    parks: i32,
+    letters_taken: i64,
+    bytes: i64,
+    wake_at: Option<i64>,
+    cancel_taken: i32,
+    finished_at: Option<i64>,
+    error: Option<String>,
+    at: i64,
+}
+
+impl Change {
+    /// Names of the columns in the order of `values`.
+    pub const COLUMNS: [&str; 13] = [
+        "id",
+        "epoch",
+        "status",
+        "keeps",
+        "yields",
+        "parks",
+        "letters_taken",
+        "bytes",
+        "wake_at",
+        "cancel_taken",
+        "finished_at",
+        "error",
+        "at",
+    ];
+
+    pub fn of(append: &Append, projection: &Projection) -> Self {
+        let wake_at = match projection.lease {
+            Lease::Park(at) => at.map(Timestamp::micros),
+            Lease::Yield | Lease::Keep | Lease::End => None,
+        };
+        let finished_at = projection.status.is_final().then_some(projection.at.micros());
+        let error = projection.error.as_ref();
+        Self {
+            id: append.execution.uuid(),
+            epoch: append.epoch,
+            status: projection.status.as_str(),
+            keeps: i32::from(projection.lease == Lease::Keep),
+            yields: i32::from(projection.lease == Lease::Yield),
+            parks: i32::from(matches!(projection.lease, Lease::Park(_))),
+            letters_taken: projection.letters_taken,
+            bytes: projection.bytes,
+            wake_at,
+            cancel_taken: i32::from(projection.cancel_taken || finished_at.is_some()),
+            finished_at,
+            error: error.and_then(|error| serde_json::to_string(error).ok()),
+            at: projection.at.micros(),
+        }
+    }
+
+    pub fn values(self) -> [Value; 13] {
+        [
+            self.id.into(),
+            self.epoch.into(),
+            self.status.into(),
+            self.keeps.into(),
+            self.yields.into(),
+            self.parks.into(),
+            self.letters_taken.into(),
+            self.bytes.into(),
+            self.wake_at.into(),
+            self.cancel_taken.into(),
+            self.finished_at.into(),
+            self.error.into(),
+            self.at.into(),
+        ]
+    }
 }

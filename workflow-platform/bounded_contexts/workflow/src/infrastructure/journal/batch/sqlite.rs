@@ -1,16 +1,23 @@
 //! The batch as a few statements, which the connection runs one after the other in one go. Each
 //! looks at the leases by itself; the one that changes them comes last.
 
-use sea_orm::{DbErr, QueryResult};
+use sea_orm::{DbErr, QueryResult, Value as Parameter};
 use serde_json::{Value, json};
-use shared_kernel::domain::Id;
-use shared_kernel::infrastructure::db::{AtOnce, Backend, outbox_insert, outbox_rows};
+use shared_kernel::{
+    domain::{DomainEvent, Id},
+    infrastructure::db::{AtOnce, OUTBOX_INTO, outbox_values},
+};
 use uuid::Uuid;
 
-use super::{Batch, Live, projection};
+use super::{
+    Append, Batch, Live, Numbered,
+    projection::{Change, SET},
+};
 
-/// Values of an event's row, and its lease's epoch.
-const COLUMNS: usize = 7;
+/// Values of an event's row, with its lease's epoch.
+const EVENT: usize = 7;
+/// Values of a row of the outbox, with its execution and the epoch.
+const TOLD: usize = 13;
 /// Rows are written in groups of so many, so that few different statements are kept prepared.
 const GROUP: usize = 8;
 
@@ -18,7 +25,7 @@ const GROUP: usize = 8;
 struct Fence {
     worker: String,
     worker_lives: String,
-    /// A row `d` of an execution's id and epoch, and the execution `e` if its lease is good.
+    /// A row `d` of `leases`: an execution's id and epoch, and the execution `e` if its lease is good.
     live: String,
 }
 
@@ -40,18 +47,30 @@ impl Fence {
         );
         Self { worker, worker_lives, live }
     }
+
+    /// What a row must fit that has these columns.
+    fn of_row(&self, execution: &str, epoch: &str) -> String {
+        let Self { worker, worker_lives, .. } = self;
+        format!(
+            "CROSS JOIN workflow_executions e ON e.id = {execution} AND e.epoch = {epoch} \
+             AND e.worker_id = {worker} WHERE {worker_lives}"
+        )
+    }
 }
 
 pub(super) fn at_once(batch: &Batch<'_>) -> AtOnce {
     let mut work = AtOnce::default();
-    let rows = bind_events(batch, &mut work);
+    let events = bind(&mut work, EVENT, batch.events().map(event));
+    let outbox = bind(&mut work, TOLD, batch.outbox().map(told));
+    let changes = batch.projections().map(|(append, new)| Change::of(append, new).values());
+    let changes = bind(&mut work, Change::COLUMNS.len(), changes);
     let fence = Fence::new(batch, &mut work);
     let mut parts = Vec::new();
-    parts.extend(rows.map(|rows| events(batch, &fence, &rows)));
+    parts.extend(events.map(|rows| insert_events(batch, &fence, &rows)));
     parts.push(live(batch, &fence, &mut work));
-    parts.extend(outbox(batch, &fence, &mut work));
+    parts.extend(outbox.map(|rows| insert_outbox(batch, &fence, &rows, &mut work)));
     parts.extend(letters(batch, &fence, &mut work));
-    parts.extend(projections(batch, &fence, &mut work));
+    parts.extend(changes.map(|rows| project(&fence, &rows)));
     work.sql = parts.join("; ");
     work
 }
@@ -86,51 +105,63 @@ pub(super) fn read(batch: &Batch<'_>, rows: &[QueryResult]) -> Result<Live, DbEr
     }
 }
 
-/// Binds each value by itself: what is put into JSON takes twice as long to get out again. They
-/// come first and go by their place, since SQLite looks names up one by one. A last group that is
-/// not full is filled with nulls, which fit no execution.
-fn bind_events(batch: &Batch<'_>, work: &mut AtOnce) -> Option<String> {
-    let mut rows: usize = 0;
-    for (append, seq, row) in batch.events() {
-        rows += 1;
-        work.values.extend([
-            append.execution.into(),
-            append.epoch.into(),
-            seq.into(),
-            row.kind.into(),
-            row.body.clone().into(),
-            row.blob.clone().into(),
-            row.at.into(),
-        ]);
-    }
+/// Binds each value of some rows by itself: what is put into JSON takes twice as long to get out
+/// again. They come first and go by their place, in the order of the statements, since SQLite looks
+/// names up one by one. A last group that is not full is filled with nulls, which fit no execution.
+fn bind<const N: usize>(
+    work: &mut AtOnce,
+    columns: usize,
+    rows: impl Iterator<Item = [Parameter; N]>,
+) -> Option<String> {
+    let before = work.values.len();
+    work.values.extend(rows.flatten());
+    let rows = (work.values.len() - before) / columns;
     let full = rows.next_multiple_of(GROUP);
-    work.values.resize(full * COLUMNS, None::<String>.into());
-    (rows > 0).then(|| vec!["(?,?,?,?,?,?,?)"; full].join(","))
+    work.values.resize(before + full * columns, None::<String>.into());
+    let row = format!("({})", vec!["?"; columns].join(","));
+    (rows > 0).then(|| vec![row; full].join(","))
 }
 
-fn events(batch: &Batch<'_>, fence: &Fence, rows: &str) -> String {
+fn event((append, seq, row): Numbered<'_>) -> [Parameter; EVENT] {
+    [
+        append.execution.into(),
+        append.epoch.into(),
+        seq.into(),
+        row.kind.into(),
+        row.body.clone().into(),
+        row.blob.clone().into(),
+        row.at.into(),
+    ]
+}
+
+fn insert_events(batch: &Batch<'_>, fence: &Fence, rows: &str) -> String {
     format!(
         "INSERT INTO execution_events (execution_id, seq, kind, payload, blob, at) \
          SELECT e.id, d.column3, d.column4, d.column5, d.column6, d.column7 \
-         FROM (VALUES {rows}) AS d CROSS JOIN workflow_executions e \
-         ON e.id = d.column1 AND e.epoch = d.column2 AND e.worker_id = {} \
-         WHERE {}{}",
-        fence.worker,
-        fence.worker_lives,
+         FROM (VALUES {rows}) AS d {}{}",
+        fence.of_row("d.column1", "d.column2"),
         batch.repeat.on_conflict()
     )
 }
 
-fn outbox(batch: &Batch<'_>, fence: &Fence, work: &mut AtOnce) -> Option<String> {
-    batch.outbox().next()?;
+/// The values of an event for others, its execution and the epoch.
+fn told((append, event): (&Append, &DomainEvent)) -> [Parameter; TOLD] {
+    let mut values = [const { Parameter::Int(None) }; TOLD];
+    let (of_event, of_lease) = values.split_at_mut(TOLD - 2);
+    of_event.clone_from_slice(&outbox_values(event));
+    of_lease.clone_from_slice(&[append.execution.into(), append.epoch.into()]);
+    values
+}
+
+fn insert_outbox(batch: &Batch<'_>, fence: &Fence, rows: &str, work: &mut AtOnce) -> String {
     work.events = true;
-    let rows = work.bind(outbox_rows(batch.outbox()));
-    let (insert, on_conflict) = (outbox_insert(Backend::Sqlite, &rows), batch.repeat.on_conflict());
-    Some(format!(
-        "{insert} WHERE new.value ->> 'aggregate_id' IN (SELECT d.value ->> 2 FROM {})\
-         {on_conflict}",
-        fence.live
-    ))
+    let columns: Vec<_> = (1..=TOLD - 2).map(|number| format!("d.column{number}")).collect();
+    format!(
+        "{OUTBOX_INTO} SELECT {} FROM (VALUES {rows}) AS d {}{}",
+        columns.join(", "),
+        fence.of_row(&format!("d.column{}", TOLD - 1), &format!("d.column{TOLD}")),
+        batch.repeat.on_conflict()
+    )
 }
 
 fn letters(batch: &Batch<'_>, fence: &Fence, work: &mut AtOnce) -> Option<String> {
@@ -146,22 +177,15 @@ fn letters(batch: &Batch<'_>, fence: &Fence, work: &mut AtOnce) -> Option<String
     ))
 }
 
-fn projections(batch: &Batch<'_>, fence: &Fence, work: &mut AtOnce) -> Option<String> {
-    let rows: Vec<Value> =
-        batch.projections().map(|(append, new)| projection::row(append, new)).collect();
-    if rows.is_empty() {
-        return None;
-    }
-    let rows = work.bind(Value::from(rows).to_string());
-    let set = projection::SET;
-    Some(format!(
-        "UPDATE workflow_executions AS e SET {set} FROM (SELECT unhex(value ->> 'id') AS id, \
-         value ->> 'epoch' AS epoch, value ->> 'status' AS status, value ->> 'keeps' AS keeps, \
-         value ->> 'yields' AS yields, value ->> 'parks' AS parks, \
-         value ->> 'letters_taken' AS letters_taken, value ->> 'bytes' AS bytes, value ->> 'wake_at' AS wake_at, \
-         value ->> 'cancel_taken' AS cancel_taken, value ->> 'finished_at' AS finished_at, \
-         value ->> 'error' AS error, value ->> 'at' AS at FROM json_each({rows})) AS d \
+fn project(fence: &Fence, rows: &str) -> String {
+    let columns = Change::COLUMNS.iter().zip(1..);
+    let columns: Vec<_> =
+        columns.map(|(name, number)| format!("column{number} AS {name}")).collect();
+    format!(
+        "UPDATE workflow_executions AS e SET {SET} FROM (SELECT {} FROM (VALUES {rows})) AS d \
          WHERE e.id = d.id AND e.epoch = d.epoch AND e.worker_id = {} AND {}",
-        fence.worker, fence.worker_lives
-    ))
+        columns.join(", "),
+        fence.worker,
+        fence.worker_lives
+    )
 }
