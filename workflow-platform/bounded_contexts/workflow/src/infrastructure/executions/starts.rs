@@ -106,9 +106,10 @@ fn handed(Insertion { new, begins, .. }: &Insertion) -> Handed {
         epoch: 1,
         cancel_requested: false,
         letters_taken: 0,
-        has_letters: false,
+        letters: 0,
         parent: new.parent,
         is_fragment: new.fragment.is_some(),
+        is_keyed: new.concurrency.is_some(),
         trace: Some(new.trace),
     };
     let first = StoredEvent { seq: 1, at: new.created_at, event: begins.clone() };

@@ -28,14 +28,23 @@ pub struct Claimed {
     pub cancel_requested: bool,
     /// Letters that stand in the journal.
     pub letters_taken: i64,
-    /// There are letters that do not.
-    pub has_letters: bool,
+    /// Letters that were ever sent.
+    pub letters: i64,
     /// The execution that waits for its end.
     pub parent: Option<Id<Execution>>,
     /// It is an item of a step that is spread.
     pub is_fragment: bool,
+    /// Its end may let another one of its key begin.
+    pub is_keyed: bool,
     /// What it is part of; unknown of those that were started before that was kept.
     pub trace: Option<TraceContext>,
+}
+
+impl Claimed {
+    /// There are letters that do not stand in the journal.
+    pub fn has_letters(&self) -> bool {
+        self.letters > self.letters_taken
+    }
 }
 
 /// Candidates of one user, best first, those held back by their concurrency key left out.
@@ -69,8 +78,10 @@ const FIRST_SQLITE: &str = "free AS (SELECT c.* FROM users CROSS JOIN workflow_e
 const BY_USER_SQLITE: &str = "+user_id";
 
 /// `place` counts rows of one key within this claim, on top of those that run already.
+///
+/// What users hold is of no matter when there is only one with work.
 const RANKED: &str = "held AS (SELECT user_id, count(*) AS n FROM workflow_executions \
-     WHERE worker_id IS NOT NULL GROUP BY {BY_USER}), \
+     WHERE worker_id IS NOT NULL AND (SELECT count(u) FROM users) > 1 GROUP BY {BY_USER}), \
    ranked AS (SELECT f.id, f.priority, f.ready_at, f.concurrency_key, f.concurrency_limit, \
      f.started_at, f.cancel_at, \
      row_number() OVER (PARTITION BY f.user_id ORDER BY f.priority DESC, f.ready_at) \
@@ -93,12 +104,14 @@ const TAKE: &str = "UPDATE workflow_executions SET worker_id = $1, epoch = epoch
      WHERE id IN (SELECT id FROM chosen) \
      AND EXISTS (SELECT 1 FROM workflow_workers WHERE id = $1 AND dead_at IS NULL) \
      RETURNING id, user_id, definition_id, definition_version, epoch, cancel_at, \
-     letters, letters_taken, parent_id, fragment, traceparent";
+     letters, letters_taken, parent_id, fragment, traceparent, concurrency_key IS NOT NULL";
 
 /// Any number that nothing else locks. A claim need not survive a loss of power by itself: what a
-/// worker writes under it comes later, and is lost or kept with it.
-const CLAIM_LOCK: &str =
-    "SET LOCAL synchronous_commit = off; SELECT pg_advisory_xact_lock(7305809148231)";
+/// worker writes under it comes later, and is lost or kept with it. Each part of the claim goes along
+/// an index; a planner whose statistics are old would read all executions instead.
+const CLAIM_LOCK: &str = "SET LOCAL synchronous_commit = off; SET LOCAL enable_seqscan = off; \
+     SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; \
+     SELECT pg_advisory_xact_lock(7305809148231)";
 
 fn sql(backend: Backend) -> String {
     let (first, by_user, lock) = match backend {
@@ -152,8 +165,9 @@ fn claimed(row: &QueryResult) -> Result<Claimed, DbErr> {
         epoch: row.try_get_by_index(4)?,
         cancel_requested: row.try_get_by_index::<Option<i64>>(5)?.is_some(),
         letters_taken,
-        has_letters: letters > letters_taken,
+        letters,
         is_fragment: row.try_get_by_index::<i32>(9)? != 0,
+        is_keyed: row.try_get_by_index(11)?,
         parent: row.try_get_by_index::<Option<Uuid>>(8)?.map(Id::from),
         trace: row.try_get_by_index::<Option<String>>(10)?.and_then(|text| text.parse().ok()),
     })

@@ -1,5 +1,7 @@
 //! One life of a worker: from its registration to its leaving.
 
+mod places;
+
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
@@ -10,38 +12,44 @@ use futures::StreamExt as _;
 use sea_orm::DbErr;
 use shared_kernel::{
     application::{BusMessage, BusStream, Subscription},
-    domain::{Execution, Id, Timestamp, TraceContext},
+    domain::{Execution, Id, Timestamp},
 };
 use tokio::{
     sync::{Notify, Semaphore, mpsc},
     task::JoinSet,
+    time::Instant,
 };
 use tokio_util::sync::CancellationToken;
-use tracing::{Instrument as _, info, info_span, warn};
+use tracing::{info, warn};
 use uuid::Uuid;
 
 use super::{
     End, WorkerParts, WorkerSettings,
-    driver::{self, Control, Desk, Parted},
+    driver::{Control, Desk, Parted},
     heartbeat::Heart,
-    load,
     logs::LogWriter,
     meters::Meters,
+    standby::Standby,
 };
-use crate::application::executions::StoredEvent;
 use crate::infrastructure::{
     announce::{CANCEL, LETTER, READY},
     journal::{JournalReader, JournalWriter, SnapshotStore},
     openings::Handed,
-    queue::{Claimed, Queue, WorkerWatch},
+    queue::{Queue, WorkerWatch},
 };
+use places::{Claiming, brings};
 
-/// Most executions taken in one claim.
-const CLAIM: usize = 64;
-/// Longest time that a worker waits for more room.
-const GATHER: Duration = Duration::from_millis(2);
+/// Of the places of a worker, the part that may be leased ahead.
+const AHEAD: usize = 4;
 /// Leases without a driver are looked for on every so many looks.
 const ORPHANS_EVERY: u32 = 4;
+
+/// The worker's hold on an execution of its own.
+struct Held {
+    /// Of the lease.
+    epoch: i64,
+    control: Control,
+}
 
 struct Life<'a> {
     id: Uuid,
@@ -53,16 +61,20 @@ struct Life<'a> {
     work: Arc<Notify>,
     /// It was rung and the queue not looked at since.
     rung: bool,
-    /// An execution was let go and the queue not looked at since.
+    /// An execution with a key was let go and the queue not looked at since.
     freed: bool,
+    claiming: Option<Claiming>,
+    standby: Standby,
     drivers: JoinSet<Parted>,
-    controls: HashMap<Id<Execution>, Control>,
+    /// Whatever it has leased.
+    held: HashMap<Id<Execution>, Held>,
     /// The earliest timer of an execution that was parked.
     timer: Option<Timestamp>,
     /// What was started in this process for this worker.
     handed: mpsc::UnboundedReceiver<Handed>,
-    /// How often it looked around.
+    /// How often it looked around, and when it did last.
     looks: u32,
+    looked_at: Instant,
     /// Leases that nobody drove at the last look.
     orphans: HashSet<Id<Execution>>,
 }
@@ -108,11 +120,14 @@ pub(super) async fn live(
         work,
         rung: false,
         freed: false,
+        claiming: None,
+        standby: Standby::new(settings.parallel / AHEAD),
         drivers: JoinSet::new(),
-        controls: HashMap::new(),
+        held: HashMap::new(),
         timer: None,
         handed: parts.openings.open(id),
         looks: 0,
+        looked_at: Instant::now(),
         orphans: HashSet::new(),
     };
     let end = life.work_until(stop, &heart.lost).await;
@@ -137,9 +152,10 @@ impl Life<'_> {
             while let Some(parted) = self.drivers.try_join_next() {
                 self.part(parted.ok());
             }
+            self.fill();
             self.gather().await;
             self.claim().await;
-            self.parts.openings.offer(if self.rung { 0 } else { self.free() });
+            self.offer();
             let poll = tokio::time::sleep(self.pause());
             let work = Arc::clone(&self.work);
             tokio::select! {
@@ -157,6 +173,7 @@ impl Life<'_> {
                 () = work.notified() => self.rung = true,
                 Some(handed) = self.handed.recv() => self.take(handed),
                 Some(parted) = self.drivers.join_next() => self.part(parted.ok()),
+                brought = brings(&mut self.claiming) => self.bring(brought),
                 () = poll => self.look_around().await,
             }
         }
@@ -181,21 +198,23 @@ impl Life<'_> {
     }
 
     fn tell_of_wish(&self, id: Id<Execution>) {
-        match self.controls.get(&id) {
-            Some(control) => control.look_at_wish.notify_one(),
+        match self.held.get(&id) {
+            Some(held) => held.control.look_at_wish.notify_one(),
             // It may stand in the queue, or be parked: then it is in the queue by now.
             None => self.work.notify_one(),
         }
     }
 
-    /// Until the next timer, but never longer than the usual look.
+    /// Until the next timer, but never longer than to the usual look, however busy it is.
     fn pause(&self) -> Duration {
         let until = self.timer.map(|at| at.since(self.parts.ambient.now()));
-        until.unwrap_or(Duration::MAX).min(self.settings.poll_every)
+        let usual = self.settings.poll_every.saturating_sub(self.looked_at.elapsed());
+        until.unwrap_or(Duration::MAX).min(usual)
     }
 
     /// Does by looking what the bus may have failed to tell.
     async fn look_around(&mut self) {
+        self.looked_at = Instant::now();
         if let Err(error) = self.try_to_look_around().await {
             warn!(error = &error as &dyn std::error::Error, "worker cannot see its queue for now");
         }
@@ -203,6 +222,9 @@ impl Life<'_> {
 
     async fn try_to_look_around(&mut self) -> Result<(), DbErr> {
         let now = self.parts.ambient.now();
+        for overdue in self.standby.overdue(now) {
+            self.give_back(overdue, now).await?;
+        }
         let due = self.queue.next_timer().await?;
         self.timer = due;
         if due.is_some_and(|at| at <= now) {
@@ -226,7 +248,7 @@ impl Life<'_> {
     /// nobody drives for the first time may just have been started for this worker.
     async fn release_orphans(&mut self, now: Timestamp) -> Result<(), DbErr> {
         let leased = self.queue.leased_by(self.id).await?;
-        let orphans = leased.into_iter().filter(|id| !self.controls.contains_key(id));
+        let orphans = leased.into_iter().filter(|id| !self.held.contains_key(id));
         let before = std::mem::replace(&mut self.orphans, orphans.collect());
         for id in self.orphans.intersection(&before) {
             warn!(execution.id = %id, "nobody drives execution {id}, it goes back to the queue");
@@ -235,113 +257,19 @@ impl Life<'_> {
         Ok(())
     }
 
-    /// A worker that is nearly full lets some more places come free before it asks the queue.
-    async fn gather(&mut self) {
-        let enough = self.settings.parallel / 8;
-        let limit = tokio::time::sleep(GATHER);
-        tokio::pin!(limit);
-        while self.rung && (1..enough).contains(&self.room()) {
-            tokio::select! {
-                () = &mut limit => return,
-                Some(parted) = self.drivers.join_next() => self.part(parted.ok()),
-            }
-        }
-    }
-
-    /// Places without a driver.
-    fn free(&self) -> usize {
-        self.settings.parallel.saturating_sub(self.controls.len())
-    }
-
-    /// Places for what stands in the queue.
-    fn room(&self) -> usize {
-        self.free().saturating_sub(self.parts.openings.reserved())
-    }
-
-    /// Drives what was started for this worker, with all that came along.
-    fn take(&mut self, first: Handed) {
-        let mut next = Some(first);
-        while let Some(Handed { claimed, history }) = next {
-            self.parts.openings.settle(self.id, 1);
-            self.drive(claimed, history);
-            next = self.handed.try_recv().ok();
-        }
-    }
-
-    fn drive(&mut self, claimed: Claimed, history: Vec<StoredEvent>) {
-        let control = Control::default();
-        self.controls.insert(claimed.id, control.clone());
-        let around = info_span!(
-            "execution",
-            execution_id = %claimed.id,
-            user_id = %claimed.owner.user(),
-            trace_id = claimed.trace.map(TraceContext::trace_id),
-        );
-        let drive = driver::drive(Arc::clone(&self.desk), claimed, history, control);
-        self.drivers.spawn(drive.instrument(around));
-        metrics::gauge!("workflow_executions_leased").set(len(self.controls.len()));
-    }
-
-    /// Takes from the queue while there is work and room, when it was rung for.
-    async fn claim(&mut self) {
-        if std::mem::take(&mut self.freed) && !self.rung {
-            self.rung = self.queue.has_work().await.unwrap_or(false);
-        }
-        while self.rung && self.room() > 0 {
-            let room = self.room().min(CLAIM);
-            match self.queue.claim(self.id, room, self.parts.ambient.now()).await {
-                Ok(claimed) => {
-                    self.rung = claimed.len() == room;
-                    self.drive_all(claimed).await;
-                }
-                Err(error) => {
-                    warn!(error = &error as &dyn std::error::Error, "claim failed");
-                    self.rung = false;
-                }
-            }
-        }
-    }
-
-    /// What fresh executions begin with is read in one go. If that fails, each reads for itself.
-    async fn drive_all(&mut self, claimed: Vec<Claimed>) {
-        let fresh: Vec<_> = claimed.iter().filter(|one| one.epoch == 1).map(|one| one.id).collect();
-        let mut histories = HashMap::new();
-        if !fresh.is_empty() {
-            let read = self.desk.reader.beginnings(&fresh, load::BEGINNING).await;
-            histories = read.unwrap_or_default();
-        }
-        for claimed in claimed {
-            let history = histories.remove(&claimed.id).unwrap_or_default();
-            self.drive(claimed, history);
-        }
-    }
-
-    /// A driver is done with its execution. Its end may let another one start.
-    fn part(&mut self, parted: Option<Parted>) {
-        let Some(parted) = parted else {
-            warn!("a driver broke off; its execution is taken over by and by");
-            return;
-        };
-        self.controls.remove(&parted.id);
-        metrics::gauge!("workflow_executions_leased").set(len(self.controls.len()));
-        if let Some(at) = parted.parked_until {
-            self.timer = Some(self.timer.map_or(at, |timer| timer.min(at)));
-        }
-        self.freed = true;
-    }
-
     /// Gives all leases back so that others go on at once.
     async fn hand_back(&mut self) {
-        for control in self.controls.values() {
-            control.stop.cancel();
+        for held in self.held.values() {
+            held.control.stop.cancel();
         }
-        let all = async { while self.drivers.join_next().await.is_some() {} };
-        if tokio::time::timeout(self.settings.stop_grace * 2, all).await.is_err() {
+        let limit = self.settings.stop_grace * 2;
+        let all = async {
+            let given_back = self.give_back_standby().await;
+            while self.drivers.join_next().await.is_some() {}
+            given_back
+        };
+        if !matches!(tokio::time::timeout(limit, all).await, Ok(Ok(()))) {
             warn!("some executions could not be handed back in time");
         }
     }
-}
-
-fn len(count: usize) -> f64 {
-    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
 }

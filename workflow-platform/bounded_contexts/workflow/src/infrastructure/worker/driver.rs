@@ -76,7 +76,7 @@ pub(super) struct Control {
 
 /// A driver is done with its execution.
 pub(super) struct Parted {
-    pub id: Id<Marker>,
+    pub claimed: Claimed,
     pub parked_until: Option<Timestamp>,
 }
 
@@ -148,7 +148,7 @@ pub(super) async fn drive(
             None
         }
     };
-    Parted { id: claimed.id, parked_until }
+    Parted { claimed, parked_until }
 }
 
 async fn start(
@@ -213,7 +213,7 @@ impl Driver {
         if self.claimed.cancel_requested {
             self.take_cancel();
         }
-        if self.claimed.has_letters {
+        if self.claimed.has_letters() {
             self.read_letters().await;
         }
         loop {

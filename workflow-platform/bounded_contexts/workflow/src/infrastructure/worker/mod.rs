@@ -24,6 +24,7 @@ mod outcome;
 mod run_step;
 mod snapshots;
 mod spans;
+mod standby;
 
 use std::{sync::Arc, time::Duration};
 

@@ -1,0 +1,230 @@
+//! A worker's places, and what comes into them: from the queue, and from starts of this process.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use sea_orm::DbErr;
+use shared_kernel::domain::{Timestamp, TraceContext};
+use tokio_util::task::AbortOnDropHandle;
+use tracing::{Instrument as _, info_span, warn};
+
+use super::{Held, Life};
+use crate::application::executions::StoredEvent;
+use crate::infrastructure::{
+    openings::Handed,
+    queue::Claimed,
+    worker::{
+        driver::{self, Control, Desk, Parted},
+        load,
+        standby::Waiting,
+    },
+};
+
+/// Most executions taken in one claim.
+const CLAIM: usize = 64;
+/// Longest time that a worker waits for more room.
+const GATHER: Duration = Duration::from_millis(2);
+
+/// What a claim brought, or why nothing.
+type Brought = Result<Vec<Waiting>, DbErr>;
+
+/// A claim under way.
+pub(super) struct Claiming {
+    asked: usize,
+    task: AbortOnDropHandle<Brought>,
+}
+
+/// Never, when nothing is asked for.
+pub(super) async fn brings(claiming: &mut Option<Claiming>) -> (usize, Brought) {
+    let Some(Claiming { asked, task }) = claiming else { return std::future::pending().await };
+    let brought = task.await.unwrap_or_else(|error| Err(DbErr::Custom(error.to_string())));
+    let asked = *asked;
+    *claiming = None;
+    (asked, brought)
+}
+
+/// Claims, and reads in one go what fresh executions begin with. If that fails, each reads for
+/// itself.
+async fn claim(desk: Arc<Desk>, limit: usize) -> Brought {
+    let now = desk.parts.ambient.now();
+    let claimed = desk.queue.claim(desk.worker, limit, now).await?;
+    let fresh: Vec<_> = claimed.iter().filter(|one| one.epoch == 1).map(|one| one.id).collect();
+    let mut histories = HashMap::new();
+    if !fresh.is_empty() {
+        let read = desk.reader.beginnings(&fresh, load::BEGINNING).await;
+        histories = read.unwrap_or_default();
+    }
+    let waiting = claimed.into_iter().map(|claimed| {
+        let history = histories.remove(&claimed.id).unwrap_or_default();
+        Waiting { claimed, history, since: now }
+    });
+    Ok(waiting.collect())
+}
+
+impl Life<'_> {
+    /// Places without a driver.
+    fn free(&self) -> usize {
+        self.settings.parallel.saturating_sub(self.drivers.len())
+    }
+
+    /// How many more executions of the queue it could use.
+    fn wanted(&self) -> usize {
+        let ahead = self.standby.wanted(self.parts.ambient.now());
+        (self.free() + ahead)
+            .saturating_sub(self.standby.len() + self.parts.openings.reserved())
+            .min(CLAIM)
+    }
+
+    /// So many at once are worth a claim.
+    fn enough(&self) -> usize {
+        self.settings.parallel / 8
+    }
+
+    /// Whether the queue may have something and is not being asked already.
+    fn may_claim(&self) -> bool {
+        self.rung && self.claiming.is_none()
+    }
+
+    /// A worker that is nearly full lets some more places come free before it asks the queue.
+    pub(super) async fn gather(&mut self) {
+        let limit = tokio::time::sleep(GATHER);
+        tokio::pin!(limit);
+        while self.may_claim()
+            && self.standby.is_empty()
+            && (1..self.enough()).contains(&self.wanted())
+        {
+            tokio::select! {
+                () = &mut limit => return,
+                Some(parted) = self.drivers.join_next() => self.part(parted.ok()),
+            }
+        }
+    }
+
+    /// Asks the queue while there is work and room, when it was rung for. Nobody waits for the
+    /// answer.
+    pub(super) async fn claim(&mut self) {
+        if std::mem::take(&mut self.freed) && !self.rung {
+            self.rung = self.queue.has_work().await.unwrap_or(false);
+        }
+        let asked = self.wanted();
+        let is_worth_it = self.standby.is_empty() || asked >= self.enough();
+        if self.may_claim() && asked > 0 && is_worth_it {
+            self.rung = false;
+            let task = tokio::spawn(claim(Arc::clone(&self.desk), asked));
+            self.claiming = Some(Claiming { asked, task: AbortOnDropHandle::new(task) });
+        }
+    }
+
+    /// What a claim brought waits for its places. When it brought all that was asked for, there may
+    /// be more.
+    pub(super) fn bring(&mut self, (asked, brought): (usize, Brought)) {
+        match brought {
+            Ok(brought) => {
+                self.rung |= brought.len() == asked;
+                for waiting in brought {
+                    self.hold(&waiting.claimed);
+                    self.standby.add(waiting);
+                }
+            }
+            Err(error) => warn!(error = &error as &dyn std::error::Error, "claim failed"),
+        }
+    }
+
+    /// Puts what waits into places that are free.
+    pub(super) fn fill(&mut self) {
+        while self.free() > self.parts.openings.reserved()
+            && let Some(Waiting { claimed, history, .. }) = self.standby.next()
+        {
+            let control = self.hold(&claimed);
+            self.drive(claimed, history, control);
+        }
+    }
+
+    /// Starts of this process may have places while nothing waits for them.
+    pub(super) fn offer(&self) {
+        let is_asked = self.rung || self.claiming.is_some() || !self.standby.is_empty();
+        self.parts.openings.offer(if is_asked { 0 } else { self.free() });
+    }
+
+    /// Drives what was started for this worker, with all that came along.
+    pub(super) fn take(&mut self, first: Handed) {
+        let mut next = Some(first);
+        while let Some(Handed { claimed, history }) = next {
+            self.parts.openings.settle(self.id, 1);
+            let control = self.hold(&claimed);
+            self.drive(claimed, history, control);
+            next = self.handed.try_recv().ok();
+        }
+    }
+
+    fn hold(&mut self, claimed: &Claimed) -> Control {
+        let held = self.held.entry(claimed.id);
+        let held =
+            held.or_insert_with(|| Held { epoch: claimed.epoch, control: Control::default() });
+        if held.epoch != claimed.epoch {
+            // The driver of the lease before is about to part.
+            *held = Held { epoch: claimed.epoch, control: Control::default() };
+        }
+        held.control.clone()
+    }
+
+    fn drive(&mut self, claimed: Claimed, history: Vec<StoredEvent>, control: Control) {
+        let around = info_span!(
+            "execution",
+            execution_id = %claimed.id,
+            user_id = %claimed.owner.user(),
+            trace_id = claimed.trace.map(TraceContext::trace_id),
+        );
+        let drive = driver::drive(Arc::clone(&self.desk), claimed, history, control);
+        self.drivers.spawn(drive.instrument(around));
+        metrics::gauge!("workflow_executions_leased").set(len(self.held.len()));
+    }
+
+    /// A driver is done with its execution. Its end may let another one start.
+    pub(super) fn part(&mut self, parted: Option<Parted>) {
+        let now = self.parts.ambient.now();
+        self.standby.place_freed(now);
+        let Some(parted) = parted else {
+            warn!("a driver broke off; its execution is taken over by and by");
+            return;
+        };
+        self.let_go(&parted.claimed);
+        if let Some(at) = parted.parked_until {
+            self.timer = Some(self.timer.map_or(at, |timer| timer.min(at)));
+        }
+    }
+
+    /// The worker has the lease no more.
+    fn let_go(&mut self, claimed: &Claimed) {
+        if self.held.get(&claimed.id).is_some_and(|held| held.epoch == claimed.epoch) {
+            self.held.remove(&claimed.id);
+        }
+        metrics::gauge!("workflow_executions_leased").set(len(self.held.len()));
+        self.freed |= claimed.is_keyed;
+    }
+
+    /// For others to take.
+    pub(super) async fn give_back(
+        &mut self,
+        waiting: Waiting,
+        now: Timestamp,
+    ) -> Result<(), DbErr> {
+        self.let_go(&waiting.claimed);
+        self.queue.release(self.id, waiting.claimed.id, now).await
+    }
+
+    /// What waits for a place, and what a claim brings that is under way.
+    pub(super) async fn give_back_standby(&mut self) -> Result<(), DbErr> {
+        if self.claiming.is_some() {
+            let brought = brings(&mut self.claiming).await;
+            self.bring(brought);
+        }
+        while let Some(waiting) = self.standby.next() {
+            self.give_back(waiting, self.parts.ambient.now()).await?;
+        }
+        Ok(())
+    }
+}
+
+fn len(count: usize) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
+}
