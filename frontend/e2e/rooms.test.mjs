@@ -665,7 +665,8 @@ room('what somebody else saved meanwhile is shown, and neither text is lost', as
   await button('Save').click();
   await visible(review.getByText('Steps added'));
   await page.keyboard.press('ControlOrMeta+Enter');
-  await visible(page.getByText('Version 3', { exact: false }));
+  await review.waitFor({ state: 'detached' });
+  await visible(page.getByText(/^Version 3/));
   const { items } = await one.get(`/workflow/definitions/${id}/versions`);
   assert.deepEqual(
     items.map(({ version, message }) => [version, message]),
