@@ -102,6 +102,7 @@ export function Component() {
         )}
       </div>
       <Tabs
+        className="wp-tabs-close"
         activeKey={open}
         onChange={(tab) => setSearch((current) => searchOf(tab, current.get('step')), { replace: true })}
         destroyOnHidden
