@@ -230,7 +230,8 @@ stretch('its journal is read event by event, and what it wrote and used is told'
   await visible(journal.getByText('execution.created'));
   await visible(journal.getByText('execution.finished'));
   assert.deepEqual(await barriers(page), []);
-  await page.getByRole('combobox', { name: 'Kind' }).click();
+  // The list draws only some of its kinds until it is narrowed.
+  await page.getByRole('combobox', { name: 'Kind' }).fill('step.succeeded');
   await page.getByTitle('step.succeeded').click();
   await journal.getByText('execution.created').waitFor({ state: 'detached' });
   await journal.locator('button', { hasText: 'save' }).click();
