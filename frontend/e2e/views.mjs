@@ -166,7 +166,7 @@ const ROOTS = readdirSync(LOCALES)
   .flatMap((name) =>
     [...readFileSync(new URL(name, LOCALES), 'utf8').matchAll(/^ {2}(\w+): \{$/gm)].map(([, root]) => root),
   );
-const UNSAID = new RegExp(`^(${ROOTS.join('|')})(\\.\\w+)+$`);
+const UNSAID = new RegExp(`^(${ROOTS.join('|')})(\\.[a-z]\\w*)+$`);
 
 /** Names that look like those of texts, and are none. */
 const ACTIONS = new Set();
