@@ -193,6 +193,10 @@ stretch('a run is watched live until it has finished', async () => {
   assert.equal(await page.evaluate(() => window.notReloaded), true);
   for (const step of ['page', 'read', 'rows', 'save']) await visible(page.getByText(step, { exact: true }));
   assert.deepEqual(await barriers(page), []);
+  await page.getByRole('tab', { name: 'Data' }).click();
+  const written = page.getByRole('region', { name: 'Written into datasets' });
+  await visible(written.getByRole('link', { name: 'headings' }));
+  assert.deepEqual(await barriers(page), []);
 });
 
 stretch('it is run again from its own page', async () => {
@@ -230,9 +234,9 @@ stretch('its journal is read event by event, and what it wrote and used is told'
   await visible(journal.getByText('execution.created'));
   await visible(journal.getByText('execution.finished'));
   assert.deepEqual(await barriers(page), []);
-  // The list draws only some of its kinds until it is narrowed.
-  await page.getByRole('combobox', { name: 'Kind' }).fill('step.succeeded');
-  await page.getByTitle('step.succeeded').click();
+  await page.getByRole('combobox', { name: 'Kind' }).click();
+  await page.keyboard.type('step.succ');
+  await page.keyboard.press('Enter');
   await journal.getByText('execution.created').waitFor({ state: 'detached' });
   await journal.locator('button', { hasText: 'save' }).click();
   const drawer = page.getByRole('dialog');
@@ -244,15 +248,14 @@ stretch('its journal is read event by event, and what it wrote and used is told'
   await page.keyboard.press('Escape');
   await drawer.waitFor({ state: 'hidden' });
   await page.getByRole('tab', { name: 'Data' }).click();
-  // The run before it wrote the same.
-  await visible(page.getByText('No records written'));
+  await visible(page.getByText('No records changed'));
   assert.deepEqual(await barriers(page), []);
   await page.getByRole('tab', { name: 'Cost' }).click();
   await visible(page.getByRole('region', { name: 'Cost by steps' }).getByRole('link', { name: 'page' }));
   assert.deepEqual(await barriers(page), []);
 });
 
-stretch('it is run again from a step, as a whole, and found by what started it', async () => {
+stretch('it is run again from a step', async () => {
   const first = page.url();
   await page.getByRole('tab', { name: 'Steps' }).click();
   await page.locator('[data-step=rows] .wp-step-head').click();
@@ -262,9 +265,13 @@ stretch('it is run again from a step, as a whole, and found by what started it',
   await visible(page.getByRole('heading').getByText('Succeeded', { exact: true }));
 });
 
-stretch('many executions are chosen, and what cannot be retried says why', async () => {
+stretch('runs are found by what started them, many are chosen, and what cannot be retried says why', async () => {
   await page.getByRole('link', { name: 'Executions', exact: true }).first().click();
   await at('/executions');
+  await page.goto(`${BASE}/executions?trigger=rerun`);
+  await visible(page.getByRole('cell', { name: 'Run again', exact: true }));
+  assert.equal(await page.locator('tbody .wp-name').count(), 1);
+  await page.goto(`${BASE}/executions`);
   await page.getByRole('checkbox', { name: 'Choose all that are shown' }).click();
   await visible(page.getByText('3 chosen'));
   assert.deepEqual(await barriers(page), []);

@@ -134,8 +134,8 @@ export default {
     removed: 'Removed',
     versions: 'Versions',
     at: 'Last written',
-    noneTitle: 'No records written',
-    noneText: 'What steps write into datasets appears here.',
+    noneTitle: 'No records changed',
+    noneText: 'What steps add, change or remove in datasets appears here.',
   },
   logs: {
     search: 'Search in messages',

@@ -134,8 +134,8 @@ export default {
     removed: '删除',
     versions: '版本',
     at: '最近写入',
-    noneTitle: '没有写入记录',
-    noneText: '步骤写入数据集的记录会显示在这里。',
+    noneTitle: '没有记录变更',
+    noneText: '步骤在数据集中新增、变更或删除的记录会显示在这里。',
   },
   logs: {
     search: '搜索日志内容',
