@@ -12,6 +12,8 @@ const ENDED: &str = "workflow_executions (user_id, status, created_at DESC, id D
      WHERE fragment = 0 AND finished_at IS NOT NULL";
 const OPEN: &str = "workflow_executions (user_id, created_at DESC, id DESC) \
      WHERE finished_at IS NULL";
+const BY_ORIGIN: &str = "workflow_executions (user_id, origin, created_at DESC, id DESC) \
+     WHERE fragment = 0";
 const BY_STATUS: &str = "workflow_executions (user_id, status, created_at DESC, id DESC) \
      WHERE fragment = 0";
 const UNFINISHED: &str = "workflow_executions (user_id) WHERE finished_at IS NULL";
@@ -32,6 +34,7 @@ impl MigrationTrait for ListIndexes {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         create_index(manager, "workflow_executions_ended", ENDED).await?;
         create_index(manager, "workflow_executions_open", OPEN).await?;
+        create_index(manager, "workflow_executions_by_origin", BY_ORIGIN).await?;
         drop_index(manager, "workflow_executions_by_status").await?;
         drop_index(manager, "workflow_executions_unfinished").await
     }
@@ -39,6 +42,7 @@ impl MigrationTrait for ListIndexes {
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         create_index(manager, "workflow_executions_by_status", BY_STATUS).await?;
         create_index(manager, "workflow_executions_unfinished", UNFINISHED).await?;
+        drop_index(manager, "workflow_executions_by_origin").await?;
         drop_index(manager, "workflow_executions_ended").await?;
         drop_index(manager, "workflow_executions_open").await
     }

@@ -1,4 +1,5 @@
-//! What executions were started by, so that lists find them by it.
+//! What executions were started by, so that lists find them by it. The index is among those of
+//! `list_indexes`.
 
 use sea_orm::{ConnectionTrait as _, DbBackend};
 use sea_orm_migration::{MigrationTrait, prelude::*};
@@ -13,10 +14,6 @@ impl MigrationName for OriginColumn {
 }
 
 const ADD: &str = "ALTER TABLE workflow_executions ADD COLUMN origin varchar(20)";
-
-/// Items of steps that are spread are in no list.
-const INDEX: &str = "CREATE INDEX workflow_executions_by_origin \
-     ON workflow_executions (user_id, origin, created_at DESC, id DESC) WHERE fragment = 0";
 
 /// Older executions are told from the first event of their journal, where it is in its row.
 fn told_by_the_journal(backend: DbBackend) -> String {
@@ -43,19 +40,14 @@ impl MigrationTrait for OriginColumn {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let connection = manager.get_connection();
         let told = told_by_the_journal(connection.get_database_backend());
-        for change in [ADD, told.as_str(), INDEX] {
+        for change in [ADD, told.as_str()] {
             connection.execute_unprepared(change).await?;
         }
         Ok(())
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for change in [
-            "DROP INDEX workflow_executions_by_origin",
-            "ALTER TABLE workflow_executions DROP COLUMN origin",
-        ] {
-            manager.get_connection().execute_unprepared(change).await?;
-        }
-        Ok(())
+        let drop = "ALTER TABLE workflow_executions DROP COLUMN origin";
+        manager.get_connection().execute_unprepared(drop).await.map(|_| ())
     }
 }

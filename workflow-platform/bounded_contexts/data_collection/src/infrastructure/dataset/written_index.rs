@@ -1,7 +1,7 @@
 //! The index by which it is found what an execution wrote.
 
-use sea_orm::ConnectionTrait as _;
 use sea_orm_migration::{MigrationTrait, prelude::*};
+use shared_kernel::infrastructure::db::{create_index, drop_index};
 
 #[derive(Debug)]
 pub(super) struct WrittenIndex;
@@ -12,17 +12,21 @@ impl MigrationName for WrittenIndex {
     }
 }
 
-const UP: &str = "CREATE INDEX dataset_versions_by_execution \
-     ON dataset_versions (execution_id) WHERE execution_id IS NOT NULL";
+const NAME: &str = "dataset_versions_by_execution";
+const ON: &str = "dataset_versions (execution_id) WHERE execution_id IS NOT NULL";
 
 #[async_trait::async_trait]
 impl MigrationTrait for WrittenIndex {
+    /// `CONCURRENTLY` cannot be part of a transaction.
+    fn use_transaction(&self) -> Option<bool> {
+        Some(false)
+    }
+
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager.get_connection().execute_unprepared(UP).await.map(|_| ())
+        create_index(manager, NAME, ON).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let down = "DROP INDEX dataset_versions_by_execution";
-        manager.get_connection().execute_unprepared(down).await.map(|_| ())
+        drop_index(manager, NAME).await
     }
 }
