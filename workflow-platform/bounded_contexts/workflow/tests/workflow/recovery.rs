@@ -1,6 +1,6 @@
 //! Whatever dies, executions finish.
 
-use std::time::Duration;
+use std::{sync::atomic::Ordering, time::Duration};
 
 use sea_orm::ConnectionTrait as _;
 use serde_json::json;
@@ -36,6 +36,8 @@ steps:
     with: {n: \"${{ steps.each.outputs.map(o, o.n) }}\"}
 ";
 
+const WORK_AT_ONCE: &str = "name: once\nsteps: [{id: one, uses: test.echo, with: {n: 1}}]\n";
+
 /// Nothing succeeded twice, and the journal has no gap.
 async fn check(world: &World, id: Id<Execution>) {
     let twice = "SELECT count(*) FROM (SELECT payload FROM execution_events \
@@ -46,6 +48,19 @@ async fn check(world: &World, id: Id<Execution>) {
     assert_eq!(world.number(succeeded).await, 9, "{}: {:?}", world.name, world.kinds(id).await);
     let gaps = "SELECT max(seq) - count(*) FROM execution_events";
     assert_eq!(world.number(gaps).await, 0, "{}", world.name);
+}
+
+#[tokio::test]
+async fn an_execution_whose_driver_breaks_off_goes_on_in_the_same_worker() {
+    for world in worlds().await {
+        world.seen.broken_profiles.store(2, Ordering::SeqCst);
+        let id = world.run(WORK_AT_ONCE).await;
+        let worker = world.worker(quick());
+        let ended = world.ended(id).await;
+        assert_eq!(ended.row.status, Status::Succeeded, "{}: {:?}", world.name, ended.row);
+        assert_eq!(world.seen.broken_profiles.load(Ordering::SeqCst), 0, "it broke off twice");
+        worker.stop().await;
+    }
 }
 
 /// A process alone on its database, which takes over at once whatever was left.

@@ -6,7 +6,10 @@ mod processes;
 
 use std::{
     path::Path,
-    sync::{Arc, atomic::AtomicU64},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -38,11 +41,14 @@ use actions::registry;
 pub use plan::Plan;
 pub use processes::{Here, Process};
 
-struct Users;
+struct Users(Arc<Seen>);
 
 #[async_trait]
 impl UserDirectory for Users {
     async fn profile(&self, _: Id<User>) -> Result<Option<UserProfile>, UserDirectoryError> {
+        let left = |count: u32| count.checked_sub(1);
+        let broken = self.0.broken_profiles.fetch_update(Ordering::SeqCst, Ordering::SeqCst, left);
+        assert!(broken.is_err(), "this reading breaks off, as the test wants it");
         Ok(Some(UserProfile { username: "ada".into(), email: "ada@example.com".into() }))
     }
 }
@@ -296,7 +302,7 @@ fn build(
         blobs: Arc::new(BlobFolder::new(folder)),
         ambient: ambient.clone(),
         actions: registry(seen),
-        users: Arc::new(Users),
+        users: Arc::new(Users(Arc::clone(seen))),
         entitlements: Arc::clone(plan) as Arc<dyn Entitlements>,
         cpu: CpuPool::new(2),
         sealer: Sealer::new(b"0123456789abcdef0123456789abcdef", ambient.clone()),

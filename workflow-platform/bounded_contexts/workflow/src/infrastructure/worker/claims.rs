@@ -149,8 +149,8 @@ impl Life<'_> {
         let mut news = self.listen().await;
         self.look_around().await;
         loop {
-            while let Some(parted) = self.drivers.try_join_next() {
-                self.part(parted.ok());
+            while let Some(Ok(parted)) = self.drivers.try_join_next() {
+                self.part(&parted);
             }
             self.fill();
             self.gather().await;
@@ -172,7 +172,7 @@ impl Life<'_> {
                 }
                 () = work.notified() => self.rung = true,
                 Some(handed) = self.handed.recv() => self.take(handed),
-                Some(parted) = self.drivers.join_next() => self.part(parted.ok()),
+                Some(Ok(parted)) = self.drivers.join_next() => self.part(&parted),
                 brought = brings(&mut self.claiming) => self.bring(brought),
                 () = poll => self.look_around().await,
             }

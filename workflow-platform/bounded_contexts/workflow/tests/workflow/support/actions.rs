@@ -27,6 +27,8 @@ pub struct Seen {
     pub cancelled: AtomicU32,
     /// `test.flaky` fails so many times per step.
     pub failures: AtomicU32,
+    /// So many readings of a user's profile break off what reads it.
+    pub broken_profiles: AtomicU32,
 }
 
 impl Seen {

@@ -1,11 +1,12 @@
 //! A worker's places, and what comes into them: from the queue, and from starts of this process.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
+use futures::FutureExt as _;
 use sea_orm::DbErr;
 use shared_kernel::domain::{Timestamp, TraceContext};
 use tokio_util::task::AbortOnDropHandle;
-use tracing::{Instrument as _, info_span, warn};
+use tracing::{Instrument as _, error, info_span, warn};
 
 use super::{Held, Life};
 use crate::application::executions::StoredEvent;
@@ -94,7 +95,7 @@ impl Life<'_> {
         {
             tokio::select! {
                 () = &mut limit => return,
-                Some(parted) = self.drivers.join_next() => self.part(parted.ok()),
+                Some(Ok(parted)) = self.drivers.join_next() => self.part(&parted),
             }
         }
     }
@@ -175,18 +176,20 @@ impl Life<'_> {
             trace_id = claimed.trace.map(TraceContext::trace_id),
         );
         let drive = driver::drive(Arc::clone(&self.desk), claimed, history, control);
+        // Whatever breaks off is let go of, and found as a lease that nobody drives.
+        let drive = AssertUnwindSafe(drive).catch_unwind().map(move |driven| {
+            driven.unwrap_or_else(|_| {
+                error!(execution.id = %claimed.id, "driver of execution {} broke off", claimed.id);
+                Parted { claimed, parked_until: None }
+            })
+        });
         self.drivers.spawn(drive.instrument(around));
         metrics::gauge!("workflow_executions_leased").set(len(self.held.len()));
     }
 
     /// A driver is done with its execution. Its end may let another one start.
-    pub(super) fn part(&mut self, parted: Option<Parted>) {
-        let now = self.parts.ambient.now();
-        self.standby.place_freed(now);
-        let Some(parted) = parted else {
-            warn!("a driver broke off; its execution is taken over by and by");
-            return;
-        };
+    pub(super) fn part(&mut self, parted: &Parted) {
+        self.standby.place_freed(self.parts.ambient.now());
         self.let_go(&parted.claimed);
         if let Some(at) = parted.parked_until {
             self.timer = Some(self.timer.map_or(at, |timer| timer.min(at)));
