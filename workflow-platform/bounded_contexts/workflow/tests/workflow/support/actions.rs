@@ -101,8 +101,11 @@ impl TestAction {
         let running = self.seen.now_running.fetch_add(1, Ordering::SeqCst) + 1;
         self.seen.most_running.fetch_max(running, Ordering::SeqCst);
         let millis = input["millis"].as_u64().unwrap_or(50);
+        // Not before somebody who watches from the start can have begun to.
+        let half = Duration::from_millis(millis) / 2;
+        tokio::time::sleep(half).await;
         ctx.progress(1, Some(2), "half way");
-        tokio::time::sleep(Duration::from_millis(millis)).await;
+        tokio::time::sleep(half).await;
         self.seen.now_running.fetch_sub(1, Ordering::SeqCst);
         Ok(input.clone())
     }
