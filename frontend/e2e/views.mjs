@@ -171,11 +171,14 @@ const UNSAID = new RegExp(`^(${ROOTS.join('|')})(\\.[a-z]\\w*)+$`);
 /** Names that look like those of texts, and are none. */
 const ACTIONS = new Set();
 
-/** Names of texts that stand where the texts should. */
+const wordsOf = (text) => text.split(/\s+/);
+
+/** Names of texts that stand where the texts should; what is shown as code is meant as it stands. */
 export async function unsaid(page) {
+  const code = new Set((await page.locator('code').allInnerTexts()).flatMap(wordsOf));
   // biome-ignore lint/performance/useDomNodeTextContent: lines as people see them
   const text = await page.locator('body').innerText();
-  return text.split(/\s+/).filter((word) => UNSAID.test(word) && !ACTIONS.has(word));
+  return wordsOf(text).filter((word) => UNSAID.test(word) && !ACTIONS.has(word) && !code.has(word));
 }
 
 /** People and what they look at; who has no session is nobody. */
