@@ -125,7 +125,7 @@ async function rankings(one, { site }) {
   await follow('Templates', '模板');
   await press('Use ranking-watch', '使用 ranking-watch');
   const drawer = page.getByRole('dialog');
-  await drawer.getByLabel('site').fill(site);
+  await drawer.getByLabel(say('Site', '网站')).fill(site);
   await drawer.getByRole('button', { name: say('Create and run', '创建并运行') }).click();
   await at('/executions/[0-9a-f-]{36}');
   await finished(one);
@@ -290,7 +290,7 @@ async function automations(one) {
   await page.getByRole('link', { name: 'ranking-watch', exact: true }).click();
   await press('Run now', '立即运行');
   const drawer = page.getByRole('dialog');
-  await drawer.getByLabel('list').click();
+  await drawer.getByLabel(say('Ranking', '榜单')).click();
   await page.getByTitle('hotsales').click();
   await drawer.getByRole('button', { name: say('Run now', '立即运行') }).click();
   await at('/executions/[0-9a-f-]{36}');

@@ -466,7 +466,7 @@ stretch('a saved page is uploaded, and a template imports it', async () => {
   await button('Use note-import-tags').click();
   await button('Create and run').click();
   await visible(page.getByText('This is needed'));
-  await page.getByRole('combobox', { name: 'files' }).click();
+  await page.getByRole('combobox', { name: 'Files' }).click();
   await page.getByTitle('note.html').click();
   await page.keyboard.press('Escape');
   assert.deepEqual(await barriers(page), []);

@@ -15,6 +15,8 @@ export const rareKeys = {
     list: (filter: UserFilter) => ['users', 'list', filter] as const,
     one: (id: string) => ['users', 'one', id] as const,
     sessions: (id: string) => ['users', 'one', id, 'sessions'] as const,
+    usage: (id: string, language: string) => ['users', 'one', id, 'usage', language] as const,
+    audit: (id: string) => ['users', 'one', id, 'audit'] as const,
   },
   plans: {
     all: ['plans'] as const,
@@ -77,7 +79,7 @@ export const rareKeys = {
     parked: ['system', 'parked'] as const,
   },
   actions: { in: (language: string) => ['actions', language] as const },
-  templates: { all: ['templates'] as const, one: (name: string) => ['templates', name] as const },
+  templates: { in: (language: string) => ['templates', language] as const },
   billing: {
     all: ['billing'] as const,
     plans: ['billing', 'plans'] as const,

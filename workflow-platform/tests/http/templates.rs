@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use reqwest::Method;
+use reqwest::{
+    Method,
+    header::{ACCEPT_LANGUAGE, HeaderMap, HeaderValue},
+};
 use serde_json::{Value, json};
 use workflow_platform::cli::demo::DemoWorld;
 
@@ -48,6 +51,46 @@ async fn every_template_is_listed_and_valid() {
         assert_eq!(verdict, json!({ "valid": true, "problems": [] }), "{name}");
     }
     ada.get("/workflow/templates/nothing").await.refused(404, "NOT_FOUND");
+}
+
+async fn told_in(person: &Person<'_>, language: &'static str, path: &str) -> Value {
+    let spoken = HeaderMap::from_iter([(ACCEPT_LANGUAGE, HeaderValue::from_static(language))]);
+    Reply::of(person.request(Method::GET, path).headers(spoken)).await.data()
+}
+
+/// What people read of a template, by where it stands.
+fn texts(template: &Value) -> Vec<(String, String)> {
+    let mut found = vec![("description".to_owned(), template["description"].clone())];
+    for (name, param) in template["params"]["properties"].as_object().unwrap() {
+        found.push((format!("{name}.title"), param["title"].clone()));
+        if !param["description"].is_null() {
+            found.push((format!("{name}.description"), param["description"].clone()));
+        }
+    }
+    let text = |value: Value| value.as_str().unwrap_or_default().to_owned();
+    found.into_iter().map(|(place, value)| (place, text(value))).collect()
+}
+
+#[tokio::test]
+async fn templates_and_their_parameters_speak_the_language_of_the_reader() {
+    let app = TestApp::start().await;
+    let ada = app.person("ada").await;
+    let is_chinese =
+        |text: &str| text.chars().any(|char| ('\u{4e00}'..='\u{9fff}').contains(&char));
+    for (language, chinese) in [("en", false), ("zh-CN", true)] {
+        let listed = told_in(&ada, language, "/workflow/templates").await;
+        for template in listed.as_array().unwrap() {
+            let name = template["name"].as_str().unwrap();
+            let whole = told_in(&ada, language, &format!("/workflow/templates/{name}")).await;
+            assert_eq!(texts(&whole), texts(template), "{name}");
+            let copied = whole["source"].as_str().unwrap();
+            for (place, text) in texts(template) {
+                assert!(!text.is_empty(), "{name}: {place} is missing");
+                assert_eq!(is_chinese(&text), chinese, "{name}: {place} in {language}: {text}");
+                assert!(copied.contains(&text), "{name}: {place} is not in the text");
+            }
+        }
+    }
 }
 
 #[tokio::test]

@@ -5,7 +5,6 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { ErrorNote } from '@/components/ErrorNote';
 import { Waiting } from '@/components/Waiting';
-import { saidIn } from '@/features/workflows/said-in';
 import { TEMPLATES } from '@/features/workflows/templates';
 import { UseTemplate } from '@/features/workflows/UseTemplate';
 import { rareKeys } from '@/hooks/rare-keys';
@@ -16,7 +15,10 @@ import type { Template } from '@/types/api';
 export function Gallery() {
   const { t, i18n } = useTranslation();
   const [used, setUsed] = useState<Template | null>(null);
-  const { data, error, refetch } = useQuery({ queryKey: rareKeys.templates.all, queryFn: workflows.templates });
+  const { data, error, refetch } = useQuery({
+    queryKey: rareKeys.templates.in(i18n.language),
+    queryFn: workflows.templates,
+  });
   return (
     <>
       <h2 className="wp-h2">{t('gallery.ready')}</h2>
@@ -26,7 +28,7 @@ export function Gallery() {
         {data?.map((template) => (
           <article key={template.name} className="wp-card wp-template-card">
             <h3>{template.name}</h3>
-            <p className="wp-muted">{saidIn(template.description ?? '', i18n.language)}</p>
+            <p className="wp-muted">{template.description}</p>
             <p className="flex flex-wrap gap-1">
               {template.actions.map((action) => (
                 <code key={action} className="wp-badge">

@@ -5,7 +5,6 @@ import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { ErrorNote } from '@/components/ErrorNote';
 import { SchemaForm } from '@/components/SchemaForm';
-import { saidIn } from '@/features/workflows/said-in';
 import { keys } from '@/hooks/keys';
 import { executions } from '@/services/executions';
 import { workflows } from '@/services/workflows';
@@ -17,16 +16,13 @@ type Then = 'run' | 'open';
 
 /** Asks the parameters of a template, makes a workflow that has them as defaults, and runs or opens it. */
 export function UseTemplate({ template, onClose }: { template: Template; onClose: () => void }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const [form] = Form.useForm();
   const [name, setName] = useState(template.name);
   const [then, setThen] = useState<Then>('run');
   const navigate = useNavigate();
   const client = useQueryClient();
-  const fields = fieldsOf(template.params).map((field) => ({
-    ...field,
-    help: field.help && saidIn(field.help, i18n.language),
-  }));
+  const fields = fieldsOf(template.params);
   const make = useMutation({
     mutationFn: async (params: JsonObject) => {
       const [{ source }, { withDefaults }] = await Promise.all([

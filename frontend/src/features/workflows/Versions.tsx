@@ -33,7 +33,7 @@ export function Versions({ id, newest }: { id: string; newest: number }) {
         version === newest ? (
           <span className="wp-badge">{t('versions.newest')}</span>
         ) : (
-          <span className="inline-flex flex-wrap items-center justify-end gap-3">
+          <span className="wp-acts">
             <button type="button" className="wp-link" onClick={() => change('open', String(version))}>
               {t('versions.compare')}
             </button>

@@ -35,10 +35,14 @@ pub const ACTIONS_IN_CHINESE: &str = include_str!("application/actions.zh-CN.jso
 
 /// Workflows ready to be copied.
 pub const TEMPLATES: [Template; 3] = [
-    Template { name: "ranking-watch", source: include_str!("../templates/ranking-watch.yaml") },
-    Template { name: "book-tracker", source: include_str!("../templates/book-tracker.yaml") },
-    Template { name: "new-book-radar", source: include_str!("../templates/new-book-radar.yaml") },
+    template("ranking-watch", include_str!("../templates/ranking-watch.yaml")),
+    template("book-tracker", include_str!("../templates/book-tracker.yaml")),
+    template("new-book-radar", include_str!("../templates/new-book-radar.yaml")),
 ];
+
+const fn template(name: &'static str, source: &'static str) -> Template {
+    Template { name, source, chinese: include_str!("../templates/zh-CN.json") }
+}
 
 /// The step kinds of this context.
 pub fn actions(

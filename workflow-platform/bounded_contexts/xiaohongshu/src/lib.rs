@@ -35,6 +35,7 @@ pub const ACTIONS_IN_CHINESE: &str = include_str!("application/actions.zh-CN.jso
 pub const TEMPLATES: [Template; 1] = [Template {
     name: "note-import-tags",
     source: include_str!("../templates/note-import-tags.yaml"),
+    chinese: include_str!("../templates/zh-CN.json"),
 }];
 
 /// The step kinds of this context.

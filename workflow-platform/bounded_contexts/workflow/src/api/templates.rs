@@ -6,7 +6,7 @@ use axum::extract::State;
 use serde::Serialize;
 use serde_json::Value;
 use shared_kernel::{
-    api::{ApiPath, Envelope, ErrorEnvelope, Failure, Reply},
+    api::{ApiPath, Envelope, ErrorEnvelope, Failure, Reply, RequestContext},
     application::Principal,
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -55,7 +55,7 @@ impl From<&Workpiece> for TemplateDetail {
     fn from(piece: &Workpiece) -> Self {
         Self {
             template: piece.into(),
-            source: piece.source.to_owned(),
+            source: piece.source.clone(),
             definition: piece.model.clone(),
         }
     }
@@ -66,7 +66,7 @@ pub fn routes(shelf: Arc<TemplateShelf>) -> OpenApiRouter {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(show)).with_state(shelf)
 }
 
-/// Workflows ready to be copied.
+/// Workflows ready to be copied, in the language of the request.
 #[utoipa::path(
     get, path = "/workflow/templates", tag = "workflow", operation_id = "list_templates",
     responses((status = 200, body = Envelope<Vec<TemplateView>>), (status = 401, body = ErrorEnvelope)),
@@ -76,10 +76,11 @@ pub async fn list(
     State(shelf): Shelf,
     who: Principal,
 ) -> Result<Reply<Vec<TemplateView>>, Failure> {
-    Ok(Reply::ok(shelf.list(&who)?.iter().map(Into::into).collect()))
+    let locale = RequestContext::current().locale;
+    Ok(Reply::ok(shelf.list(&who, locale)?.iter().map(Into::into).collect()))
 }
 
-/// One template with its text.
+/// One template with its text, whose titles and descriptions are in the language of the request.
 #[utoipa::path(
     get, path = "/workflow/templates/{name}", tag = "workflow", operation_id = "show_template",
     params(("name" = String, Path, description = "template", example = "ranking-watch")),
@@ -91,5 +92,5 @@ pub async fn show(
     who: Principal,
     ApiPath(name): ApiPath<String>,
 ) -> Result<Reply<TemplateDetail>, Failure> {
-    Ok(Reply::ok(shelf.show(&who, &name)?.into()))
+    Ok(Reply::ok(shelf.show(&who, &name, RequestContext::current().locale)?.into()))
 }
