@@ -5,6 +5,7 @@ const TABS = [
   ['/account/profile', 'profile.title'],
   ['/account/security', 'security.title'],
   ['/account/api-keys', 'nav.keys'],
+  ['/account/notifications', 'nav.notifications'],
 ] as const;
 
 /** The pages of one's own account. */

@@ -59,4 +59,26 @@ export default {
     off: 'Switch off',
     offConfirm: 'Switch two-step sign-in off? The password alone will be enough.',
   },
+  told: {
+    note: 'What you are told of, and how it reaches you.',
+    rules: 'What happens',
+    rulesText: 'Each is an automation of yours: open it to change its words or when it speaks.',
+    what: 'When',
+    app: 'In the app',
+    mail: 'By mail',
+    inApp: '{{name}}: in the app',
+    byMail: '{{name}}: by mail',
+    none: 'You are told of nothing',
+    noneText: 'An automation tells you when a run fails, data arrives or a quota runs out.',
+    make: 'New automation',
+    always: 'Mails that always come',
+    address: 'Mails go to {{email}}.',
+    changeAddress: 'Change address',
+    mails: {
+      account:
+        'Changes of password, address, two-step sign-in, API keys and sessions, so that you notice what was not you.',
+      money: 'Invoices, refunds and a lower plan that is to come.',
+      leaving: 'That your account is to be deleted, and that it was.',
+    },
+  },
 };

@@ -106,6 +106,7 @@ export default {
     noneText: 'Automations leave their notes here.',
     new: 'New',
     read: 'Mark as read',
+    settings: 'What you are told of',
     readAll: 'Mark all as read',
     toAutomation: 'Automation',
   },

@@ -106,6 +106,7 @@ export default {
     noneText: '自动化留下的通知会显示在这里。',
     new: '新',
     read: '标为已读',
+    settings: '通知设置',
     readAll: '全部标为已读',
     toAutomation: '自动化',
   },

@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next';
+import { LinkButton } from '@/components/LinkButton';
 import { PageHeader } from '@/components/PageHeader';
 import { NotificationList, ReadAll } from '@/features/notifications/NotificationList';
 import { useTitle } from '@/hooks/use-title';
@@ -9,7 +10,16 @@ export function Component() {
   useTitle(t('nav.notifications'));
   return (
     <>
-      <PageHeader title={t('nav.notifications')} note={t('notifications.kept')} extra={<ReadAll />} />
+      <PageHeader
+        title={t('nav.notifications')}
+        note={t('notifications.kept')}
+        extra={
+          <>
+            <LinkButton to="/account/notifications">{t('notifications.settings')}</LinkButton>
+            <ReadAll />
+          </>
+        }
+      />
       <NotificationList />
     </>
   );

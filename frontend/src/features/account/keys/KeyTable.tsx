@@ -60,7 +60,7 @@ export function KeyTable() {
       title: '',
       align: 'right',
       render: (row) => (
-        <span className="flex flex-wrap justify-end gap-2">
+        <span className="wp-acts">
           <RenameKey id={row.id} name={row.name} />
           <RevokeKey id={row.id} name={row.name} />
         </span>
