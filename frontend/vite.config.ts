@@ -6,16 +6,19 @@ import { defineConfig } from 'vitest/config';
 
 /**
  * Parts of libraries that nothing here uses and that a bundler cannot know to be unused, with what
- * stands in for them: pop-ups for tooltips that share one bubble, axios's second way to send, its
- * names of status codes and its forms, colours by their names, prefixes for browsers of long ago, and
- * English where the component library was given no language, which never is. Palettes are computed
- * instead of written out.
+ * stands in for them: pop-ups for tooltips that share one bubble, waves around what was clicked,
+ * axios's second way to send, its names of status codes, its forms, cookies and old way to cancel,
+ * colours by their names, prefixes for browsers of long ago, and English where the component library
+ * was given no language, which never is. Palettes are computed instead of written out.
  */
 const LEFT_OUT = [
   { from: 'antd/es/config-provider/', part: /\/tooltip\/UniqueProvider$/, instead: './src/utils/pass-through.ts' },
+  { from: 'antd/es/', part: /\/_util\/wave$/, instead: './src/utils/pass-through.ts' },
   { from: 'antd/es/', part: /^(\.\.\/)+locale\/en_US$/, instead: './src/utils/nothing.ts' },
   { from: 'antd/es/locale/useLocale', part: /^\.\/en_US$/, instead: './src/utils/nothing.ts' },
   { from: 'axios/lib/axios', part: /\/HttpStatusCode\.js$/, instead: './src/utils/nothing.ts' },
+  { from: 'axios/lib/axios', part: /\/CancelToken\.js$/, instead: './src/utils/nothing.ts' },
+  { from: 'axios/lib/helpers/', part: /\/cookies\.js$/, instead: './src/utils/nothing.ts' },
   { from: 'axios/lib/adapters/', part: /^\.\/fetch\.js$/, instead: './src/utils/no-adapter.ts' },
   { from: 'axios/lib/', part: /\/formDataToJSON\.js$/, instead: './src/utils/nothing.ts' },
   { from: 'axios/lib/', part: /\/toFormData\.js$/, instead: './src/utils/flat-form.ts' },
