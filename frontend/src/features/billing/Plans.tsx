@@ -62,7 +62,7 @@ export function Plans() {
       title: '',
       align: 'right',
       render: ({ plan, names, rank }) => (
-        <span className="inline-flex flex-wrap justify-end gap-2">
+        <span className="wp-acts">
           <OfferPlan isNew={false} initial={draftOf(plan, names, rank)} />
           <Withdraw plan={plan} />
         </span>

@@ -48,7 +48,7 @@ export function Hosts() {
       title: '',
       align: 'right',
       render: (row) => (
-        <span className="inline-flex flex-wrap justify-end gap-2">
+        <span className="wp-acts">
           <DecideHost rule={row} />
           <TakeBack host={row.host} />
         </span>

@@ -54,7 +54,7 @@ export function Sources({ pool }: { pool: string }) {
       title: '',
       align: 'right',
       render: (row) => (
-        <span className="inline-flex flex-wrap justify-end gap-2">
+        <span className="wp-acts">
           <EditSource pool={pool} source={row} />
           <Remove pool={pool} source={row} />
         </span>

@@ -28,7 +28,7 @@ export function SecretTable() {
       title: '',
       align: 'right',
       render: (row) => (
-        <span className="inline-flex flex-wrap justify-end gap-2">
+        <span className="wp-acts">
           <KeepSecret secret={row} />
           <Forget
             name={row.name}

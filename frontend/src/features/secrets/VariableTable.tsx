@@ -38,7 +38,7 @@ export function VariableTable() {
       title: '',
       align: 'right',
       render: (row) => (
-        <span className="inline-flex flex-wrap justify-end gap-2">
+        <span className="wp-acts">
           <KeepVariable variable={row} />
           <Forget
             name={row.name}
