@@ -218,7 +218,9 @@ async function subscriptions() {
   const open = await ask('get', '/subscription/invoices', { query: '?status=open', alone: true });
   await payments({ id: open.items.at(-1).id });
   await ask('get', '/subscription/usage');
+  const me = await ask('get', '/users/me', { alone: true });
   token = root;
+  await ask('get', '/subscription/admin/users/{id}/usage', { at: { id: me.id } });
   await ask('get', '/subscription/admin/invoices', { query: '?status=open&limit=1' });
   await ask('post', '/subscription/admin/invoices/{id}/settle', { at });
   await ask('post', '/subscription/admin/invoices/{id}/refund', { at, body: { amount_minor: 1000, reason: 'goodwill' } });

@@ -137,13 +137,14 @@ const owners = ({ books, failing, waiting, items, pool, host, rule, hook }) => (
   'account-profile': ['/account/profile'],
   'account-security': ['/account/security'],
   'api-keys': ['/account/api-keys'],
+  'account-notifications': ['/account/notifications', appear('td .ant-switch')],
   'new-api-key': ['/account/api-keys', press('.wp-page-header button', '.ant-drawer-body form')],
   'not-found': ['/nowhere'],
 });
 const administrators = {
   users: ['/admin/users'],
   'users-none': ['/admin/users?search=zzz'],
-  user: ['/admin/users?search=owner', press('button.wp-name', '.wp-sessions')],
+  user: ['/admin/users?search=owner', press('button.wp-name', '[role=progressbar]')],
   audit: ['/admin/audit'],
   plans: ['/admin/plans'],
   'new-plan': ['/admin/plans', press('.wp-page-header button', '.ant-drawer-body form')],

@@ -13,6 +13,6 @@ export interface AuditFilter {
 }
 
 export const audit = {
-  list: (filter: AuditFilter, cursor?: string) =>
-    http.get<Page<AuditLine>>('/users/admin/audit', { ...filter, cursor, limit: 50 }),
+  list: (filter: AuditFilter, cursor?: string, limit = 50) =>
+    http.get<Page<AuditLine>>('/users/admin/audit', { ...filter, cursor, limit }),
 };

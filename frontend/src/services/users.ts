@@ -1,5 +1,5 @@
 import { http } from '@/services/http';
-import type { ListedUser, Page, Role, Session, UserDetail } from '@/types/api';
+import type { ListedUser, Page, Role, Session, UserDetail, UsersUsage } from '@/types/api';
 
 const ROOT = '/users/admin/users';
 
@@ -18,5 +18,6 @@ export const users = {
   remove: (id: string) => http.delete<null>(`${ROOT}/${id}`),
   sessions: (id: string, cursor?: string) => http.get<Page<Session>>(`${ROOT}/${id}/sessions`, { cursor, limit: 20 }),
   endSession: (id: string, session: string) => http.delete<null>(`${ROOT}/${id}/sessions/${session}`),
+  usage: (id: string) => http.get<UsersUsage>(`/subscription/admin/users/${id}/usage`, { days: 30 }),
   endSessions: (id: string) => http.delete<{ ended: number }>(`${ROOT}/${id}/sessions`),
 };

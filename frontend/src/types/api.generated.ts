@@ -4349,6 +4349,32 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_UsersUsageView: {
+            /** @description Somebody's plan and what they use of it. */
+            data: {
+                /** @description The oldest first; days without use are left out. */
+                days: components["schemas"]["UsageDayView"][];
+                limits: components["schemas"]["LimitUsageView"][];
+                /**
+                 * @description Code of the plan.
+                 * @example basic
+                 */
+                plan: string;
+                /**
+                 * @description What it is called in the language of the request.
+                 * @example Basic
+                 */
+                plan_name: string;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_VariableView: {
             /** @description A variable. */
             data: {
@@ -6831,6 +6857,22 @@ export interface components {
             locale: components["schemas"]["Locale"];
             role: components["schemas"]["Role"];
             username: string;
+        };
+        /** @description Somebody's plan and what they use of it. */
+        UsersUsageView: {
+            /** @description The oldest first; days without use are left out. */
+            days: components["schemas"]["UsageDayView"][];
+            limits: components["schemas"]["LimitUsageView"][];
+            /**
+             * @description Code of the plan.
+             * @example basic
+             */
+            plan: string;
+            /**
+             * @description What it is called in the language of the request.
+             * @example Basic
+             */
+            plan_name: string;
         };
         /**
          * @description A variable to be kept.

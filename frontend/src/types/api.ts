@@ -188,4 +188,5 @@ export type OwnedInvoice = Schemas['OwnedInvoiceView'];
 export type Books = Schemas['ReconciliationView'];
 export type InvoiceLine = Schemas['LineView'];
 export type UsageReport = Schemas['UsageView'];
+export type UsersUsage = Schemas['UsersUsageView'];
 export type LimitUsage = Schemas['LimitUsageView'];

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CopyId } from '@/components/CopyId';
 import { JsonView } from '@/components/JsonView';
+import { Changed } from '@/features/audit/Changed';
 import { Outcome } from '@/features/audit/Outcome';
 import { Who } from '@/features/audit/Who';
 import type { AuditLine } from '@/types/api';
@@ -35,6 +36,7 @@ export function AuditDrawer({ line, onClose }: { line: AuditLine; onClose: () =>
               </div>
             ))}
         </dl>
+        <Changed details={line.details} />
         <JsonView value={line.details} label={t('audit.details')} />
       </div>
     </Drawer>

@@ -1,4 +1,4 @@
-import { Input, Select } from 'antd';
+import { DatePicker, Input, Select } from 'antd';
 import dayjs from 'dayjs';
 import { useTranslation } from 'react-i18next';
 import { useFilter } from '@/hooks/use-filter';
@@ -14,8 +14,7 @@ const TEXTS = [
 ] as const;
 
 /** Times stand in the address as instants, and in the fields as the clock on the wall has them. */
-const local = (at: string | undefined) => (at ? dayjs(at).format('YYYY-MM-DDTHH:mm') : '');
-const instant = (text: string) => (text ? dayjs(text).toISOString() : undefined);
+const local = (at: string | undefined) => (at && dayjs(at).isValid() ? dayjs(at) : null);
 
 export function AuditFilters() {
   const { t } = useTranslation();
@@ -44,15 +43,16 @@ export function AuditFilters() {
         options={['success', 'failure', 'denied'].map((value) => ({ value, label: t(`audit.outcomes.${value}`) }))}
       />
       {(['from', 'to'] as const).map((name) => (
-        <label key={name} className="wp-moment">
-          <span>{t(`audit.${name}`)}</span>
-          <input
-            type="datetime-local"
-            className="wp-input"
-            value={local(filter[name])}
-            onChange={(event) => change(name, instant(event.target.value))}
-          />
-        </label>
+        <DatePicker
+          key={name}
+          showTime={{ format: 'HH:mm' }}
+          format="YYYY-MM-DD HH:mm"
+          aria-label={t(`audit.${name}`)}
+          placeholder={t(`audit.${name}`)}
+          value={local(filter[name])}
+          onChange={(time) => change(name, time ? time.toISOString() : undefined)}
+          disabledDate={(day) => day.isAfter(dayjs())}
+        />
       ))}
     </search>
   );

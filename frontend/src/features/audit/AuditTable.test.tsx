@@ -51,6 +51,8 @@ describe('the audit log', () => {
     const drawer = await screen.findByRole('dialog');
     expect(within(drawer).getByText('Firefox')).toBeTruthy();
     expect(within(drawer).getByText('"admin"')).toBeTruthy();
+    expect(within(drawer).getByText('- user')).toBeTruthy();
+    expect(within(drawer).getByText('+ admin')).toBeTruthy();
     const query = new URLSearchParams(asked);
     expect([query.get('user'), query.get('outcome')]).toEqual(['u2', 'success']);
   });

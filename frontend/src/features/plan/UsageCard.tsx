@@ -1,44 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
-import { Progress } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { UsageBar } from '@/components/billing/UsageBar';
 import { ErrorNote } from '@/components/ErrorNote';
 import { Waiting } from '@/components/Waiting';
 import { rareKeys } from '@/hooks/rare-keys';
 import { plans } from '@/services/plans';
-import type { LimitUsage } from '@/types/api';
-import { day } from '@/utils/money';
-
-/** In percent; full when nothing is allowed. */
-const share = ({ used, allowed }: LimitUsage) => (allowed ? Math.min(100, (used / allowed) * 100) : 100);
-
-function Bar({ usage }: { usage: LimitUsage }) {
-  const { t, i18n } = useTranslation();
-  const number = (value: number) => value.toLocaleString(i18n.language);
-  const used = number(usage.used);
-  const name = t(`plan.entitlements.${usage.limit}`);
-  const isLimited = usage.allowed != null;
-  return (
-    <div>
-      <div className="flex flex-wrap justify-between gap-x-3">
-        <span>{name}</span>
-        <span className="wp-number">
-          {isLimited
-            ? t('billing.usageOf', { used, allowed: number(usage.allowed ?? 0) })
-            : t('billing.usageFree', { used })}
-        </span>
-      </div>
-      {isLimited && (
-        <Progress
-          percent={share(usage)}
-          showInfo={false}
-          status={share(usage) >= 100 ? 'exception' : 'normal'}
-          aria-label={name}
-        />
-      )}
-      {usage.resets_at && <div className="wp-muted">{t('billing.resets', { date: day(usage.resets_at) })}</div>}
-    </div>
-  );
-}
 
 /** What is used of what the plan includes. */
 export function UsageCard() {
@@ -50,7 +16,7 @@ export function UsageCard() {
       {usage.error && <ErrorNote error={usage.error} onRetry={() => void usage.refetch()} />}
       {!usage.data && !usage.error && <Waiting />}
       {usage.data?.limits.map((one) => (
-        <Bar key={one.limit} usage={one} />
+        <UsageBar key={one.limit} usage={one} />
       ))}
     </section>
   );

@@ -3,12 +3,13 @@ import { Drawer } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { CopyId } from '@/components/CopyId';
 import { ErrorNote } from '@/components/ErrorNote';
-import { LinkButton } from '@/components/LinkButton';
 import { Waiting } from '@/components/Waiting';
 import { When } from '@/components/When';
 import { Standing } from '@/features/users/Standing';
 import { UserActions } from '@/features/users/UserActions';
+import { UserAudit } from '@/features/users/UserAudit';
 import { UserSessions } from '@/features/users/UserSessions';
+import { UserUsage } from '@/features/users/UserUsage';
 import { rareKeys } from '@/hooks/rare-keys';
 import { users } from '@/services/users';
 import { useSession } from '@/store/session';
@@ -55,16 +56,17 @@ function useHindrance(user: UserDetail): string | null {
 }
 
 function Card({ user, onClose }: { user: UserDetail; onClose: () => void }) {
-  const { t } = useTranslation();
   const hindrance = useHindrance(user);
   const there = user.status !== 'deleted';
+  const audits = useSession((session) => session.user?.permissions.includes('audit:read')) ?? false;
   return (
     <div className="flex flex-col gap-5">
       <Facts user={user} />
       {hindrance && <p className="wp-muted">{hindrance}</p>}
       {there && !hindrance && <UserActions user={user} onDeleted={onClose} />}
       {there && !hindrance && <UserSessions user={user} />}
-      <LinkButton to={`/admin/audit?user=${user.id}`}>{t('people.audit')}</LinkButton>
+      {there && <UserUsage id={user.id} />}
+      {audits && <UserAudit id={user.id} />}
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { http as on } from 'msw';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { UserTable } from '@/features/users/UserTable';
 import '@/locales/admin';
+import '@/locales/billing';
 import { useSession } from '@/store/session';
 import { server, success } from '@/testing/server';
 import { show } from '@/testing/show';
@@ -34,6 +35,25 @@ const session = {
   expires_at: '2026-11-30T08:00:00Z',
 };
 
+const usage = {
+  plan: 'basic',
+  plan_name: 'Basic',
+  limits: [{ limit: 'executions_per_month', used: 1234, allowed: 10000, resets_at: '2026-12-01T00:00:00Z' }],
+  days: [
+    { starts_at: '2026-11-22T00:00:00Z', executions: 3, pages: 20, bytes: 1048576, proxy_bytes: 0 },
+    { starts_at: '2026-11-23T00:00:00Z', executions: 4, pages: 22, bytes: 1048576, proxy_bytes: 0 },
+  ],
+};
+const noted = {
+  id: 'n1',
+  at: '2026-11-23T08:00:00Z',
+  actor: { kind: 'user', user: null, api_key_id: null },
+  action: 'user.password_changed',
+  outcome: 'success',
+  address: '192.0.2.9',
+  details: {},
+};
+
 const asked: string[] = [];
 const serve = (...people: ReturnType<typeof person>[]) =>
   server.use(
@@ -43,6 +63,11 @@ const serve = (...people: ReturnType<typeof person>[]) =>
     }),
     on.get('/api/v1/users/admin/users/:id', ({ params }) => success(people.find(({ id }) => id === params.id))),
     on.get('/api/v1/users/admin/users/:id/sessions', () => success({ items: [session], next_cursor: null })),
+    on.get('/api/v1/subscription/admin/users/:id/usage', () => success(usage)),
+    on.get('/api/v1/users/admin/audit', ({ request }) => {
+      asked.push(new URL(request.url).search);
+      return success({ items: [noted], next_cursor: null });
+    }),
   );
 
 const signIn = (role: Role, permissions: string[]) =>
@@ -94,6 +119,24 @@ describe('the card of a user', () => {
     const dialog = question.closest('[role="dialog"]') as HTMLElement;
     await userEvent.click(within(dialog).getByRole('button', { name: 'Suspend' }));
     await expect.poll(() => status).toEqual({ status: 'suspended' });
+  });
+
+  it('shows what they use of their plan, and what was noted of them last', async () => {
+    signIn('admin', ['users:read', 'audit:read']);
+    serve(person('ann'));
+    const card = await open('ann');
+    expect(await within(card).findByText('Basic')).toBeTruthy();
+    expect(within(card).getByText('1,234 of 10,000')).toBeTruthy();
+    expect(within(card).getByText('In 30 days: 7 executions, 42 pages, 2 MB.')).toBeTruthy();
+    expect(await within(card).findByText('user.password_changed')).toBeTruthy();
+    expect(new URLSearchParams(asked.at(-1)).get('user')).toBe('ann');
+  });
+
+  it('keeps the audit log from those who may not read it', async () => {
+    serve(person('ann'));
+    const card = await open('ann');
+    expect(await within(card).findByText('Basic')).toBeTruthy();
+    expect(within(card).queryByText('user.password_changed')).toBeNull();
   });
 
   it('offers nothing against oneself or who ranks as high', async () => {

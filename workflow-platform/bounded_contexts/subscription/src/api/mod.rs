@@ -39,6 +39,7 @@ pub fn routes(module: Arc<SubscriptionModule>) -> OpenApiRouter {
         .routes(routes!(changes::cancel))
         .routes(routes!(changes::resume))
         .routes(routes!(usage::usage))
+        .routes(routes!(usage::users_usage))
         .routes(routes!(invoices::list))
         .routes(routes!(invoices::show))
         .routes(routes!(papers::invoice))

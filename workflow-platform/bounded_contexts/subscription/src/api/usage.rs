@@ -3,11 +3,12 @@
 use garde::Validate;
 use serde::{Deserialize, Serialize};
 use shared_kernel::{
-    api::{ApiQuery, Envelope, ErrorEnvelope, Failure, Reply},
+    api::{ApiPath, ApiQuery, Envelope, ErrorEnvelope, Failure, Reply, RequestContext},
     application::{Principal, Usage},
-    domain::{Cost, Timestamp},
+    domain::{Cost, Owner, Timestamp},
 };
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
 use super::Module;
 use crate::application::{UsageReport, ports::UsageDay};
@@ -96,4 +97,42 @@ pub async fn usage(
     ApiQuery(query): ApiQuery<UsageQuery>,
 ) -> Result<Reply<UsageView>, Failure> {
     Ok(Reply::ok(module.usage(&who, query.days.unwrap_or(DAYS)).await?.into()))
+}
+
+/// Somebody's plan and what they use of it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UsersUsageView {
+    /// Code of the plan.
+    #[schema(example = "basic")]
+    pub plan: String,
+    /// What it is called in the language of the request.
+    #[schema(example = "Basic")]
+    pub plan_name: String,
+    pub limits: Vec<LimitUsageView>,
+    /// The oldest first; days without use are left out.
+    pub days: Vec<UsageDayView>,
+}
+
+/// What a user uses of what their plan includes.
+#[utoipa::path(
+    get, path = "/subscription/admin/users/{id}/usage", tag = "subscription",
+    params(("id" = Uuid, Path, description = "user"), UsageQuery),
+    responses(
+        (status = 200, body = Envelope<UsersUsageView>),
+        (status = 403, description = "PERMISSION_DENIED", body = ErrorEnvelope),
+        (status = 422, body = ErrorEnvelope),
+    ),
+    security(("bearer" = [])),
+)]
+pub async fn users_usage(
+    module: Module,
+    who: Principal,
+    ApiPath(id): ApiPath<Uuid>,
+    ApiQuery(query): ApiQuery<UsageQuery>,
+) -> Result<Reply<UsersUsageView>, Failure> {
+    let owner = Owner::new(id.into());
+    let (plan, report) = module.usage_of(&who, owner, query.days.unwrap_or(DAYS)).await?;
+    let plan_name = plan.name.of(RequestContext::current().locale).to_owned();
+    let UsageView { limits, days } = report.into();
+    Ok(Reply::ok(UsersUsageView { plan: plan.code, plan_name, limits, days }))
 }

@@ -8,7 +8,7 @@ use shared_kernel::{
 };
 
 use super::{SubscriptionError, SubscriptionModule, check::is_monthly, ports::UsageDay};
-use crate::domain::{beginning_of_month, end_of_month};
+use crate::domain::{Plan, beginning_of_month, end_of_month};
 
 /// Limits that are counted, in the order in which they are shown.
 const COUNTED: [Limit; 5] = [
@@ -43,7 +43,27 @@ impl SubscriptionModule {
         days: u32,
     ) -> Result<UsageReport, SubscriptionError> {
         who.require(Permission::SubscriptionRead)?;
-        let (owner, now) = (who.owner(), self.ambient.now());
+        self.report(who.owner(), days).await
+    }
+
+    /// The same of anybody, for those who look after all. Whoever never had a plan is on the free
+    /// one.
+    pub async fn usage_of(
+        &self,
+        who: &Principal,
+        owner: Owner,
+        days: u32,
+    ) -> Result<(Plan, UsageReport), SubscriptionError> {
+        who.require(Permission::UsersRead)?;
+        let plan = match self.store.current(owner).await? {
+            Some((_, plan)) => plan,
+            None => self.store.free_plan().await?,
+        };
+        Ok((plan, self.report(owner, days).await?))
+    }
+
+    async fn report(&self, owner: Owner, days: u32) -> Result<UsageReport, SubscriptionError> {
+        let now = self.ambient.now();
         let plan = self.plan_of(owner).await?;
         let mut limits = Vec::with_capacity(COUNTED.len());
         for limit in COUNTED {

@@ -24,6 +24,27 @@ async fn users_look_after_nothing() {
 }
 
 #[tokio::test]
+async fn what_somebody_uses_is_shown_to_those_who_look_after_them() {
+    for world in worlds().await {
+        let who = somebody(&world.ambient);
+        let body = json!({ "plan": "basic", "interval": "month" });
+        world.post(&who, "/subscription/subscribe", &body).await;
+        let (_, own) = world.get(&who, "/subscription/usage?days=7").await;
+        let path = format!("/subscription/admin/users/{}/usage?days=7", who.user);
+        let (status, shown) = world.get(&world.with_role(Role::Admin), &path).await;
+        assert_eq!(status, 200, "{shown} on {}", world.test.name);
+        assert_eq!(shown["data"]["plan"], "basic");
+        assert_eq!(shown["data"]["limits"], own["data"]["limits"]);
+        assert_eq!(shown["data"]["limits"][0]["allowed"], json!(10_000));
+        assert_eq!(world.get(&who, &path).await.0, 403, "not even of oneself");
+        let nobody = somebody(&world.ambient);
+        let path = format!("/subscription/admin/users/{}/usage", nobody.user);
+        let (_, shown) = world.get(&world.with_role(Role::Admin), &path).await;
+        assert_eq!(shown["data"]["plan"], "free", "{shown}");
+    }
+}
+
+#[tokio::test]
 async fn an_invoice_is_settled_once_and_it_is_known_by_whom() {
     for world in worlds().await {
         let who = somebody(&world.ambient);
