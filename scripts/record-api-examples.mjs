@@ -247,6 +247,7 @@ async function parkedEvents() {
   for (const way of ['replay', 'discard']) {
     execFileSync('python3', ['-c', program, join(dataDir, 'workflow-platform.db'), sql]);
     await ask('get', '/system/status');
+    await ask('get', '/system/events', { query: '?state=parked&limit=1' });
     const parked = await ask('get', '/system/events/parked');
     const at = { id: parked.items[0].id };
     if (way === 'replay') await ask('post', '/system/events/parked/{id}/replay', { at });

@@ -155,7 +155,9 @@ const administrators = {
   system: ['/admin/system'],
   hosts: ['/admin/hosts'],
   'decide-host': ['/admin/hosts', press('.wp-page-header .ant-btn-primary', '.ant-drawer-body form')],
-  'parked-events': ['/admin/events'],
+  events: ['/admin/events', appear('td .wp-link')],
+  event: ['/admin/events', press('td .wp-link', '.ant-drawer-body .wp-json')],
+  'parked-events': ['/admin/events?show=parked'],
   'audit-line': ['/admin/audit?action=user.logged_in', press('td .wp-link', '.ant-drawer-body .wp-json')],
 };
 

@@ -25,6 +25,7 @@ use axum::Router;
 use data_collection::{Collection, DatasetsModule, FetcherSettings, FilesModule};
 use event_driven_coordination::{
     ParkedEvents, Relay,
+    event_log::EventLog,
     status::{Facts, SystemWatch},
 };
 use proxy_pool::ProxyPoolModule;
@@ -357,6 +358,9 @@ impl Platform {
             ),
             data_collection::file_routes(Arc::clone(&self.files)),
             event_driven_coordination::parked::routes(self.parked_events()),
+            event_driven_coordination::event_log::routes(EventLog::new(
+                self.foundation.database.clone(),
+            )),
             event_driven_coordination::status::routes(self.system_watch()),
             automations::routes(Arc::clone(&self.automations)),
         ]

@@ -4,6 +4,7 @@ import type { InvoiceFilter } from '@/services/billing';
 import type { RecordQuery } from '@/services/datasets';
 import type { JournalFilter, LogFilter } from '@/services/executions';
 import type { ProxyFilter } from '@/services/proxies';
+import type { EventFilter } from '@/services/system';
 import type { UserFilter } from '@/services/users';
 
 /** As `keys`, for pages that few open: loaded with them. */
@@ -24,6 +25,7 @@ export const rareKeys = {
     current: ['plans', 'current'] as const,
     usage: ['plans', 'usage'] as const,
     invoices: ['plans', 'invoices'] as const,
+    creditNotes: ['plans', 'credit-notes'] as const,
     preview: (plan: string, interval: string) => ['plans', 'preview', plan, interval] as const,
   },
   dataset: {
@@ -77,6 +79,8 @@ export const rareKeys = {
     status: ['system', 'status'] as const,
     hosts: ['system', 'hosts'] as const,
     parked: ['system', 'parked'] as const,
+    events: ['system', 'events'] as const,
+    happened: (filter: EventFilter) => ['system', 'events', filter] as const,
   },
   actions: { in: (language: string) => ['actions', language] as const },
   templates: { in: (language: string) => ['templates', language] as const },

@@ -6,7 +6,7 @@ import { Coupons } from '@/features/billing/Coupons';
 import { Invoices } from '@/features/billing/Invoices';
 import { Plans } from '@/features/billing/Plans';
 import { Hosts } from '@/features/hosts/Hosts';
-import { Parked } from '@/features/parked/Parked';
+import { Events } from '@/features/parked/Events';
 import { System } from '@/features/system/System';
 import { Users } from '@/features/users/Users';
 import { Component as NotFound } from '@/pages/not-found';
@@ -32,7 +32,7 @@ const ROOMS: Record<string, Room> = {
   invoices: { Shown: Invoices, text: 'money.invoices', needs: 'billing:read' },
   hosts: { Shown: Hosts, text: 'hosts.title', needs: 'system:read' },
   system: { Shown: System, text: 'platform.title', needs: 'system:read' },
-  events: { Shown: Parked, text: 'parked.title', needs: 'system:read' },
+  events: { Shown: Events, text: 'happened.title', needs: 'system:read' },
 };
 
 export function Component() {

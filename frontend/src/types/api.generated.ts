@@ -2760,6 +2760,43 @@ export interface components {
             timestamp: components["schemas"]["Timestamp"];
         };
         /** @description A success. */
+        Envelope_Page_LoggedEventView: {
+            /** @description One page of a list. */
+            data: {
+                items: {
+                    aggregate: string;
+                    aggregate_id: string;
+                    /**
+                     * Format: int32
+                     * @description Failed attempts to handle it.
+                     */
+                    attempts: number;
+                    /** @description Why the last attempt failed. */
+                    error?: string | null;
+                    /** Format: uuid */
+                    id: string;
+                    /** @example user.logged_in */
+                    kind: string;
+                    occurred_at: components["schemas"]["Timestamp"];
+                    /** @description What the event says; its form depends on the kind. */
+                    payload: Record<string, never>;
+                    request_id?: string | null;
+                    state: components["schemas"]["EventReached"];
+                    /** Format: uuid */
+                    user_id?: string | null;
+                }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
         Envelope_Page_NamedTriggerView: {
             /** @description One page of a list. */
             data: {
@@ -4673,6 +4710,11 @@ export interface components {
         EventKindsView: {
             items: components["schemas"]["EventKindView"][];
         };
+        /**
+         * @description How far an event came.
+         * @enum {string}
+         */
+        EventReached: "waiting" | "delivered" | "parked";
         /** @description An execution whose end was asked for. */
         ExecutionCancelView: {
             /** Format: uuid */
@@ -5279,6 +5321,29 @@ export interface components {
             level: components["schemas"]["LogLevel"];
             message: string;
             step?: string | null;
+        };
+        /** @description Something that happened. */
+        LoggedEventView: {
+            aggregate: string;
+            aggregate_id: string;
+            /**
+             * Format: int32
+             * @description Failed attempts to handle it.
+             */
+            attempts: number;
+            /** @description Why the last attempt failed. */
+            error?: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @example user.logged_in */
+            kind: string;
+            occurred_at: components["schemas"]["Timestamp"];
+            /** @description What the event says; its form depends on the kind. */
+            payload: Record<string, never>;
+            request_id?: string | null;
+            state: components["schemas"]["EventReached"];
+            /** Format: uuid */
+            user_id?: string | null;
         };
         /** @description Who wants in. */
         LoginBody: {

@@ -21,6 +21,7 @@
 //!
 //! **Not here:** what the handlers of contexts do.
 
+pub mod event_log;
 mod handlers;
 pub mod mail;
 mod migrations;

@@ -8,12 +8,10 @@ import { EmptyState } from '@/components/EmptyState';
 import { ErrorNote } from '@/components/ErrorNote';
 import { JsonView } from '@/components/JsonView';
 import { Note } from '@/components/Note';
-import { PageHeader } from '@/components/PageHeader';
 import { When } from '@/components/When';
 import { rareKeys } from '@/hooks/rare-keys';
 import { useFilter } from '@/hooks/use-filter';
 import { usePaged } from '@/hooks/use-paged';
-import { useTitle } from '@/hooks/use-title';
 import { system } from '@/services/system';
 import { useSession } from '@/store/session';
 import type { ParkedEvent } from '@/types/api';
@@ -21,7 +19,6 @@ import type { ParkedEvent } from '@/types/api';
 /** Events that could not be handled: why, what is in them, and another try. */
 export function Parked() {
   const { t } = useTranslation();
-  useTitle(t('parked.title'));
   const { change, open } = useFilter([] as const);
   const list = usePaged(rareKeys.system.parked, system.parked);
   const shown = list.items?.find(({ id }) => id === open);
@@ -42,7 +39,7 @@ export function Parked() {
   ];
   return (
     <>
-      <PageHeader title={t('parked.title')} note={t('parked.note')} />
+      <p className="wp-muted">{t('parked.note')}</p>
       <DataTable
         label={t('parked.title')}
         columns={columns}
@@ -62,6 +59,7 @@ function ParkedDrawer({ event, onClose }: { event: ParkedEvent; onClose: () => v
   const done = async () => {
     onClose();
     await client.invalidateQueries({ queryKey: rareKeys.system.parked });
+    await client.invalidateQueries({ queryKey: rareKeys.system.events });
   };
   const replay = useMutation({ mutationFn: () => system.replay(event.id), onSuccess: done });
   const letGo = useMutation({ mutationFn: () => system.letGo(event.id), onSuccess: done });

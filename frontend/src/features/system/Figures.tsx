@@ -41,7 +41,7 @@ export function Figures({ status }: { status: SystemStatus | undefined }) {
       />
       <Figure
         name={t('parked.title')}
-        to="/admin/events"
+        to="/admin/events?show=parked"
         value={outbox && <Count value={outbox.parked} />}
         note={t('platform.parkedNote')}
       />

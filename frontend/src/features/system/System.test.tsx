@@ -32,7 +32,9 @@ it('says what needs somebody, with a way to the parked events', async () => {
   const verdict = (await screen.findByText('This needs somebody:')).parentElement as HTMLElement;
   expect(within(verdict).getByText('No worker lives: nothing runs.')).toBeTruthy();
   expect(within(verdict).getByText('Of what must always hold, 1 does not.')).toBeTruthy();
-  expect(within(verdict).getByRole('link', { name: 'Look at it' }).getAttribute('href')).toBe('/admin/events');
+  expect(within(verdict).getByRole('link', { name: 'Look at it' }).getAttribute('href')).toBe(
+    '/admin/events?show=parked',
+  );
   expect(screen.getByText('Broken 3 times')).toBeTruthy();
   expect(screen.getByText('2 used, 8 idle, 20 at most')).toBeTruthy();
 });

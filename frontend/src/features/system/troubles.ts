@@ -27,7 +27,7 @@ export function troublesOf(status: SystemStatus): Trouble[] {
     { name: 'pending', count: status.schema_pending },
     { name: 'lag', count: outbox.lag_seconds > LATE ? Math.floor(outbox.lag_seconds) : 0 },
     { name: 'waiting', count: waited > LATE ? waited : 0 },
-    { name: 'parked', count: outbox.parked, to: '/admin/events' },
+    { name: 'parked', count: outbox.parked, to: '/admin/events?show=parked' },
     { name: 'versions', count: versions.size > 1 ? versions.size : 0 },
     { name: 'connections', count: database.pools.filter(isFull).length },
   ];

@@ -9,6 +9,7 @@
 
 mod faults;
 mod forms;
+mod logged;
 mod lowered;
 mod mail;
 mod parked;

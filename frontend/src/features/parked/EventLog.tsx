@@ -1,0 +1,95 @@
+import { Input, Select } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { CopyId } from '@/components/CopyId';
+import { type Column, DataTable } from '@/components/DataTable';
+import { EmptyState } from '@/components/EmptyState';
+import { When } from '@/components/When';
+import { EventDrawer } from '@/features/parked/EventDrawer';
+import { Reached } from '@/features/parked/Reached';
+import { rareKeys } from '@/hooks/rare-keys';
+import { useFilter } from '@/hooks/use-filter';
+import { usePaged } from '@/hooks/use-paged';
+import { system } from '@/services/system';
+import type { LoggedEvent } from '@/types/api';
+
+const FILTERS = ['kind', 'about', 'user', 'state'] as const;
+const TEXTS = [
+  ['kind', 'happened.byKind', 120],
+  ['about', 'happened.byAbout', 120],
+  ['user', 'happened.byUser', 36],
+] as const;
+
+function Filters() {
+  const { t } = useTranslation();
+  const { filter, change } = useFilter(FILTERS);
+  return (
+    <search className="wp-filters">
+      {TEXTS.map(([name, text, most]) => (
+        <Input
+          key={`${name} ${filter[name]}`}
+          allowClear
+          aria-label={t(text)}
+          placeholder={t(text)}
+          maxLength={most}
+          defaultValue={filter[name]}
+          onClear={() => change(name)}
+          onPressEnter={(event) => change(name, event.currentTarget.value.trim())}
+          onBlur={(event) => change(name, event.currentTarget.value.trim())}
+        />
+      ))}
+      <Select
+        allowClear
+        aria-label={t('happened.state')}
+        placeholder={t('happened.anyState')}
+        value={filter.state}
+        onChange={(value) => change('state', value)}
+        options={['waiting', 'delivered', 'parked'].map((value) => ({ value, label: t(`happened.states.${value}`) }))}
+      />
+    </search>
+  );
+}
+
+/** Every event that is kept, the latest first. */
+export function EventLog() {
+  const { t } = useTranslation();
+  const { filter, change, open } = useFilter(FILTERS);
+  const list = usePaged(rareKeys.system.happened(filter), (cursor) => system.events(filter, cursor));
+  const shown = list.items?.find(({ id }) => id === open);
+  const columns: Column<LoggedEvent>[] = [
+    { key: 'at', title: t('parked.occurred'), render: (row) => <When time={row.occurred_at} /> },
+    {
+      key: 'kind',
+      title: t('parked.kind'),
+      render: (row) => (
+        <button type="button" className="wp-link" title={t('happened.open')} onClick={() => change('open', row.id)}>
+          <code>{row.kind}</code>
+        </button>
+      ),
+    },
+    {
+      key: 'about',
+      title: t('parked.about'),
+      wide: true,
+      render: (row) => (
+        <>
+          {row.aggregate} <CopyId id={row.aggregate_id} />
+        </>
+      ),
+    },
+    { key: 'state', title: t('happened.state'), render: (row) => <Reached state={row.state} /> },
+    { key: 'attempts', title: t('parked.attempts'), align: 'right', wide: true, render: (row) => row.attempts },
+  ];
+  return (
+    <>
+      <Filters />
+      <DataTable
+        label={t('happened.title')}
+        columns={columns}
+        {...list.table}
+        rowKey={(row) => row.id}
+        empty={<EmptyState title={t('happened.none')} text={t('happened.noneText')} />}
+      />
+      {shown && <EventDrawer event={shown} onClose={() => change('open')} />}
+    </>
+  );
+}

@@ -1,0 +1,10 @@
+//! What happened lately, as administrators look through it: every event of the outbox as long as it
+//! is kept, with what became of it.
+
+mod api;
+mod error;
+mod events;
+
+pub use api::routes;
+pub use error::EventLogError;
+pub use events::{EventLog, EventLogFilter, LoggedEvent, Reached};
