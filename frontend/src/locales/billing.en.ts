@@ -15,6 +15,11 @@ export default {
     toYearly: 'Pay yearly instead',
     subscribeTitle: 'Subscribe to {{plan}}?',
     upgradeTitle: 'Upgrade to {{plan}}?',
+    changes: 'What changes',
+    costs: {
+      month: '{{price}} for the first month, due from today; tax is added where there is any.',
+      year: '{{price}} for the first year, due from today; tax is added where there is any.',
+    },
     downgradeTitle: 'Downgrade to {{plan}}?',
     downgradeText: 'You keep {{from}} until {{date}}. Then {{plan}} begins.',
     coupon: 'Coupon',
@@ -82,5 +87,9 @@ export default {
     creditUsed: 'From your credit',
     credited: 'Taken back',
     paid: 'Paid',
+    paperOf: '{{number}} as PDF',
+    creditNotes: 'Credit notes',
+    reason: 'Reason',
+    unused: 'Not used of what was paid',
   },
 };

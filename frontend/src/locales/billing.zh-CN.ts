@@ -15,6 +15,11 @@ export default {
     toYearly: '改为按年付费',
     subscribeTitle: '订阅{{plan}}？',
     upgradeTitle: '升级到{{plan}}？',
+    changes: '变化',
+    costs: {
+      month: '首月 {{price}}，自今日起应付；如需缴税另加。',
+      year: '首年 {{price}}，自今日起应付；如需缴税另加。',
+    },
     downgradeTitle: '降级到{{plan}}？',
     downgradeText: '{{from}}保留到 {{date}}，之后生效{{plan}}。',
     coupon: '优惠码',
@@ -82,5 +87,9 @@ export default {
     creditUsed: '余额抵扣',
     credited: '已冲减',
     paid: '已支付',
+    paperOf: '{{number}}（PDF）',
+    creditNotes: '贷项通知单',
+    reason: '原因',
+    unused: '已付未用部分',
   },
 };

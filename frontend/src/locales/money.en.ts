@@ -65,6 +65,7 @@ export default {
       unbalanced_postings: 'Postings whose entries do not add up: {{count}}',
       invoices_off: 'Customers whose invoices differ from what they owe: {{count}}',
       credits_off: 'Customers whose credit differs from its entries: {{count}}',
+      refunds_off: 'Customers whose refunds under way differ from their entries: {{count}}',
       missing_numbers: 'Missing numbers of documents: {{count}}',
     },
   },

@@ -65,6 +65,7 @@ export default {
       unbalanced_postings: '分录不平的记账：{{count}}',
       invoices_off: '账单与应收不符的客户：{{count}}',
       credits_off: '余额与分录不符的客户：{{count}}',
+      refunds_off: '在途退款与分录不符的客户：{{count}}',
       missing_numbers: '缺失的单据编号：{{count}}',
     },
   },

@@ -1,6 +1,7 @@
 import { http } from '@/services/http';
 import type {
   ChangedSubscription,
+  CreditNote,
   CurrentSubscription,
   Interval,
   Invoice,
@@ -30,6 +31,8 @@ export const plans = {
   current: () => http.get<CurrentSubscription>('/subscription/current'),
   usage: () => http.get<UsageReport>('/subscription/usage'),
   invoices: (cursor?: string) => http.get<Page<Invoice>>('/subscription/invoices', { limit: 20, cursor }),
+  creditNotes: (cursor?: string) => http.get<Page<CreditNote>>('/subscription/credit-notes', { limit: 20, cursor }),
+  paper: (kind: 'invoices' | 'credit-notes', id: string) => http.blob(`/subscription/${kind}/${id}/pdf`),
   pay: (invoice: string) => http.post<Payment>(`/subscription/invoices/${invoice}/pay`),
   preview: (wish: PlanWish) => http.get<UpgradeQuote>('/subscription/preview', { ...wish }),
   subscribe: (wish: SubscribeWish) => change('subscribe', wish),

@@ -5,7 +5,7 @@ import { Note } from '@/components/Note';
 import { rareKeys } from '@/hooks/rare-keys';
 import { billing } from '@/services/billing';
 
-const FAULTS = ['unbalanced_postings', 'invoices_off', 'credits_off', 'missing_numbers'] as const;
+const FAULTS = ['unbalanced_postings', 'invoices_off', 'credits_off', 'refunds_off', 'missing_numbers'] as const;
 
 /** Whether ledger, invoices and credits agree. */
 export function Books() {

@@ -6,6 +6,7 @@ import { InvoiceLines } from '@/components/billing/InvoiceLines';
 import { type Column, DataTable } from '@/components/DataTable';
 import { ErrorNote } from '@/components/ErrorNote';
 import { Note } from '@/components/Note';
+import { Paper } from '@/features/plan/Paper';
 import { rareKeys } from '@/hooks/rare-keys';
 import { usePaged } from '@/hooks/use-paged';
 import { plans } from '@/services/plans';
@@ -88,7 +89,13 @@ export function InvoicesCard() {
         rowKey={(row) => row.id}
         empty={empty}
       />
-      <Drawer open={open !== null} onClose={() => setOpen(null)} title={open?.number} size={560}>
+      <Drawer
+        open={open !== null}
+        onClose={() => setOpen(null)}
+        title={open?.number}
+        size={560}
+        extra={open && <Paper kind="invoices" id={open.id} number={open.number} />}
+      >
         {open && <Details invoice={open} />}
       </Drawer>
     </section>

@@ -1,12 +1,16 @@
 import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { http as on } from 'msw';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Plan } from '@/features/plan/Plan';
 import { wayTo } from '@/features/plan/PlanCards';
+import { plans } from '@/services/plans';
 import { server, success } from '@/testing/server';
 import { show } from '@/testing/show';
 import type { CurrentSubscription, Plan as Offer } from '@/types/api';
+import { saveFile } from '@/utils/save-file';
+
+vi.mock('@/utils/save-file');
 
 const entitlements = {
   executions_per_month: 1000,
@@ -28,7 +32,8 @@ const offer = (code: string, month: number): Offer => ({
   ],
   entitlements,
 });
-const offers = [offer('free', 0), offer('basic', 4900), offer('pro', 19_900)];
+const pro = { ...offer('pro', 19_900), entitlements: { ...entitlements, proxies: 2000 } };
+const offers = [offer('free', 0), offer('basic', 4900), pro];
 const current = (code: string, more: Partial<CurrentSubscription> = {}): CurrentSubscription => ({
   plan: offers.find((plan) => plan.code === code) ?? offer(code, 0),
   status: 'active',
@@ -71,6 +76,20 @@ const invoice = {
   ],
 };
 
+const creditNote = {
+  id: 'c1',
+  number: 'CN-00000001',
+  user_id: 'u1',
+  subscription_id: 's1',
+  currency: 'CNY',
+  net_minor: 1200,
+  tax_minor: 0,
+  total_minor: 1200,
+  invoice_id: null,
+  reason: null,
+  issued_at: '2026-11-24T08:00:00Z',
+};
+
 const sent: [string, unknown][] = [];
 const serve = (now: CurrentSubscription) =>
   server.use(
@@ -80,6 +99,7 @@ const serve = (now: CurrentSubscription) =>
       success({ limits: [{ limit: 'proxies', used: 5, allowed: 20, resets_at: null }], days: [] }),
     ),
     on.get('/api/v1/subscription/invoices', () => success({ items: [invoice], next_cursor: null })),
+    on.get('/api/v1/subscription/credit-notes', () => success({ items: [creditNote], next_cursor: null })),
     on.get('/api/v1/subscription/preview', () =>
       success({
         plan: 'pro',
@@ -97,8 +117,11 @@ const serve = (now: CurrentSubscription) =>
     }),
   );
 
+const paper = vi.spyOn(plans, 'paper');
+
 beforeEach(() => {
   sent.length = 0;
+  paper.mockResolvedValue(new Blob());
 });
 
 describe('the way to a plan', () => {
@@ -139,6 +162,8 @@ describe('the page of the plan', () => {
     await userEvent.click(await screen.findByRole('button', { name: 'Upgrade' }));
     const dialog = await screen.findByRole('dialog');
     expect(await within(dialog).findByText('CN¥70')).toBeTruthy();
+    const proxies = within(dialog).getByRole('row', { name: /^Proxies/ });
+    expect(proxies.textContent).toBe('Proxies202,000');
     expect(sent).toEqual([]);
     await userEvent.click(within(dialog).getByRole('button', { name: 'Upgrade' }));
     expect(sent).toEqual([['upgrade', { plan: 'pro', interval: 'month' }]]);
@@ -159,5 +184,17 @@ describe('the page of the plan', () => {
     const drawer = await screen.findByRole('dialog');
     expect(within(drawer).getByText('BASIC, 2026-11-23 to 2026-12-23')).toBeTruthy();
     expect(within(drawer).getAllByText('CN¥51.94')).toHaveLength(2);
+    await userEvent.click(within(drawer).getByRole('button', { name: 'INV-00000007 as PDF' }));
+    await expect.poll(() => vi.mocked(saveFile).mock.lastCall?.[1]).toBe('INV-00000007.pdf');
+    expect(paper).toHaveBeenLastCalledWith('invoices', 'i1');
+  });
+
+  it('lists what was taken back, each with its paper', async () => {
+    serve(current('free'));
+    show(<Plan />);
+    await userEvent.click(await screen.findByRole('button', { name: 'CN-00000001 as PDF' }));
+    await expect.poll(() => vi.mocked(saveFile).mock.lastCall?.[1]).toBe('CN-00000001.pdf');
+    expect(paper).toHaveBeenLastCalledWith('credit-notes', 'c1');
+    expect(screen.getByText('Not used of what was paid')).toBeTruthy();
   });
 });

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { ErrorNote } from '@/components/ErrorNote';
 import { Waiting } from '@/components/Waiting';
+import { CreditNotesCard } from '@/features/plan/CreditNotesCard';
 import { DaysCard } from '@/features/plan/DaysCard';
 import { InvoicesCard } from '@/features/plan/InvoicesCard';
 import { PlanCards } from '@/features/plan/PlanCards';
@@ -32,6 +33,7 @@ export function Plan() {
       <DaysCard />
       <PlanCards offers={offers.data} current={current.data} />
       <InvoicesCard />
+      <CreditNotesCard />
     </div>
   );
 }

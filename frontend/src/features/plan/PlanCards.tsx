@@ -1,11 +1,10 @@
 import { Button, Segmented } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { amountOf } from '@/features/plan/entitlements';
 import { PlanDialog, type Way } from '@/features/plan/PlanDialog';
 import type { CurrentSubscription, Interval, Plan } from '@/types/api';
 import { money } from '@/utils/money';
-
-const GIB = 1024 ** 3;
 
 const priceOf = (plan: Plan, interval: Interval) => plan.prices.find((one) => one.interval === interval);
 
@@ -33,11 +32,6 @@ interface CardProps {
 function PlanCard({ plan, interval, way, isCurrent, onChoose }: CardProps) {
   const { t, i18n } = useTranslation();
   const price = priceOf(plan, interval);
-  const amount = (name: string, value: number | null | undefined) => {
-    if (value == null) return t('plan.unlimited');
-    if (name === 'history_bytes') return t('plan.bytes', { count: Math.round(value / GIB) });
-    return value.toLocaleString(i18n.language);
-  };
   return (
     <li className={isCurrent ? 'wp-plan wp-plan-current' : 'wp-plan'} aria-current={isCurrent}>
       <h2>
@@ -51,7 +45,7 @@ function PlanCard({ plan, interval, way, isCurrent, onChoose }: CardProps) {
         {Object.entries(plan.entitlements).map(([name, value]) => (
           <div key={name}>
             <dt>{t(`plan.entitlements.${name}`, { defaultValue: name.replaceAll('_', ' ') })}</dt>
-            <dd className="wp-number">{amount(name, value)}</dd>
+            <dd className="wp-number">{amountOf(name, value, t, i18n.language)}</dd>
           </div>
         ))}
       </dl>

@@ -5,11 +5,12 @@ import { useTranslation } from 'react-i18next';
 import { Lines } from '@/components/billing/Lines';
 import { ErrorNote } from '@/components/ErrorNote';
 import { Waiting } from '@/components/Waiting';
+import { PlanChanges } from '@/features/plan/PlanChanges';
 import { useChange } from '@/features/plan/use-change';
 import { rareKeys } from '@/hooks/rare-keys';
 import { type PlanWish, plans } from '@/services/plans';
 import type { CurrentSubscription, Plan } from '@/types/api';
-import { day } from '@/utils/money';
+import { day, money } from '@/utils/money';
 
 export type Way = 'subscribe' | 'upgrade' | 'downgrade';
 
@@ -65,7 +66,7 @@ function First({ coupon, trial, onCoupon, onTrial }: FirstProps) {
 
 /** Says what a change of plan means, and makes it. */
 export function PlanDialog({ way, plan, wish, current, onClose }: Props) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const [coupon, setCoupon] = useState('');
   const [trial, setTrial] = useState(false);
   const change = useChange(() =>
@@ -73,6 +74,7 @@ export function PlanDialog({ way, plan, wish, current, onClose }: Props) {
       ? plans.subscribe({ ...wish, trial, ...(coupon.trim() ? { coupon: coupon.trim() } : {}) })
       : plans[way](wish),
   );
+  const price = plan.prices.find(({ interval }) => interval === wish.interval);
   const names = { plan: plan.name, from: current.plan.name, date: day(current.period_ends_at) };
   return (
     <Modal
@@ -84,9 +86,15 @@ export function PlanDialog({ way, plan, wish, current, onClose }: Props) {
       onOk={() => change.mutate(undefined, { onSuccess: onClose })}
       onCancel={onClose}
     >
+      {way === 'subscribe' && price && (
+        <p>{t(`plan.costs.${wish.interval}`, { price: money(price.amount_minor, price.currency, i18n.language) })}</p>
+      )}
       {way === 'subscribe' && <First coupon={coupon} trial={trial} onCoupon={setCoupon} onTrial={setTrial} />}
       {way === 'upgrade' && <Quote wish={wish} />}
       {way === 'downgrade' && <p>{t('plan.downgradeText', names)}</p>}
+      <div className="mt-4">
+        <PlanChanges from={current.plan} to={plan} />
+      </div>
       {change.error && <ErrorNote error={change.error} />}
     </Modal>
   );
