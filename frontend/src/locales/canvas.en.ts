@@ -61,6 +61,7 @@ export default {
       json: 'Download as JSON',
       copy: 'Copy as JSON, to share',
       open: 'Open a file…',
+      tooLarge: '{{name}} is larger than 1 MB: no workflow may be.',
     },
     unknownAction: 'There is no such action.',
     inputSchema: 'Inputs',

@@ -61,6 +61,7 @@ export default {
       json: '下载为 JSON',
       copy: '复制为 JSON 以便分享',
       open: '打开文件…',
+      tooLarge: '{{name}} 超过 1 MB，工作流不能这么大。',
     },
     unknownAction: '没有这个动作。',
     inputSchema: '输入',
