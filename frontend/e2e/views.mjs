@@ -119,6 +119,7 @@ const owners = ({ books, failing, waiting, items, pool, host, rule, hook }) => (
     press('.ant-btn-primary:not(.wp-page-header *)', '.ant-drawer-body form'),
   ],
   'pool-tests': [`/proxies/${pool}?tab=tests`],
+  'pool-statistics': [`/proxies/${pool}?tab=statistics`, appear('.wp-chart canvas')],
   'pool-proxy': [`/proxies/${pool}`, press('td .wp-link', '.ant-drawer-body form')],
   automations: ['/automations'],
   'new-automation': ['/automations/new?start=failures', appear('.wp-rule-action')],

@@ -4,9 +4,10 @@ import { usePoolFilter } from '@/features/proxies/filter';
 import { Hosts } from '@/features/proxies/Hosts';
 import { ProxyTable } from '@/features/proxies/ProxyTable';
 import { Sources } from '@/features/proxies/Sources';
+import { Statistics } from '@/features/proxies/Statistics';
 import { Tests } from '@/features/proxies/Tests';
 
-const TABS = ['proxies', 'hosts', 'explain', 'sources', 'tests'] as const;
+const TABS = ['proxies', 'hosts', 'explain', 'sources', 'tests', 'statistics'] as const;
 
 /** The parts of a pool; which one is shown stands in the address. */
 export function PoolTabs({ pool }: { pool: string }) {
@@ -28,6 +29,7 @@ export function PoolTabs({ pool }: { pool: string }) {
       {shown === 'explain' && <Explain pool={pool} />}
       {shown === 'sources' && <Sources pool={pool} />}
       {shown === 'tests' && <Tests pool={pool} />}
+      {shown === 'statistics' && <Statistics pool={pool} />}
     </>
   );
 }
