@@ -263,6 +263,8 @@ async function proxies(one, { site, proxies: lines }) {
   await see('No lists followed', '没有跟踪的列表');
   await press('Tests', '测试');
   await see('Finished', '已完成');
+  await press('Statistics', '统计');
+  await page.locator('.wp-charts canvas').first().waitFor();
 }
 
 async function automations(one) {
