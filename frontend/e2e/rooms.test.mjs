@@ -270,11 +270,65 @@ room('an administrator sees how the platform stands, as it changes', async () =>
     await asked;
     await region('Parked events').getByRole('link').click();
     await at('/admin/events');
+    await visible(page.getByText('Nothing is parked'));
+    await page.getByText('All', { exact: true }).click();
+    await page.getByLabel('Event, such as user.logged_in').fill('invoice.issued');
+    await page.keyboard.press('Enter');
+    await page.waitForURL((url) => url.searchParams.get('kind') === 'invoice.issued');
+    await page.getByRole('button', { name: 'invoice.issued' }).first().click();
+    await visible(page.getByRole('dialog').getByText('Handled'));
+    assert.deepEqual(await barriers(page), []);
+    await page.keyboard.press('Escape');
+    await page.getByRole('link', { name: 'Users', exact: true }).click();
+    await page.getByRole('button', { name: 'keeper', exact: true }).click();
+    await visible(page.getByRole('dialog').getByRole('progressbar', { name: 'Executions a month' }));
+    await visible(page.getByRole('dialog').getByText('subscription.started'));
+    assert.deepEqual(await barriers(page), []);
     assert.deepEqual(watched.complaints, []);
   } finally {
     await page.context().close();
     page = mine;
   }
+});
+
+room('what somebody is told of is switched, one way after the other', async () => {
+  await go('/notifications');
+  await page.getByRole('link', { name: 'What you are told of' }).click();
+  await at('/account/notifications');
+  const name = (await one.get('/automations')).items.find(({ preset }) => preset === 'failed_run').name;
+  const told = async () => {
+    const rule = (await one.get('/automations')).items.find(({ preset }) => preset === 'failed_run');
+    return [rule.enabled, ...rule.actions.map(({ kind }) => kind)];
+  };
+  const toggle = async (way, on) => {
+    await page.getByRole('switch', { name: `${name}: ${way}`, checked: !on }).click();
+    await visible(page.getByRole('switch', { name: `${name}: ${way}`, checked: on }));
+    await page.locator('.ant-switch-loading').waitFor({ state: 'detached' });
+  };
+  await toggle('in the app', true);
+  assert.deepEqual(await told(), [true, 'email', 'notify']);
+  await toggle('by mail', false);
+  assert.deepEqual(await told(), [true, 'notify']);
+  await toggle('in the app', false);
+  assert.deepEqual(await told(), [false, 'notify']);
+  await toggle('by mail', true);
+  assert.deepEqual(await told(), [true, 'email']);
+});
+
+room('a plan says what it changes, and its invoice is downloaded', async () => {
+  const { plan } = await one.get('/subscription/current');
+  if (plan.code === 'free') await one.post('/subscription/subscribe', { plan: 'basic', interval: 'month' });
+  await go('/plan');
+  await button('Upgrade').first().click();
+  await visible(page.getByRole('dialog').getByRole('row', { name: /^Proxies/ }));
+  assert.deepEqual(await barriers(page), []);
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('button', { name: /^INV-/ }).first().click();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: /^INV-.* as PDF$/ }).click(),
+  ]);
+  assert.match(download.suggestedFilename(), /^INV-\d+\.pdf$/);
 });
 
 room('a webhook is named, its secret shown once, tested, and its delivery read', async () => {
