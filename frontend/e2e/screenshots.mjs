@@ -26,7 +26,8 @@ async function photograph(page, seen, name, look, [path, act]) {
     const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     if (over > 0) faults.push(`${at}: ${over} px wider than ${width}`);
     // What is folded away at the least width is there at the next; who is kept out is so in any language.
-    if (width < 1920 && look.locale === 'en') for (const barrier of await barriers(page)) faults.push(`${at} ${width}: ${barrier}`);
+    if (width < 1920 && look.locale === 'en')
+      for (const barrier of await barriers(page)) faults.push(`${at} ${width}: ${barrier}`);
   }
   for (const name of await unsaid(page)) faults.push(`${at}: no text for ${name}`);
   for (const complaint of seen.complaints.splice(0)) faults.push(`${at}: ${complaint}`);

@@ -40,9 +40,15 @@ export const PLACES: Place[] = [
   { to: '/account/profile', text: 'commands.profile' },
   { to: '/account/security', text: 'commands.security' },
   { to: '/account/api-keys', text: 'nav.keys' },
+  { to: '/account/notifications', text: 'commands.told' },
   { to: '/admin/users', text: 'nav.users', needs: 'users:read' },
   { to: '/admin/audit', text: 'nav.audit', needs: 'audit:read' },
+  { to: '/admin/plans', text: 'commands.plans', needs: 'plans:write' },
+  { to: '/admin/coupons', text: 'commands.coupons', needs: 'billing:read' },
+  { to: '/admin/invoices', text: 'commands.invoices', needs: 'billing:read' },
+  { to: '/admin/hosts', text: 'commands.hosts', needs: 'system:read' },
   { to: '/admin/system', text: 'commands.system', needs: 'system:read' },
+  { to: '/admin/events', text: 'commands.events', needs: 'system:read' },
 ];
 
 export const CREATE: Place[] = [
