@@ -272,17 +272,17 @@ room('an administrator sees how the platform stands, as it changes', async () =>
     await at('/admin/events');
     await visible(page.getByText('Nothing is parked'));
     await page.getByText('All', { exact: true }).click();
-    await page.getByLabel('Event, such as user.logged_in').fill('invoice.issued');
+    await page.getByLabel('Event, such as user.logged_in').fill('user.registered');
     await page.keyboard.press('Enter');
-    await page.waitForURL((url) => url.searchParams.get('kind') === 'invoice.issued');
-    await page.getByRole('button', { name: 'invoice.issued' }).first().click();
+    await page.waitForURL((url) => url.searchParams.get('kind') === 'user.registered');
+    await page.getByRole('button', { name: 'user.registered' }).first().click();
     await visible(page.getByRole('dialog').getByText('Handled'));
     assert.deepEqual(await barriers(page), []);
     await page.keyboard.press('Escape');
     await page.getByRole('link', { name: 'Users', exact: true }).click();
     await page.getByRole('button', { name: 'keeper', exact: true }).click();
     await visible(page.getByRole('dialog').getByRole('progressbar', { name: 'Executions a month' }));
-    await visible(page.getByRole('dialog').getByText('subscription.started'));
+    await visible(page.getByRole('dialog').getByRole('region', { name: 'Audit log' }).getByRole('listitem'));
     assert.deepEqual(await barriers(page), []);
     assert.deepEqual(watched.complaints, []);
   } finally {

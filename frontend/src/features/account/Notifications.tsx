@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
 import { AccountTabs } from '@/components/AccountTabs';
 import { LinkButton } from '@/components/LinkButton';
 import { PageHeader } from '@/components/PageHeader';
@@ -24,9 +23,10 @@ function Always() {
         ))}
       </ul>
       {data && (
-        <p className="wp-muted break-words">
-          {t('told.address', { email: data.email })} <Link to="/account/security">{t('told.changeAddress')}</Link>
-        </p>
+        <div className="flex flex-wrap items-center justify-between gap-2">
+          <span className="wp-muted break-words">{t('told.address', { email: data.email })}</span>
+          <LinkButton to="/account/security">{t('told.changeAddress')}</LinkButton>
+        </div>
       )}
     </Card>
   );
