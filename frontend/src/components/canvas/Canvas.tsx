@@ -4,7 +4,7 @@ import { Flow, FlowProvider } from '@/components/canvas/Flow';
 import { MANY, placesOf } from '@/components/canvas/layout';
 import { Reveal } from '@/components/canvas/Reveal';
 import { nodeOf } from '@/components/canvas/StepBox';
-import type { CanvasProps, CanvasStep } from '@/components/canvas/step';
+import { type CanvasProps, type CanvasStep, oneEach } from '@/components/canvas/step';
 import { WideGraph } from '@/components/canvas/WideGraph';
 
 function edgesOf(steps: CanvasStep[]): Edge[] {
@@ -48,9 +48,11 @@ function Graph({ steps, chosen, marked, reveals, ...rest }: CanvasProps) {
 
 /** Steps as a graph: laid out by itself, moved about and magnified, with a map of the whole. */
 export default function Canvas(props: CanvasProps) {
-  const { length } = props.steps;
+  const steps = useMemo(() => oneEach(props.steps), [props.steps]);
+  const { length } = steps;
+  const given = { ...props, steps };
   return (
     // What was added is brought into view.
-    <FlowProvider key={length}>{length > MANY ? <WideGraph {...props} /> : <Graph {...props} />}</FlowProvider>
+    <FlowProvider key={length}>{length > MANY ? <WideGraph {...given} /> : <Graph {...given} />}</FlowProvider>
   );
 }

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { placesOf } from '@/components/canvas/layout';
 import { NODE } from '@/components/canvas/node';
+import { oneEach } from '@/components/canvas/step';
 
 it('steps stand below those they wait for, and none on another', () => {
   const places = placesOf([
@@ -33,4 +34,14 @@ it('a graph of thousands is laid out at once, in layers', () => {
 it('steps of a large graph that wait for each other do not hang it', () => {
   const steps = Array.from({ length: 200 }, (_, place) => ({ id: `s${place}`, needs: [`s${(place + 1) % 200}`] }));
   expect(placesOf(steps).size).toBe(200);
+});
+
+it('two steps of one id are drawn as the last of them, where the first stood', () => {
+  const step = (id: string, uses: string) => ({ id, uses, needs: [] });
+  const drawn = oneEach([
+    step('make', 'script.javascript'),
+    step('save', 'dataset.upsert'),
+    step('make', 'http.request'),
+  ]);
+  expect(drawn.map(({ id, uses }) => `${id} ${uses}`)).toEqual(['make http.request', 'save dataset.upsert']);
 });

@@ -15,6 +15,11 @@ export interface CanvasStep {
   faulty?: boolean;
 }
 
+/** The last of each id: a graph with two nodes of one id is never measured, and so never fits its room. */
+export const oneEach = (steps: CanvasStep[]): CanvasStep[] => [
+  ...new Map(steps.map((step) => [step.id, step])).values(),
+];
+
 export interface CanvasProps {
   label: string;
   steps: CanvasStep[];
