@@ -50,6 +50,8 @@ function optionOf({ kind, points }: ChartProps, token: Token): EChartsCoreOption
     yAxis: {
       type: 'value',
       axisLabel: text,
+      // What is counted has no halves.
+      minInterval: points.every(({ value }) => Number.isInteger(value)) ? 1 : 0,
       splitLine: { lineStyle: { color: token.colorBorderSecondary } },
     },
     series: [
