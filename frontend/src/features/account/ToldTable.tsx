@@ -48,7 +48,7 @@ export function ToldTable() {
           <Link className="wp-name" to={`/automations/${id}`}>
             {name}
           </Link>
-          <code className="wp-muted block">{trigger.event}</code>
+          <code className="wp-muted wp-message block">{trigger.event}</code>
         </>
       ),
     },

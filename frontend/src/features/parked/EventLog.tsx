@@ -62,7 +62,7 @@ export function EventLog() {
       title: t('parked.kind'),
       render: (row) => (
         <button type="button" className="wp-link" title={t('happened.open')} onClick={() => change('open', row.id)}>
-          <code>{row.kind}</code>
+          <code className="wp-message">{row.kind}</code>
         </button>
       ),
     },

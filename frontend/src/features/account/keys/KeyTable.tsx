@@ -44,7 +44,7 @@ export function KeyTable() {
       title: t('keys.scopes'),
       wide: true,
       render: (row) => (
-        <span className="flex flex-wrap gap-1">
+        <span className="flex flex-wrap gap-x-2 gap-y-1">
           {row.scopes.map((scope) => (
             <code key={scope} title={t(scopeText(scope))}>
               {scope}
