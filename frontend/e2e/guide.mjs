@@ -102,6 +102,7 @@ async function firstWorkflow(one) {
   await one.picture('editor');
   await press('Run now', '立即运行');
   await page.getByRole('dialog').getByLabel('Count').fill('20');
+  await one.picture('start', 420);
   await page
     .getByRole('dialog')
     .getByRole('button', { name: say('Run now', '立即运行') })
@@ -126,12 +127,13 @@ async function rankings(one, { site }) {
   await press('Use ranking-watch', '使用 ranking-watch');
   const drawer = page.getByRole('dialog');
   await drawer.getByLabel(say('Site', '网站')).fill(site);
+  await one.picture('template', 640);
   await drawer.getByRole('button', { name: say('Create and run', '创建并运行') }).click();
   await at('/executions/[0-9a-f-]{36}');
   await finished(one);
   await page.locator('.wp-node').first().waitFor();
   await page.locator('.wp-bar').first().waitFor();
-  await one.picture('run', 460);
+  await one.picture('run', 580);
   await follow('Data', '数据');
   await follow('qidian_ranking', 'qidian_ranking');
   await page.locator('.wp-table tbody tr').first().waitFor();
@@ -162,6 +164,9 @@ async function rankings(one, { site }) {
   await page.keyboard.press('Escape');
   await press('Chart', '图表');
   await page.locator('.wp-chart canvas').first().waitFor();
+  await page.goto(`${page.url()}&by=category`);
+  await page.locator('.wp-chart canvas').first().waitFor();
+  await one.picture('chart', 700);
   await press('Versions', '版本');
   await see('by a batch', '批次写入');
 }
@@ -264,7 +269,8 @@ async function proxies(one, { site, proxies: lines }) {
   await press('Tests', '测试');
   await see('Finished', '已完成');
   await press('Statistics', '统计');
-  await page.locator('.wp-charts canvas').first().waitFor();
+  await page.locator('.wp-charts canvas').nth(3).waitFor();
+  await one.picture('statistics', 900);
 }
 
 async function automations(one) {
@@ -306,6 +312,10 @@ async function automations(one) {
     await page.locator('h1').waitFor();
   }
   await note.first().waitFor();
+  await follow('What you are told of', '通知设置');
+  await at('/account/notifications');
+  await page.getByRole('switch').first().waitFor();
+  await one.picture('told', 780);
   await follow('Automations', '自动化');
   await follow('New books in the ranking', '榜单有新书');
   await at('/automations/[0-9a-f-]{36}');
