@@ -11,7 +11,7 @@ use crate::domain::{Patience, Quota, Timestamp, Verdict};
 #[error("rate limiter failed")]
 pub struct RateLimiterError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
 
-/// One asking: what is counted, and how much of it there is.
+/// One asking: what is counted, and how much of it there is. A key has the same quota in all askings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RateCheck {
     pub key: String,

@@ -1,5 +1,6 @@
 //! Counts shared by all processes, in Redis: one script, and so one trip, a question.
 
+mod counted;
 mod together;
 
 use std::{
@@ -15,7 +16,10 @@ use async_trait::async_trait;
 use redis::{AsyncCommands as _, RedisResult, Script, ScriptInvocation, aio::ConnectionManager};
 use tokio::time::timeout;
 
-use self::together::{Answer, Asking, Gatherer};
+use self::{
+    counted::Counted,
+    together::{Answer, Asking, Gatherer},
+};
 use crate::{
     application::{Attempt, RateCheck, RateLimiter, RateLimiterError},
     domain::{Timestamp, Verdict},
@@ -47,11 +51,16 @@ impl Asked {
         let Some(newest) = askings.iter().map(|asking| asking.now).max() else {
             return Ok(Vec::new());
         };
+        let counted = Counted::of(askings);
         let mut question = self.check.prepare_invoke();
+        for RateCheck { key: name, quota } in &counted.each {
+            question.key(key(name)).arg(quota.interval()).arg(quota.tolerance());
+        }
+        let mut which = counted.which.iter();
         for Asking { checks, now, .. } in askings {
             question.arg(now.micros()).arg(checks.len());
-            for RateCheck { key: name, quota } in checks {
-                question.key(key(name)).arg(quota.interval()).arg(quota.tolerance());
+            for number in which.by_ref().take(checks.len()) {
+                question.arg(*number);
             }
         }
         self.ask(&question, newest).await
