@@ -221,8 +221,9 @@ impl SessionStore for SqlAccounts {
         user: Id<UserMark>,
         most: u32,
     ) -> Result<Vec<PastLogin>, StoreError> {
-        let sql = "SELECT user_agent, site FROM user_sessions WHERE user_id = $1 \
-                   ORDER BY created_at DESC, id DESC LIMIT $2";
+        let sql = "SELECT DISTINCT user_agent, site FROM (SELECT user_agent, site \
+                   FROM user_sessions WHERE user_id = $1 \
+                   ORDER BY created_at DESC, id DESC LIMIT $2) AS latest";
         let statement = self.database.statement(sql, [user.into(), i64::from(most).into()]);
         let rows = self.database.read().query_all_raw(statement).await?;
         let login = |row: &QueryResult| {

@@ -158,7 +158,8 @@ pub trait SessionStore: Send + Sync {
         since: Timestamp,
     ) -> Result<bool, StoreError>;
 
-    /// The latest `most` sign-ins whose sessions are kept, ended or not, the newest first.
+    /// Programs and places of the latest `most` sign-ins whose sessions are kept, ended or not;
+    /// each pair once.
     async fn past_logins(
         &self,
         user: Id<UserMark>,
