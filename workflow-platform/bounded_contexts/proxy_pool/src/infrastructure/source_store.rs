@@ -5,7 +5,6 @@ use std::{collections::HashSet, time::Duration};
 use async_trait::async_trait;
 use sea_orm::{ConnectionTrait as _, QueryResult, Value as SqlValue};
 use secrecy::{ExposeSecret as _, SecretString};
-use serde_json::Value;
 use shared_kernel::{
     application::ProxyScheme,
     domain::{Id, Owner, PageRequest, Timestamp},
@@ -87,22 +86,10 @@ impl SqlPoolStore {
         Ok(done.rows_affected())
     }
 
-    /// `id IN …` for a list that travels as one parameter.
-    fn among(&self, parameter: &str) -> String {
-        match self.database().backend() {
-            Backend::Postgres => format!(
-                "id IN (SELECT value::uuid FROM jsonb_array_elements_text({parameter}::jsonb))"
-            ),
-            Backend::Sqlite => {
-                format!("id IN (SELECT unhex(value) FROM json_each({parameter}))")
-            }
-        }
+    /// What follows the column of an id, and the value to bind first.
+    fn among(&self, proxies: &[ProxyId]) -> (String, SqlValue) {
+        self.database().backend().among("$1", proxies.iter().map(|id| id.uuid()))
     }
-}
-
-fn ids(proxies: &[ProxyId]) -> SqlValue {
-    let list: Value = proxies.iter().map(|id| id.uuid().simple().to_string()).collect();
-    list.to_string().into()
 }
 
 #[async_trait]
@@ -228,18 +215,18 @@ impl SourceStore for SqlPoolStore {
     async fn apply(&self, source: &ListSource, diff: &SourceDiff) -> Result<(), StoreError> {
         let work = self.database().begin().await.map_err(database)?;
         if !diff.missing.is_empty() {
+            let (among, missing) = self.among(&diff.missing);
             let sql = format!(
-                "UPDATE proxies SET retires_at = COALESCE(retires_at, $2) WHERE {}",
-                self.among("$1")
+                "UPDATE proxies SET retires_at = COALESCE(retires_at, $2) WHERE id {among}"
             );
-            self.run(&work, sql, [ids(&diff.missing), diff.retires_at.into()]).await?;
+            self.run(&work, sql, [missing, diff.retires_at.into()]).await?;
         }
         if !diff.back.is_empty() {
-            let among = self.among("$1");
+            let (among, back) = self.among(&diff.back);
             let sql = format!(
-                "UPDATE proxies SET retires_at = NULL WHERE retires_at IS NOT NULL AND {among}"
+                "UPDATE proxies SET retires_at = NULL WHERE retires_at IS NOT NULL AND id {among}"
             );
-            self.run(&work, sql, [ids(&diff.back)]).await?;
+            self.run(&work, sql, [back]).await?;
         }
         for (id, password) in &diff.passwords {
             let sealed = self

@@ -4,6 +4,7 @@
 //! of readers, so that nobody in the process ever sees "database is locked". On PostgreSQL both
 //! are the same pool.
 
+mod among;
 mod at_once;
 mod audit;
 mod audit_table;

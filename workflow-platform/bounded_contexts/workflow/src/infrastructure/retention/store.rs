@@ -1,7 +1,7 @@
 //! [`RetentionStore`] through plain SQL.
 
 use async_trait::async_trait;
-use sea_orm::{ConnectionTrait as _, QueryResult, Value as Parameter};
+use sea_orm::{ConnectionTrait as _, QueryResult};
 use shared_kernel::{
     domain::{Execution, Id, Owner, Timestamp},
     infrastructure::db::{Backend, Database, UnitOfWork},
@@ -47,18 +47,6 @@ impl SqlRetention {
     pub fn new(database: Database) -> Self {
         let partitions = Partitions::new(database.clone());
         Self { database, partitions }
-    }
-
-    /// A list of ids as the first parameter, and the condition that they are meant by.
-    fn among(&self, ids: impl Iterator<Item = Uuid>) -> (&'static str, Parameter) {
-        match self.database.backend() {
-            Backend::Postgres => ("= ANY($1::uuid[])", ids.collect::<Vec<_>>().into()),
-            Backend::Sqlite => {
-                let hex = ids.map(|id| serde_json::Value::from(id.simple().to_string()));
-                let list = hex.collect::<serde_json::Value>().to_string();
-                ("IN (SELECT unhex(value) FROM json_each($1))", list.into())
-            }
-        }
     }
 
     /// The index of labels begins with what the row says of them.
@@ -123,14 +111,14 @@ impl RetentionStore for SqlRetention {
 
     async fn forget(&self, ids: &[Id<Execution>], now: Timestamp) -> Result<u64, StoreError> {
         let work = self.database.begin().await?;
-        let (among, list) = self.among(ids.iter().map(|id| id.uuid()));
+        let (among, list) = self.database.backend().among("$1", ids.iter().map(|id| id.uuid()));
         let sql = format!(
             "DELETE FROM workflow_executions WHERE id {among} AND finished_at IS NOT NULL \
              RETURNING id, user_id, labels, created_at"
         );
         let gone = work.conn().query_all_raw(self.database.statement(sql, [list])).await?;
         let ids = gone.iter().map(|row| row.try_get_by_index(0)).collect::<Result<Vec<_>, _>>()?;
-        let (among, list) = self.among(ids.iter().copied());
+        let (among, list) = self.database.backend().among("$1", ids.iter().copied());
         let garbage = format!(
             "INSERT INTO workflow_blob_garbage (execution_id, at) \
              SELECT DISTINCT execution_id, CAST($2 AS bigint) FROM execution_events \
@@ -166,7 +154,7 @@ impl RetentionStore for SqlRetention {
     }
 
     async fn garbage_gone(&self, groups: &[Uuid]) -> Result<(), StoreError> {
-        let (among, list) = self.among(groups.iter().copied());
+        let (among, list) = self.database.backend().among("$1", groups.iter().copied());
         let sql = format!("DELETE FROM workflow_blob_garbage WHERE execution_id {among}");
         self.database.write().execute_raw(self.database.statement(sql, [list])).await?;
         Ok(())
