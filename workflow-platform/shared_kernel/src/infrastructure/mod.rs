@@ -23,3 +23,4 @@ pub mod sampler;
 pub mod seal;
 pub mod system;
 pub mod telemetry;
+pub mod together;

@@ -1,7 +1,6 @@
 //! Counts shared by all processes, in Redis: one script, and so one trip, a question.
 
 mod counted;
-mod together;
 
 use std::{
     future::Future,
@@ -16,10 +15,8 @@ use async_trait::async_trait;
 use redis::{AsyncCommands as _, RedisResult, Script, ScriptInvocation, aio::ConnectionManager};
 use tokio::time::timeout;
 
-use self::{
-    counted::Counted,
-    together::{Answer, Asking, Gatherer},
-};
+use self::counted::Counted;
+use super::together::{NoAnswer, Together};
 use crate::{
     application::{Attempt, RateCheck, RateLimiter, RateLimiterError},
     domain::{Timestamp, Verdict},
@@ -35,6 +32,24 @@ const ASK_AGAIN_AFTER: Duration = Duration::from_millis(500);
 #[derive(Debug, thiserror::Error)]
 #[error("redis did not answer in time")]
 struct Away;
+
+/// Wait and what is kept ahead, in microseconds.
+type Answer = (i64, i64);
+
+/// The checks of one request.
+struct Asking {
+    checks: Vec<RateCheck>,
+    now: Timestamp,
+}
+
+/// What was asked together failed together.
+#[derive(Debug, Clone, thiserror::Error)]
+enum CheckFault {
+    #[error("asked together with others")]
+    Failed(#[source] Arc<RateLimiterError>),
+    #[error(transparent)]
+    NoAnswer(#[from] NoAnswer),
+}
 
 /// A Redis that is asked by scripts, unless it was away a moment ago.
 #[derive(Clone)]
@@ -57,7 +72,7 @@ impl Asked {
             question.key(key(name)).arg(quota.interval()).arg(quota.tolerance());
         }
         let mut which = counted.which.iter();
-        for Asking { checks, now, .. } in askings {
+        for Asking { checks, now } in askings {
             question.arg(now.micros()).arg(checks.len());
             for number in which.by_ref().take(checks.len()) {
                 question.arg(*number);
@@ -86,7 +101,7 @@ impl Asked {
 /// Counts in Redis.
 pub struct RedisLimiter {
     asked: Asked,
-    gatherer: Gatherer,
+    checks: Together<Asking, Vec<Answer>, CheckFault>,
     attempt: Script,
     take_back: Script,
 }
@@ -97,12 +112,26 @@ impl RedisLimiter {
         let check = Script::new(include_str!("redis_limiter/check.lua"));
         let asked = Asked { connection, check, away_until: Arc::default() };
         Self {
-            gatherer: Gatherer::start(asked.clone()),
+            checks: together(asked.clone()),
             asked,
             attempt: Script::new(include_str!("redis_limiter/attempt.lua")),
             take_back: Script::new(include_str!("redis_limiter/take_back.lua")),
         }
     }
+}
+
+/// While the script runs Redis does nothing else: [`Together`] bounds what it is given.
+fn together(asked: Asked) -> Together<Asking, Vec<Answer>, CheckFault> {
+    Together::start(move |askings: Vec<Asking>| {
+        let asked = asked.clone();
+        async move {
+            let answers = asked.check(&askings).await;
+            let answers = answers.map_err(|error| CheckFault::Failed(Arc::new(error)))?;
+            let mut answers = answers.into_iter();
+            let of_one = |asking: &Asking| answers.by_ref().take(asking.checks.len()).collect();
+            Ok(askings.iter().map(of_one).collect())
+        }
+    })
 }
 
 async fn in_time<T>(answer: impl Future<Output = RedisResult<T>>) -> Result<T, RateLimiterError> {
@@ -127,7 +156,10 @@ impl RateLimiter for RedisLimiter {
         checks: &[RateCheck],
         now: Timestamp,
     ) -> Result<Vec<Verdict>, RateLimiterError> {
-        let verdicts = checks.iter().zip(self.gatherer.ask(checks, now).await?);
+        let asking = Asking { checks: checks.to_vec(), now };
+        let answers = self.checks.ask(asking).await;
+        let answers = answers.map_err(|error| RateLimiterError(Box::new(error)))?;
+        let verdicts = checks.iter().zip(answers);
         Ok(verdicts.map(|(check, (wait, ahead))| check.quota.verdict(wait, ahead)).collect())
     }
 

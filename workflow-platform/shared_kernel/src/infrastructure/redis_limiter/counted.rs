@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::together::Asking;
+use super::Asking;
 use crate::application::RateCheck;
 
 pub(super) struct Counted<'a> {
