@@ -61,6 +61,35 @@ async fn a_call_starts_the_workflow_and_may_wait_for_its_end() {
 }
 
 #[tokio::test]
+async fn calls_at_the_same_time_each_get_the_answer_of_their_own() {
+    for world in worlds().await {
+        let worker = world.worker(quick());
+        let client = Client::of(&world);
+        let mut paths = Vec::new();
+        for number in 0..3 {
+            let trigger = hook(&world, &client, &format!("n{number}"), "{reply: finished}").await;
+            paths.push(path(&trigger));
+        }
+        // Every fourth asks for something that no token has in it.
+        let calls = (0..40).map(|x| {
+            let known = (x % 4 < 3).then(|| paths[x % 4].clone());
+            let path = known.unwrap_or_else(|| format!("/workflow/hooks/%00{x}"));
+            let client = &client;
+            async move { (x, client.post(&path, json!({ "x": x })).await) }
+        });
+        for (x, (status, answer)) in futures::future::join_all(calls).await {
+            if x % 4 == 3 {
+                assert_eq!(status, StatusCode::NOT_FOUND, "{}: {answer}", world.name);
+            } else {
+                assert_eq!(answer["data"]["outputs"]["all"]["got"], x, "{}: {answer}", world.name);
+            }
+        }
+        assert_eq!(world.number(EXECUTIONS).await, 30, "{}", world.name);
+        worker.stop().await;
+    }
+}
+
+#[tokio::test]
 async fn a_signed_webhook_takes_only_what_is_signed_now() {
     for world in worlds().await {
         let client = Client::of(&world);

@@ -1,6 +1,7 @@
 //! Definitions in the database.
 
 mod message_column;
+mod newest;
 mod standings;
 mod store;
 mod tables;

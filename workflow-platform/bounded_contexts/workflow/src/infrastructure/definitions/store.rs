@@ -10,7 +10,10 @@ use shared_kernel::{
 };
 use uuid::Uuid;
 
-use super::standings::standings;
+use super::{
+    newest::{Newest, newest},
+    standings::standings,
+};
 use crate::application::definitions::{
     DefinitionRow, DefinitionStore, DefinitionStoreError, NewVersion, Standing, VersionInfo,
     VersionRow,
@@ -20,13 +23,15 @@ use crate::application::definitions::{
 #[derive(Debug, Clone)]
 pub struct SqlDefinitions {
     database: Database,
+    newest: Newest,
 }
 
-const COLUMNS: &str = "id, user_id, name, version, triggers, created_at, updated_at";
+pub(super) const COLUMNS: &str = "id, user_id, name, version, triggers, created_at, updated_at";
 
 impl SqlDefinitions {
+    /// Starts a task, within a tokio runtime.
     pub fn new(database: Database) -> Self {
-        Self { database }
+        Self { newest: newest(database.clone()), database }
     }
 
     async fn rows(&self, sql: String, values: Vec<SqlValue>) -> Result<Vec<QueryResult>, DbErr> {
@@ -67,7 +72,7 @@ fn taken(error: DbErr) -> DefinitionStoreError {
     }
 }
 
-fn definition(row: &QueryResult) -> Result<DefinitionRow, DefinitionStoreError> {
+pub(super) fn definition(row: &QueryResult) -> Result<DefinitionRow, DbErr> {
     let triggers: String = row.try_get("", "triggers")?;
     let version: i32 = row.try_get("", "version")?;
     Ok(DefinitionRow {
@@ -75,7 +80,8 @@ fn definition(row: &QueryResult) -> Result<DefinitionRow, DefinitionStoreError> 
         owner: Owner::new(Id::from(row.try_get::<Uuid>("", "user_id")?)),
         name: row.try_get("", "name")?,
         version: u32::try_from(version).unwrap_or_default(),
-        triggers: serde_json::from_str(&triggers)?,
+        triggers: serde_json::from_str(&triggers)
+            .map_err(|error| DbErr::Json(error.to_string()))?,
         created_at: Timestamp::from_micros(row.try_get("", "created_at")?),
         updated_at: Timestamp::from_micros(row.try_get("", "updated_at")?),
     })
@@ -146,12 +152,8 @@ impl DefinitionStore for SqlDefinitions {
         owner: Owner,
         id: Uuid,
     ) -> Result<Option<DefinitionRow>, DefinitionStoreError> {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM workflow_definitions \
-             WHERE id = $1 AND user_id = $2 AND deleted_at IS NULL"
-        );
-        let rows = self.rows(sql, vec![id.into(), owner.user().into()]).await?;
-        rows.first().map(definition).transpose()
+        let found = self.newest.ask(id).await?.transpose()?;
+        Ok(found.filter(|row| row.owner == owner))
     }
 
     async fn named(&self, owner: Owner, name: &str) -> Result<Option<Uuid>, DefinitionStoreError> {

@@ -15,6 +15,7 @@
 
 mod append;
 mod batch;
+mod newest;
 mod read;
 mod snapshots;
 mod writer;

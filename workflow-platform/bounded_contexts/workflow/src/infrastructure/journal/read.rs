@@ -10,6 +10,7 @@ use shared_kernel::{
 };
 use uuid::Uuid;
 
+use super::newest::{Newest, newest};
 use crate::{
     application::executions::{JournalFilter, StoreError, StoredEvent},
     domain::execution::JournalEvent,
@@ -20,9 +21,11 @@ use crate::{
 pub struct JournalReader {
     database: Database,
     blobs: Arc<dyn BlobStore>,
+    newest: Newest,
 }
 
-struct Row {
+#[derive(Debug, Clone)]
+pub(super) struct Row {
     seq: i64,
     kind: String,
     payload: String,
@@ -31,7 +34,7 @@ struct Row {
 }
 
 impl Row {
-    fn from(row: &QueryResult) -> Result<Self, DbErr> {
+    pub(super) fn from(row: &QueryResult) -> Result<Self, DbErr> {
         Ok(Self {
             seq: row.try_get_by_index(0)?,
             kind: row.try_get_by_index(1)?,
@@ -43,8 +46,9 @@ impl Row {
 }
 
 impl JournalReader {
+    /// Starts a task, within a tokio runtime.
     pub fn new(database: Database, blobs: Arc<dyn BlobStore>) -> Self {
-        Self { database, blobs }
+        Self { newest: newest(database.clone()), database, blobs }
     }
 
     /// Up to `limit` events after number `after`.
@@ -94,11 +98,8 @@ impl JournalReader {
 
     /// The newest event.
     pub async fn last(&self, execution: Id<Execution>) -> Result<Option<StoredEvent>, StoreError> {
-        let sql = "SELECT seq, kind, payload, blob, at FROM execution_events \
-                   WHERE execution_id = $1 ORDER BY seq DESC LIMIT 1";
-        let statement = self.database.statement(sql, [execution.into()]);
-        match self.database.read().query_one_raw(statement).await? {
-            Some(row) => self.decode(Row::from(&row)?).await.map(Some),
+        match self.newest.ask(execution).await? {
+            Some(row) => self.decode(row).await.map(Some),
             None => Ok(None),
         }
     }
@@ -120,22 +121,21 @@ impl JournalReader {
 
     fn first_of(&self, executions: &[Id<Execution>], limit: usize) -> Statement {
         let ids = executions.iter().map(|id| id.uuid());
-        let (sql, ids): (_, Parameter) = match self.database.backend() {
+        let (sql, ids): (String, Parameter) = match self.database.backend() {
             Backend::Postgres => (
                 "SELECT e.* FROM unnest($1::uuid[]) AS wanted(id) CROSS JOIN LATERAL ( \
                  SELECT seq, kind, payload, blob, at, execution_id FROM execution_events \
-                 WHERE execution_id = wanted.id ORDER BY seq LIMIT $2) AS e",
+                 WHERE execution_id = wanted.id ORDER BY seq LIMIT $2) AS e"
+                    .to_owned(),
                 ids.collect::<Vec<_>>().into(),
             ),
             Backend::Sqlite => {
-                let hex = ids.map(|id| serde_json::Value::from(id.simple().to_string()));
-                let list = hex.collect::<serde_json::Value>().to_string();
-                (
+                let (among, list) = Backend::Sqlite.among("$1", ids);
+                let sql = format!(
                     "SELECT seq, kind, payload, blob, at, execution_id FROM execution_events \
-                     WHERE execution_id IN (SELECT unhex(value) FROM json_each($1)) AND seq <= $2 \
-                     ORDER BY execution_id, seq",
-                    list.into(),
-                )
+                     WHERE execution_id {among} AND seq <= $2 ORDER BY execution_id, seq"
+                );
+                (sql, list)
             }
         };
         self.database.statement(sql, [ids, i64::try_from(limit).unwrap_or(i64::MAX).into()])
