@@ -77,7 +77,8 @@ const FIRST_SQLITE: &str = "free AS (SELECT c.* FROM users CROSS JOIN workflow_e
 /// plus sign makes the order worthless, and the few leases are read instead.
 const BY_USER_SQLITE: &str = "+user_id";
 
-/// `place` counts rows of one key within this claim, on top of those that run already.
+/// `place` counts rows of one key within this claim, on top of those that run already; what has no
+/// key must not be looked up, since that would read all that the user has open.
 ///
 /// What users hold is of no matter when there is only one with work.
 const RANKED: &str = "held AS (SELECT user_id, count(*) AS n FROM workflow_executions \
@@ -88,9 +89,10 @@ const RANKED: &str = "held AS (SELECT user_id, count(*) AS n FROM workflow_execu
        + COALESCE(h.n, 0) AS turn, \
      row_number() OVER (PARTITION BY f.user_id, f.concurrency_key, f.started_at IS NULL \
        ORDER BY f.priority DESC, f.ready_at) \
-       + (SELECT count(*) FROM workflow_executions o WHERE o.user_id = f.user_id \
+       + CASE WHEN f.concurrency_key IS NULL THEN 0 ELSE \
+         (SELECT count(*) FROM workflow_executions o WHERE o.user_id = f.user_id \
           AND o.concurrency_key = f.concurrency_key AND o.finished_at IS NULL \
-          AND o.started_at IS NOT NULL) AS place \
+          AND o.started_at IS NOT NULL) END AS place \
      FROM free f LEFT JOIN held h ON h.user_id = f.user_id), \
    chosen AS MATERIALIZED (SELECT e.id FROM workflow_executions e \
      JOIN ranked r ON r.id = e.id WHERE e.ready_at IS NOT NULL \
