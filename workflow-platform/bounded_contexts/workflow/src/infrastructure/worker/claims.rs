@@ -40,7 +40,7 @@ use crate::infrastructure::{
 use places::{Claiming, brings};
 
 /// Of the places of a worker, the part that may be leased ahead.
-const AHEAD: usize = 4;
+const AHEAD: usize = 2;
 /// Leases without a driver are looked for on every so many looks.
 const ORPHANS_EVERY: u32 = 4;
 

@@ -12,7 +12,7 @@ use shared_kernel::domain::Timestamp;
 use crate::{application::executions::StoredEvent, infrastructure::queue::Claimed};
 
 /// As many are leased ahead as places came free within this time.
-const WITHIN: Duration = Duration::from_millis(10);
+const WITHIN: Duration = Duration::from_millis(20);
 /// After so long they are given back.
 const PATIENCE: Duration = Duration::from_millis(250);
 

@@ -107,7 +107,7 @@ impl Life<'_> {
             self.rung = self.queue.has_work().await.unwrap_or(false);
         }
         let asked = self.wanted();
-        let is_worth_it = self.standby.is_empty() || asked >= self.enough();
+        let is_worth_it = self.standby.is_empty() || asked >= 2 * self.enough();
         if self.may_claim() && asked > 0 && is_worth_it {
             self.rung = false;
             let task = tokio::spawn(claim(Arc::clone(&self.desk), asked));
