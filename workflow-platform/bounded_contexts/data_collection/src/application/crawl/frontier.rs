@@ -1,17 +1,18 @@
 //! Which pages are known, which wait, and which are done.
 //!
-//! Of a page that is known stands here a hash, of one that waits its address: nothing of what is
-//! in it.
+//! Of a page that is known stands here a mark, of one that waits its address, packed: nothing of
+//! what is in it.
 
 use std::{
     cmp::Reverse,
-    collections::{BTreeMap, HashSet, VecDeque},
+    collections::{BTreeMap, HashSet},
 };
 
 use serde_json::{Map, Value};
 
 use super::{
     input::Plan,
+    line::Line,
     visit::{Outcome, Visit},
 };
 
@@ -20,7 +21,7 @@ const FAILED: usize = 1000;
 /// Problems that the output names.
 const PROBLEMS: usize = 100;
 
-/// What waits for its turn.
+/// A page that is to be looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Waiting {
     pub url: Box<str>,
@@ -40,11 +41,18 @@ pub(super) struct Counts {
     pub dropped: usize,
 }
 
+/// Lists of pages come first: they say what there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Priority {
+    is_map: bool,
+    given: i32,
+}
+
 /// The state of a crawl.
 #[derive(Debug, Default)]
 pub(super) struct Frontier {
-    known: HashSet<u128>,
-    queue: BTreeMap<Reverse<i32>, VecDeque<Waiting>>,
+    known: HashSet<u64>,
+    queue: BTreeMap<Reverse<Priority>, Line>,
     waiting: usize,
     /// Addresses of pages that were kept, after redirects, and their canonical ones.
     kept: HashSet<u128>,
@@ -67,18 +75,18 @@ pub(super) fn hash_of(text: &[u8]) -> u128 {
 
 impl Frontier {
     /// The start pages, and what earlier runs of the step found.
-    pub fn resume(plan: &Plan, visits: Vec<Visit>) -> Self {
+    ///
+    /// The visits are gone through twice, so that they need not all be there at once.
+    pub fn resume<V: Iterator<Item = Visit>>(plan: &Plan, visits: impl Fn() -> V) -> Self {
         let mut frontier = Self::default();
-        frontier.known.extend(visits.iter().map(|visit| key_of(&visit.url, visit.is_map)));
+        frontier.known.extend(visits().map(|visit| mark_of(&visit.url, visit.is_map)));
         for map in &plan.maps {
             frontier.discover(plan, map.as_str(), 0, true);
         }
         for start in &plan.starts {
             frontier.discover(plan, plan.rules.known_as(start.clone()).as_str(), 0, false);
         }
-        for visit in visits {
-            frontier.take(plan, visit);
-        }
+        visits().for_each(|visit| frontier.take(plan, visit));
         frontier
     }
 
@@ -88,17 +96,15 @@ impl Frontier {
     }
 
     pub fn discover(&mut self, plan: &Plan, url: &str, depth: u32, is_map: bool) {
-        if !self.known.insert(key_of(url, is_map)) {
+        if !self.known.insert(mark_of(url, is_map)) {
             return;
         }
         if self.waiting >= Self::room(plan) {
             self.counts.dropped += 1;
             return;
         }
-        // Lists of pages come first: they say what there is.
-        let priority = if is_map { i32::MAX } else { plan.rules.priority(url) };
-        let waiting = Waiting { url: url.into(), depth, is_map };
-        self.queue.entry(Reverse(priority)).or_default().push_back(waiting);
+        let given = if is_map { 0 } else { plan.rules.priority(url) };
+        self.queue.entry(Reverse(Priority { is_map, given })).or_default().push(url, depth);
         self.waiting += 1;
     }
 
@@ -139,17 +145,17 @@ impl Frontier {
     /// The next page, unless the crawl has as many as it may have.
     pub fn next(&mut self, plan: &Plan) -> Option<Waiting> {
         let mut first = self.queue.first_entry()?;
-        let is_map = first.get().front().is_some_and(|next| next.is_map);
+        let is_map = first.key().0.is_map;
         if !is_map && self.counts.pages + self.under_way >= plan.max_pages {
             return None;
         }
-        let next = first.get_mut().pop_front();
+        let next = first.get_mut().pop();
         if first.get().is_empty() {
             first.remove();
         }
         self.waiting -= usize::from(next.is_some());
         self.under_way += usize::from(next.is_some());
-        next
+        next.map(|(url, depth)| Waiting { url, depth, is_map })
     }
 
     /// Whether a page of this address is kept already, as after a redirect.
@@ -163,7 +169,7 @@ impl Frontier {
 
     /// Links that nobody has found yet.
     pub fn fresh(&self, links: Vec<String>, is_map: bool) -> Vec<String> {
-        let fresh = |link: &String| !self.known.contains(&key_of(link, is_map));
+        let fresh = |link: &String| !self.known.contains(&mark_of(link, is_map));
         links.into_iter().filter(fresh).collect()
     }
 
@@ -182,9 +188,13 @@ impl Frontier {
     }
 }
 
-fn key_of(url: &str, is_map: bool) -> u128 {
-    let hash = hash_of(url.as_bytes());
-    if is_map { !hash } else { hash }
+/// A mark of an address. Of a million addresses, two have the same in one of forty million crawls;
+/// the second is then passed over.
+fn mark_of(url: &str, is_map: bool) -> u64 {
+    let mut bytes = [0; 8];
+    bytes.copy_from_slice(&blake3::hash(url.as_bytes()).as_bytes()[..8]);
+    let mark = u64::from_le_bytes(bytes);
+    if is_map { !mark } else { mark }
 }
 
 /// A row of the output for a page that failed.

@@ -7,6 +7,7 @@
 mod action;
 mod frontier;
 mod input;
+mod line;
 mod page;
 mod rules;
 mod run;

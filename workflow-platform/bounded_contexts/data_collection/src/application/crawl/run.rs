@@ -56,7 +56,7 @@ pub(super) struct Crawl<'a> {
 
 impl<'a> Crawl<'a> {
     pub fn new(ctx: &'a ActionContext, plan: Arc<Plan>, sink: &'a dyn RowSink) -> Self {
-        let frontier = Frontier::resume(&plan, visits(&ctx.records));
+        let frontier = Frontier::resume(&plan, || visits(&ctx.records));
         let until = plan.max_time.map(|time| Instant::now() + time);
         Self {
             ctx,
