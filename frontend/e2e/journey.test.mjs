@@ -696,7 +696,8 @@ stretch('an administrator decides about a host, with a reason', async () => {
   await button('Take back').click();
   await page.getByRole('dialog').getByRole('button', { name: 'Take back' }).click();
   await visible(page.getByText('No decisions'));
-  await page.getByRole('link', { name: 'Parked events', exact: true }).click();
+  await page.getByRole('link', { name: 'Events', exact: true }).click();
+  await page.getByText('Parked', { exact: true }).first().click();
   await visible(page.getByText('Nothing is parked'));
   assert.deepEqual(await barriers(page), []);
 });
