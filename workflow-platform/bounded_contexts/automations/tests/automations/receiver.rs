@@ -12,7 +12,7 @@ use axum::{
 };
 use parking_lot::Mutex;
 use standardwebhooks::Webhook;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::Notify};
 use tokio_util::task::AbortOnDropHandle;
 
 /// What arrived.
@@ -39,6 +39,7 @@ impl Arrived {
 #[derive(Default)]
 struct Shelf {
     arrived: Mutex<Vec<Arrived>>,
+    called: Notify,
     answers: Mutex<VecDeque<(u16, &'static str)>>,
 }
 
@@ -51,6 +52,7 @@ pub struct Receiver {
 
 async fn receive(State(shelf): State<Arc<Shelf>>, headers: HeaderMap, body: String) -> Response {
     shelf.arrived.lock().push(Arrived { headers, body });
+    shelf.called.notify_one();
     // Long enough that two who send at once are seen.
     tokio::time::sleep(Duration::from_millis(20)).await;
     let (status, text) = shelf.answers.lock().pop_front().unwrap_or((204, ""));
@@ -82,6 +84,11 @@ impl Receiver {
     /// The next answers.
     pub fn answer(&self, answers: impl IntoIterator<Item = (u16, &'static str)>) {
         self.shelf.answers.lock().extend(answers);
+    }
+
+    /// Until the next call has come, or one that nobody waited for; it is answered a moment later.
+    pub async fn called(&self) {
+        self.shelf.called.notified().await;
     }
 
     pub fn arrived(&self) -> Vec<Arrived> {
