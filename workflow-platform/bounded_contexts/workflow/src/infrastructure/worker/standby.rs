@@ -115,7 +115,7 @@ mod tests {
             standby.place_freed(AT.plus(Duration::from_millis(millis)));
         }
         assert_eq!(standby.wanted(AT.plus(Duration::from_millis(8))), 3, "never more than three");
-        assert_eq!(standby.wanted(AT.plus(Duration::from_millis(16))), 1);
+        assert_eq!(standby.wanted(AT.plus(Duration::from_millis(26))), 1);
         assert_eq!(standby.wanted(AT.plus(Duration::from_secs(1))), 0);
         let mut none = Standby::new(0);
         none.place_freed(AT);
