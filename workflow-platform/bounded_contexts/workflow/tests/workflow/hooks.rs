@@ -72,7 +72,7 @@ async fn calls_at_the_same_time_each_get_the_answer_of_their_own() {
         }
         // Every fourth asks for something that no token has in it.
         let calls = (0..40).map(|x| {
-            let known = (x % 4 < 3).then(|| paths[x % 4].clone());
+            let known = (x % 4 < 3).then(|| format!("{}?q=1", paths[x % 4]));
             let path = known.unwrap_or_else(|| format!("/workflow/hooks/%00{x}"));
             let client = &client;
             async move { (x, client.post(&path, json!({ "x": x })).await) }
