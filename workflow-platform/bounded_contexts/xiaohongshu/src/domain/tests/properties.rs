@@ -74,6 +74,7 @@ fn harmed(page: &[u8], harm: &Harm) -> Vec<u8> {
 
 /// The page's text without what folding and escapes change.
 fn squeezed(text: &str) -> String {
+    let text = text.replace("\\u002F", "/");
     text.chars().filter(|c| !c.is_whitespace() && *c != '\\').collect()
 }
 
