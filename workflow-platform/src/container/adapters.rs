@@ -44,7 +44,7 @@ pub struct Standing(pub Arc<UserModule>);
 #[async_trait]
 impl Accounts for Standing {
     async fn is_served(&self, owner: Owner) -> Result<bool, PortError> {
-        let asked = self.0.is_served(owner.user()).await;
+        let asked = self.0.is_served_now(owner.user()).await;
         asked.map_err(|error| PortError(Box::new(error)))
     }
 }

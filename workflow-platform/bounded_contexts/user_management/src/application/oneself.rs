@@ -34,6 +34,13 @@ impl UserModule {
         Ok(self.person(user).await?.is_none_or(|person| person.user.status.is_served()))
     }
 
+    /// As `is_served`, of the account itself: an event of a change may be handled before what is
+    /// remembered of the account is forgotten.
+    pub async fn is_served_now(&self, user: Id<UserMark>) -> Result<bool, UserError> {
+        let found = self.ports.accounts.find(user).await?;
+        Ok(found.is_none_or(|found| found.status.is_served()))
+    }
+
     async fn person(&self, user: Id<UserMark>) -> Result<Option<Arc<Oneself>>, UserError> {
         if let Some(person) = self.ports.people.get(user) {
             return Ok(Some(person));

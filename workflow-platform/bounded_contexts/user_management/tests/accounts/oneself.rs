@@ -103,3 +103,23 @@ async fn whoever_leaves_or_is_suspended_is_served_no_more_at_once() {
         running.await.unwrap();
     }
 }
+
+#[tokio::test]
+async fn whoever_handles_a_change_sees_it_before_what_is_remembered_is_forgotten() {
+    for world in worlds().await {
+        let stop = CancellationToken::new();
+        let running = tokio::spawn(Arc::clone(&world.users).run(stop.clone()));
+        world.register("ann").await;
+        let who = world.signed_in("ann").await;
+        remembered(&world, &who).await;
+        world.execute("UPDATE users SET status = 'suspended'").await;
+        assert!(
+            world.users.is_served(who.user).await.unwrap(),
+            "{} is remembered",
+            world.test.name
+        );
+        assert!(!world.users.is_served_now(who.user).await.unwrap(), "{}", world.test.name);
+        stop.cancel();
+        running.await.unwrap();
+    }
+}
