@@ -23,7 +23,7 @@ use crate::{
     },
     domain::execution::{Created, JournalEvent, Retried},
     infrastructure::{
-        journal::{AppendError, JournalReader, insert_row, pack},
+        journal::{AppendError, JournalReader, Newest, insert_row, newest, pack},
         openings::Openings,
         queue,
     },
@@ -35,15 +35,16 @@ pub struct SqlExecutions {
     database: Database,
     blobs: Arc<dyn BlobStore>,
     journal: JournalReader,
+    newest: Newest,
     starts: StartWriter,
 }
 
 impl SqlExecutions {
-    /// Starts a task, within a tokio runtime.
+    /// Starts tasks, within a tokio runtime.
     pub fn new(database: Database, blobs: Arc<dyn BlobStore>, openings: Openings) -> Self {
         let journal = JournalReader::new(database.clone(), Arc::clone(&blobs));
         let starts = StartWriter::start(database.clone(), openings);
-        Self { database, blobs, journal, starts }
+        Self { newest: newest(database.clone()), database, blobs, journal, starts }
     }
 
     async fn count(&self, sql: &str, values: Vec<Parameter>) -> Result<u64, StoreError> {
@@ -226,7 +227,10 @@ impl Executions for SqlExecutions {
     }
 
     async fn last_event(&self, id: Id<Execution>) -> Result<Option<StoredEvent>, StoreError> {
-        self.journal.last(id).await
+        match self.newest.ask(id).await? {
+            Some(row) => self.journal.decode(row).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     async fn request_cancel(

@@ -23,6 +23,7 @@ mod writer;
 pub(crate) use append::pack;
 pub use append::{Append, AppendError, EventRow, Lease, Projection, Reply};
 pub(crate) use batch::insert_row;
+pub(super) use newest::{Newest, newest};
 pub use read::JournalReader;
 pub use snapshots::{LARGEST, SnapshotStore, pack_state};
 pub use writer::JournalWriter;

@@ -10,7 +10,6 @@ use shared_kernel::{
 };
 use uuid::Uuid;
 
-use super::newest::{Newest, newest};
 use crate::{
     application::executions::{JournalFilter, StoreError, StoredEvent},
     domain::execution::JournalEvent,
@@ -21,12 +20,11 @@ use crate::{
 pub struct JournalReader {
     database: Database,
     blobs: Arc<dyn BlobStore>,
-    newest: Newest,
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct Row {
-    seq: i64,
+pub(in crate::infrastructure) struct Row {
+    pub(super) seq: i64,
     kind: String,
     payload: String,
     blob: Option<String>,
@@ -46,9 +44,8 @@ impl Row {
 }
 
 impl JournalReader {
-    /// Starts a task, within a tokio runtime.
     pub fn new(database: Database, blobs: Arc<dyn BlobStore>) -> Self {
-        Self { newest: newest(database.clone()), database, blobs }
+        Self { database, blobs }
     }
 
     /// Up to `limit` events after number `after`.
@@ -94,14 +91,6 @@ impl JournalReader {
             [kind.into(), beginning.into(), length.into()],
         )
         .await
-    }
-
-    /// The newest event.
-    pub async fn last(&self, execution: Id<Execution>) -> Result<Option<StoredEvent>, StoreError> {
-        match self.newest.ask(execution).await? {
-            Some(row) => self.decode(row).await.map(Some),
-            None => Ok(None),
-        }
     }
 
     /// The first `limit` events of each of several executions.
@@ -165,7 +154,10 @@ impl JournalReader {
         Ok(events)
     }
 
-    async fn decode(&self, row: Row) -> Result<StoredEvent, StoreError> {
+    pub(in crate::infrastructure) async fn decode(
+        &self,
+        row: Row,
+    ) -> Result<StoredEvent, StoreError> {
         let event = match row.blob {
             None => JournalEvent::decode(&row.kind, &row.payload)?,
             Some(key) => {

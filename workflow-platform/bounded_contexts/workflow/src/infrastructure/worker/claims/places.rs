@@ -101,7 +101,8 @@ impl Life<'_> {
     }
 
     /// Asks the queue while there is work and room, when it was rung for. Nobody waits for the
-    /// answer.
+    /// answer. While something waits in the standby no place stays empty: then a claim is put off
+    /// until it brings twice as many, since each holds up the claims of all other workers.
     pub(super) async fn claim(&mut self) {
         if std::mem::take(&mut self.freed) && !self.rung {
             self.rung = self.queue.has_work().await.unwrap_or(false);
