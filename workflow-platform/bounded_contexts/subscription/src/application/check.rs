@@ -27,16 +27,21 @@ impl SubscriptionModule {
         let _ = self.cache.remove(&key(owner)).await;
     }
 
+    /// Whoever never had a plan is on the free one.
+    pub(super) async fn plan_in_force(&self, owner: Owner) -> Result<Plan, StoreError> {
+        match self.store.current(owner).await? {
+            Some((_, plan)) => Ok(plan),
+            None => self.store.free_plan().await,
+        }
+    }
+
     pub(super) async fn plan_of(&self, owner: Owner) -> Result<PlanEntitlements, StoreError> {
         // A cache that is away costs a query.
         let remembered = self.cache.get(&key(owner)).await.ok().flatten();
         if let Some(plan) = remembered.and_then(|bytes| serde_json::from_slice(&bytes).ok()) {
             return Ok(plan);
         }
-        let plan = match self.store.current(owner).await? {
-            Some((_, plan)) => plan.entitlements,
-            None => self.store.free_plan().await?.entitlements,
-        };
+        let plan = self.plan_in_force(owner).await?.entitlements;
         if let Ok(bytes) = serde_json::to_vec(&plan) {
             let _ = self.cache.put(&key(owner), bytes.into(), REMEMBERED).await;
         }

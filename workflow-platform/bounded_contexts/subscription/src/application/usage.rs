@@ -46,8 +46,7 @@ impl SubscriptionModule {
         self.report(who.owner(), days).await
     }
 
-    /// The same of anybody, for those who look after all. Whoever never had a plan is on the free
-    /// one.
+    /// The same of anybody, for those who look after all.
     pub async fn usage_of(
         &self,
         who: &Principal,
@@ -55,10 +54,7 @@ impl SubscriptionModule {
         days: u32,
     ) -> Result<(Plan, UsageReport), SubscriptionError> {
         who.require(Permission::UsersRead)?;
-        let plan = match self.store.current(owner).await? {
-            Some((_, plan)) => plan,
-            None => self.store.free_plan().await?,
-        };
+        let plan = self.plan_in_force(owner).await?;
         Ok((plan, self.report(owner, days).await?))
     }
 
@@ -80,10 +76,7 @@ impl SubscriptionModule {
     /// nothing is added to it.
     pub async fn above_limits(&self, owner: Owner) -> Result<AboveLimits, SubscriptionError> {
         let now = self.ambient.now();
-        let plan = match self.store.current(owner).await? {
-            Some((_, plan)) => plan,
-            None => self.store.free_plan().await?,
-        };
+        let plan = self.plan_in_force(owner).await?;
         let mut above = Vec::new();
         for limit in COUNTED {
             let Some(used) = self.used(owner, limit, now).await? else { continue };
