@@ -25,10 +25,12 @@ pub async fn run(config: Config, command: &EventsCommand) -> anyhow::Result<()> 
 async fn list(platform: &Platform, kind: Option<String>, limit: u32) -> anyhow::Result<()> {
     let filter = ParkedFilter { kind, user: None };
     let page = platform.parked_events().list_for(&filter, PageRequest::first(limit)).await?;
-    for event in &page.items {
-        let (at, about) = (event.parked_at, format!("{}/{}", event.aggregate, event.aggregate_id));
+    for parked in &page.items {
+        let (at, event) = (parked.parked_at, &parked.event);
+        let about = format!("{}/{}", event.aggregate, event.aggregate_id);
         let (id, kind, tries) = (event.id, &event.kind, event.attempts);
-        println!("{at}  {id}  {kind}  {about}  {tries} attempts  {}", event.error);
+        let error = event.error.as_deref().unwrap_or_default();
+        println!("{at}  {id}  {kind}  {about}  {tries} attempts  {error}");
     }
     if page.next_cursor.is_some() {
         println!("there are more: --limit shows up to {}", PageRequest::MAX);

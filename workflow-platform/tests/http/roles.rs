@@ -184,6 +184,9 @@ async fn refusals_and_changes_are_in_the_audit_log_with_their_request() {
             let refused = root.get(&format!("/users/admin/audit?{wrong}")).await;
             refused.refused(422, "VALIDATION_ERROR");
         }
+        for wrong in ["events?kind=%00", "events/parked?kind=%00", "events/parked?user=x"] {
+            root.get(&format!("/system/{wrong}")).await.refused(422, "VALIDATION_ERROR");
+        }
     }
 }
 

@@ -48,12 +48,8 @@ pub struct EventLogQuery {
 impl EventLogQuery {
     fn filter(self) -> Result<EventLogFilter, BadRequest> {
         let Self { kind, about, user, state, .. } = self;
-        // Nothing is called so, and databases differ in what they make of a zero character.
-        for (name, text) in [("kind", &kind), ("about", &about)] {
-            if text.as_deref().is_some_and(|text| text.chars().any(char::is_control)) {
-                return Err(BadRequest::field(name, "must not have control characters"));
-            }
-        }
+        BadRequest::unless_plain("kind", kind.as_deref())?;
+        BadRequest::unless_plain("about", about.as_deref())?;
         Ok(EventLogFilter { kind, about, user, reached: state })
     }
 }
@@ -80,7 +76,7 @@ pub struct LoggedEventView {
 }
 
 impl From<LoggedEvent> for LoggedEventView {
-    fn from(event: LoggedEvent) -> Self {
+    fn from(LoggedEvent { event, reached }: LoggedEvent) -> Self {
         Self {
             id: event.id,
             kind: event.kind,
@@ -89,7 +85,7 @@ impl From<LoggedEvent> for LoggedEventView {
             user_id: event.user,
             payload: event.payload,
             occurred_at: event.occurred_at,
-            state: event.reached,
+            state: reached,
             attempts: event.attempts,
             error: event.error,
             request_id: event.request_id,

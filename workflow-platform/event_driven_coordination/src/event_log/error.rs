@@ -1,24 +1,27 @@
-//! Why the event log could not be looked through.
+//! Why events could not be looked at, or one not be tried again.
 
 use sea_orm::DbErr;
-use serde_json::{Value, json};
+use serde_json::Value;
 use shared_kernel::{
     application::AuthenticationError,
     domain::{ErrorKind, Fault, Text},
 };
 
 #[derive(Debug, thiserror::Error)]
-pub enum EventLogError {
+pub enum EventsError {
     #[error(transparent)]
     Authentication(#[from] AuthenticationError),
-    #[error("outbox cannot be read")]
+    #[error("no such event is parked")]
+    NotFound,
+    #[error("outbox cannot be read or written")]
     Database(#[from] DbErr),
 }
 
-impl Fault for EventLogError {
+impl Fault for EventsError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::Authentication(error) => error.kind(),
+            Self::NotFound => ErrorKind::NotFound,
             Self::Database(_) => ErrorKind::Bug,
         }
     }
@@ -26,6 +29,7 @@ impl Fault for EventLogError {
     fn code(&self) -> &'static str {
         match self {
             Self::Authentication(error) => error.code(),
+            Self::NotFound => "NOT_FOUND",
             Self::Database(_) => "INTERNAL_ERROR",
         }
     }
@@ -33,6 +37,7 @@ impl Fault for EventLogError {
     fn text(&self) -> Text {
         match self {
             Self::Authentication(error) => error.text(),
+            Self::NotFound => Text::new("没有这条搁置的事件", "No such event is parked"),
             Self::Database(_) => Text::new("服务器内部错误", "Something went wrong on our side"),
         }
     }
@@ -40,7 +45,7 @@ impl Fault for EventLogError {
     fn details(&self) -> Value {
         match self {
             Self::Authentication(error) => error.details(),
-            Self::Database(_) => json!({}),
+            _ => serde_json::json!({}),
         }
     }
 }

@@ -2,15 +2,14 @@
 
 use sea_orm::{ConnectionTrait as _, DbErr, QueryResult, Value};
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
 use shared_kernel::{
     application::Principal,
-    domain::{Cursor, Page, PageRequest, Permission, Timestamp},
+    domain::{Cursor, Page, PageRequest, Permission},
     infrastructure::db::Database,
 };
 use uuid::Uuid;
 
-use super::EventLogError;
+use super::{EventsError, KeptEvent, only};
 
 /// How far an event came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -46,20 +45,8 @@ impl Reached {
 /// An event, and what became of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LoggedEvent {
-    pub id: Uuid,
-    pub kind: String,
-    pub aggregate: String,
-    pub aggregate_id: String,
-    pub user: Option<Uuid>,
-    /// As it was recorded; what is secret in it is sealed.
-    pub payload: Json,
-    pub occurred_at: Timestamp,
+    pub event: KeptEvent,
     pub reached: Reached,
-    /// Failed ones.
-    pub attempts: u32,
-    /// Why the last attempt failed.
-    pub error: Option<String>,
-    pub request_id: Option<String>,
 }
 
 /// Which events are meant.
@@ -90,7 +77,7 @@ impl EventLog {
         who: &Principal,
         filter: &EventLogFilter,
         page: PageRequest,
-    ) -> Result<Page<LoggedEvent>, EventLogError> {
+    ) -> Result<Page<LoggedEvent>, EventsError> {
         who.require(Permission::SystemRead)?;
         let before = page.after.map_or(Uuid::max(), |after| after.id);
         let mut values: Vec<Value> =
@@ -100,42 +87,27 @@ impl EventLog {
         let statement = self.database.statement(sql, values);
         let rows = self.database.read().query_all_raw(statement).await?;
         let events = rows.iter().map(logged).collect::<Result<Vec<_>, _>>()?;
-        Ok(Page::cut(events, page.limit, |event| Cursor { at: event.occurred_at, id: event.id }))
+        Ok(Page::cut(events, page.limit, |LoggedEvent { event, .. }| Cursor {
+            at: event.occurred_at,
+            id: event.id,
+        }))
     }
 }
 
 fn conditions(filter: &EventLogFilter, values: &mut Vec<Value>) -> String {
-    let kind = filter.kind.clone().map(|kind| ("kind", kind.into()));
-    let about = filter.about.clone().map(|about| ("aggregate_id", about.into()));
-    let user = filter.user.map(|user| ("user_id", user.into()));
-    let mut only = String::new();
-    for (column, value) in kind.into_iter().chain(about).chain(user) {
-        values.push(value);
-        only.push_str(&format!(" AND {column} = ${}", values.len()));
-    }
-    if let Some(reached) = filter.reached {
-        only.push_str(&format!(" AND {}", reached.condition()));
-    }
-    only
+    let EventLogFilter { kind, about, user, reached } = filter.clone();
+    let columns = [
+        ("kind", kind.map(Value::from)),
+        ("aggregate_id", about.map(Value::from)),
+        ("user_id", user.map(Value::from)),
+    ];
+    let reached = reached.map(|reached| format!(" AND {}", reached.condition()));
+    only(columns, values) + &reached.unwrap_or_default()
 }
 
-/// A payload that is no JSON is shown as text.
 fn logged(row: &QueryResult) -> Result<LoggedEvent, DbErr> {
-    let payload: String = row.try_get("", "payload")?;
-    let attempts: i32 = row.try_get("", "attempts")?;
     let delivered: Option<i64> = row.try_get("", "delivered_at")?;
     let parked: Option<i64> = row.try_get("", "parked_at")?;
-    Ok(LoggedEvent {
-        id: row.try_get("", "id")?,
-        kind: row.try_get("", "kind")?,
-        aggregate: row.try_get("", "aggregate")?,
-        aggregate_id: row.try_get("", "aggregate_id")?,
-        user: row.try_get("", "user_id")?,
-        payload: serde_json::from_str(&payload).unwrap_or(Json::String(payload)),
-        occurred_at: Timestamp::from_micros(row.try_get("", "occurred_at")?),
-        reached: Reached::of(delivered.is_some(), parked.is_some()),
-        attempts: u32::try_from(attempts).unwrap_or(0),
-        error: row.try_get("", "last_error")?,
-        request_id: row.try_get("", "request_id")?,
-    })
+    let reached = Reached::of(delivered.is_some(), parked.is_some());
+    Ok(LoggedEvent { event: KeptEvent::read(row)?, reached })
 }

@@ -4,7 +4,10 @@
 mod api;
 mod error;
 mod events;
+mod kept;
 
 pub use api::routes;
-pub use error::EventLogError;
+pub use error::EventsError;
 pub use events::{EventLog, EventLogFilter, LoggedEvent, Reached};
+pub use kept::KeptEvent;
+pub(crate) use kept::only;

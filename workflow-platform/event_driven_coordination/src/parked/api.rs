@@ -5,7 +5,9 @@ use garde::Validate;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared_kernel::{
-    api::{ApiPath, ApiQuery, Empty, Envelope, ErrorEnvelope, Failure, PageQuery, Reply},
+    api::{
+        ApiPath, ApiQuery, BadRequest, Empty, Envelope, ErrorEnvelope, Failure, PageQuery, Reply,
+    },
     application::Principal,
     domain::{Page, Timestamp},
 };
@@ -66,7 +68,7 @@ pub struct ParkedEventView {
 }
 
 impl From<ParkedEvent> for ParkedEventView {
-    fn from(event: ParkedEvent) -> Self {
+    fn from(ParkedEvent { event, parked_at }: ParkedEvent) -> Self {
         Self {
             id: event.id,
             kind: event.kind,
@@ -75,9 +77,9 @@ impl From<ParkedEvent> for ParkedEventView {
             user_id: event.user,
             payload: event.payload,
             occurred_at: event.occurred_at,
-            parked_at: event.parked_at,
+            parked_at,
             attempts: event.attempts,
-            error: event.error,
+            error: event.error.unwrap_or_default(),
             request_id: event.request_id,
         }
     }
@@ -90,6 +92,7 @@ impl From<ParkedEvent> for ParkedEventView {
     responses(
         (status = 200, body = Envelope<Page<ParkedEventView>>),
         (status = 403, body = ErrorEnvelope),
+        (status = 422, body = ErrorEnvelope),
     ),
     security(("bearer" = [])),
 )]
@@ -99,6 +102,7 @@ pub async fn list(
     ApiQuery(query): ApiQuery<ParkedQuery>,
 ) -> Result<Reply<Page<ParkedEventView>>, Failure> {
     let page = PageQuery::parse(query.limit, query.cursor.as_deref())?;
+    BadRequest::unless_plain("kind", query.kind.as_deref())?;
     let filter = ParkedFilter { kind: query.kind, user: query.user };
     Ok(Reply::ok(module.list(&who, &filter, page).await?.map(Into::into)))
 }

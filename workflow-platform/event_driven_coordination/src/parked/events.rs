@@ -1,7 +1,7 @@
 //! Parked events in the outbox.
 
 use sea_orm::{ConnectionTrait as _, DbErr, QueryResult, Value};
-use serde_json::{Value as Json, json};
+use serde_json::json;
 use shared_kernel::{
     application::{Principal, RequestContext},
     domain::{
@@ -13,26 +13,16 @@ use shared_kernel::{
 use tracing::info;
 use uuid::Uuid;
 
-use super::ParkedError;
+use crate::event_log::{EventsError, KeptEvent, only};
 
 /// Before every other row.
 const TOP: (i64, Uuid) = (i64::MAX, Uuid::max());
 
-/// An event with what kept it from being handled.
+/// An event that could not be handled.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ParkedEvent {
-    pub id: Uuid,
-    pub kind: String,
-    pub aggregate: String,
-    pub aggregate_id: String,
-    pub user: Option<Uuid>,
-    /// As it was recorded; what is secret in it is sealed.
-    pub payload: Json,
-    pub occurred_at: Timestamp,
+    pub event: KeptEvent,
     pub parked_at: Timestamp,
-    pub attempts: u32,
-    pub error: String,
-    pub request_id: Option<String>,
 }
 
 /// Which parked events are meant.
@@ -61,7 +51,7 @@ impl ParkedEvents {
         who: &Principal,
         filter: &ParkedFilter,
         page: PageRequest,
-    ) -> Result<Page<ParkedEvent>, ParkedError> {
+    ) -> Result<Page<ParkedEvent>, EventsError> {
         who.require(Permission::SystemRead)?;
         self.list_for(filter, page).await
     }
@@ -71,17 +61,13 @@ impl ParkedEvents {
         &self,
         filter: &ParkedFilter,
         page: PageRequest,
-    ) -> Result<Page<ParkedEvent>, ParkedError> {
+    ) -> Result<Page<ParkedEvent>, EventsError> {
         let (at, id) = page.after.map_or(TOP, |after| (after.at.micros(), after.id));
         let limit = i64::from(page.limit).saturating_add(1);
         let mut values: Vec<Value> = vec![at.into(), id.into(), limit.into()];
-        let mut only = String::new();
-        let kind = filter.kind.clone().map(|kind| ("kind", kind.into()));
-        let user = filter.user.map(|user| ("user_id", user.into()));
-        for (column, value) in kind.into_iter().chain(user) {
-            values.push(value);
-            only.push_str(&format!(" AND {column} = ${}", values.len()));
-        }
+        let ParkedFilter { kind, user } = filter.clone();
+        let columns = [("kind", kind.map(Value::from)), ("user_id", user.map(Value::from))];
+        let only = only(columns, &mut values);
         let sql = format!(
             "SELECT * FROM outbox WHERE parked_at IS NOT NULL AND delivered_at IS NULL{only} \
              AND (parked_at, id) < ($1, $2) ORDER BY parked_at DESC, id DESC LIMIT $3"
@@ -89,17 +75,17 @@ impl ParkedEvents {
         let statement = self.database.statement(sql, values);
         let rows = self.database.read().query_all_raw(statement).await?;
         let events = rows.iter().map(parked).collect::<Result<Vec<_>, _>>()?;
-        Ok(Page::cut(events, page.limit, |event| Cursor { at: event.parked_at, id: event.id }))
+        Ok(Page::cut(events, page.limit, |one| Cursor { at: one.parked_at, id: one.event.id }))
     }
 
     /// Every handler that has not handled the event gets it again, as often as at first.
-    pub async fn replay(&self, who: &Principal, event: Uuid) -> Result<(), ParkedError> {
+    pub async fn replay(&self, who: &Principal, event: Uuid) -> Result<(), EventsError> {
         who.require(Permission::SystemWrite)?;
         self.replay_for(who.actor(), event).await
     }
 
     /// The same for a caller who was made sure of.
-    pub async fn replay_for(&self, who: Actor, event: Uuid) -> Result<(), ParkedError> {
+    pub async fn replay_for(&self, who: Actor, event: Uuid) -> Result<(), EventsError> {
         let change = "parked_at = NULL, attempts = 0, due_at = $2";
         self.settle(who, event, change, "event.replayed").await?;
         info!(event.id = %event, "event {event} is tried again");
@@ -107,13 +93,13 @@ impl ParkedEvents {
     }
 
     /// Nobody gets the event any more.
-    pub async fn discard(&self, who: &Principal, event: Uuid) -> Result<(), ParkedError> {
+    pub async fn discard(&self, who: &Principal, event: Uuid) -> Result<(), EventsError> {
         who.require(Permission::SystemWrite)?;
         self.discard_for(who.actor(), event).await
     }
 
     /// The same for a caller who was made sure of.
-    pub async fn discard_for(&self, who: Actor, event: Uuid) -> Result<(), ParkedError> {
+    pub async fn discard_for(&self, who: Actor, event: Uuid) -> Result<(), EventsError> {
         let change = "parked_at = NULL, delivered_at = $2";
         self.settle(who, event, change, "event.discarded").await?;
         info!(event.id = %event, "event {event} was let go");
@@ -126,7 +112,7 @@ impl ParkedEvents {
         event: Uuid,
         change: &str,
         action: &'static str,
-    ) -> Result<(), ParkedError> {
+    ) -> Result<(), EventsError> {
         let sql = format!(
             "UPDATE outbox SET {change} \
              WHERE id = $1 AND parked_at IS NOT NULL AND delivered_at IS NULL"
@@ -135,7 +121,7 @@ impl ParkedEvents {
         let statement = self.database.statement(sql, values);
         let mut work = self.database.begin().await?;
         if work.conn().execute_raw(statement).await?.rows_affected() == 0 {
-            return Err(ParkedError::NotFound);
+            return Err(EventsError::NotFound);
         }
         work.record(&self.audited(who, event, action)).await?;
         Ok(work.commit().await?)
@@ -171,21 +157,7 @@ impl ParkedEvents {
     }
 }
 
-/// An event whose payload is no JSON was parked for that; it is shown as text.
 fn parked(row: &QueryResult) -> Result<ParkedEvent, DbErr> {
-    let payload: String = row.try_get("", "payload")?;
-    let attempts: i32 = row.try_get("", "attempts")?;
-    Ok(ParkedEvent {
-        id: row.try_get("", "id")?,
-        kind: row.try_get("", "kind")?,
-        aggregate: row.try_get("", "aggregate")?,
-        aggregate_id: row.try_get("", "aggregate_id")?,
-        user: row.try_get("", "user_id")?,
-        payload: serde_json::from_str(&payload).unwrap_or(Json::String(payload)),
-        occurred_at: Timestamp::from_micros(row.try_get("", "occurred_at")?),
-        parked_at: Timestamp::from_micros(row.try_get("", "parked_at")?),
-        attempts: u32::try_from(attempts).unwrap_or(0),
-        error: row.try_get::<Option<String>>("", "last_error")?.unwrap_or_default(),
-        request_id: row.try_get("", "request_id")?,
-    })
+    let parked_at = Timestamp::from_micros(row.try_get("", "parked_at")?);
+    Ok(ParkedEvent { event: KeptEvent::read(row)?, parked_at })
 }

@@ -2,11 +2,9 @@
 //! again or let go by an administrator.
 
 mod api;
-mod error;
 mod events;
 mod types;
 
 pub use api::routes;
-pub use error::ParkedError;
 pub use events::{ParkedEvent, ParkedEvents, ParkedFilter};
 pub use types::EVENTS;

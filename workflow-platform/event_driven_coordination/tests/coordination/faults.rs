@@ -101,7 +101,7 @@ impl<'a, P: Process> Run<'a, P> {
         let filter = ParkedFilter { user: Some(self.owner.uuid()), ..ParkedFilter::default() };
         let found = parked.list_for(&filter, PageRequest::first(50)).await.unwrap().items;
         for event in &found {
-            parked.replay_for(Actor::System, event.id).await.unwrap();
+            parked.replay_for(Actor::System, event.event.id).await.unwrap();
         }
         found.len()
     }

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use event_driven_coordination::{
     RelaySettings,
-    event_log::{EventLog, EventLogError, EventLogFilter, Reached},
+    event_log::{EventLog, EventLogFilter, EventsError, Reached},
 };
 use shared_kernel::{
     application::{AuthenticationError, Principal},
@@ -30,7 +30,7 @@ async fn happened(world: &World) -> EventLog {
 
 async fn seen(log: &EventLog, who: &Principal, filter: EventLogFilter) -> Vec<(String, Reached)> {
     let page = log.list(who, &filter, PageRequest::default()).await.unwrap();
-    page.items.into_iter().map(|event| (event.aggregate_id, event.reached)).collect()
+    page.items.into_iter().map(|one| (one.event.aggregate_id, one.reached)).collect()
 }
 
 #[tokio::test]
@@ -53,10 +53,10 @@ async fn everything_that_happened_is_listed_with_what_became_of_it_the_latest_fi
         let other = EventLogFilter { kind: Some("thing.lost".to_owned()), ..all_of() };
         assert!(seen(&log, &admin, other).await.is_empty());
         let first = log.list(&admin, &all_of(), PageRequest::first(2)).await.unwrap();
-        assert!(first.items[1].error.as_deref().unwrap().contains("not today"));
+        assert!(first.items[1].event.error.as_deref().unwrap().contains("not today"));
         let after = Some(Cursor::decode(&first.next_cursor.unwrap()).unwrap());
         let rest = log.list(&admin, &all_of(), PageRequest { limit: 2, after }).await.unwrap();
-        assert_eq!(rest.items[0].aggregate_id, "a", "{}", world.test.name);
+        assert_eq!(rest.items[0].event.aggregate_id, "a", "{}", world.test.name);
         assert_eq!(rest.items.len(), 1);
     }
 }
@@ -73,7 +73,7 @@ async fn users_do_not_look_through_it() {
         let refused = log.list(&user, &all_of(), PageRequest::default()).await;
         assert!(matches!(
             refused,
-            Err(EventLogError::Authentication(AuthenticationError::Denied(_)))
+            Err(EventsError::Authentication(AuthenticationError::Denied(_)))
         ));
     }
 }

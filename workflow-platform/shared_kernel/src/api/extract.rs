@@ -44,6 +44,15 @@ impl BadRequest {
         };
         Self::Fields(BTreeMap::from([(path, vec![message.into()])]))
     }
+
+    /// Refuses a text to look for that has control characters: nothing is called so, and databases
+    /// differ in what they make of a zero character.
+    pub fn unless_plain(field: &str, text: Option<&str>) -> Result<(), Self> {
+        if text.is_some_and(|text| text.chars().any(char::is_control)) {
+            return Err(Self::field(field, "must not have control characters"));
+        }
+        Ok(())
+    }
 }
 
 impl Fault for BadRequest {

@@ -52,10 +52,7 @@ impl AuditQuery {
         let Self { actor, user, action, target, outcome, request_id, from, to, .. } = self;
         for (name, text) in [("action", &action), ("target", &target), ("request_id", &request_id)]
         {
-            // Databases differ in what they make of a zero character, and none is stored.
-            if text.as_deref().is_some_and(|text| text.chars().any(char::is_control)) {
-                return Err(BadRequest::field(name, "must not have control characters"));
-            }
+            BadRequest::unless_plain(name, text.as_deref())?;
         }
         let (actor, user) = (actor.map(Into::into), user.map(Into::into));
         Ok(AuditFilter { actor, user, action, target, outcome, request_id, from, to })

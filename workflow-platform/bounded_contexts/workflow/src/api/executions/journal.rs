@@ -58,9 +58,7 @@ impl JournalQuery {
             None => None,
         };
         let step = self.step.clone();
-        if step.as_deref().is_some_and(|step| step.chars().any(char::is_control)) {
-            return Err(BadRequest::field("step", "must not have control characters"));
-        }
+        BadRequest::unless_plain("step", step.as_deref())?;
         Ok(JournalFilter { after: self.after.unwrap_or(0), kind, step })
     }
 

@@ -68,12 +68,9 @@ fn label(text: &str) -> Result<(String, String), BadRequest> {
     Ok((name, value))
 }
 
-/// No database takes every control character.
 fn text(field: &'static str, text: Option<&str>) -> Result<Option<String>, BadRequest> {
     let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
-    if text.chars().any(char::is_control) {
-        return Err(BadRequest::field(field, "must not have control characters"));
-    }
+    BadRequest::unless_plain(field, Some(text))?;
     Ok(Some(text.to_owned()))
 }
 
