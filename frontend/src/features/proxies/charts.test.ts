@@ -25,6 +25,10 @@ describe('the charts of a pool', () => {
     expect(bars).toHaveLength(8);
   });
 
+  it('count a proxy that answers within the millisecond among the fastest', () => {
+    expect(latenciesOf([proxy('here', 1, 1, 0)])[0]).toEqual({ name: '≤ 50', value: 1 });
+  });
+
   it('go from the oldest test to the newest, without those that reached nobody yet', () => {
     const test = (id: string, worked: number, failed: number) => ({ id, worked, failed }) as PoolTest;
     const tests = [test('running', 0, 0), test('new', 1, 1), test('old', 3, 0)];

@@ -34,7 +34,7 @@ const STEPS = [50, 100, 200, 500, 1000, 2000, 5000, Number.POSITIVE_INFINITY];
 export function latenciesOf(proxies: Proxy[]): Point[] {
   const known = proxies.flatMap(({ latency_ms }) => latency_ms ?? []);
   return STEPS.map((until, place) => {
-    const from = STEPS[place - 1] ?? 0;
+    const from = STEPS[place - 1] ?? -1;
     const name = Number.isFinite(until) ? `≤ ${until}` : `> ${from}`;
     return { name, value: known.filter((latency) => latency > from && latency <= until).length };
   });
