@@ -1,25 +1,14 @@
-import CheckCircleFilled from '@ant-design/icons/CheckCircleFilled';
-import ClockCircleOutlined from '@ant-design/icons/ClockCircleOutlined';
-import PauseCircleFilled from '@ant-design/icons/PauseCircleFilled';
 import { useTranslation } from 'react-i18next';
+import { StatusTag } from '@/components/StatusTag';
 import type { LoggedEvent } from '@/types/api';
+import type { AnyStatus } from '@/utils/status';
 
 type State = LoggedEvent['state'];
 
-const LOOKS: Record<State, { Icon: typeof ClockCircleOutlined; colour: string }> = {
-  waiting: { Icon: ClockCircleOutlined, colour: 'pending' },
-  delivered: { Icon: CheckCircleFilled, colour: 'succeeded' },
-  parked: { Icon: PauseCircleFilled, colour: 'waiting' },
-};
+const LOOKS: Record<State, AnyStatus> = { waiting: 'pending', delivered: 'succeeded', parked: 'waiting' };
 
-/** How far an event came: colour, icon and word. */
+/** How far an event came. */
 export function Reached({ state }: { state: State }) {
   const { t } = useTranslation();
-  const { Icon, colour } = LOOKS[state];
-  return (
-    <span className={`wp-status wp-status-${colour}`}>
-      <Icon aria-hidden />
-      <span>{t(`happened.states.${state}`)}</span>
-    </span>
-  );
+  return <StatusTag status={LOOKS[state]} text={t(`happened.states.${state}`)} />;
 }
