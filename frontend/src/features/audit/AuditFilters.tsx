@@ -1,16 +1,17 @@
-import { DatePicker, Input, Select } from 'antd';
+import { DatePicker, Select } from 'antd';
 import dayjs from 'dayjs';
 import { useTranslation } from 'react-i18next';
+import { TextFilters } from '@/components/TextFilters';
 import { useFilter } from '@/hooks/use-filter';
 
 export const AUDIT_FILTERS = ['actor', 'user', 'action', 'target', 'outcome', 'request_id', 'from', 'to'] as const;
 
 const TEXTS = [
-  ['action', 'audit.byAction', 60],
-  ['user', 'audit.byUser', 36],
-  ['actor', 'audit.byActor', 36],
-  ['target', 'audit.byTarget', 255],
-  ['request_id', 'audit.byRequest', 128],
+  { name: 'action', label: 'audit.byAction', maxLength: 60 },
+  { name: 'user', label: 'audit.byUser', maxLength: 36 },
+  { name: 'actor', label: 'audit.byActor', maxLength: 36 },
+  { name: 'target', label: 'audit.byTarget', maxLength: 255 },
+  { name: 'request_id', label: 'audit.byRequest', maxLength: 128 },
 ] as const;
 
 /** Times stand in the address as instants, and in the fields as the clock on the wall has them. */
@@ -21,19 +22,7 @@ export function AuditFilters() {
   const { filter, change } = useFilter(AUDIT_FILTERS);
   return (
     <search className="wp-filters">
-      {TEXTS.map(([name, text, most]) => (
-        <Input
-          key={`${name} ${filter[name]}`}
-          allowClear
-          aria-label={t(text)}
-          placeholder={t(text)}
-          maxLength={most}
-          defaultValue={filter[name]}
-          onClear={() => change(name)}
-          onPressEnter={(event) => change(name, event.currentTarget.value.trim())}
-          onBlur={(event) => change(name, event.currentTarget.value.trim())}
-        />
-      ))}
+      <TextFilters texts={TEXTS} filter={filter} change={change} />
       <Select
         allowClear
         aria-label={t('audit.outcome')}

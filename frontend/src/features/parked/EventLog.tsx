@@ -1,8 +1,9 @@
-import { Input, Select } from 'antd';
+import { Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { CopyId } from '@/components/CopyId';
 import { type Column, DataTable } from '@/components/DataTable';
 import { EmptyState } from '@/components/EmptyState';
+import { TextFilters } from '@/components/TextFilters';
 import { When } from '@/components/When';
 import { EventDrawer } from '@/features/parked/EventDrawer';
 import { Reached } from '@/features/parked/Reached';
@@ -14,9 +15,9 @@ import type { LoggedEvent } from '@/types/api';
 
 const FILTERS = ['kind', 'about', 'user', 'state'] as const;
 const TEXTS = [
-  ['kind', 'happened.byKind', 120],
-  ['about', 'happened.byAbout', 120],
-  ['user', 'happened.byUser', 36],
+  { name: 'kind', label: 'happened.byKind', maxLength: 120 },
+  { name: 'about', label: 'happened.byAbout', maxLength: 120 },
+  { name: 'user', label: 'happened.byUser', maxLength: 36 },
 ] as const;
 
 function Filters() {
@@ -24,19 +25,7 @@ function Filters() {
   const { filter, change } = useFilter(FILTERS);
   return (
     <search className="wp-filters">
-      {TEXTS.map(([name, text, most]) => (
-        <Input
-          key={`${name} ${filter[name]}`}
-          allowClear
-          aria-label={t(text)}
-          placeholder={t(text)}
-          maxLength={most}
-          defaultValue={filter[name]}
-          onClear={() => change(name)}
-          onPressEnter={(event) => change(name, event.currentTarget.value.trim())}
-          onBlur={(event) => change(name, event.currentTarget.value.trim())}
-        />
-      ))}
+      <TextFilters texts={TEXTS} filter={filter} change={change} />
       <Select
         allowClear
         aria-label={t('happened.state')}
