@@ -146,6 +146,8 @@ export default {
     anyStep: '全部步骤',
     follow: '跟随最新',
     download: '下载日志',
+    downloading: '已取 {{lines}} 行…',
+    stop: '停止下载',
     noneTitle: '没有符合条件的日志',
     noneText: '请选择其他级别、步骤或搜索词。',
     emptyTitle: '没有日志',

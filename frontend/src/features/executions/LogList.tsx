@@ -3,19 +3,15 @@ import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { EmptyState } from '@/components/EmptyState';
 import { ErrorNote } from '@/components/ErrorNote';
-import { LogPage, MoreLines, stepOf } from '@/features/executions/LogPage';
+import { LogDownload } from '@/features/executions/LogDownload';
+import { LogPage, MoreLines } from '@/features/executions/LogPage';
 import { rareKeys } from '@/hooks/rare-keys';
 import { useFilter } from '@/hooks/use-filter';
 import { usePaged } from '@/hooks/use-paged';
 import { executions, type LogFilter } from '@/services/executions';
 import type { LogLine, Page } from '@/types/api';
-import { saveFile } from '@/utils/save-file';
 
 const LEVELS = ['debug', 'info', 'warn', 'error'];
-
-/** As a text file: the lines that are shown. */
-const asText = (lines: LogLine[]) =>
-  lines.map((line) => `${line.at} ${line.level} ${stepOf(line)} ${line.message}`).join('\n');
 
 /** Reads pages of a log. One that others follow is full and stays as it is: it is not asked for again. */
 function useReader(id: string, asked: LogFilter) {
@@ -78,11 +74,7 @@ export function LogList({ id, steps, running }: { id: string; steps: string[]; r
             {t('logs.follow')}
           </Button>
         )}
-        {items && items.length > 0 && (
-          <Button onClick={() => saveFile(new Blob([asText(items)], { type: 'text/plain' }), `${id}.log`)}>
-            {t('logs.download')}
-          </Button>
-        )}
+        {length > 0 && <LogDownload id={id} asked={asked} />}
       </search>
       {error && <ErrorNote error={error} onRetry={retry} />}
       {items?.length === 0 && (

@@ -1,14 +1,13 @@
 import { Button } from 'antd';
 import { memo, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { stepOf } from '@/features/executions/whole-log';
 import { useFold, useNear } from '@/hooks/use-fold';
 import type { LogLine } from '@/types/api';
 import { absolute } from '@/utils/format';
 
 /** What the lines scroll in. */
 const BOX = '.wp-logs';
-
-export const stepOf = ({ step, item }: LogLine) => (item == null ? (step ?? '') : `${step}[${item}]`);
 
 /** Lines that come into view and leave it together. */
 const TOGETHER = 50;
