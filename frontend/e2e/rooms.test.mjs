@@ -241,6 +241,15 @@ room('an administrator offers a plan, gives a coupon, and settles an invoice', a
     await sure('Mark as paid');
     await visible(page.getByRole('dialog').getByText('Paid', { exact: true }));
     assert.deepEqual(await barriers(page), []);
+    await button('Refund').click();
+    await page.getByRole('spinbutton', { name: 'Amount' }).fill('10.5');
+    await page.getByRole('textbox', { name: 'Reason' }).fill('A day without service');
+    assert.deepEqual(await barriers(page), []);
+    await button('Refund CN¥10.50').click();
+    await visible(page.getByText('A day without service'));
+    await visible(page.getByRole('row', { name: 'Of which given back CN¥10.50' }));
+    await visible(page.getByText('Given back', { exact: true }));
+    await visible(page.getByText('Ledger, invoices and credits agree.'));
     assert.deepEqual(watched.complaints, []);
   } finally {
     await page.context().close();

@@ -31,6 +31,7 @@ const beginners = {
 };
 const owners = ({ books, failing, waiting, items, pool, host, rule, hook }) => ({
   dashboard: ['/dashboard'],
+  'account-menu': ['/dashboard', press('.wp-account-button', '.wp-account-menu')],
   'dashboard-week': ['/dashboard?range=week'],
   schedules: ['/schedules'],
   'schedules-calendar': ['/schedules?tab=calendar', appear('.wp-week')],
@@ -153,6 +154,14 @@ const administrators = {
   'new-coupon': ['/admin/coupons', press('.wp-page-header button', '.ant-drawer-body form')],
   invoices: ['/admin/invoices'],
   'invoice-settle': ['/admin/invoices', press('td .wp-link', '.ant-drawer-body .wp-table')],
+  'invoice-refund': [
+    '/admin/invoices?status=paid',
+    async (page) => {
+      await press('td .wp-link', '.ant-drawer-body .wp-table')(page);
+      await press('.ant-drawer-body .ant-btn-dangerous', '.ant-modal form')(page);
+    },
+  ],
+  'invoice-refunded': ['/admin/invoices?status=paid', press('td .wp-link', '.ant-drawer-body .wp-tried')],
   system: ['/admin/system'],
   hosts: ['/admin/hosts'],
   'decide-host': ['/admin/hosts', press('.wp-page-header .ant-btn-primary', '.ant-drawer-body form')],
@@ -185,6 +194,17 @@ export async function unsaid(page) {
   return wordsOf(text).filter((word) => UNSAID.test(word) && !ACTIONS.has(word) && !code.has(word));
 }
 
+/** A plan whose invoice is paid, and partly given back. */
+async function paidFor(one, root) {
+  await one.post('/subscription/subscribe', { plan: 'pro', interval: 'year' });
+  const [{ id }] = (await one.get('/subscription/invoices')).items;
+  await root.post(`/subscription/admin/invoices/${id}/settle`);
+  await root.post(`/subscription/admin/invoices/${id}/refund`, {
+    amount_minor: 5_000,
+    reason: 'A week without proxies',
+  });
+}
+
 /** People and what they look at; who has no session is nobody. */
 export async function everything() {
   const beginner = await user('beginner');
@@ -205,8 +225,9 @@ export async function everything() {
   });
   await owner.put('/workflow/variables/region', { value: 'eu-west', description: '区域' });
   await owner.put('/workflow/variables/limits', { value: { pages: 3, hosts: ['a.example', 'b.example'], deep: true } });
-  await owner.post('/subscription/subscribe', { plan: 'basic', interval: 'month' });
   const root = await administrator();
+  await paidFor(await user('payer'), root);
+  await owner.post('/subscription/subscribe', { plan: 'basic', interval: 'month' });
   await root.post('/subscription/admin/coupons', { code: 'NEWCOMER', off: { percent: 10 }, lasts: { periods: 3 } });
   return [
     [null, strangers],

@@ -89,6 +89,8 @@ export const rareKeys = {
     plans: ['billing', 'plans'] as const,
     coupons: ['billing', 'coupons'] as const,
     invoices: (filter: InvoiceFilter) => ['billing', 'invoices', filter] as const,
+    // What was given back until now: another sum, another list.
+    refunds: (invoice: string, given: number) => ['billing', 'refunds', invoice, given] as const,
     books: ['billing', 'books'] as const,
   },
   webhooks: {

@@ -87,6 +87,7 @@ export default {
     creditUsed: 'From your credit',
     credited: 'Taken back',
     paid: 'Paid',
+    refunded: 'Of which given back',
     paperOf: '{{number}} as PDF',
     creditNotes: 'Credit notes',
     reason: 'Reason',

@@ -87,6 +87,7 @@ export default {
     creditUsed: '余额抵扣',
     credited: '已冲减',
     paid: '已支付',
+    refunded: '其中已退款',
     paperOf: '{{number}}（PDF）',
     creditNotes: '贷项通知单',
     reason: '原因',

@@ -59,6 +59,15 @@ export default {
     settle: 'Mark as paid',
     settleTitle: 'Is {{number}} paid?',
     settleText: 'Books {{due}} as received. This cannot be taken back here.',
+    refund: 'Refund',
+    refundTitle: 'Refund {{number}}?',
+    refundText:
+      "What is to the customer's credit goes first; the rest is taken off the invoice with a credit note. A payment made online goes back the way it came; give any other back by hand.",
+    refundMost: 'At most {{most}}',
+    refundReason: 'Stands on the credit note; the customer reads it.',
+    refundNow: 'Refund {{amount}}',
+    refunds: 'Refunds',
+    refundStatuses: { pending: 'On its way', succeeded: 'Given back', failed: 'Came back, now to their credit' },
     balanced: 'Ledger, invoices and credits agree.',
     unbalanced: 'The books do not add up.',
     faults: {

@@ -1,5 +1,16 @@
 import { http } from '@/services/http';
-import type { Books, Coupon, CouponWish, LocaleCode, OwnedInvoice, Page, Plan, PlanOffer } from '@/types/api';
+import type {
+  Books,
+  Coupon,
+  CouponWish,
+  LocaleCode,
+  OwnedInvoice,
+  Page,
+  Plan,
+  PlanOffer,
+  RefundOfInvoice,
+  RefundWish,
+} from '@/types/api';
 
 const ROOT = '/subscription/admin';
 
@@ -23,5 +34,7 @@ export const billing = {
   invoices: (filter: InvoiceFilter, cursor?: string) =>
     http.get<Page<OwnedInvoice>>(`${ROOT}/invoices`, { ...filter, cursor, limit: 50 }),
   settle: (invoice: string) => http.post<OwnedInvoice>(`${ROOT}/invoices/${invoice}/settle`),
+  refund: (invoice: string, wish: RefundWish) => http.post<RefundOfInvoice>(`${ROOT}/invoices/${invoice}/refund`, wish),
+  refunds: (invoice: string) => http.get<Page<RefundOfInvoice>>(`${ROOT}/refunds`, { invoice, limit: 200 }),
   books: () => http.get<Books>(`${ROOT}/reconciliation`),
 };

@@ -10,5 +10,6 @@ export function InvoiceLines({ invoice }: { invoice: Invoice }) {
   if (invoice.credited_minor) sums.push([t('billing.credited'), -invoice.credited_minor]);
   if (invoice.paid_minor) sums.push([t('billing.paid'), -invoice.paid_minor]);
   sums.push([t('billing.due'), invoice.due_minor]);
+  if (invoice.refunded_minor) sums.push([t('billing.refunded'), invoice.refunded_minor]);
   return <Lines lines={invoice.lines} currency={invoice.currency} sums={sums} />;
 }

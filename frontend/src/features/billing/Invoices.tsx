@@ -9,6 +9,8 @@ import { EmptyState } from '@/components/EmptyState';
 import { PageHeader } from '@/components/PageHeader';
 import { StatusTag } from '@/components/StatusTag';
 import { Books } from '@/features/billing/Books';
+import { Refund } from '@/features/billing/Refund';
+import { Refunds } from '@/features/billing/Refunds';
 import { rareKeys } from '@/hooks/rare-keys';
 import { useFilter } from '@/hooks/use-filter';
 import { usePaged } from '@/hooks/use-paged';
@@ -97,7 +99,11 @@ export function Invoices() {
         {shown && (
           <div className="flex flex-col gap-4">
             <InvoiceLines invoice={shown} />
-            <Settle invoice={shown} />
+            <Refunds invoice={shown} />
+            <span className="flex flex-wrap gap-2">
+              <Settle invoice={shown} />
+              <Refund invoice={shown} />
+            </span>
           </div>
         )}
       </Drawer>
@@ -116,13 +122,11 @@ function Settle({ invoice: { id, number, status, due_minor, currency } }: { invo
   if (!may || status === 'paid') return null;
   const due = money(due_minor, currency, i18n.language);
   return (
-    <span>
-      <AskOnce
-        button={t('money.settle')}
-        title={t('money.settleTitle', { number })}
-        text={t('money.settleText', { due })}
-        action={action}
-      />
-    </span>
+    <AskOnce
+      button={t('money.settle')}
+      title={t('money.settleTitle', { number })}
+      text={t('money.settleText', { due })}
+      action={action}
+    />
   );
 }
