@@ -3,6 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { HttpResponse, http as on } from 'msw';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Journal } from '@/features/executions/journal/Journal';
+import { ROW } from '@/features/executions/journal/Rows';
 import '@/locales/executions';
 import { server, success } from '@/testing/server';
 import { show } from '@/testing/show';
@@ -50,6 +51,13 @@ describe('the journal of a run', () => {
     expect(journal.dataset.events).toBe('100000');
     expect(within(journal).getAllByRole('listitem').length).toBeLessThan(100);
     expect(asked).toEqual(['after=0&limit=100']);
+  });
+
+  it('goes to the event whose number is typed', async () => {
+    show(<Journal id="x" steps={['fetch']} last={100_000} />);
+    const journal = await screen.findByRole('region', { name: 'Journal' });
+    await userEvent.type(screen.getByLabelText('Go to number'), '70001{Enter}');
+    expect(journal.scrollTop).toBe(70_000 * ROW);
   });
 
   it('shows the events of a kind, all pages of them', async () => {

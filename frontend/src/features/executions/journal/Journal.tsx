@@ -58,7 +58,7 @@ export function Journal({ id, steps, last }: Props) {
               min={1}
               max={last}
               controls={false}
-              onPressEnter={({ currentTarget }) => go(Number(currentTarget.value) - 1)}
+              onPressEnter={({ target }) => target instanceof HTMLInputElement && go(Number(target.value) - 1)}
             />
             <Button onClick={() => go(last)}>{t('journal.toEnd')}</Button>
           </>
