@@ -89,7 +89,7 @@ bench-events: ## events from outbox to handler over PostgreSQL and Redis, beside
 	scripts/ensure-test.sh
 	CI=1 scripts/with-services.sh cargo bench --locked -p event_driven_coordination --bench events -- $(if $(JSON),--json $(abspath $(JSON)))
 
-bench-ui: build ## the interface in a browser: first load, a million executions, 5,000 steps, 100,000 lines; JSON=FILE as above
+bench-ui: build ## the interface in a browser: first load, a million executions, 5,000 steps, 100,000 lines and events; JSON=FILE as above
 	scripts/ensure-test.sh
 	LOG_LEVEL=warn,workflow::infrastructure::audit=off \
 		scripts/serve-for.sh $(BINARY) npm --prefix frontend run --silent bench -- $(if $(JSON),--json $(abspath $(JSON)))

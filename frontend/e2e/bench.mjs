@@ -1,5 +1,5 @@
 // How fast the interface is in a real browser, beside its goals: first load, a list of a million
-// executions, a graph of 5,000 steps, a log of 100,000 lines. Usage: bench.mjs [--json FILE]
+// executions, a graph of 5,000 steps, a log of 100,000 lines, a journal of 100,000 events. Usage: bench.mjs [--json FILE]
 //
 // A latency is the time from an input (wheel, press, key, move) to after the next frame: what the
 // Event Timing API calls the duration of an interaction, here of wheels and moves as well.
@@ -11,9 +11,13 @@ import { BASE, enter, launch } from './support.mjs';
 
 const ROWS = Number(process.env.ROWS ?? 1_000_000);
 const LINES = Number(process.env.LINES ?? 100_000);
+/** One of each item, and a few of the run itself. */
+const EVENTS = Number(process.env.EVENTS ?? 100_000);
 /** The most that one workflow may have, and ten times as many. */
 const STEPS = [500, 5_000];
-const [OF_ROWS, OF_LINES] = [ROWS, LINES].map((count) => count.toLocaleString('en'));
+/** The most that one step may have. */
+const ITEMS = Math.min(10_000, EVENTS);
+const [OF_ROWS, OF_LINES, OF_EVENTS] = [ROWS, LINES, EVENTS].map((count) => count.toLocaleString('en'));
 const LAYER = 25;
 const LOOK = { locale: 'en', theme: 'light' };
 const SIZE = { width: 1440, height: 900 };
@@ -212,6 +216,47 @@ async function log(page, { id }) {
   told(`log of ${OF_LINES} lines: typed and found, 0.5 s of typing`, found, 'ms');
 }
 
+async function journal(page, { id }) {
+  const what = `journal of ${OF_EVENTS} events`;
+  told(`${what}: opened to events`, await open(page, `/executions/${id}?tab=journal`, '.wp-event-seq'), 'ms');
+  await page.mouse.move(SIZE.width / 2, SIZE.height / 2 + 100);
+  await latency(page, `${what}: scrolled while it loads`, () => wheel(page, 120, 400));
+  await latency(page, `${what}: scrolled, here and there`, async () => {
+    for (const share of [0.1, 0.5, 0.9]) {
+      await page.evaluate((at) => {
+        const events = document.querySelector('.wp-journal');
+        events.scrollTop = events.scrollHeight * at;
+      }, share);
+      await wheel(page, 20, 900);
+    }
+  });
+  const gone = await latency(page, `${what}: gone to the last by its number`, async () => {
+    await page.getByRole('spinbutton', { name: 'Go to number' }).click();
+    await page.keyboard.type(String(EVENTS), { delay: 40 });
+    await page.keyboard.press('Enter');
+    await page.locator('.wp-event-seq', { hasText: new RegExp(`^${EVENTS}$`) }).waitFor();
+  });
+  told(`${what}: typed and there, 0.2 s of typing`, gone, 'ms');
+  await latency(page, `${what}: one opened, and ten beside it`, async () => {
+    await page.locator('.wp-event button').first().click();
+    for (let event = 0; event < 10; event++) {
+      await page.getByRole('button', { name: 'Event before' }).click();
+      await page.locator('.ant-drawer-body .wp-json').waitFor();
+    }
+    await page.keyboard.press('Escape');
+  });
+  const found = await latency(page, `${what}: only those of a kind`, async () => {
+    await page.getByRole('combobox', { name: 'Kind', exact: true }).click();
+    await page.keyboard.type('expanded', { delay: 40 });
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(
+      (count) => Number(document.querySelector('.wp-journal')?.dataset.events) === count,
+      EVENTS / ITEMS,
+    );
+  });
+  told(`${what}: chosen and found, 0.3 s of typing`, found, 'ms');
+}
+
 /** In layers, each step after the one above it and now and then its neighbour. */
 const layered = (count) =>
   Array.from({ length: count }, (_, place) => ({
@@ -228,18 +273,28 @@ const asText = (name, steps) =>
     )
     .join('\n')}\n`;
 
+/** A step that lists them, and others that each do something with all of them. */
+const itemized = () => {
+  const all = `{id: all, uses: script.javascript, with: {code: "return Array.from({length: ${ITEMS}}, (_, i) => i)"}}`;
+  const each = (place) =>
+    `{id: each${place}, uses: script.javascript, for_each: "\${{ steps.all.output }}", max_parallel: 100, with: {code: "return 1"}}`;
+  const steps = [all, ...Array.from({ length: EVENTS / ITEMS }, (_, place) => each(place))];
+  return `name: bench-third\nsteps:\n${steps.map((step) => `  - ${step}`).join('\n')}\n`;
+};
+
 const FAILING = 'name: bench-second\nsteps:\n  - {id: refused, uses: http.request, with: {url: "http://10.0.0.1/"}}\n';
 
 async function executed(one, source) {
   const { id: definition } = await one.post('/workflow/definitions', { source });
   const { id } = await one.post('/workflow/executions', { definition_id: definition });
-  await ended(one, id);
+  await ended(one, id, 300);
   return { id, definition };
 }
 
 const one = await user('bench');
 const wide = await executed(one, asText('bench-first', layered(STEPS[0])));
 const failing = await executed(one, FAILING);
+const long = await executed(one, itemized());
 // Lines are written down in a moment.
 while ((await one.get(`/workflow/executions/${wide.id}/logs?limit=1`)).items.length === 0);
 const database = join(dirname(process.env.E2E_MAIL_DIR), 'workflow-platform.db');
@@ -258,6 +313,7 @@ try {
   const larger = { ...version, definition: { ...version.definition, steps: layered(STEPS[1]) } };
   await graph(page, wide, { success: true, data: larger }, STEPS[1]);
   await log(page, wide);
+  await journal(page, long);
 } finally {
   await browser.close();
 }
