@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 
 interface Props {
@@ -10,11 +11,12 @@ interface Props {
 
 /** Where one is, and what can be done here. */
 export function PageHeader({ title, parent, extra, note }: Props) {
+  const { t } = useTranslation();
   return (
     <header className="wp-page-header">
       <div className="min-w-0">
         {parent && (
-          <nav className="wp-crumb" aria-label="breadcrumb">
+          <nav className="wp-crumb" aria-label={t('nav.crumb')}>
             <Link to={parent.to}>{parent.text}</Link>
             <span aria-hidden>/</span>
           </nav>

@@ -25,6 +25,7 @@ export const rareKeys = {
     current: ['plans', 'current'] as const,
     usage: ['plans', 'usage'] as const,
     invoices: ['plans', 'invoices'] as const,
+    invoice: (id: string) => ['plans', 'invoices', id] as const,
     creditNotes: ['plans', 'credit-notes'] as const,
     preview: (plan: string, interval: string) => ['plans', 'preview', plan, interval] as const,
   },

@@ -31,6 +31,7 @@ export const plans = {
   current: () => http.get<CurrentSubscription>('/subscription/current'),
   usage: () => http.get<UsageReport>('/subscription/usage'),
   invoices: (cursor?: string) => http.get<Page<Invoice>>('/subscription/invoices', { limit: 20, cursor }),
+  invoice: (id: string) => http.get<Invoice>(`/subscription/invoices/${id}`),
   creditNotes: (cursor?: string) => http.get<Page<CreditNote>>('/subscription/credit-notes', { limit: 20, cursor }),
   paper: (kind: 'invoices' | 'credit-notes', id: string) => http.blob(`/subscription/${kind}/${id}/pdf`),
   pay: (invoice: string) => http.post<Payment>(`/subscription/invoices/${invoice}/pay`),

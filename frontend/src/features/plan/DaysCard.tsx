@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { lazy, Suspense, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '@/components/ErrorNote';
-import { daysOf, MEASURES, type Measure } from '@/features/plan/days';
+import { daysOf, MEASURES } from '@/features/plan/days';
 import { rareKeys } from '@/hooks/rare-keys';
+import { useFilter } from '@/hooks/use-filter';
 import { statistics } from '@/services/statistics';
 
 const Chart = lazy(() => import('@/components/Chart'));
@@ -13,7 +14,8 @@ const DAYS = 30;
 /** What was used day by day. */
 export function DaysCard() {
   const { t } = useTranslation();
-  const [measure, setMeasure] = useState<Measure>('executions');
+  const { filter, change } = useFilter(['measure'] as const);
+  const measure = MEASURES.find((one) => one === filter.measure) ?? MEASURES[0];
   const { data, error, refetch } = useQuery({
     queryKey: rareKeys.dashboard.usage(DAYS),
     queryFn: () => statistics.usage(DAYS),
@@ -25,7 +27,7 @@ export function DaysCard() {
         <h2>{t('billing.days')}</h2>
         <span className="wp-segments">
           {MEASURES.map((one) => (
-            <button key={one} type="button" aria-pressed={one === measure} onClick={() => setMeasure(one)}>
+            <button key={one} type="button" aria-pressed={one === measure} onClick={() => change('measure', one)}>
               {t(`billing.measures.${one}`)}
             </button>
           ))}

@@ -1,13 +1,14 @@
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { Button, Drawer } from 'antd';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { InvoiceLines } from '@/components/billing/InvoiceLines';
 import { type Column, DataTable } from '@/components/DataTable';
 import { ErrorNote } from '@/components/ErrorNote';
 import { Note } from '@/components/Note';
+import { Waiting } from '@/components/Waiting';
 import { Paper } from '@/features/plan/Paper';
 import { rareKeys } from '@/hooks/rare-keys';
+import { useFilter } from '@/hooks/use-filter';
 import { usePaged } from '@/hooks/use-paged';
 import { plans } from '@/services/plans';
 import type { Invoice } from '@/types/api';
@@ -45,17 +46,29 @@ function Details({ invoice }: { invoice: Invoice }) {
   );
 }
 
+/** The invoice that the address names: of the list, or asked for where that does not go back so far. */
+function useNamed(id: string | null, listed: Invoice[] | undefined) {
+  const known = listed?.find((one) => one.id === id);
+  const asked = useQuery({
+    queryKey: rareKeys.plans.invoice(id ?? ''),
+    queryFn: () => plans.invoice(id ?? ''),
+    enabled: id !== null && listed !== undefined && !known,
+  });
+  return { shown: known ?? asked.data, error: asked.error };
+}
+
 /** Invoices, each with its lines. */
 export function InvoicesCard() {
   const { t, i18n } = useTranslation();
   const list = usePaged(rareKeys.plans.invoices, plans.invoices);
-  const [open, setOpen] = useState<Invoice | null>(null);
+  const { change, open } = useFilter([]);
+  const { shown, error } = useNamed(open, list.items);
   const columns: Column<Invoice>[] = [
     {
       key: 'number',
       title: t('billing.number'),
       render: (row) => (
-        <button type="button" className="wp-link" onClick={() => setOpen(row)}>
+        <button type="button" className="wp-link" onClick={() => change('open', row.id)}>
           {row.number}
         </button>
       ),
@@ -91,12 +104,13 @@ export function InvoicesCard() {
       />
       <Drawer
         open={open !== null}
-        onClose={() => setOpen(null)}
-        title={open?.number}
+        onClose={() => change('open')}
+        title={shown?.number ?? '…'}
         size={560}
-        extra={open && <Paper kind="invoices" id={open.id} number={open.number} />}
+        extra={shown && <Paper kind="invoices" id={shown.id} number={shown.number} />}
       >
-        {open && <Details invoice={open} />}
+        {shown && <Details invoice={shown} />}
+        {error ? <ErrorNote error={error} /> : !shown && <Waiting />}
       </Drawer>
     </section>
   );

@@ -189,6 +189,17 @@ describe('the page of the plan', () => {
     expect(paper).toHaveBeenLastCalledWith('invoices', 'i1');
   });
 
+  it('shows the invoice that the address names, however old it is', async () => {
+    serve(current('free'));
+    server.use(
+      on.get('/api/v1/subscription/invoices/i0', () => success({ ...invoice, id: 'i0', number: 'INV-00000001' })),
+    );
+    show(<Plan />, '/plan?open=i0&measure=pages');
+    const drawer = await screen.findByRole('dialog');
+    expect(await within(drawer).findByText('INV-00000001')).toBeTruthy();
+    expect(screen.getByText('Pages', { selector: 'button' }).getAttribute('aria-pressed')).toBe('true');
+  });
+
   it('lists what was taken back, each with its paper', async () => {
     serve(current('free'));
     show(<Plan />);

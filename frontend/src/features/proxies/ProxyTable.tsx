@@ -64,7 +64,7 @@ export function ProxyTable({ pool }: { pool: string }) {
       title: t('proxies.lastError'),
       wide: true,
       render: (row) => (
-        <span className="wp-clip" title={row.last_error ?? undefined}>
+        <span className="wp-clip wp-clip-short" title={row.last_error ?? undefined}>
           {row.last_error ?? ''}
         </span>
       ),
