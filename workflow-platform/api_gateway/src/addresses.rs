@@ -1,10 +1,9 @@
 //! Which addresses may come in at all.
 
-use std::{net::IpAddr, sync::Arc};
+use std::net::IpAddr;
 
 use axum::{
-    extract::{Request, State},
-    middleware::Next,
+    extract::Request,
     response::{IntoResponse as _, Response},
 };
 use shared_kernel::{
@@ -28,6 +27,17 @@ pub struct AddressRules {
 impl AddressRules {
     pub fn is_empty(&self) -> bool {
         self.allow.is_empty() && self.deny.is_empty() && self.admin_allow.is_empty()
+    }
+
+    /// For whom the lists do not admit.
+    pub(crate) fn refusal(&self, request: &Request) -> Option<Response> {
+        if self.is_empty() {
+            return None;
+        }
+        let client = request.extensions().get::<ClientOrigin>().and_then(|origin| origin.client);
+        let path = request.uri().path();
+        let is_admitted = is_health(path) || self.admits(client, path);
+        (!is_admitted).then(|| Failure::from(Refused).into_response())
     }
 
     /// A caller without an address is on no list.
@@ -65,21 +75,6 @@ impl Fault for Refused {
 
     fn text(&self) -> Text {
         Text::new("该网络地址不允许访问", "Your network address is not admitted")
-    }
-}
-
-/// Refuses whom the lists do not admit.
-pub async fn admit(
-    State(rules): State<Arc<AddressRules>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let client = request.extensions().get::<ClientOrigin>().and_then(|origin| origin.client);
-    let path = request.uri().path();
-    if is_health(path) || rules.admits(client, path) {
-        next.run(request).await
-    } else {
-        Failure::from(Refused).into_response()
     }
 }
 

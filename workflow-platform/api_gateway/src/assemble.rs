@@ -3,10 +3,8 @@
 use std::sync::Arc;
 
 use axum::{
-    Extension, Router,
-    extract::DefaultBodyLimit,
-    middleware::{from_fn, from_fn_with_state},
-    routing::get,
+    Router, extract::DefaultBodyLimit, http::Method, middleware::from_fn_with_state,
+    response::Response, routing::get,
 };
 use bytes::Bytes;
 use serde_json::Value;
@@ -15,31 +13,29 @@ use shared_kernel::{
     application::{AuditTrail, Authenticator, IdempotencyKeys, RateLimiter},
     domain::Ambient,
 };
-use tower_http::{
-    catch_panic::CatchPanicLayer,
-    compression::{
-        CompressionLayer, Predicate as _,
-        predicate::{NotForContentType, SizeAbove},
-    },
+use tower::ServiceBuilder;
+use tower_http::compression::{
+    CompressionLayer, Predicate,
+    predicate::{NotForContentType, SizeAbove},
 };
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    GatewaySettings, HealthPart, Readiness, addresses,
-    audit::{self, Watch},
+    GatewaySettings, HealthPart, Readiness,
+    answered::Answers,
+    audit::Watch,
+    bounds::{self, BodyLimit, Bounds, TimeLimits},
     contract::Contract,
-    cors, docs, fallback,
-    guard::{self, BodyLimit, TimeLimits},
-    head::limit_head,
-    headers::secure,
+    cors, docs,
+    door::{self, Door},
+    fallback,
     health::{self, Health},
-    idempotency::{self, Once},
     keys,
-    limits::{Limits, limit},
-    metrics, openapi, query,
+    limits::Limits,
+    metrics, openapi,
+    operation::{self, Operations},
     request::{RequestLayer, contextualise},
     ui,
-    upload::limit_upload,
 };
 
 /// Bodies smaller than this are sent as they are.
@@ -72,8 +68,10 @@ pub fn assemble(gateway: Gateway) -> Router {
     let document = Bytes::from(document.to_json().unwrap_or_default());
     let readiness = gateway.readiness;
     let health = Health { parts, readiness, version: settings.version.clone() };
-    let api = bound(api, Arc::clone(&contract), idempotency)
-        .layer(Extension(AuthLayerState(authenticator)));
+    let authenticator = AuthLayerState(authenticator);
+    let operations =
+        Operations { contract: Arc::clone(&contract), authenticator, keys: idempotency };
+    let api = api.layer(from_fn_with_state(Arc::new(operations), operation::keep));
     let mut whole =
         api.merge(health_routes(health)).merge(keys_route(public_keys)).fallback_service(
             get(ui::serve).fallback(fallback::not_found).with_state(Arc::new(ambient.clone())),
@@ -85,8 +83,8 @@ pub fn assemble(gateway: Gateway) -> Router {
         whole = whole.merge(docs_routes(document));
     }
     let limits = Arc::new(Limits::new(settings.limits, limiter, ambient.clone()));
-    let watch = Arc::new(Watch::new(trail, ambient.clone()));
-    let whole = whole.method_not_allowed_fallback(fallback::wrong_method);
+    let watch = Watch::new(trail, ambient.clone());
+    let whole = whole.method_not_allowed_fallback(wrong_method);
     layered(whole, &settings, Some((limits, contract)), Some(watch), ambient)
 }
 
@@ -94,15 +92,12 @@ pub fn assemble(gateway: Gateway) -> Router {
 pub fn assemble_metrics(settings: &GatewaySettings, ambient: Ambient) -> Router {
     metrics::install();
     let whole = metrics_route(settings).fallback(fallback::not_found);
-    let whole = whole.method_not_allowed_fallback(fallback::wrong_method);
+    let whole = whole.method_not_allowed_fallback(wrong_method);
     layered(whole, settings, None, None, ambient)
 }
 
-/// What the document says of operations, around them.
-fn bound(api: Router, contract: Arc<Contract>, keys: Arc<dyn IdempotencyKeys>) -> Router {
-    let once = Once { keys, contract: Arc::clone(&contract) };
-    api.layer(from_fn_with_state(Arc::new(once), idempotency::once))
-        .layer(from_fn_with_state(contract, query::refuse_unknown))
+async fn wrong_method(method: Method) -> Response {
+    fallback::wrong_method(method)
 }
 
 fn health_routes(health: Health) -> Router {
@@ -130,50 +125,46 @@ fn docs_routes(document: Bytes) -> Router {
         .route("/api/docs/{*file}", get(docs::asset))
 }
 
-/// Layers are named from the inside out.
+/// From the outside in. They are few and applied as one: axum copies all that lies further in for
+/// each layer a request comes through, and more than once where they are applied one by one.
 fn layered(
     router: Router,
     settings: &GatewaySettings,
     limits: Option<(Arc<Limits>, Arc<Contract>)>,
-    watch: Option<Arc<Watch>>,
+    watch: Option<Watch>,
     ambient: Ambient,
 ) -> Router {
-    let compression = CompressionLayer::new().compress_when(
-        SizeAbove::new(COMPRESS_FROM)
-            .and(NotForContentType::SSE)
-            .and(NotForContentType::IMAGES)
-            .and(NotForContentType::GRPC),
-    );
     let request = RequestLayer {
         ambient,
         default_locale: settings.default_locale,
         trusted: settings.trusted_proxies.clone(),
+        watch,
+        answers: Answers::default(),
     };
-    let times = TimeLimits { answer: settings.time_limit, upload: settings.upload_limit };
     let contract = limits.as_ref().map(|(_, contract)| Arc::clone(contract));
-    let body = BodyLimit { bytes: settings.body_limit, contract };
-    let mut router = router
-        .layer(from_fn(guard::envelop))
-        .layer(CatchPanicLayer::custom(guard::panicked))
-        .layer(from_fn_with_state(settings.upload_limit, limit_upload))
-        .layer(from_fn_with_state(times, guard::limit_time))
-        .layer(DefaultBodyLimit::max(settings.body_limit))
-        .layer(from_fn_with_state(body, guard::limit_body))
-        .layer(from_fn(limit_head))
-        .layer(compression);
-    if let Some(limits) = limits.filter(|_| settings.limits.enabled) {
-        router = router.layer(from_fn_with_state(limits, limit));
-    }
-    if !settings.addresses.is_empty() {
-        let rules = Arc::new(settings.addresses.clone());
-        router = router.layer(from_fn_with_state(rules, addresses::admit));
-    }
-    router = router
-        .layer(from_fn(guard::refuse_tunnels))
+    let door = Door {
+        addresses: settings.addresses.clone(),
+        limits: limits.filter(|_| settings.limits.enabled),
+    };
+    let bounds = Bounds {
+        body: BodyLimit { bytes: settings.body_limit, contract },
+        times: TimeLimits { answer: settings.time_limit, upload: settings.upload_limit },
+    };
+    let layers = ServiceBuilder::new()
+        .layer(from_fn_with_state(Arc::new(request), contextualise))
         .layer(cors::layer(&settings.cors_origins))
-        .layer(from_fn(secure));
-    if let Some(watch) = watch {
-        router = router.layer(from_fn_with_state(watch, audit::refusals));
-    }
-    router.layer(from_fn_with_state(Arc::new(request), contextualise))
+        .layer(from_fn_with_state(Arc::new(door), door::admit))
+        .layer(compression())
+        .layer(from_fn_with_state(Arc::new(bounds), bounds::keep))
+        .layer(DefaultBodyLimit::max(settings.body_limit));
+    router.layer(layers)
+}
+
+fn compression() -> CompressionLayer<impl Predicate> {
+    CompressionLayer::new().compress_when(
+        SizeAbove::new(COMPRESS_FROM)
+            .and(NotForContentType::SSE)
+            .and(NotForContentType::IMAGES)
+            .and(NotForContentType::GRPC),
+    )
 }

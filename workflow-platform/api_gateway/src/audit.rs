@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{MatchedPath, Request, State},
-    http::header::AUTHORIZATION,
-    middleware::Next,
+    extract::{MatchedPath, Request},
+    http::{Method, Uri, header::AUTHORIZATION},
     response::Response,
 };
 use parking_lot::Mutex;
@@ -32,6 +31,24 @@ impl Watch {
         Self { trail, ambient, tokens: Mutex::new((0, 0)) }
     }
 
+    /// Every denial, and tokens that are forged or were revoked. An expired one is everyday life.
+    pub(crate) fn hear(&self, asked: &Asked, response: &Response) {
+        let Some(refusal) = response.extensions().get::<Refusal>() else { return };
+        let now = self.ambient.now();
+        let action = match refusal.kind {
+            ErrorKind::Denied => "access.denied",
+            ErrorKind::Unauthenticated
+                if asked.with_token
+                    && matches!(refusal.code, "UNAUTHENTICATED" | "TOKEN_REVOKED")
+                    && self.token_is_worth_a_line(now) =>
+            {
+                "access.token_refused"
+            }
+            _ => return,
+        };
+        self.trail.note(asked.entry(action, refusal, now, &self.ambient));
+    }
+
     fn token_is_worth_a_line(&self, now: Timestamp) -> bool {
         let minute = now.seconds() / 60;
         let mut tokens = self.tokens.lock();
@@ -43,49 +60,38 @@ impl Watch {
     }
 }
 
-/// Every denial, and tokens that are forged or were revoked. An expired one is everyday life.
-pub async fn refusals(State(watch): State<Arc<Watch>>, request: Request, next: Next) -> Response {
-    let asked = Asked::of(&request);
-    let response = next.run(request).await;
-    let Some(refusal) = response.extensions().get::<Refusal>() else { return response };
-    let now = watch.ambient.now();
-    let action = match refusal.kind {
-        ErrorKind::Denied => "access.denied",
-        ErrorKind::Unauthenticated
-            if asked.with_token
-                && matches!(refusal.code, "UNAUTHENTICATED" | "TOKEN_REVOKED")
-                && watch.token_is_worth_a_line(now) =>
-        {
-            "access.token_refused"
-        }
-        _ => return response,
-    };
-    watch.trail.note(asked.entry(action, refusal, now, &watch.ambient));
-    response
-}
-
 /// What is kept of a request while it is answered.
-struct Asked {
-    route: String,
-    /// It says whose thing it was about; the route does not. A path may be a secret itself.
-    path: Option<String>,
+pub(crate) struct Asked {
+    method: Method,
+    matched: Option<MatchedPath>,
+    uri: Uri,
     with_token: bool,
 }
 
 impl Asked {
-    fn of(request: &Request) -> Self {
-        let path = request.uri().path();
-        let matched = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
-        let telling = matched.filter(|route| route.contains("{id}") && !route.contains("{token}"));
+    pub fn of(request: &Request) -> Self {
         Self {
-            route: format!("{} {}", request.method(), matched.unwrap_or("unmatched")),
-            path: telling.map(|_| path.chars().take(200).collect()),
+            method: request.method().clone(),
+            matched: request.extensions().get().cloned(),
+            uri: request.uri().clone(),
             with_token: request.headers().contains_key(AUTHORIZATION),
         }
     }
 
+    fn route(&self) -> String {
+        let matched = self.matched.as_ref().map_or("unmatched", MatchedPath::as_str);
+        format!("{} {matched}", self.method)
+    }
+
+    /// It says whose thing it was about; the route does not. A path may be a secret itself.
+    fn path(&self) -> Option<String> {
+        let route = self.matched.as_ref()?.as_str();
+        let is_telling = route.contains("{id}") && !route.contains("{token}");
+        is_telling.then(|| self.uri.path().chars().take(200).collect())
+    }
+
     fn entry(
-        self,
+        &self,
         action: &'static str,
         refusal: &Refusal,
         at: Timestamp,
@@ -98,11 +104,11 @@ impl Asked {
             actor,
             action: action.into(),
             user: actor.user(),
-            target: Some(AuditTarget { kind: "route".into(), id: self.route }),
+            target: Some(AuditTarget { kind: "route".into(), id: self.route() }),
             outcome: AuditOutcome::Denied,
             reason: Some(refusal.code.into()),
             origin: RequestContext::current().origin(),
-            details: with_path(&refusal.details, self.path),
+            details: with_path(&refusal.details, self.path()),
         }
     }
 }

@@ -57,7 +57,7 @@ pub async fn not_found(uri: Uri) -> Response {
     Failure::from(Astray::Path(path)).into_response()
 }
 
-/// 405 in the envelope; axum adds `Allow`.
-pub async fn wrong_method(method: Method) -> Response {
+/// 405 in the envelope; axum adds `Allow` for routes.
+pub fn wrong_method(method: Method) -> Response {
     Failure::from(Astray::Method(method)).into_response()
 }

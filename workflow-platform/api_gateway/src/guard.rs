@@ -1,27 +1,19 @@
 //! What goes wrong outside a handler still comes out in the envelope.
 
-use std::{any::Any, sync::Arc, time::Duration};
+use std::{any::Any, panic::AssertUnwindSafe, time::Duration};
 
 use axum::{
-    body::HttpBody as _,
-    extract::{Request, State},
-    http::{
-        HeaderValue, Method, StatusCode,
-        header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE},
-    },
+    extract::Request,
+    http::{StatusCode, header::CONTENT_TYPE},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
+use futures::FutureExt as _;
 use shared_kernel::{
-    api::{BadRequest, Failure},
+    api::Failure,
     domain::{ErrorKind, Fault, Text},
 };
 use tracing::error;
-
-use crate::{contract::Contract, fallback};
-
-/// Methods that there are, somewhere.
-const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
 /// Faults of the gateway itself.
 #[derive(Debug, thiserror::Error)]
@@ -93,9 +85,14 @@ fn kind_of(status: StatusCode) -> ErrorKind {
     }
 }
 
-/// For `CatchPanicLayer`.
-#[expect(clippy::needless_pass_by_value, reason = "the layer hands the payload over")]
-pub fn panicked(payload: Box<dyn Any + Send>) -> Response {
+/// What the handler answers. A panic of it is an error of ours, and an error that a library wrote as
+/// plain text is said again in the envelope.
+pub(crate) async fn answer(request: Request, next: Next) -> Response {
+    let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    envelop(answered.unwrap_or_else(|payload| panicked(payload.as_ref())))
+}
+
+fn panicked(payload: &(dyn Any + Send)) -> Response {
     let text = payload
         .downcast_ref::<String>()
         .map(String::as_str)
@@ -105,68 +102,7 @@ pub fn panicked(payload: Box<dyn Any + Send>) -> Response {
     Failure::from(GatewayFault::Panic(text.to_owned())).into_response()
 }
 
-/// Refuses methods that show a request to its sender, or pass it on to somewhere else.
-pub async fn refuse_tunnels(request: Request, next: Next) -> Response {
-    let method = request.method().clone();
-    if method != Method::TRACE && method != Method::CONNECT {
-        return next.run(request).await;
-    }
-    let mut response = fallback::wrong_method(method).await;
-    response.headers_mut().insert(ALLOW, HeaderValue::from_static(METHODS));
-    response
-}
-
-/// How large a body may be, except where the handler reads it as a stream and bounds it itself.
-#[derive(Debug, Clone)]
-pub(crate) struct BodyLimit {
-    pub bytes: usize,
-    pub contract: Option<Arc<Contract>>,
-}
-
-/// Refuses what announces itself as too large before a byte is read.
-pub(crate) async fn limit_body(
-    State(limit): State<BodyLimit>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let terms = limit.contract.as_ref().and_then(|contract| contract.terms(&request));
-    if terms.is_some_and(|terms| terms.large_body) {
-        return next.run(request).await;
-    }
-    let limit = limit.bytes;
-    let announced = request.headers().get(CONTENT_LENGTH);
-    let announced = announced.and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > limit as u64) {
-        return Failure::from(BadRequest::TooLarge).into_response();
-    }
-    next.run(request).await
-}
-
-/// How long a request may take.
-#[derive(Debug, Clone, Copy)]
-pub struct TimeLimits {
-    /// For the handler to begin its answer.
-    pub answer: Duration,
-    /// For the body to arrive, before that.
-    pub upload: Duration,
-}
-
-/// Gives up on handlers that do not begin to answer in time. Streams may go on for longer.
-pub async fn limit_time(
-    State(limits): State<TimeLimits>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let has_body = !request.body().is_end_stream();
-    let limit = if has_body { limits.answer + limits.upload } else { limits.answer };
-    tokio::time::timeout(limit, next.run(request))
-        .await
-        .unwrap_or_else(|_| Failure::from(GatewayFault::TooSlow(limit)).into_response())
-}
-
-/// An error that a library wrote as plain text is said again in the envelope.
-pub async fn envelop(request: Request, next: Next) -> Response {
-    let response = next.run(request).await;
+fn envelop(response: Response) -> Response {
     let status = response.status();
     let error = status.is_client_error() || status.is_server_error();
     if !error || is_json(&response) {

@@ -4,7 +4,6 @@
 use axum::{
     extract::Request,
     http::StatusCode,
-    middleware::Next,
     response::{IntoResponse as _, Response},
 };
 use shared_kernel::api::Failure;
@@ -19,15 +18,11 @@ const HEADERS: usize = 100;
 const HEADER_BYTES: usize = 32 * 1024;
 
 /// 414 or 431.
-pub async fn limit_head(request: Request, next: Next) -> Response {
-    match excess(&request) {
-        Some(status) => {
-            let mut response = Failure::from(GatewayFault::Refused(status)).into_response();
-            *response.status_mut() = status;
-            response
-        }
-        None => next.run(request).await,
-    }
+pub(crate) fn refusal(request: &Request) -> Option<Response> {
+    let status = excess(request)?;
+    let mut response = Failure::from(GatewayFault::Refused(status)).into_response();
+    *response.status_mut() = status;
+    Some(response)
 }
 
 fn excess(request: &Request) -> Option<StatusCode> {

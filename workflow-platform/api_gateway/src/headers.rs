@@ -2,29 +2,19 @@
 
 use std::fmt::Write as _;
 
-use axum::{
-    extract::Request,
-    http::{
-        HeaderName, HeaderValue,
-        header::{
-            CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
-            X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
-        },
+use axum::http::{
+    HeaderMap, HeaderName, HeaderValue,
+    header::{
+        CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+        X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
     },
-    middleware::Next,
-    response::Response,
 };
-
-use crate::client::ClientOrigin;
 
 /// For answers that are no pages: nothing may be loaded.
 const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
 
 /// Sets what the answer has not set itself.
-pub async fn secure(request: Request, next: Next) -> Response {
-    let tls = request.extensions().get::<ClientOrigin>().is_some_and(|origin| origin.tls);
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
+pub(crate) fn secure(headers: &mut HeaderMap, tls: bool) {
     let mut set = |name: HeaderName, value: &'static str| {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     };
@@ -38,7 +28,6 @@ pub async fn secure(request: Request, next: Next) -> Response {
     if tls {
         set(STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
     }
-    response
 }
 
 /// A policy for a page of ours. Scripts come from files only; styles from files or with the

@@ -7,7 +7,7 @@ use std::{panic::resume_unwind, sync::Arc, time::Duration};
 
 use axum::{
     body::{Body, HttpBody as _},
-    extract::{FromRequestParts as _, MatchedPath, Request, State},
+    extract::{FromRequestParts as _, MatchedPath, Request},
     http::{HeaderName, HeaderValue, StatusCode, header::CONTENT_TYPE, request::Parts},
     middleware::Next,
     response::{IntoResponse as _, Response},
@@ -36,12 +36,6 @@ const KEPT_BYTES: u64 = 256 * 1024;
 const LONGEST: Duration = Duration::from_secs(90);
 /// When to ask again for what is under way, in seconds.
 const RETRY_SECONDS: u64 = 1;
-
-/// What the layer works with.
-pub(crate) struct Once {
-    pub keys: Arc<dyn IdempotencyKeys>,
-    pub contract: Arc<Contract>,
-}
 
 /// Why a key does not lead to an answer.
 #[derive(Debug, thiserror::Error)]
@@ -99,15 +93,20 @@ impl Fault for KeyFault {
     }
 }
 
-/// Around every operation; works for those that are done once, when a key is sent.
-pub(crate) async fn once(State(layer): State<Arc<Once>>, request: Request, next: Next) -> Response {
-    let keyed = request.headers().contains_key(IDEMPOTENCY_KEY)
-        && layer.contract.terms(&request).is_some_and(|terms| terms.keyed);
-    if !keyed {
-        return next.run(request).await;
-    }
+/// Whether it is an operation that is done once, and a key is sent.
+pub(crate) fn is_keyed(contract: &Contract, request: &Request) -> bool {
+    request.headers().contains_key(IDEMPOTENCY_KEY)
+        && contract.terms(request).is_some_and(|terms| terms.keyed)
+}
+
+/// What was answered before, or what is answered now.
+pub(crate) async fn once(
+    keys: &Arc<dyn IdempotencyKeys>,
+    request: Request,
+    next: Next,
+) -> Response {
     match read(request).await {
-        Ok((wish, request)) => answer(layer, wish, request, next).await,
+        Ok((wish, request)) => answer(keys, wish, request, next).await,
         Err(failure) => failure.into_response(),
     }
 }
@@ -134,9 +133,14 @@ fn route_of(parts: &Parts) -> String {
     format!("{} {pattern}", parts.method)
 }
 
-async fn answer(layer: Arc<Once>, wish: KeyedRequest, request: Request, next: Next) -> Response {
-    match layer.keys.claim(&wish).await {
-        Ok(KeyState::Fresh(lease)) => work(layer, wish, lease, request, next).await,
+async fn answer(
+    keys: &Arc<dyn IdempotencyKeys>,
+    wish: KeyedRequest,
+    request: Request,
+    next: Next,
+) -> Response {
+    match keys.claim(&wish).await {
+        Ok(KeyState::Fresh(lease)) => work(keys, wish, lease, request, next).await,
         Ok(KeyState::Answered(kept)) => replay(kept),
         Ok(KeyState::InProgress) => Failure::from(KeyFault::InProgress).into_response(),
         Ok(KeyState::Taken) => Failure::from(KeyFault::Reused).into_response(),
@@ -148,26 +152,26 @@ async fn answer(layer: Arc<Once>, wish: KeyedRequest, request: Request, next: Ne
 /// In a task of its own: a caller who goes away in the middle is the one who will ask again, and
 /// must find what was done.
 async fn work(
-    layer: Arc<Once>,
+    keys: &Arc<dyn IdempotencyKeys>,
     wish: KeyedRequest,
     lease: KeyLease,
     request: Request,
     next: Next,
 ) -> Response {
-    let (keys, kept_wish) = (Arc::clone(&layer.keys), wish.clone());
+    let (inside, kept_wish) = (Arc::clone(keys), wish.clone());
     let working = async move {
         let done = tokio::time::timeout(LONGEST, next.run(request)).await;
         let response =
             done.unwrap_or_else(|_| Failure::from(GatewayFault::TooSlow(LONGEST)).into_response());
         let (outcome, response) = outcome_of(response).await;
-        settle(&*keys, &kept_wish, lease, outcome).await;
+        settle(&*inside, &kept_wish, lease, outcome).await;
         response
     };
     let working = RequestContext::current().scope(working).instrument(Span::current());
     match tokio::spawn(working).await {
         Ok(response) => response,
         Err(ended) => {
-            settle(&*layer.keys, &wish, lease, KeyedOutcome::Refused).await;
+            settle(&**keys, &wish, lease, KeyedOutcome::Refused).await;
             match ended.try_into_panic() {
                 Ok(panic) => resume_unwind(panic),
                 Err(_) => Failure::from(GatewayFault::Refused(StatusCode::SERVICE_UNAVAILABLE))

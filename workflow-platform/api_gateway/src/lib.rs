@@ -19,12 +19,15 @@
 //! the routes do (the contexts).
 
 mod addresses;
+mod answered;
 mod assemble;
 mod audit;
+mod bounds;
 mod client;
 mod contract;
 mod cors;
 mod docs;
+mod door;
 mod examples;
 mod fallback;
 mod guard;
@@ -36,6 +39,7 @@ mod keys;
 mod limits;
 mod metrics;
 mod openapi;
+mod operation;
 mod query;
 mod request;
 mod serve;

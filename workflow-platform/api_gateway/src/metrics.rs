@@ -19,7 +19,10 @@ use shared_kernel::{api::Failure, application::AuthenticationError};
 use subtle::ConstantTimeEq as _;
 use tokio_util::sync::CancellationToken;
 
-const DURATION: &str = "http_request_duration_seconds";
+/// Answers, by method, route and status.
+pub(crate) const REQUESTS: &str = "http_requests_total";
+/// Time until an answer began, by method and route.
+pub(crate) const DURATION: &str = "http_request_duration_seconds";
 
 /// Bounds of the histogram of request times, seconds.
 const BOUNDS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
@@ -56,7 +59,7 @@ fn handle() -> Option<&'static PrometheusHandle> {
 
 /// Starts to record; what was counted before is lost. A second call changes nothing.
 pub fn install() {
-    metrics::describe_counter!("http_requests_total", "Answers by method, route and status.");
+    metrics::describe_counter!(REQUESTS, "Answers by method, route and status.");
     metrics::describe_counter!("rate_limited_total", "Requests refused by a limit, by policy.");
     metrics::describe_counter!(
         "rate_limiter_unavailable_total",
@@ -81,18 +84,6 @@ pub async fn keep_small(stop: CancellationToken) {
             handle.run_upkeep();
         }
     }
-}
-
-/// Counts one answer.
-pub fn answered(method: &str, route: &str, status: u16, elapsed: Duration) {
-    let labels = [
-        ("method", method.to_owned()),
-        ("route", route.to_owned()),
-        ("status", status.to_string()),
-    ];
-    metrics::counter!("http_requests_total", &labels).increment(1);
-    let labels = [("method", method.to_owned()), ("route", route.to_owned())];
-    metrics::histogram!(DURATION, &labels).record(elapsed.as_secs_f64());
 }
 
 /// `GET /metrics`, for scrapers that know the token.

@@ -1,14 +1,10 @@
 //! A misspelt filter must not look like an answer: parameters that the document does not name are
 //! refused, whether the handler reads its query or not.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
-use axum::{
-    extract::{Request, State},
-    middleware::Next,
-    response::{IntoResponse as _, Response},
-};
-use shared_kernel::api::{BadRequest, Failure};
+use axum::extract::Request;
+use shared_kernel::api::BadRequest;
 
 use crate::contract::Contract;
 
@@ -16,18 +12,7 @@ use crate::contract::Contract;
 const NAME_LENGTH: usize = 100;
 
 /// 422 that names every unknown parameter.
-pub async fn refuse_unknown(
-    State(contract): State<Arc<Contract>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    match unknown(&contract, &request) {
-        Some(fault) => Failure::from(fault).into_response(),
-        None => next.run(request).await,
-    }
-}
-
-fn unknown(contract: &Contract, request: &Request) -> Option<BadRequest> {
+pub(crate) fn unknown(contract: &Contract, request: &Request) -> Option<BadRequest> {
     let query = request.uri().query().filter(|query| !query.is_empty())?;
     let known = contract.terms(request)?.query.as_ref()?;
     let names = url::form_urlencoded::parse(query.as_bytes()).map(|(name, _)| name);

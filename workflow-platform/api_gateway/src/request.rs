@@ -18,23 +18,31 @@ use shared_kernel::{
 };
 use tracing::{Instrument as _, Span, debug, field::Empty, info, info_span};
 
-use crate::{client::ClientOrigin, trace};
+use crate::{
+    answered::Answers,
+    audit::{Asked, Watch},
+    client::ClientOrigin,
+    headers::secure,
+    trace,
+};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Characters kept of a `User-Agent`.
 const AGENT_LENGTH: usize = 200;
 
 /// What the layer works with.
-#[derive(Debug, Clone)]
-pub struct RequestLayer {
+pub(crate) struct RequestLayer {
     pub ambient: Ambient,
     pub default_locale: Locale,
     /// Proxies that are believed.
     pub trusted: Networks,
+    /// Hears of what is refused.
+    pub watch: Option<Watch>,
+    pub answers: Answers,
 }
 
 /// Puts the request's context around everything further in.
-pub async fn contextualise(
+pub(crate) async fn contextualise(
     State(layer): State<Arc<RequestLayer>>,
     mut request: Request,
     next: Next,
@@ -43,22 +51,40 @@ pub async fn contextualise(
     request.extensions_mut().insert(origin);
     let context = RequestContext { client: origin.client, ..context_of(&layer, request.headers()) };
     let id = HeaderValue::from_str(context.request_id.as_str());
-    let (method, route) = (request.method().clone(), route_of(&request));
+    let method = request.method().clone();
+    let matched: Option<MatchedPath> = request.extensions().get().cloned();
     let mut traced = trace::begin(&layer.ambient, &request, &context);
     let span = span_of(&context, &request, traced.context());
     let received_at = context.received_at;
-    let answer = context.scope(async { (next.run(request).await, RequestContext::actor()) });
+    let answer = context.scope(async {
+        let response = layer.answer(origin.tls, request, next).await;
+        (response, RequestContext::actor())
+    });
     let answer = within(traced.context(), answer).instrument(span.clone());
     let (mut response, actor) = answer.await;
     let elapsed = layer.ambient.now().since(received_at);
     trace::end(&mut traced, response.status(), actor);
-    span.in_scope(|| log(&route, &response, elapsed));
-    crate::metrics::answered(method.as_str(), &route, response.status().as_u16(), elapsed);
+    // The pattern, so that ids do not make a metric each.
+    let route = matched.as_ref().map_or("unmatched", MatchedPath::as_str);
+    span.in_scope(|| log(route, &response, elapsed));
+    layer.answers.count(&method, route, response.status(), elapsed);
     if let Ok(id) = id {
         response.headers_mut().insert(REQUEST_ID, id);
     }
     response.headers_mut().append(VARY, HeaderValue::from_static("accept-language"));
     response
+}
+
+impl RequestLayer {
+    async fn answer(&self, tls: bool, request: Request, next: Next) -> Response {
+        let watched = self.watch.as_ref().map(|watch| (watch, Asked::of(&request)));
+        let mut response = next.run(request).await;
+        secure(response.headers_mut(), tls);
+        if let Some((watch, asked)) = watched {
+            watch.hear(&asked, &response);
+        }
+        response
+    }
 }
 
 fn context_of(layer: &RequestLayer, headers: &HeaderMap) -> RequestContext {
@@ -94,14 +120,6 @@ fn span_of(context: &RequestContext, request: &Request, trace: Option<TraceConte
 fn shown_path(request: &Request) -> &str {
     let pattern = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
     pattern.filter(|pattern| pattern.contains("{token}")).unwrap_or(request.uri().path())
-}
-
-/// The pattern that matched, so that ids do not make a metric each.
-fn route_of(request: &Request) -> String {
-    request
-        .extensions()
-        .get::<MatchedPath>()
-        .map_or_else(|| "unmatched".to_owned(), |path| path.as_str().to_owned())
 }
 
 fn log(route: &str, response: &Response, elapsed: Duration) {

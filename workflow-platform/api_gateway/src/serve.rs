@@ -5,7 +5,7 @@ use std::{
     net::SocketAddr,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicU8, Ordering},
     },
     time::Duration,
 };
@@ -13,9 +13,8 @@ use std::{
 use axum::{
     Router,
     body::Body,
-    extract::{ConnectInfo, Request, State},
+    extract::{ConnectInfo, Request},
     http::{HeaderValue, Version, header::CONNECTION},
-    middleware::{Next, from_fn_with_state},
     response::Response,
     serve::Listener,
 };
@@ -74,10 +73,10 @@ pub async fn serve(
     times: ServeTimes,
 ) -> io::Result<()> {
     let builder = builder(times.head);
-    let router = router.layer(from_fn_with_state(readiness.clone(), end_connections));
     let open = GracefulShutdown::new();
     let take = |(stream, peer)| {
-        let connection = Connection { stream, peer, router: router.clone(), head: times.head };
+        let (router, readiness) = (router.clone(), readiness.clone());
+        let connection = Connection { stream, peer, router, readiness, head: times.head };
         tokio::spawn(connection.serve(builder.clone(), open.watcher()));
     };
     loop {
@@ -113,20 +112,6 @@ fn waiting(listener: TcpListener) -> io::Result<Vec<(TcpStream, SocketAddr)>> {
     Ok(found)
 }
 
-/// Tells callers over HTTP/1 that their connection takes no further request.
-async fn end_connections(
-    State(readiness): State<Readiness>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let keeps_connection = request.version() == Version::HTTP_11;
-    let mut response = next.run(request).await;
-    if keeps_connection && !readiness.is_ready() {
-        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-    }
-    response
-}
-
 fn builder(head: Duration) -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
     builder
@@ -145,22 +130,37 @@ fn builder(head: Duration) -> Builder<TokioExecutor> {
     builder
 }
 
+/// What a connection was last asked in.
+const NOTHING: u8 = 0;
+/// HTTP/1.1, which keeps its connection open unless told otherwise.
+const KEPT: u8 = 1;
+const OTHER: u8 = 2;
+
 struct Connection {
     stream: TcpStream,
     peer: SocketAddr,
     router: Router,
+    readiness: Readiness,
     head: Duration,
 }
 
 impl Connection {
     async fn serve(self, builder: Builder<TokioExecutor>, watcher: Watcher) {
-        let Self { stream, peer, router, head } = self;
-        let begun = Arc::new(AtomicBool::new(false));
-        let mark = Arc::clone(&begun);
+        let Self { stream, peer, router, readiness, head } = self;
+        let said = Arc::new(AtomicU8::new(NOTHING));
+        let (heard, kept) = (Arc::clone(&said), Arc::clone(&said));
         let service = router.map_request(move |mut request: Request<Incoming>| {
-            mark.store(true, Ordering::Relaxed);
+            let keeps_connection = request.version() == Version::HTTP_11;
+            heard.store(if keeps_connection { KEPT } else { OTHER }, Ordering::Relaxed);
             request.extensions_mut().insert(ConnectInfo(peer));
             request.map(Body::new)
+        });
+        // Callers over HTTP/1 are told that their connection takes no further request.
+        let service = service.map_response(move |mut response: Response| {
+            if !readiness.is_ready() && kept.load(Ordering::Relaxed) == KEPT {
+                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            response
         });
         // Answers are small and whole: nothing is won by waiting for more to send.
         let _ = stream.set_nodelay(true);
@@ -173,16 +173,16 @@ impl Connection {
                     debug!(%peer, error, "connection ended early");
                 }
             }
-            () = silence(head, &begun) => debug!(%peer, "connection asked for nothing"),
+            () = silence(head, &said) => debug!(%peer, "connection asked for nothing"),
         }
     }
 }
 
 /// Ends when no request came in time. The timer of HTTP/1 starts only when the first bytes told
 /// the two protocols apart.
-async fn silence(head: Duration, begun: &AtomicBool) {
+async fn silence(head: Duration, said: &AtomicU8) {
     tokio::time::sleep(head).await;
-    if begun.load(Ordering::Relaxed) {
+    if said.load(Ordering::Relaxed) != NOTHING {
         std::future::pending::<()>().await;
     }
 }

@@ -12,7 +12,7 @@ use std::{
 
 use axum::{
     body::{Body, Bytes, HttpBody},
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderValue, StatusCode, header::CONNECTION},
     middleware::Next,
     response::{IntoResponse as _, Response},
@@ -20,20 +20,21 @@ use axum::{
 use shared_kernel::api::Failure;
 use tokio::time::Sleep;
 
-use crate::guard::GatewayFault;
+use crate::guard::{self, GatewayFault};
 
 /// Gives a body so long in all, however steadily it drips.
-pub async fn limit_upload(State(limit): State<Duration>, request: Request, next: Next) -> Response {
+pub(crate) async fn answer(limit: Duration, request: Request, next: Next) -> Response {
     if request.body().is_end_stream() {
-        return next.run(request).await;
+        return guard::answer(request, next).await;
     }
     let late = Arc::new(AtomicBool::new(false));
-    let timed = |inner| Timed {
+    let drip = |inner| Timed {
         inner,
         deadline: Box::pin(tokio::time::sleep(limit)),
         late: Arc::clone(&late),
     };
-    let response = next.run(request.map(|body| Body::new(timed(body)))).await;
+    let timed = request.map(|body| Body::new(drip(body)));
+    let response = guard::answer(timed, next).await;
     if late.load(Ordering::Relaxed) { slow(limit) } else { response }
 }
 

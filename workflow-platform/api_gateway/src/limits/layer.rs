@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{MatchedPath, Request, State},
+    extract::{MatchedPath, Request},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
@@ -15,30 +15,33 @@ use crate::{client::ClientOrigin, contract::Contract, openapi::PREFIX};
 /// What is counted: the API and its document. Health, metrics and pages are not.
 const COUNTED: &str = "/api/";
 
-/// Counts the request, before its handler runs or when its token was checked.
-pub async fn limit(
-    State((limits, contract)): State<(Arc<Limits>, Arc<Contract>)>,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    if !request.uri().path().starts_with(COUNTED) {
-        return next.run(request).await;
+impl Limits {
+    /// Counts the request, before its handler runs or when its token was checked.
+    pub(crate) async fn count(
+        self: &Arc<Self>,
+        contract: &Contract,
+        mut request: Request,
+        next: Next,
+    ) -> Response {
+        if !request.uri().path().starts_with(COUNTED) {
+            return next.run(request).await;
+        }
+        let gate = Arc::new(gate_of(self, &request));
+        // Where a token is wanted, the extractor that checks it asks for admission.
+        let closed = contract.terms(&request).is_some_and(|terms| terms.closed);
+        if !closed && let Err(refusal) = gate.admit(None).await {
+            return described(&gate, refusal.into_response());
+        }
+        request.extensions_mut().insert(AdmissionState(Arc::clone(&gate) as _));
+        let mut response = next.run(request).await;
+        // Something before the token was wrong: that counts too, and the handler did not run.
+        if gate.is_due()
+            && let Err(refusal) = gate.admit(None).await
+        {
+            response = refusal.into_response();
+        }
+        described(&gate, response)
     }
-    let gate = Arc::new(gate_of(&limits, &request));
-    // Where a token is wanted, the extractor that checks it asks for admission.
-    let closed = contract.terms(&request).is_some_and(|terms| terms.closed);
-    if !closed && let Err(refusal) = gate.admit(None).await {
-        return described(&gate, refusal.into_response());
-    }
-    request.extensions_mut().insert(AdmissionState(Arc::clone(&gate) as _));
-    let mut response = next.run(request).await;
-    // Something before the token was wrong: that counts too, and the handler did not run.
-    if gate.is_due()
-        && let Err(refusal) = gate.admit(None).await
-    {
-        response = refusal.into_response();
-    }
-    described(&gate, response)
 }
 
 fn described(gate: &Gate, mut response: Response) -> Response {

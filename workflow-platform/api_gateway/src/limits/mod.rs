@@ -33,7 +33,6 @@ use shared_kernel::{
 use tracing::warn;
 
 pub use headers::{POLICY as POLICY_HEADER, STATE as STATE_HEADER};
-pub use layer::limit;
 
 use fault::LimitFault;
 
