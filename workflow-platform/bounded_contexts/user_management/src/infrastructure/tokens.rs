@@ -1,12 +1,16 @@
 //! Access tokens: JSON Web Tokens (RFC 7519) in the profile of RFC 9068, HS256 or `EdDSA`, with the
 //! signing key named by `kid`, which also says the algorithm. Keys that a token brings or points to
 //! (`jwk`, `jku`, `x5u`) are not looked at.
+//!
+//! What a good token says is remembered for a while under the hash of the whole token, since the
+//! same one comes with each request of a session: whether its time is over is looked at each time.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit as _, Mac};
 use jsonwebtoken::{Header, decode, decode_header, encode};
+use moka::sync::Cache;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -28,6 +32,10 @@ const TYPE: &str = "at+jwt";
 const CLOCKS_APART: i64 = 30;
 /// Longer texts are no tokens of ours.
 const LONGEST: usize = 2048;
+
+/// Good tokens that are remembered, and for how long.
+const REMEMBERED: u64 = 20_000;
+const FOR: Duration = Duration::from_mins(5);
 
 /// What stands in a token.
 #[derive(Debug, Serialize, Deserialize)]
@@ -53,6 +61,8 @@ pub struct JwtTokens {
     codes: Vec<u8>,
     refreshing: Vec<u8>,
     naming: Vec<u8>,
+    /// By the BLAKE3 hash of the token.
+    good: Cache<[u8; 32], Arc<Said>>,
 }
 
 impl JwtTokens {
@@ -75,7 +85,30 @@ impl JwtTokens {
             refreshing: derived(b"workflow-platform refresh tokens v1\0", secret),
             naming: derived(b"workflow-platform fingerprints v1\0", secret),
             codes: derived(b"workflow-platform verification codes v1\0", secret),
+            good: Cache::builder().max_capacity(REMEMBERED).time_to_live(FOR).build(),
         })
+    }
+
+    /// What a token says that was signed for us, whenever that was.
+    fn said(&self, token: &str) -> Result<Arc<Said>, AuthenticationError> {
+        let hash = *blake3::hash(token.as_bytes()).as_bytes();
+        if let Some(said) = self.good.get(&hash) {
+            return Ok(said);
+        }
+        let said = Arc::new(self.read(token)?);
+        self.good.insert(hash, Arc::clone(&said));
+        Ok(said)
+    }
+
+    fn read(&self, token: &str) -> Result<Said, AuthenticationError> {
+        let header = decode_header(token).map_err(|_| AuthenticationError::Invalid)?;
+        if !header.typ.is_some_and(|said| said.eq_ignore_ascii_case(TYPE)) {
+            return Err(AuthenticationError::Invalid);
+        }
+        let key = header.kid.and_then(|kid| self.accepted.get(&kid));
+        let key = key.ok_or(AuthenticationError::Invalid)?;
+        let decoded = decode(token, &key.verifying, &key.rules);
+        Ok(decoded.map_err(|_| AuthenticationError::Invalid)?.claims)
     }
 }
 
@@ -101,22 +134,14 @@ impl Tokens for JwtTokens {
         if token.len() > LONGEST {
             return Err(AuthenticationError::Invalid);
         }
-        let header = decode_header(token).map_err(|_| AuthenticationError::Invalid)?;
-        if !header.typ.is_some_and(|said| said.eq_ignore_ascii_case(TYPE)) {
-            return Err(AuthenticationError::Invalid);
-        }
-        let key = header.kid.and_then(|kid| self.accepted.get(&kid));
-        let key = key.ok_or(AuthenticationError::Invalid)?;
-        let said: Said = decode(token, &key.verifying, &key.rules)
-            .map_err(|_| AuthenticationError::Invalid)?
-            .claims;
+        let said = self.said(token)?;
         if said.nbf > now.seconds().saturating_add(CLOCKS_APART) {
             return Err(AuthenticationError::Invalid);
         }
         if said.claims.exp <= now.seconds() {
             return Err(AuthenticationError::Expired);
         }
-        Ok(said.claims)
+        Ok(said.claims.clone())
     }
 
     fn public_keys(&self) -> Value {
@@ -197,6 +222,19 @@ mod tests {
         let token = tokens().sign(&claims()).unwrap();
         assert_eq!(tokens().verify(&token, at(199)).unwrap(), claims());
         assert!(matches!(tokens().verify(&token, at(200)), Err(AuthenticationError::Expired)));
+    }
+
+    #[test]
+    fn a_token_that_is_remembered_is_refused_when_its_time_comes_or_a_letter_differs() {
+        let tokens = tokens();
+        let token = tokens.sign(&claims()).unwrap();
+        for _ in 0..2 {
+            assert_eq!(tokens.verify(&token, at(150)).unwrap(), claims());
+        }
+        assert!(matches!(tokens.verify(&token, at(200)), Err(AuthenticationError::Expired)));
+        assert!(tokens.verify(&token, at(60)).is_err(), "too early");
+        let forged = format!("{}x", token.strip_suffix(char::is_alphanumeric).unwrap_or(&token));
+        assert!(matches!(tokens.verify(&forged, at(150)), Err(AuthenticationError::Invalid)));
     }
 
     #[test]
