@@ -40,6 +40,31 @@ use outbox::{Batch, Leased};
 use publish::Publisher;
 pub use settings::RelaySettings;
 
+/// What a turn at the outbox found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Found {
+    Nothing,
+    /// All that was due: what is written meanwhile wakes us, and so does what is free again.
+    All,
+    /// There may be more to do at once.
+    More,
+}
+
+impl Found {
+    /// Events that were handled here: later ones of their aggregates may be due by now.
+    const fn here(moved: usize) -> Self {
+        if moved > 0 { Self::More } else { Self::Nothing }
+    }
+
+    fn passed_on(moved: usize, most: u32) -> Self {
+        match u32::try_from(moved) {
+            Ok(0) => Self::Nothing,
+            Ok(moved) if moved < most => Self::All,
+            _ => Self::More,
+        }
+    }
+}
+
 /// The outbox cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum RelayError {
@@ -110,9 +135,13 @@ impl Relay {
             changes.mark_unchanged();
             self.prune_when_due(&mut pruned_at).await;
             self.observe_when_due(&mut observed_at).await;
-            if self.round(publisher.as_mut(), stop).await {
-                rest = soon;
-                continue;
+            match self.round(publisher.as_mut(), stop).await {
+                Found::More => {
+                    rest = soon;
+                    continue;
+                }
+                Found::All => rest = soon,
+                Found::Nothing => {}
             }
             tokio::select! {
                 () = stop.cancelled() => {}
@@ -144,17 +173,16 @@ impl Relay {
         row.try_get("", "id")
     }
 
-    /// Tells whether there may be more to do at once.
-    async fn round(&self, publisher: Option<&mut Publisher>, stop: &CancellationToken) -> bool {
-        let moved = match publisher {
+    async fn round(&self, publisher: Option<&mut Publisher>, stop: &CancellationToken) -> Found {
+        let found = match publisher {
             Some(publisher) => self.pass_on(publisher, stop).await,
-            None => self.batch().await,
+            None => self.batch().await.map(Found::here),
         };
-        match moved {
-            Ok(done) => done > 0,
+        match found {
+            Ok(found) => found,
             Err(failure) => {
                 rest_after(&failure, stop).await;
-                false
+                Found::Nothing
             }
         }
     }

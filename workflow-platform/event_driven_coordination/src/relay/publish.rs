@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use super::{
-    Relay, RelayError, by_aggregate,
+    Found, Relay, RelayError, by_aggregate,
     hold::Hold,
     outbox::{Batch, Leased},
 };
@@ -69,24 +69,26 @@ impl Publisher {
 }
 
 impl Relay {
-    /// Leases a batch and sends it on; gives how many events moved. While Redis is away it is
-    /// handled here, and so are suspects.
+    /// Leases a batch and sends it on. While Redis is away it is handled here, and so are suspects.
     pub(super) async fn pass_on(
         &self,
         publisher: &mut Publisher,
         stop: &CancellationToken,
-    ) -> Result<usize, RelayError> {
+    ) -> Result<Found, RelayError> {
         if publisher.is_away() || !self.has_room(publisher, stop).await {
-            return if stop.is_cancelled() { Ok(0) } else { self.batch().await };
+            let moved = if stop.is_cancelled() { 0 } else { self.batch().await? };
+            return Ok(Found::here(moved));
         }
-        let Batch { taken, leased, suspect } = self.lease(self.settings.publish_batch).await?;
+        let most = self.settings.publish_batch;
+        let Batch { taken, leased, suspect } = self.lease(most).await?;
+        let found = Found::passed_on(taken, most);
         let groups = by_aggregate(leased);
         if suspect {
             self.deliver_groups(groups, &Hold::for_good()).await?;
-            return Ok(taken);
+            return Ok(Found::here(taken));
         }
         if groups.is_empty() {
-            return Ok(taken);
+            return Ok(found);
         }
         let parcels = groups.iter().map(|group| serde_json::to_string(&Parcel::of(group)));
         let parcels = parcels.collect::<Result<Vec<_>, _>>()?;
@@ -102,9 +104,10 @@ impl Relay {
                 for leased in groups.iter().flatten() {
                     self.hand_back(leased).await?;
                 }
+                return Ok(Found::here(taken));
             }
         }
-        Ok(taken)
+        Ok(found)
     }
 
     /// Waits until the stream is not full; false when Redis is away, or when it is time to stop.
