@@ -6,7 +6,7 @@ use tokio::sync::{Mutex, mpsc};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
-use super::db::{Database, audit_insert};
+use super::db::{AtOnce, Database, audit_insert, audit_rows};
 use crate::{
     application::{AuditTrail, is_outage},
     domain::AuditEntry,
@@ -90,7 +90,9 @@ impl AuditQueue {
         if batch.is_empty() {
             return true;
         }
-        let work = audit_insert(self.database.backend(), batch.iter());
+        let mut work = AtOnce::default();
+        let entries = work.bind(audit_rows(batch.iter()));
+        work.sql = audit_insert(self.database.backend(), &entries);
         match self.database.at_once(work).await {
             Ok(_) => {
                 batch.clear();

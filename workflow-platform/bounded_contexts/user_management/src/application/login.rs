@@ -4,8 +4,11 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
 use super::{
-    Caller, SignedIn, UserError, UserModule, attempts::Proving, mfa::SecondFactor,
-    ports::Credentials, signed_in::RefreshToken,
+    Caller, SignedIn, UserError, UserModule,
+    attempts::Proving,
+    mfa::SecondFactor,
+    ports::{Credentials, NewSession, Rehashed},
+    signed_in::RefreshToken,
 };
 use crate::domain::{FRESH_AFTER_LOGIN, PASSWORD_LENGTH, Session};
 
@@ -50,17 +53,11 @@ impl UserModule {
         let event =
             self.user_event("user.logged_in", user.id, json!({ "session_id": session.id }), caller);
         let new_device = self.new_device(&user, &session, caller).await?;
-        let mut work = self.ports.database.begin().await?;
-        self.ports.sessions.open(&mut work, &session, &RefreshToken::hash(&refresh.0)).await?;
-        self.ports.accounts.logged_in(&mut work, user.id, now).await?;
-        if let Some(new) = rehashed {
-            self.ports.accounts.rehash(&mut work, user.id, (&password_hash, &new)).await?;
-        }
-        work.record(&event).await?;
-        if let Some(event) = new_device {
-            work.record(&event).await?;
-        }
-        work.commit().await?;
+        let events: Vec<_> = [event].into_iter().chain(new_device).collect();
+        let token = RefreshToken::hash(&refresh.0);
+        let rehashed = rehashed.as_ref().map(|new| Rehashed { old: &password_hash, new });
+        let new = NewSession { session: &session, token: &token, rehashed, events: &events };
+        self.ports.sessions.open(new).await?;
         self.signed_in(user, session.id, refresh)
     }
 

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use sea_orm::{ConnectionTrait as _, QueryResult, Value};
 use shared_kernel::{
-    domain::{Id, Locale, Role, Timestamp, User as UserMark},
+    domain::{Id, Locale, Role, User as UserMark},
     infrastructure::db::{Database, UnitOfWork},
 };
 
@@ -141,17 +141,6 @@ impl AccountStore for SqlAccounts {
         Ok(())
     }
 
-    async fn rehash(
-        &self,
-        work: &mut UnitOfWork,
-        id: Id<UserMark>,
-        (old, new): (&str, &str),
-    ) -> Result<(), StoreError> {
-        let sql = "UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2";
-        self.change(work, sql, [id.into(), old.into(), new.into()]).await?;
-        Ok(())
-    }
-
     async fn set_standing(
         &self,
         work: &mut UnitOfWork,
@@ -182,17 +171,6 @@ impl AccountStore for SqlAccounts {
         let values = [id.into(), email.as_str().into(), email.key().into()];
         let sql = "UPDATE users SET email = $2, email_key = $3 WHERE id = $1";
         self.change(work, sql, values).await.map_err(rows::taken)?;
-        Ok(())
-    }
-
-    async fn logged_in(
-        &self,
-        work: &mut UnitOfWork,
-        id: Id<UserMark>,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let sql = "UPDATE users SET last_login_at = $2 WHERE id = $1";
-        self.change(work, sql, [id.into(), now.into()]).await?;
         Ok(())
     }
 }

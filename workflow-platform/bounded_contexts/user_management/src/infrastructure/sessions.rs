@@ -6,17 +6,17 @@ use async_trait::async_trait;
 use sea_orm::{ConnectionTrait as _, QueryResult};
 use shared_kernel::{
     domain::{Cursor, Id, Page, PageRequest, Timestamp, User as UserMark, site_of},
-    infrastructure::db::UnitOfWork,
+    infrastructure::db::{AtOnce, Backend, UnitOfWork},
 };
 use uuid::Uuid;
 
 use super::{SqlAccounts, rows, rows::TOP};
 use crate::{
     application::ports::{
-        Ending, OpenSession, OpenState, PastLogin, Rotation, RotationTime, SessionState,
-        SessionStore, StoreError, TokenHash,
+        Ending, NewSession, OpenSession, OpenState, PastLogin, Rehashed, Rotation, RotationTime,
+        SessionState, SessionStore, StoreError, TokenHash,
     },
-    domain::{Session, SessionId},
+    domain::SessionId,
 };
 
 const OF_TOKEN: &str = "SELECT s.id, s.user_id, s.expires_at, s.ended_at, t.used_at FROM refresh_tokens t \
@@ -78,30 +78,49 @@ impl SqlAccounts {
     }
 }
 
+/// `$1` to `$9`.
+const OPEN: [&str; 3] = [
+    "INSERT INTO user_sessions (id, user_id, created_at, last_used_at, expires_at, user_agent, \
+     address, last_address, site, fresh_until) VALUES ($1, $2, $3, $3, $4, $5, $6, $6, $7, $8)",
+    "INSERT INTO refresh_tokens (hash, session_id, issued_at) VALUES ($9, $1, $3)",
+    "UPDATE users SET last_login_at = $3 WHERE id = $2",
+];
+
+/// `$1` to `$11`. A row is written once in a statement of PostgreSQL.
+const REHASHING: &str = "UPDATE users SET last_login_at = $3, password_hash = CASE \
+     WHEN password_hash = $10 THEN $11 ELSE password_hash END WHERE id = $2";
+
+fn opening(
+    backend: Backend,
+    NewSession { session, token, rehashed, events }: &NewSession<'_>,
+) -> AtOnce {
+    let mut work = AtOnce::default();
+    work.values.extend([
+        session.id.into(),
+        session.user.into(),
+        session.created_at.into(),
+        session.expires_at.into(),
+        session.agent.clone().into(),
+        text(session.address).into(),
+        text(session.address.map(site_of)).into(),
+        session.fresh_until.into(),
+        token.0.clone().into(),
+    ]);
+    let mut parts = OPEN.map(str::to_owned).to_vec();
+    if let Some(Rehashed { old, new }) = *rehashed {
+        work.values.extend([old.into(), new.into()]);
+        parts[2] = REHASHING.to_owned();
+    }
+    parts.extend(work.record(backend, events));
+    work.put_together(backend, &parts);
+    work
+}
+
 #[async_trait]
 impl SessionStore for SqlAccounts {
-    async fn open(
-        &self,
-        work: &mut UnitOfWork,
-        session: &Session,
-        token: &TokenHash,
-    ) -> Result<(), StoreError> {
-        let values = [
-            session.id.into(),
-            session.user.into(),
-            session.created_at.into(),
-            session.expires_at.into(),
-            session.agent.clone().into(),
-            text(session.address).into(),
-            text(session.address.map(site_of)).into(),
-            session.fresh_until.into(),
-        ];
-        let sql = "INSERT INTO user_sessions \
-                   (id, user_id, created_at, last_used_at, expires_at, user_agent, address, \
-                   last_address, site, fresh_until) \
-                   VALUES ($1, $2, $3, $3, $4, $5, $6, $6, $7, $8)";
-        self.change(work, sql, values).await?;
-        self.give(work, session.id, token, session.created_at).await
+    async fn open(&self, new: NewSession<'_>) -> Result<(), StoreError> {
+        self.database.at_once(opening(self.database.backend(), &new)).await?;
+        Ok(())
     }
 
     async fn rotate(

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sea_orm::{ConnectionTrait as _, DbErr, QueryResult, RuntimeErr, Value, sqlx};
 use sea_query_sqlx::SqlxValues;
 
-use super::{Backend, Database};
+use super::{Backend, Database, Recordable, audit_insert, audit_rows, outbox_insert, outbox_rows};
 
 /// What is to become real as a whole.
 #[derive(Debug, Default)]
@@ -23,6 +23,36 @@ impl AtOnce {
     pub fn bind(&mut self, value: impl Into<Value>) -> String {
         self.values.push(value.into());
         format!("${}", self.values.len())
+    }
+
+    /// Takes statements as its parts.
+    pub fn put_together(&mut self, backend: Backend, parts: &[String]) {
+        self.sql = match backend {
+            Backend::Sqlite => parts.join("; "),
+            Backend::Postgres => {
+                let named = parts.iter().enumerate();
+                let named: Vec<_> =
+                    named.map(|(at, part)| format!("part{at} AS ({part})")).collect();
+                format!("WITH {} SELECT", named.join(", "))
+            }
+        };
+    }
+
+    /// Binds events, and gives the statements that write them into the outbox, and their lines
+    /// into the audit log.
+    pub fn record<R: Recordable>(&mut self, backend: Backend, all: &[R]) -> Vec<String> {
+        let entries: Vec<_> = all.iter().filter_map(Recordable::entry).collect();
+        let mut parts = Vec::new();
+        if !all.is_empty() {
+            self.events = true;
+            let events = self.bind(outbox_rows(all.iter().map(Recordable::event)));
+            parts.push(outbox_insert(backend, &events));
+        }
+        if !entries.is_empty() {
+            let entries = self.bind(audit_rows(entries));
+            parts.push(audit_insert(backend, &entries));
+        }
+        parts
     }
 }
 

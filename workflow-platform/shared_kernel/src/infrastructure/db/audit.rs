@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{AtOnce, Backend};
+use super::Backend;
 use crate::domain::{Actor, AuditEntry};
 
 const INTO: &str = "INSERT INTO audit_log (id, at, actor_kind, actor_id, actor_key, action, user_id, \
@@ -10,7 +10,7 @@ const INTO: &str = "INSERT INTO audit_log (id, at, actor_kind, actor_id, actor_k
 
 const FROM_POSTGRES: &str = "SELECT id, at, actor_kind, actor_id, actor_key, action, user_id, \
      target_kind, target_id, outcome, reason, address, user_agent, request_id, details \
-     FROM jsonb_to_recordset($1::jsonb) AS new(id uuid, at bigint, actor_kind text, actor_id uuid, \
+     FROM jsonb_to_recordset({ENTRIES}::jsonb) AS new(id uuid, at bigint, actor_kind text, actor_id uuid, \
      actor_key uuid, action text, user_id uuid, target_kind text, target_id text, outcome text, \
      reason text, address text, user_agent text, request_id text, details text)";
 
@@ -18,20 +18,20 @@ const FROM_SQLITE: &str = "SELECT unhex(value ->> 'id'), value ->> 'at', value -
      unhex(value ->> 'actor_id'), unhex(value ->> 'actor_key'), value ->> 'action', \
      unhex(value ->> 'user_id'), value ->> 'target_kind', value ->> 'target_id', \
      value ->> 'outcome', value ->> 'reason', value ->> 'address', value ->> 'user_agent', \
-     value ->> 'request_id', value ->> 'details' FROM json_each($1) AS new";
+     value ->> 'request_id', value ->> 'details' FROM json_each({ENTRIES}) AS new";
 
-/// Writes entries, in one trip or as part of a transaction.
-pub fn audit_insert<'a>(
-    backend: Backend,
-    entries: impl IntoIterator<Item = &'a AuditEntry>,
-) -> AtOnce {
+/// A statement that writes the entries which [`audit_rows`] put into the parameter (`$1`).
+pub fn audit_insert(backend: Backend, parameter: &str) -> String {
     let from = match backend {
         Backend::Postgres => FROM_POSTGRES,
         Backend::Sqlite => FROM_SQLITE,
     };
-    let mut work = AtOnce { sql: format!("{INTO} {from}"), ..AtOnce::default() };
-    work.bind(entries.into_iter().map(row).collect::<Value>().to_string());
-    work
+    format!("{INTO} {}", from.replace("{ENTRIES}", parameter))
+}
+
+/// Entries as a JSON text for [`audit_insert`].
+pub fn audit_rows<'a>(entries: impl IntoIterator<Item = &'a AuditEntry>) -> String {
+    entries.into_iter().map(row).collect::<Value>().to_string()
 }
 
 /// A zero character, which a client may send, is none that PostgreSQL keeps, and neither is what

@@ -24,7 +24,7 @@ mod unit_of_work;
 mod values;
 
 pub use at_once::AtOnce;
-pub use audit::audit_insert;
+pub use audit::{audit_insert, audit_rows};
 pub use connect::{Backend, Database, DatabaseError, DatabaseSettings, PostgresSettings};
 pub use counted_groups::CountedGroups;
 pub use counted_rows::CountedRows;

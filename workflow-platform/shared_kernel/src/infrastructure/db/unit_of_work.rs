@@ -8,7 +8,7 @@ use sea_orm::{
     TransactionOptions, TransactionTrait as _,
 };
 
-use super::{AtOnce, Database, audit_insert, outbox_insert, outbox_rows};
+use super::{AtOnce, Database};
 use crate::domain::{AuditEntry, AuditedEvent, DomainEvent};
 
 /// An event, with or without its line of the audit log.
@@ -17,6 +17,16 @@ pub trait Recordable: Sync {
 
     fn entry(&self) -> Option<&AuditEntry> {
         None
+    }
+}
+
+impl<R: Recordable> Recordable for &R {
+    fn event(&self) -> &DomainEvent {
+        R::event(self)
+    }
+
+    fn entry(&self) -> Option<&AuditEntry> {
+        R::entry(self)
     }
 }
 
@@ -71,13 +81,10 @@ impl UnitOfWork {
     /// Writes an event into the outbox, to be delivered after the commit, and its line into the
     /// audit log.
     pub async fn record(&mut self, what: &impl Recordable) -> Result<(), DbErr> {
-        let mut work = AtOnce { events: true, ..AtOnce::default() };
-        let event = work.bind(outbox_rows([what.event()]));
-        work.sql = outbox_insert(self.database.backend(), &event);
+        let (mut work, backend) = (AtOnce::default(), self.database.backend());
+        let parts = work.record(backend, &[what]);
+        work.put_together(backend, &parts);
         self.apply(work).await?;
-        if let Some(entry) = what.entry() {
-            self.apply(audit_insert(self.database.backend(), [entry])).await?;
-        }
         Ok(())
     }
 

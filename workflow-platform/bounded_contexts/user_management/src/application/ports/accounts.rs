@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use shared_kernel::{
-    domain::{Id, Locale, Role, Timestamp, User as UserMark},
+    domain::{Id, Locale, Role, User as UserMark},
     infrastructure::db::UnitOfWork,
 };
 
@@ -72,14 +72,6 @@ pub trait AccountStore: Send + Sync {
         hash: &str,
     ) -> Result<(), StoreError>;
 
-    /// Puts `new` in the place of `old`, unless somebody else changed the password meanwhile.
-    async fn rehash(
-        &self,
-        work: &mut UnitOfWork,
-        id: Id<UserMark>,
-        (old, new): (&str, &str),
-    ) -> Result<(), StoreError>;
-
     /// False, and nothing changed, when no active super administrator would be
     /// left, also under races.
     async fn set_standing(
@@ -98,12 +90,5 @@ pub trait AccountStore: Send + Sync {
         work: &mut UnitOfWork,
         id: Id<UserMark>,
         email: &EmailAddress,
-    ) -> Result<(), StoreError>;
-
-    async fn logged_in(
-        &self,
-        work: &mut UnitOfWork,
-        id: Id<UserMark>,
-        now: Timestamp,
     ) -> Result<(), StoreError>;
 }

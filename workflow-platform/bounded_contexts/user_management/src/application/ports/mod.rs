@@ -21,8 +21,8 @@ pub use oversight::{ListedUser, OversightStore, UserCounts, UserSort};
 pub use passwords::{HashingError, Passwords};
 pub use second_factors::{SecondFactorStore, StoredTotp};
 pub use sessions::{
-    Ending, OpenSession, OpenState, PastLogin, Rotation, RotationTime, SessionCache, SessionState,
-    SessionStore, TokenHash,
+    Ending, NewSession, OpenSession, OpenState, PastLogin, Rehashed, Rotation, RotationTime,
+    SessionCache, SessionState, SessionStore, TokenHash,
 };
 pub use state_cache::{Heard, PeopleCache, StateCache};
 pub use tokens::{Claims, SigningError, Tokens};

@@ -1,10 +1,10 @@
 //! Sessions and refresh tokens at rest.
 
-use std::net::IpAddr;
+use std::{fmt, net::IpAddr};
 
 use async_trait::async_trait;
 use shared_kernel::{
-    domain::{Id, Locale, Page, PageRequest, Role, Timestamp, User as UserMark},
+    domain::{AuditedEvent, Id, Locale, Page, PageRequest, Role, Timestamp, User as UserMark},
     infrastructure::db::UnitOfWork,
 };
 use uuid::Uuid;
@@ -99,15 +99,34 @@ pub enum Ending {
     Others(SessionId),
 }
 
+/// What a sign-in leaves behind.
+#[derive(Debug)]
+pub struct NewSession<'a> {
+    pub session: &'a Session,
+    pub token: &'a TokenHash,
+    pub rehashed: Option<Rehashed<'a>>,
+    pub events: &'a [AuditedEvent],
+}
+
+/// A password hashed anew: `new` takes the place of `old`, unless somebody else changed the
+/// password meanwhile.
+#[derive(Clone, Copy)]
+pub struct Rehashed<'a> {
+    pub old: &'a str,
+    pub new: &'a str,
+}
+
+impl fmt::Debug for Rehashed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Rehashed")
+    }
+}
+
 /// Sessions at rest.
 #[async_trait]
 pub trait SessionStore: Send + Sync {
-    async fn open(
-        &self,
-        work: &mut UnitOfWork,
-        session: &Session,
-        token: &TokenHash,
-    ) -> Result<(), StoreError>;
+    /// Opens a session, and notes when its user signed in last; all of it, or nothing.
+    async fn open(&self, new: NewSession<'_>) -> Result<(), StoreError>;
 
     /// Uses up `old` and puts `new` in its place, once; `new` is always the same for one `old`.
     async fn rotate(

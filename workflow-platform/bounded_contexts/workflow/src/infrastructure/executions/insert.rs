@@ -61,7 +61,7 @@ pub(super) fn insertion(
     }
     let on_conflict = if again { " ON CONFLICT DO NOTHING" } else { "" };
     let parts: Vec<_> = parts.into_iter().map(|part| format!("{part}{on_conflict}")).collect();
-    work.sql = together(backend, &parts);
+    work.put_together(backend, &parts);
     Ok(work)
 }
 
@@ -154,17 +154,6 @@ fn labels(rows: &mut Rows, all: &[&Insertion]) -> Option<String> {
         }
     }
     (!values.is_empty()).then(|| format!("{LABELS} {}", values.join(", ")))
-}
-
-fn together(backend: Backend, parts: &[String]) -> String {
-    match backend {
-        Backend::Sqlite => parts.join("; "),
-        Backend::Postgres => {
-            let named = parts.iter().enumerate();
-            let named: Vec<_> = named.map(|(at, part)| format!("part{at} AS ({part})")).collect();
-            format!("WITH {} SELECT", named.join(", "))
-        }
-    }
 }
 
 fn number(value: u32) -> i32 {
