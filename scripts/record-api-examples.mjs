@@ -346,8 +346,10 @@ async function triggers(definition) {
   await ask('post', '/workflow/triggers/{id}/resume', { at });
   const day = 24 * 3600 * 1000;
   const past = (days) => new Date(Date.now() - days * day).toISOString();
+  await ask('post', '/workflow/triggers/{id}/backfill', { at, body: { from: past(2), to: past(0), dry_run: true } });
   await ask('post', '/workflow/triggers/{id}/backfill', { at, body: { from: past(2), to: past(0), max_parallel: 1 } });
   await ask('get', '/workflow/triggers/{id}/ticks', { at });
+  await ask('get', '/workflow/triggers/{id}/calendar', { at, query: `?from=${past(2)}&to=${past(-3)}` });
   const hook = items.find((trigger) => trigger.kind === 'webhook').webhook.path.split('/').pop();
   await ask('post', '/workflow/hooks/{token}', { at: { token: hook }, body: { order: 17 } });
 }
@@ -373,6 +375,7 @@ async function executions(definition) {
   await ask('get', '/workflow/executions/{id}/journal', { at: { id: first.id }, query: '?kind=step.succeeded' });
   await ask('get', '/workflow/executions/{id}/journal/{seq}', { at: { id: first.id, seq: 1 } });
   await ask('get', '/collection/writes', { query: `?execution_id=${first.id}` });
+  await ask('get', '/collection/statistics', { query: `?from=${from}` });
   await ask('post', '/workflow/executions/{id}/rerun', { at: { id: first.id }, body: { from_step: 'save' } });
   await ask('post', '/workflow/steps/test', {
     body: { source: SOURCE, step: 'make', params: { day: 'sunday' }, steps: {} },

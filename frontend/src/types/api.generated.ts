@@ -318,6 +318,8 @@ export interface components {
          *     }
          */
         BackfillBody: {
+            /** @description Only says what it would do. */
+            dry_run?: boolean;
             from: components["schemas"]["Timestamp"];
             /**
              * Format: int32
@@ -326,14 +328,20 @@ export interface components {
             max_parallel?: number;
             to: components["schemas"]["Timestamp"];
         };
-        /** @description How many ticks of the range were handled. */
+        /** @description How many ticks of the range were handled; after `dry_run`, would be. */
         BackfillView: {
+            first?: components["schemas"]["Timestamp"] | null;
+            last?: components["schemas"]["Timestamp"] | null;
             /**
              * Format: int32
              * @description They had started an execution before.
+             * @example 1
              */
             left: number;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @example 6
+             */
             started: number;
         };
         /** @description A line that is no record. */
@@ -361,7 +369,10 @@ export interface components {
             state: string;
             until?: components["schemas"]["Timestamp"] | null;
         };
-        /** @description How executions ended within an hour or day. One that was retried ended more than once. */
+        /**
+         * @description How executions ended within an hour or day, and where those stand that were asked for in it and
+         *     have not ended. One that was retried ended more than once.
+         */
         BucketView: {
             /** Format: int64 */
             cancelled: number;
@@ -370,6 +381,13 @@ export interface components {
              * @example 2
              */
             failed: number;
+            /** Format: int64 */
+            pending: number;
+            /**
+             * Format: int64
+             * @example 3
+             */
+            running: number;
             starts_at: components["schemas"]["Timestamp"];
             /**
              * Format: int64
@@ -378,6 +396,8 @@ export interface components {
             succeeded: number;
             /** Format: int64 */
             timed_out: number;
+            /** Format: int64 */
+            waiting: number;
         };
         /** @enum {string} */
         BulkActionName: "cancel" | "retry";
@@ -410,6 +430,15 @@ export interface components {
             failures: components["schemas"]["BulkFailureView"][];
             /** @description Further ones fit: ask again. */
             more: boolean;
+        };
+        /** @description The times of a range. */
+        CalendarView: {
+            /** @description Those to come, in order; of more than 1,000 the soonest. None while the trigger is paused. */
+            due: components["schemas"]["Timestamp"][];
+            /** @description Those that passed, in order; of more than 1,000 the newest. */
+            ticks: components["schemas"]["TickView"][];
+            /** @description Whether these are all. */
+            whole: boolean;
         };
         /** @description When it is to end. */
         CancelBody: {
@@ -539,6 +568,35 @@ export interface components {
              * @example 60
              */
             retry_after: number;
+        };
+        /** @description What was written into datasets within an hour or day. */
+        CollectedBucketView: {
+            /**
+             * Format: int64
+             * @description New records.
+             * @example 120
+             */
+            added: number;
+            /**
+             * Format: int64
+             * @description Records of which something changed.
+             * @example 8
+             */
+            changed: number;
+            /** Format: int64 */
+            removed: number;
+            starts_at: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description What one bucket covers, in UTC.
+         * @enum {string}
+         */
+        CollectedSpan: "hour" | "day";
+        /** @description How many records were collected over a time. */
+        CollectedView: {
+            /** @description The whole time in order, empty buckets too. */
+            buckets: components["schemas"]["CollectedBucketView"][];
+            step: components["schemas"]["CollectedSpan"];
         };
         /** @description What is said of a column. What is absent stays; an empty text takes it back. */
         ColumnBody: {
@@ -1126,14 +1184,20 @@ export interface components {
         };
         /** @description A success. */
         Envelope_BackfillView: {
-            /** @description How many ticks of the range were handled. */
+            /** @description How many ticks of the range were handled; after `dry_run`, would be. */
             data: {
+                first?: components["schemas"]["Timestamp"] | null;
+                last?: components["schemas"]["Timestamp"] | null;
                 /**
                  * Format: int32
                  * @description They had started an execution before.
+                 * @example 1
                  */
                 left: number;
-                /** Format: int32 */
+                /**
+                 * Format: int32
+                 * @example 6
+                 */
                 started: number;
             };
             /** @example 操作成功 */
@@ -1152,6 +1216,25 @@ export interface components {
                 failures: components["schemas"]["BulkFailureView"][];
                 /** @description Further ones fit: ask again. */
                 more: boolean;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_CalendarView: {
+            /** @description The times of a range. */
+            data: {
+                /** @description Those to come, in order; of more than 1,000 the soonest. None while the trigger is paused. */
+                due: components["schemas"]["Timestamp"][];
+                /** @description Those that passed, in order; of more than 1,000 the newest. */
+                ticks: components["schemas"]["TickView"][];
+                /** @description Whether these are all. */
+                whole: boolean;
             };
             /** @example 操作成功 */
             message: string;
@@ -1203,6 +1286,22 @@ export interface components {
                  * @example 60
                  */
                 retry_after: number;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_CollectedView: {
+            /** @description How many records were collected over a time. */
+            data: {
+                /** @description The whole time in order, empty buckets too. */
+                buckets: components["schemas"]["CollectedBucketView"][];
+                step: components["schemas"]["CollectedSpan"];
             };
             /** @example 操作成功 */
             message: string;

@@ -61,6 +61,7 @@ export type Action = With<Schemas['ActionDescriptor'], { input_schema: JsonObjec
 export type Trigger = Schemas['TriggerView'];
 export type Tick = Schemas['TickView'];
 export type Backfilled = Schemas['BackfillView'];
+export type TriggerCalendar = Schemas['CalendarView'];
 export type DefinitionVersion = Schemas['VersionSummary'];
 export type VersionDetail = With<Schemas['VersionDetail'], { definition: JsonObject }>;
 export type DefinitionDiff = Schemas['DiffView'];
@@ -149,6 +150,7 @@ export type SourceEdit = Schemas['UpdateSource'];
 
 export type NamedTrigger = Schemas['NamedTriggerView'];
 export type Statistics = Schemas['StatisticsView'];
+export type Collected = Schemas['CollectedView'];
 export type Secret = Schemas['SecretView'];
 export type Variable = With<Schemas['VariableView'], { value: Json }>;
 

@@ -132,7 +132,8 @@ async fn a_backfill_takes_a_unit_for_each_tick_that_it_starts() {
         assert_eq!(status, 402, "{refused}");
         includes(&world, 9);
         let (_, answer) = client.post(&path, range).await;
-        assert_eq!(answer["data"], json!({ "started": 1, "left": 2 }), "{}", world.name);
+        let (started, left_out) = (&answer["data"]["started"], &answer["data"]["left"]);
+        assert_eq!((started, left_out), (&json!(1), &json!(2)), "{}", world.name);
         assert_eq!(left(&world), 8);
     }
 }

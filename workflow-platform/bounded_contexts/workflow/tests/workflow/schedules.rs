@@ -273,15 +273,24 @@ async fn a_paused_trigger_rests_and_its_ledger_and_backfill_are_served() {
         fire_all(&world).await;
         assert_eq!(world.number(EXECUTIONS).await, 1, "nothing of the pause is made up for");
         let range = json!({ "from": from, "to": world.ambient.now() });
+        let dry = json!({ "from": from, "to": world.ambient.now(), "dry_run": true });
+        let (status, preview) = client.post(&format!("{path}/backfill"), dry).await;
+        assert_eq!(status, StatusCode::OK, "{preview}");
+        assert_eq!(preview["data"]["started"], json!(3), "{preview}");
+        assert_eq!(preview["data"]["left"], json!(1), "{preview}");
+        assert_eq!(world.number(EXECUTIONS).await, 1, "a preview starts nothing");
         let (status, answer) = client.post(&format!("{path}/backfill"), range.clone()).await;
         assert_eq!(status, StatusCode::CREATED, "{answer}");
-        assert_eq!(answer["data"], json!({ "started": 3, "left": 1 }));
+        assert_eq!(answer["data"], preview["data"], "what was said before is what was done");
         let (_, again) = client.post(&format!("{path}/backfill"), range).await;
-        assert_eq!(again["data"], json!({ "started": 0, "left": 4 }));
+        let nothing = json!({ "started": 0, "left": 4, "first": null, "last": null });
+        assert_eq!(again["data"], nothing);
         assert_eq!(world.number(EXECUTIONS).await, 4, "{}", world.name);
         let (_, first) = client.get(&format!("{path}/ticks?limit=3")).await;
         let items = first["data"]["items"].as_array().unwrap();
         assert!(items.iter().all(|tick| tick["outcome"] == "backfilled"), "{first}");
+        assert_eq!(preview["data"]["last"], items[0]["due_at"]);
+        assert_eq!(preview["data"]["first"], items[2]["due_at"]);
         let cursor = first["data"]["next_cursor"].as_str().unwrap();
         let (_, rest) = client.get(&format!("{path}/ticks?limit=3&cursor={cursor}")).await;
         assert_eq!(rest["data"]["items"][0]["outcome"], "ran", "{rest}");
@@ -295,5 +304,46 @@ async fn a_paused_trigger_rests_and_its_ledger_and_backfill_are_served() {
             let (status, _) = stranger.post(&format!("{path}/{action}"), json!({})).await;
             assert_eq!(status, StatusCode::NOT_FOUND);
         }
+    }
+}
+
+#[tokio::test]
+async fn a_calendar_shows_what_passed_and_everything_to_come_within_its_range() {
+    for world in worlds().await {
+        let client = Client::of(&world);
+        let definition = world.define(&hourly("")).await;
+        let (_, answer) = client.get(&format!("/workflow/definitions/{definition}/triggers")).await;
+        let path =
+            format!("/workflow/triggers/{}", answer["data"]["items"][0]["id"].as_str().unwrap());
+        let hour = |count: u64| Duration::from_hours(count);
+        let begin = world.ambient.now().seconds() / 3600 * 3600;
+        let begin = Timestamp::from_micros((begin + 3600) * 1_000_000);
+        world.clock.set(begin.plus(hour(1)).plus(Duration::from_secs(1)));
+        fire_all(&world).await;
+        let calendar = async |from: Timestamp, to: Timestamp| {
+            let (status, answer) =
+                client.get(&format!("{path}/calendar?from={from}&to={to}")).await;
+            (status, answer["data"].clone())
+        };
+        let (status, week) = calendar(begin, begin.plus(hour(7 * 24))).await;
+        assert_eq!(status, StatusCode::OK, "{week}");
+        let outcomes: Vec<_> =
+            week["ticks"].as_array().unwrap().iter().map(|tick| &tick["outcome"]).collect();
+        assert_eq!(outcomes, ["coalesced", "ran"], "{week}");
+        let due = week["due"].as_array().unwrap();
+        assert_eq!(due.len(), 7 * 24 - 1, "both ends are of the range");
+        assert_eq!(due[0], json!(begin.plus(hour(2))));
+        assert_eq!(week["whole"], json!(true));
+        let (_, month) = calendar(begin, begin.plus(hour(42 * 24))).await;
+        assert_eq!(month["due"].as_array().unwrap().len(), 1000, "no more than so many are told");
+        assert_eq!(month["whole"], json!(false));
+        let (_, far) = calendar(begin.plus(hour(50)), begin.plus(hour(52))).await;
+        assert_eq!((far["due"].as_array().unwrap().len(), &far["ticks"]), (3, &json!([])));
+        for (from, to) in [(begin.plus(hour(1)), begin), (begin, begin.plus(hour(43 * 24)))] {
+            assert_eq!(calendar(from, to).await.0, StatusCode::UNPROCESSABLE_ENTITY);
+        }
+        client.post(&format!("{path}/pause"), json!({})).await;
+        let (_, paused) = calendar(begin, begin.plus(hour(24))).await;
+        assert_eq!(paused["due"], json!([]), "nothing comes of what is paused");
     }
 }

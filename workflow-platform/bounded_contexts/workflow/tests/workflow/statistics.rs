@@ -12,6 +12,7 @@ use crate::{
 };
 
 const FINE: &str = "{name: fine, steps: [{id: a, uses: test.echo, with: {}}]}";
+const PARKED: &str = "{name: parked, steps: [{id: a, uses: wait.for, with: {duration: 30d}}]}";
 const BAD: &str = "{name: bad, steps: [{id: a, uses: test.fail, with: {}}]}";
 
 /// Hands what was told to the counter, as the relay does.
@@ -62,6 +63,17 @@ async fn ends_are_counted_by_the_hour() {
         assert_eq!(filled.len(), 25, "{statistics}");
         assert_eq!(filled[22..], [(2, 1), (0, 0), (1, 0)], "{}", world.name);
         assert_eq!((&statistics["step"], &statistics["unfinished"]), (&json!("hour"), &json!(0)));
+
+        let asked = world.run(PARKED).await;
+        world.until(asked, Status::Waiting).await;
+        let open = shown(&world, "").await;
+        assert_eq!(
+            open["buckets"][24]["waiting"],
+            json!(1),
+            "{}: what goes on shows too",
+            world.name
+        );
+        assert_eq!((&open["buckets"][24]["running"], &open["unfinished"]), (&json!(0), &json!(1)));
 
         let days = shown(&world, "?step=day").await;
         let sum: u64 = days["buckets"]

@@ -2,6 +2,7 @@
 
 mod atom;
 mod changes;
+mod collected;
 mod datasets;
 mod export;
 mod held;
@@ -45,6 +46,7 @@ pub fn routes(module: Arc<DatasetsModule>) -> OpenApiRouter {
         .routes(routes!(shares::list, shares::create))
         .routes(routes!(shares::revoke))
         .routes(routes!(written::list))
+        .routes(routes!(collected::show))
         .routes(routes!(shared::show))
         .routes(routes!(shared::records))
         .routes(routes!(shared::export))

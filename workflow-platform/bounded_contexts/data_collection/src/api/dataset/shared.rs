@@ -106,7 +106,7 @@ pub async fn export(
     let opened = module.open(&token).await?;
     let (dataset, query) = module.shared_export(&opened, &wanted.query()?);
     module.examine_export(&dataset, &query).await?;
-    Ok(unkept(file(&module, dataset, query, &wanted)))
+    Ok(unkept(file(&module, dataset, query, &wanted).await?))
 }
 
 /// Changes, as far as the link shows them.

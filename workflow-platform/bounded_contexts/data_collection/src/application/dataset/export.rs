@@ -10,6 +10,8 @@ use super::{DatasetRow, DatasetsError, DatasetsModule, Query, RecordRow};
 
 /// Records of a page; it ends earlier when they are large.
 const PAGE: u32 = 499;
+/// Records of a filter that are counted before they are written.
+const COUNTED: u64 = 10_000;
 
 impl DatasetsModule {
     /// The dataset as an export sees it; the query is checked before anything is written.
@@ -37,6 +39,28 @@ impl DatasetsModule {
         }
         self.find_in(dataset, &Query { limit: 1, ..query.clone() }).await?;
         Ok(())
+    }
+
+    /// How many records a query finds; none when there are more than `COUNTED` and nobody knows
+    /// without looking at all of them.
+    pub async fn how_many(
+        &self,
+        dataset: &DatasetRow,
+        query: &Query,
+    ) -> Result<Option<u64>, DatasetsError> {
+        if query.filter.is_none() && query.search.is_none() {
+            return Ok(Some(dataset.records));
+        }
+        let counting = Query { visible: None, ..query.clone() };
+        let mut pages = Box::pin(self.clone().pages(dataset.clone(), counting));
+        let mut found = 0;
+        while let Some(page) = pages.try_next().await? {
+            found += page.len() as u64;
+            if found > COUNTED {
+                return Ok(None);
+            }
+        }
+        Ok(Some(found))
     }
 
     /// Pages of records, the newest first.

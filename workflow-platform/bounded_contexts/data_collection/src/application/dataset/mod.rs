@@ -1,6 +1,7 @@
 //! Use cases of datasets, one a file.
 
 mod changes;
+mod collected;
 mod create;
 mod delete;
 mod edit;
@@ -28,6 +29,7 @@ mod write;
 mod written_by;
 
 pub use changes::Delta;
+pub use collected::{Buckets, Span};
 pub use edit::DatasetEdit;
 pub use error::DatasetsError;
 pub use held::HeldBatch;

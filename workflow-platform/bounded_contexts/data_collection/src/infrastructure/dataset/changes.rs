@@ -14,7 +14,8 @@ use super::{
     store::{Weighed, signed, time, unsigned},
 };
 use crate::application::dataset::ports::{
-    Author, Cause, ChangeRow, Changes, DatasetRow, DatasetStoreError, Place, VersionRow, WritesRow,
+    Author, Cause, ChangeRow, Changes, Collected, DatasetRow, DatasetStoreError, Place, VersionRow,
+    WritesRow,
 };
 
 const CHANGE: &str = "SELECT c.version, c.key, c.before, c.data, c.at, v.cause, v.user_id, \
@@ -26,6 +27,14 @@ const WRITTEN_BY: &str = "SELECT d.name, CAST(COUNT(*) AS BIGINT) AS versions, \
      CAST(SUM(v.changed) AS BIGINT) AS changed, CAST(SUM(v.removed) AS BIGINT) AS removed, \
      MAX(v.at) AS at FROM dataset_versions v JOIN datasets d ON d.id = v.dataset_id \
      WHERE d.user_id = $1 AND v.execution_id = $2 GROUP BY d.name ORDER BY d.name";
+
+// The time goes up with the version, so only the versions since then are read.
+const COLLECTED: &str = "SELECT (v.at - $2) / $3 AS place, CAST(SUM(v.added) AS BIGINT) AS added, \
+     CAST(SUM(v.changed) AS BIGINT) AS changed, CAST(SUM(v.removed) AS BIGINT) AS removed \
+     FROM datasets d JOIN dataset_versions v ON v.dataset_id = d.id AND v.version > COALESCE(\
+     (SELECT p.version FROM dataset_versions p WHERE p.dataset_id = d.id AND p.at < $2 \
+     ORDER BY p.version DESC LIMIT 1), 0) \
+     WHERE d.user_id = $1 AND d.updated_at >= $2 GROUP BY place";
 
 struct Read {
     change: ChangeRow,
@@ -91,6 +100,12 @@ fn writes(row: &QueryResult) -> Result<WritesRow, DatasetStoreError> {
         removed: unsigned(row, "removed")?,
         at: time(row, "at")?,
     })
+}
+
+fn collected(row: &QueryResult) -> Result<(u64, Collected), DatasetStoreError> {
+    let (added, changed) = (unsigned(row, "added")?, unsigned(row, "changed")?);
+    let removed = unsigned(row, "removed")?;
+    Ok((unsigned(row, "place")?, Collected { added, changed, removed }))
 }
 
 impl SqlDatasets {
@@ -218,6 +233,16 @@ impl Changes for SqlDatasets {
     ) -> Result<Vec<WritesRow>, DatasetStoreError> {
         let rows = self.read(WRITTEN_BY, vec![owner.into(), execution.into()]).await?;
         rows.iter().map(writes).collect()
+    }
+
+    async fn collected(
+        &self,
+        owner: Owner,
+        from: Timestamp,
+        stretch: i64,
+    ) -> Result<Vec<(u64, Collected)>, DatasetStoreError> {
+        let rows = self.read(COLLECTED, vec![owner.into(), from.into(), stretch.into()]).await?;
+        rows.iter().map(collected).collect()
     }
 
     async fn last_before(

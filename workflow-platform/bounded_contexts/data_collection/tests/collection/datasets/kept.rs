@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use data_collection::{application::dataset::DatasetEdit, domain::dataset::Retention};
+use data_collection::{
+    application::dataset::{DatasetEdit, Span, ports::Collected},
+    domain::dataset::Retention,
+};
 use sea_orm::ConnectionTrait as _;
 use serde_json::json;
 use shared_kernel::domain::Fault as _;
@@ -147,6 +150,36 @@ async fn who_leaves_takes_all_of_it_and_nothing_of_others() {
         world.module.delete(&bob(), "goods").await.unwrap();
         for table in tables {
             assert_eq!(count(table).await, 0, "{}: {table}", world.name());
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_was_collected_is_told_by_the_hour_and_day() {
+    for world in World::everywhere().await {
+        let hour = Duration::from_hours(1);
+        world.write(json!([{ "id": 1 }, { "id": 2 }])).await.unwrap();
+        world.clock.advance(DAY * 2);
+        let from = world.module.now();
+        world.write(json!([{ "id": 2, "name": "other" }, { "id": 3 }])).await.unwrap();
+        world.clock.advance(hour * 2);
+        world.write(json!([{ "id": 4 }, { "id": 5 }])).await.unwrap();
+        let told = async |who, from, span| {
+            let buckets = world.module.collected(&who, from, span).await.unwrap();
+            let tell = |(_, it): &(_, Collected)| (it.added, it.changed, it.removed);
+            buckets.iter().map(tell).collect::<Vec<_>>()
+        };
+        let hours = told(ada(), Some(from), Span::Hour).await;
+        assert_eq!(hours, [(1, 1, 0), (0, 0, 0), (2, 0, 0)], "{}", world.name());
+        let day = told(ada(), None, Span::Hour).await;
+        assert_eq!(day.iter().map(|(added, ..)| added).sum::<u64>(), 3, "{}", world.name());
+        assert_eq!(day.len(), 25);
+        let days = told(ada(), Some(from.minus(DAY * 2)), Span::Day).await;
+        assert_eq!(days.iter().map(|(added, ..)| added).sum::<u64>(), 5, "{}", world.name());
+        let others = told(bob(), Some(from), Span::Hour).await;
+        assert!(others.iter().all(|it| *it == (0, 0, 0)), "{}", world.name());
+        for wrong in [from.plus(DAY), from.minus(DAY * 32)] {
+            assert!(world.module.collected(&ada(), Some(wrong), Span::Hour).await.is_err());
         }
     }
 }

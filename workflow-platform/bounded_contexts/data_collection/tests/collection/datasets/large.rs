@@ -81,6 +81,48 @@ async fn export_all(world: &World, count: u64) {
     }
 }
 
+/// The lines of an export in pieces, and the file that the pieces make.
+fn told(mut all: &[u8]) -> (Vec<Value>, Vec<u8>) {
+    let (mut heads, mut file) = (Vec::new(), Vec::new());
+    while let Some(end) = all.iter().position(|byte| *byte == b'\n') {
+        let head: Value = serde_json::from_slice(&all[..end]).unwrap();
+        let bytes = usize::try_from(head["bytes"].as_u64().unwrap()).unwrap();
+        file.extend_from_slice(&all[end + 1..end + 1 + bytes]);
+        all = &all[end + 1 + bytes..];
+        heads.push(head);
+    }
+    assert!(all.is_empty(), "{} bytes are left", all.len());
+    (heads, file)
+}
+
+#[tokio::test]
+async fn an_export_tells_how_far_it_is() {
+    for world in World::everywhere().await {
+        fill(&world, 12_000).await;
+        for format in FORMATS {
+            let (mut plain, mut pieces) = (Vec::new(), Vec::new());
+            take(&world, &format!("format={format}"), Some(&mut plain)).await;
+            take(&world, &format!("format={format}&progress=true"), Some(&mut pieces)).await;
+            let (heads, file) = told(&pieces);
+            assert_eq!(file.len(), plain.len(), "{} {format}", world.name());
+            assert!(heads.iter().all(|head| head["total"] == json!(12_000)), "{format}");
+            assert!(heads.is_sorted_by_key(|head| head["records"].as_u64()), "{format}");
+            assert_eq!(heads.last().unwrap()["records"], json!(12_000), "{format}");
+        }
+        for (filter, total) in [
+            ("{\"id\":{\"lt\":700}}", json!(700)),
+            ("{\"open\":true}", json!(6000)),
+            ("{\"id\":{\"gte\":5}}", Value::Null),
+        ] {
+            let filter: String = url::form_urlencoded::byte_serialize(filter.as_bytes()).collect();
+            let mut pieces = Vec::new();
+            let query = format!("format=csv&progress=true&filter={filter}");
+            take(&world, &query, Some(&mut pieces)).await;
+            assert_eq!(told(&pieces).0[0]["total"], total, "{}: {filter}", world.name());
+        }
+    }
+}
+
 #[tokio::test]
 async fn exports_take_little_memory() {
     for world in World::everywhere().await {

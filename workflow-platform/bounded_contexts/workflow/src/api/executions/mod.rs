@@ -55,6 +55,7 @@ pub fn routes(api: Arc<ExecutionsApi>) -> OpenApiRouter {
         .routes(routes!(triggers::pause))
         .routes(routes!(triggers::resume))
         .routes(routes!(triggers::ticks))
+        .routes(routes!(triggers::calendar))
         .routes(routes!(triggers::backfill))
         .with_state(api)
 }

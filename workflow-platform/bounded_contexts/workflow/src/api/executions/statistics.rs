@@ -30,10 +30,15 @@ pub struct StatisticsQuery {
     step: Span,
 }
 
-/// How executions ended within an hour or day. One that was retried ended more than once.
+/// How executions ended within an hour or day, and where those stand that were asked for in it and
+/// have not ended. One that was retried ended more than once.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct BucketView {
     pub starts_at: Timestamp,
+    pub pending: u64,
+    #[schema(example = 3)]
+    pub running: u64,
+    pub waiting: u64,
     #[schema(example = 41)]
     pub succeeded: u64,
     #[schema(example = 2)]
@@ -44,8 +49,9 @@ pub struct BucketView {
 
 impl From<Bucket> for BucketView {
     fn from(bucket: Bucket) -> Self {
-        let Bucket { starts_at, succeeded, failed, cancelled, timed_out } = bucket;
-        Self { starts_at, succeeded, failed, cancelled, timed_out }
+        let Bucket { starts_at, pending, running, waiting, .. } = bucket;
+        let Bucket { succeeded, failed, cancelled, timed_out, .. } = bucket;
+        Self { starts_at, pending, running, waiting, succeeded, failed, cancelled, timed_out }
     }
 }
 

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::Api;
 use crate::{
     application::triggers::{
-        Backfilled, HookDetails, NamedDetails, Outcome, Range, Tick, TriggerDetails,
+        Backfilled, Calendar, HookDetails, NamedDetails, Outcome, Range, Tick, TriggerDetails,
     },
     domain::definition::{Misfire, Overlap},
 };
@@ -204,6 +204,57 @@ pub async fn ticks(
     Ok(Reply::ok(api.triggers.ticks(&who, id, query.page()?).await?.map(Into::into)))
 }
 
+/// Up to 42 days, both ends included.
+#[derive(Debug, Deserialize, Validate, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct CalendarQuery {
+    #[garde(skip)]
+    #[param(example = "2026-11-23T00:00:00Z")]
+    from: Timestamp,
+    #[garde(skip)]
+    #[param(example = "2026-11-29T23:59:59Z")]
+    to: Timestamp,
+}
+
+/// The times of a range.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct CalendarView {
+    /// Those that passed, in order; of more than 1,000 the newest.
+    pub ticks: Vec<TickView>,
+    /// Those to come, in order; of more than 1,000 the soonest. None while the trigger is paused.
+    pub due: Vec<Timestamp>,
+    /// Whether these are all.
+    pub whole: bool,
+}
+
+impl From<Calendar> for CalendarView {
+    fn from(Calendar { ticks, due, whole }: Calendar) -> Self {
+        Self { ticks: ticks.into_iter().map(Into::into).collect(), due, whole }
+    }
+}
+
+/// The times of a trigger in a range: what became of those that passed, and those to come.
+#[utoipa::path(
+    get, path = "/workflow/triggers/{id}/calendar", tag = "workflow",
+    operation_id = "trigger_calendar",
+    params(("id" = Uuid, Path, description = "trigger"), CalendarQuery),
+    responses(
+        (status = 200, body = Envelope<CalendarView>),
+        (status = 404, body = ErrorEnvelope),
+        (status = 422, body = ErrorEnvelope),
+    ),
+    security(("bearer" = [])),
+)]
+pub async fn calendar(
+    State(api): Api,
+    who: Principal,
+    ApiPath(id): ApiPath<Uuid>,
+    ApiQuery(CalendarQuery { from, to }): ApiQuery<CalendarQuery>,
+) -> Result<Reply<CalendarView>, Failure> {
+    Ok(Reply::ok(api.triggers.calendar(&who, id, from, to).await?.into()))
+}
+
 /// A range of the past, both ends included, with up to 500 ticks.
 #[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -217,33 +268,44 @@ pub struct BackfillBody {
     #[garde(range(min = 1, max = 100))]
     #[serde(default = "one")]
     pub max_parallel: u32,
+    /// Only says what it would do.
+    #[garde(skip)]
+    #[serde(default)]
+    pub dry_run: bool,
 }
 
 const fn one() -> u32 {
     1
 }
 
-/// How many ticks of the range were handled.
+/// How many ticks of the range were handled; after `dry_run`, would be.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct BackfillView {
+    #[schema(example = 6)]
     pub started: u32,
     /// They had started an execution before.
+    #[schema(example = 1)]
     pub left: u32,
+    /// The first tick that starts one.
+    pub first: Option<Timestamp>,
+    /// The last of them.
+    pub last: Option<Timestamp>,
 }
 
 impl From<Backfilled> for BackfillView {
-    fn from(Backfilled { started, left }: Backfilled) -> Self {
-        Self { started, left }
+    fn from(Backfilled { started, left, first, last }: Backfilled) -> Self {
+        Self { started, left, first, last }
     }
 }
 
 /// Starts an execution for each tick of a past range that has none. Asking twice starts nothing
-/// twice.
+/// twice; with `dry_run` it starts nothing at all and says how many it would.
 #[utoipa::path(
     post, path = "/workflow/triggers/{id}/backfill", tag = "workflow", request_body = BackfillBody,
     operation_id = "backfill_trigger",
     params(("id" = Uuid, Path, description = "trigger")),
     responses(
+        (status = 200, description = "after `dry_run`", body = Envelope<BackfillView>),
         (status = 201, body = Envelope<BackfillView>),
         (status = 402, description = "QUOTA_EXCEEDED", body = ErrorEnvelope),
         (status = 404, body = ErrorEnvelope),
@@ -257,7 +319,10 @@ pub async fn backfill(
     ApiPath(id): ApiPath<Uuid>,
     ApiJson(body): ApiJson<BackfillBody>,
 ) -> Result<Reply<BackfillView>, Failure> {
-    let BackfillBody { from, to, max_parallel } = body;
-    let done = api.triggers.backfill(&who, id, Range { from, to, max_parallel }).await?;
-    Ok(Reply::created(done.into()))
+    let BackfillBody { from, to, max_parallel, dry_run } = body;
+    let range = Range { from, to, max_parallel };
+    if dry_run {
+        return Ok(Reply::ok(api.triggers.backfill_preview(&who, id, range).await?.into()));
+    }
+    Ok(Reply::created(api.triggers.backfill(&who, id, range).await?.into()))
 }

@@ -8,7 +8,7 @@ use shared_kernel::{
 
 use crate::{application::executions::StoreError, domain::execution::Status};
 
-/// How many executions ended in a way within an hour.
+/// How many executions of an hour came to a state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ends {
     /// The beginning of the hour, in UTC.
@@ -35,5 +35,14 @@ pub trait EndCounts: Send + Sync {
         owner: Owner,
         from: Timestamp,
         before: Timestamp,
+    ) -> Result<Vec<Ends>, StoreError>;
+
+    /// Executions that have not ended, up to `most` of them, by the hour in which they were asked
+    /// for, which is not before `from`.
+    async fn under_way(
+        &self,
+        owner: Owner,
+        from: Timestamp,
+        most: u64,
     ) -> Result<Vec<Ends>, StoreError>;
 }

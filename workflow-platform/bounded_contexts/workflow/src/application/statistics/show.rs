@@ -71,10 +71,13 @@ pub struct Wanted {
     pub span: Span,
 }
 
-/// Ends of one hour or day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Ends of one hour or day, and where those that were asked for in it and have not ended stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Bucket {
     pub starts_at: Timestamp,
+    pub pending: u64,
+    pub running: u64,
+    pub waiting: u64,
     pub succeeded: u64,
     pub failed: u64,
     pub cancelled: u64,
@@ -82,8 +85,8 @@ pub struct Bucket {
 }
 
 impl Bucket {
-    const fn empty(starts_at: Timestamp) -> Self {
-        Self { starts_at, succeeded: 0, failed: 0, cancelled: 0, timed_out: 0 }
+    fn empty(starts_at: Timestamp) -> Self {
+        Self { starts_at, ..Self::default() }
     }
 
     const fn add(&mut self, status: Status, count: u64) {
@@ -92,7 +95,9 @@ impl Bucket {
             Status::Failed => &mut self.failed,
             Status::Cancelled => &mut self.cancelled,
             Status::TimedOut => &mut self.timed_out,
-            Status::Pending | Status::Running | Status::Waiting => return,
+            Status::Pending => &mut self.pending,
+            Status::Running => &mut self.running,
+            Status::Waiting => &mut self.waiting,
         };
         *place = place.saturating_add(count);
     }
@@ -130,6 +135,8 @@ impl StatisticsService {
         let mut buckets = empty(span, from, before)?;
         let ends = self.counts.between(who.owner(), from, before).await?;
         fill(&mut buckets, span, &ends);
+        let open = self.counts.under_way(who.owner(), from, MOST_UNFINISHED).await?;
+        fill(&mut buckets, span, &open);
         let unfinished = self.executions.unfinished(who.owner(), MOST_UNFINISHED).await?;
         Ok(Statistics { span, unfinished, buckets })
     }

@@ -1,5 +1,7 @@
 //! Runs the ticks of a range of the past that started nothing.
 
+use std::collections::HashSet;
+
 use serde_json::json;
 use shared_kernel::{
     application::{AuthenticationError, Principal, Reservation},
@@ -25,12 +27,28 @@ pub struct Range {
     pub max_parallel: u32,
 }
 
-/// How many ticks of a range were handled.
+/// How many ticks of a range were handled, or would be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Backfilled {
     pub started: u32,
     /// They had started an execution before.
     pub left: u32,
+    /// The first tick that starts one.
+    pub first: Option<Timestamp>,
+    /// The last of them.
+    pub last: Option<Timestamp>,
+}
+
+impl Backfilled {
+    fn of(started: &[Timestamp], ticks: &[Timestamp]) -> Self {
+        let count = |number| u32::try_from(number).unwrap_or(u32::MAX);
+        Self {
+            started: count(started.len()),
+            left: count(ticks.len() - started.len()),
+            first: started.first().copied(),
+            last: started.last().copied(),
+        }
+    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -93,7 +111,7 @@ impl TriggerService {
         let (runnable, units) = self.permitted(&trigger, ticks.len()).await?;
         let now = self.ports.ambient.now();
         let mut work = self.ports.database.begin().await.map_err(ExecutionsError::from)?;
-        let mut started = Vec::new();
+        let (mut started, mut new_ones) = (Vec::new(), Vec::new());
         for due_at in &ticks {
             let new = self.made_up(&trigger, &runnable, *due_at, range.max_parallel)?;
             let outcome = Outcome::Backfilled;
@@ -108,18 +126,42 @@ impl TriggerService {
             let free = store.make_up(&work, trigger.id, &tick, now).await;
             if free.map_err(ExecutionsError::from)? {
                 self.ports.executions.insert(&mut work, &new).await?;
-                started.push(new.id);
+                started.push(*due_at);
+                new_ones.push(new.id);
             }
         }
         work.commit().await.map_err(ExecutionsError::from)?;
-        let left = ticks.len() - started.len();
-        let count = |number| u32::try_from(number).unwrap_or(u32::MAX);
-        let outcome = Backfilled { started: count(started.len()), left: count(left) };
+        let outcome = Backfilled::of(&started, &ticks);
         units.keep_only(outcome.started.into());
-        for id in started {
+        for id in new_ones {
             self.ports.executions.announce(id).await;
         }
         Ok(outcome)
+    }
+
+    /// What `backfill` would do now, without doing it.
+    pub async fn backfill_preview(
+        &self,
+        who: &Principal,
+        id: Uuid,
+        range: Range,
+    ) -> Result<Backfilled, BackfillError> {
+        who.require(Permission::WorkflowRun)?;
+        let trigger = self.owned(who, id).await?;
+        let ticks = self.ticks_of(&trigger, range)?;
+        let known = match (ticks.first(), ticks.last()) {
+            // All that stand between the two: ticks of a schedule that was changed are among them.
+            (Some(first), Some(last)) => {
+                let store = &self.ports.store;
+                let found = store.between(trigger.id, *first, *last, usize::MAX).await;
+                found.map_err(ExecutionsError::from)?
+            }
+            _ => Vec::new(),
+        };
+        let ran = known.iter().filter(|tick| tick.execution.is_some()).map(|tick| tick.due_at);
+        let ran: HashSet<_> = ran.collect();
+        let started: Vec<_> = ticks.iter().copied().filter(|at| !ran.contains(at)).collect();
+        Ok(Backfilled::of(&started, &ticks))
     }
 
     fn ticks_of(

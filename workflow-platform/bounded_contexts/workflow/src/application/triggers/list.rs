@@ -127,11 +127,15 @@ fn may_see(who: &Principal, row: TriggerRow) -> TriggerRow {
 /// The first is known; what is due and was not handled yet is left out.
 fn upcoming(row: &TriggerRow, least: Duration, now: Timestamp) -> Vec<Timestamp> {
     let Ok(schedule) = Schedule::of(&row.spec) else { return Vec::new() };
-    let after = match row.due_at {
+    schedule.upcoming(after_the_handled(row, now), least, AHEAD)
+}
+
+/// The time after which its next ticks are.
+pub(super) fn after_the_handled(row: &TriggerRow, now: Timestamp) -> Timestamp {
+    match row.due_at {
         Some(due_at) if due_at > now => due_at.minus(Duration::from_micros(1)),
         _ => now,
-    };
-    schedule.upcoming(after, least, AHEAD)
+    }
 }
 
 /// Whether a schedule asks for more than to run so far apart.

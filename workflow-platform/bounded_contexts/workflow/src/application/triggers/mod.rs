@@ -1,6 +1,7 @@
 //! Use cases of triggers: what starts workflows by itself.
 
 mod backfill;
+mod calendar;
 mod event;
 mod fire;
 mod held;
@@ -13,6 +14,7 @@ mod service;
 mod ticks;
 
 pub use backfill::{BackfillError, Backfilled, Range};
+pub use calendar::{Calendar, CalendarError};
 pub use event::StartOnEvent;
 pub use fire::{FireError, Fired};
 pub use hook::{Call, CallError, Called};

@@ -177,6 +177,15 @@ pub trait Triggers: Send + Sync {
     /// What became of a trigger's ticks, the newest first. The cursor's time is that of the tick.
     async fn ticks(&self, trigger: Uuid, page: PageRequest) -> Result<Page<Tick>, StoreError>;
 
+    /// What became of the ticks of a range, both ends included: of the newest `most`, in order.
+    async fn between(
+        &self,
+        trigger: Uuid,
+        from: Timestamp,
+        to: Timestamp,
+        most: usize,
+    ) -> Result<Vec<Tick>, StoreError>;
+
     /// Writes down that somebody asked for a tick. `false` when it had started an execution.
     async fn make_up(
         &self,

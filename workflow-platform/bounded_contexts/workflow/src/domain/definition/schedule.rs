@@ -89,9 +89,12 @@ impl Schedule {
 
     /// The next `count` due times, at least so long apart.
     pub fn upcoming(&self, after: Timestamp, least: Duration, count: usize) -> Vec<Timestamp> {
-        std::iter::successors(self.next_after(after), |last| self.next_apart(*last, least))
-            .take(count)
-            .collect()
+        self.times(after, least).take(count).collect()
+    }
+
+    /// All due times after a time, at least so long apart.
+    pub fn times(&self, after: Timestamp, least: Duration) -> impl Iterator<Item = Timestamp> + '_ {
+        std::iter::successors(self.next_after(after), move |last| self.next_apart(*last, least))
     }
 
     /// The shortest time from one due time to the next; `None` of what does not come twice.

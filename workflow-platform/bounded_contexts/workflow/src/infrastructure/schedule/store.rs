@@ -235,6 +235,22 @@ impl Triggers for SqlTriggers {
         Ok(Page::cut(ticks, page.limit, |tick| Cursor { at: tick.due_at, id: Uuid::nil() }))
     }
 
+    async fn between(
+        &self,
+        id: Uuid,
+        from: Timestamp,
+        to: Timestamp,
+        most: usize,
+    ) -> Result<Vec<Tick>, StoreError> {
+        let statement = self.database.statement(
+            "SELECT due_at, outcome, detail, execution_id, event_id FROM workflow_ticks \
+             WHERE trigger_id = $1 AND due_at BETWEEN $2 AND $3 ORDER BY due_at DESC LIMIT $4",
+            [id.into(), from.into(), to.into(), i64::from(number(most)).into()],
+        );
+        let rows = self.database.read().query_all_raw(statement).await?;
+        rows.iter().rev().map(tick).collect()
+    }
+
     async fn make_up(
         &self,
         work: &UnitOfWork,

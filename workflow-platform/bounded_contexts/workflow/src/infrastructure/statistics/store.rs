@@ -21,6 +21,10 @@ const COUNT: &str = "INSERT INTO workflow_ends AS w (user_id, hour, status, coun
      ON CONFLICT (user_id, hour, status) DO UPDATE SET count = w.count + 1";
 const BETWEEN: &str = "SELECT hour, status, count FROM workflow_ends \
      WHERE user_id = $1 AND hour >= $2 AND hour < $3 ORDER BY hour";
+const UNDER_WAY: &str = "SELECT status, hour, count(*) FROM \
+     (SELECT status, created_at / 3600000000 AS hour FROM workflow_executions WHERE user_id = $1 \
+     AND finished_at IS NULL AND fragment = 0 AND created_at >= $2 LIMIT $3) AS open \
+     GROUP BY status, hour";
 
 /// [`EndCounts`] through plain SQL.
 #[derive(Debug)]
@@ -63,6 +67,28 @@ impl EndCounts for SqlEndCounts {
         let rows = self.0.read().query_all_raw(self.0.statement(BETWEEN, values)).await?;
         rows.iter().map(ends).collect()
     }
+
+    async fn under_way(
+        &self,
+        owner: Owner,
+        from: Timestamp,
+        most: u64,
+    ) -> Result<Vec<Ends>, StoreError> {
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let values = [owner.into(), from.into(), most.into()];
+        let rows = self.0.read().query_all_raw(self.0.statement(UNDER_WAY, values)).await?;
+        rows.iter().map(standing).collect()
+    }
+}
+
+fn standing(row: &QueryResult) -> Result<Ends, StoreError> {
+    let (status, hour, count): (String, i64, i64) =
+        (row.try_get_by_index(0)?, row.try_get_by_index(1)?, row.try_get_by_index(2)?);
+    Ok(Ends {
+        hour: Timestamp::from_millis(hour.saturating_mul(SECONDS_OF_AN_HOUR * 1000)),
+        status: status.parse().map_err(|_| StoreError::Row(status))?,
+        count: u64::try_from(count).unwrap_or(0),
+    })
 }
 
 fn ends(row: &QueryResult) -> Result<Ends, StoreError> {

@@ -97,22 +97,36 @@ impl Write for Sink {
 
 type Pages = std::pin::Pin<Box<dyn Stream<Item = Result<Vec<RecordRow>, DatasetsError>> + Send>>;
 
-/// Encodes on the pool for heavy work, a page at a time and none before the last was taken.
-pub fn stream(
+/// A piece of a file, and how many records have been written with it.
+#[derive(Debug)]
+pub struct Piece {
+    pub records: u64,
+    pub bytes: Bytes,
+}
+
+/// A file under way.
+struct Writing {
     module: DatasetsModule,
-    encoder: Box<dyn Encoder>,
-    pages: impl Stream<Item = Result<Vec<RecordRow>, DatasetsError>> + Send + 'static,
-) -> impl Stream<Item = Result<Bytes, ExportError>> + Send {
-    let pages: Pages = Box::pin(pages);
-    try_unfold((module, Some(encoder), pages), |(module, encoder, mut pages)| async move {
-        let Some(mut encoder) = encoder else { return Ok(None) };
+    /// None once the file is closed.
+    encoder: Option<Box<dyn Encoder>>,
+    pages: Pages,
+    records: u64,
+}
+
+impl Writing {
+    /// Encodes on the pool for heavy work, a page at a time.
+    async fn next(mut self) -> Result<Option<(Piece, Self)>, ExportError> {
+        let Some(mut encoder) = self.encoder.take() else { return Ok(None) };
         loop {
-            let Some(rows) = pages.next().await.transpose()? else {
-                let last = module.calculate(move || encoder.end()).await??;
-                return Ok(Some((Bytes::from(last), (module, None, pages))));
+            let Some(rows) = self.pages.next().await.transpose()? else {
+                let last = self.module.calculate(move || encoder.end()).await??;
+                let piece = Piece { records: self.records, bytes: Bytes::from(last) };
+                return Ok(Some((piece, self)));
             };
+            self.records += rows.len() as u64;
             let written;
-            (encoder, written) = module
+            (encoder, written) = self
+                .module
                 .calculate(move || {
                     let written = encoder.rows(&rows);
                     (encoder, written)
@@ -120,8 +134,20 @@ pub fn stream(
                 .await?;
             let written = written?;
             if !written.is_empty() {
-                return Ok(Some((Bytes::from(written), (module, Some(encoder), pages))));
+                self.encoder = Some(encoder);
+                let piece = Piece { records: self.records, bytes: Bytes::from(written) };
+                return Ok(Some((piece, self)));
             }
         }
-    })
+    }
+}
+
+/// The pieces of the file, none made before the last was taken.
+pub fn stream(
+    module: DatasetsModule,
+    encoder: Box<dyn Encoder>,
+    pages: impl Stream<Item = Result<Vec<RecordRow>, DatasetsError>> + Send + 'static,
+) -> impl Stream<Item = Result<Piece, ExportError>> + Send {
+    let writing = Writing { module, encoder: Some(encoder), pages: Box::pin(pages), records: 0 };
+    try_unfold(writing, Writing::next)
 }

@@ -4,6 +4,7 @@ mod csv;
 mod encode;
 mod jsonl;
 mod parquet;
+mod progress;
 mod xlsx;
 mod zip;
 
@@ -15,6 +16,7 @@ use axum::{
     },
     response::{IntoResponse as _, Response},
 };
+use futures::TryStreamExt as _;
 use garde::Validate;
 use serde::Deserialize;
 use shared_kernel::{
@@ -27,7 +29,7 @@ use super::{
     Module,
     shapes::{filter_of, names_of},
 };
-use crate::application::dataset::{DatasetRow, Query};
+use crate::application::dataset::{DatasetRow, DatasetsError, Query};
 
 /// What a dataset is written out as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
@@ -69,6 +71,12 @@ pub struct ExportQuery {
     /// A byte order mark before CSV, which Excel needs to read it as UTF-8; yes unless given.
     #[garde(skip)]
     pub bom: Option<bool>,
+    /// The file in pieces, each behind a line of JSON: `records` that are written with it, how many
+    /// there are in all (`total`, null when a filter finds more than 10,000), and the `bytes` of
+    /// the piece.
+    #[garde(skip)]
+    #[serde(default)]
+    pub progress: bool,
 }
 
 impl ExportQuery {
@@ -91,6 +99,7 @@ impl ExportQuery {
             (String = "text/csv"), (String = "application/jsonl"),
             (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
             (Vec<u8> = "application/vnd.apache.parquet"),
+            (Vec<u8> = "application/vnd.workflow-platform.pieces"),
         )),
         (status = 404, body = ErrorEnvelope), (status = 422, body = ErrorEnvelope),
     ),
@@ -104,19 +113,29 @@ pub async fn export(
 ) -> Result<Response, Failure> {
     let query = wanted.query()?;
     let dataset = module.export(&who, &name, &query).await?;
-    Ok(file(&module, dataset, query, &wanted))
+    Ok(file(&module, dataset, query, &wanted).await?)
 }
 
 /// The file, written as it is taken.
-pub fn file(module: &Module, dataset: DatasetRow, query: Query, wanted: &ExportQuery) -> Response {
+pub async fn file(
+    module: &Module,
+    dataset: DatasetRow,
+    query: Query,
+    wanted: &ExportQuery,
+) -> Result<Response, DatasetsError> {
+    let total = if wanted.progress { module.how_many(&dataset, &query).await? } else { None };
     let fields = fields_of(&dataset.columns, query.visible.as_deref());
     let encoder = encoder(wanted, fields);
     let name = dataset.name.clone();
     let pages = module.as_ref().clone().pages(dataset, query);
-    let bytes = stream(module.as_ref().clone(), encoder, pages);
+    let pieces = stream(module.as_ref().clone(), encoder, pages);
+    if wanted.progress {
+        return Ok(progress::response(pieces, total));
+    }
+    let bytes = pieces.map_ok(|piece| piece.bytes);
     let mut response = Body::from_stream(bytes).into_response();
     label(&mut response, wanted.format, &name);
-    response
+    Ok(response)
 }
 
 fn encoder(wanted: &ExportQuery, fields: Vec<Field>) -> Box<dyn Encoder> {

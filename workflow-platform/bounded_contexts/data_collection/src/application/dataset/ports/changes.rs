@@ -65,6 +65,14 @@ pub struct WritesRow {
     pub at: Timestamp,
 }
 
+/// What versions made within a stretch of time came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Collected {
+    pub added: u64,
+    pub changed: u64,
+    pub removed: u64,
+}
+
 /// A version of a dataset.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VersionRow {
@@ -162,6 +170,15 @@ pub trait Changes: Send + Sync {
         owner: Owner,
         execution: Id<Execution>,
     ) -> Result<Vec<WritesRow>, DatasetStoreError>;
+
+    /// What the versions of all of the owner's datasets since a time came to, by how many whole
+    /// `stretch`es (in microseconds) after that they were made.
+    async fn collected(
+        &self,
+        owner: Owner,
+        from: Timestamp,
+        stretch: i64,
+    ) -> Result<Vec<(u64, Collected)>, DatasetStoreError>;
 
     /// The last version made before a time; 0 when there is none.
     async fn last_before(

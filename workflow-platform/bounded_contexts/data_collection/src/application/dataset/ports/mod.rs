@@ -12,7 +12,7 @@ mod shares;
 use sea_orm::DbErr;
 
 pub use catalog::{Catalog, DatasetRow};
-pub use changes::{Author, Cause, ChangeRow, Changes, Place, VersionRow, WritesRow};
+pub use changes::{Author, Cause, ChangeRow, Changes, Collected, Place, VersionRow, WritesRow};
 pub use held::{HeldBatches, HeldRow, HeldState};
 pub use records::{
     Candidate, Driver, KnownRecord, Lookup, Order, RecordRow, Records, RemovedRecord, Spot,
