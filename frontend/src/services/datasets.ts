@@ -1,4 +1,5 @@
 import { BASE, http } from '@/services/http';
+import { PieceReader, type Progress } from '@/services/pieces';
 import type {
   Dataset,
   DatasetChange,
@@ -39,6 +40,19 @@ export interface ImportWish {
   atomic?: string;
 }
 
+const KINDS: Record<ExportFormat, string> = {
+  csv: 'text/csv',
+  jsonl: 'application/jsonl',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  parquet: 'application/vnd.apache.parquet',
+};
+
+/** How somebody goes along with an export. */
+export interface Way {
+  onProgress: (progress: Progress) => void;
+  signal: AbortSignal;
+}
+
 const MEDIA = { csv: 'text/csv', jsonl: 'application/jsonl' };
 
 /** What is asked for must be among the columns: then all of them come. */
@@ -76,15 +90,19 @@ export const datasets = {
   history: (name: string, key: string, cursor?: string) =>
     http.get<Page<DatasetChange>>(`${record(name, key)}/history`, { cursor, limit: 20 }),
   removeRecord: (name: string, key: string) => http.delete<JsonObject>(record(name, key)),
-  export: (
-    name: string,
-    format: ExportFormat,
-    { search, filter, columns }: RecordQuery,
-    onBytes: (bytes: number) => void,
-  ) =>
-    http.blob(`${at(name)}/export`, { format, ...narrow({ search, filter, columns }) }, ({ loaded }) =>
-      onBytes(loaded),
-    ),
+  /** Null when it was given up. */
+  async export(name: string, format: ExportFormat, only: RecordQuery, way: Way): Promise<Blob | null> {
+    const { search, filter, columns } = only;
+    const query = { format, ...narrow({ search, filter, columns }), progress: 'true' };
+    const reader = new PieceReader(way.onProgress);
+    try {
+      for await (const bytes of http.stream(`${at(name)}/export`, query, way.signal)) reader.push(bytes);
+    } catch (error) {
+      if (way.signal.aborted) return null;
+      throw error;
+    }
+    return reader.end(KINDS[format]);
+  },
   held: (name: string, cursor?: string) => http.get<Page<HeldBatch>>(`${at(name)}/held`, { cursor, limit: 50 }),
   heldBatch: (name: string, id: string) => http.get<HeldDetail>(`${at(name)}/held/${id}`),
   decide: (name: string, id: string, what: 'release' | 'discard') =>

@@ -72,6 +72,24 @@ async function unwrap<T>(config: AxiosRequestConfig): Promise<T> {
   return body.data;
 }
 
+/** As `send`, for an answer that is read while it comes; axios waits for all of it. */
+async function open(path: string, signal: AbortSignal): Promise<Response> {
+  if (!tokens.access() && tokens.refresh()) await renew();
+  const ask = () =>
+    fetch(`${BASE}${path}`, { headers: headers({}), signal }).catch((error: unknown) => {
+      if (signal.aborted) throw error;
+      unanswered();
+      throw ApiError.unreachable();
+    });
+  const sent = tokens.access();
+  const first = await ask();
+  const response = first.status === 401 && (await renewed(sent)) ? await ask() : first;
+  const id = response.headers.get('x-request-id');
+  answered(id);
+  if (!response.ok) throw ApiError.of(await response.json().catch(() => null), response.status, id);
+  return response;
+}
+
 type Query = Record<string, string | number | undefined>;
 type Progress = (event: AxiosProgressEvent) => void;
 
@@ -94,8 +112,17 @@ export const http = {
       onUploadProgress,
       headers: { 'Content-Type': data.type },
     }),
-  async blob(url: string, params?: Query, onDownloadProgress?: Progress): Promise<Blob> {
-    const response = await send({ method: 'get', url, params, responseType: 'blob', timeout: 0, onDownloadProgress });
+  /** The bytes of an answer as they come. */
+  async *stream(url: string, params: Query, signal: AbortSignal): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    const given = Object.entries(params).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, String(value)]],
+    );
+    const response = await open(`${url}?${new URLSearchParams(given)}`, signal);
+    const reader = response.body?.getReader();
+    for (let piece = await reader?.read(); piece && !piece.done; piece = await reader?.read()) yield piece.value;
+  },
+  async blob(url: string, params?: Query): Promise<Blob> {
+    const response = await send({ method: 'get', url, params, responseType: 'blob', timeout: 0 });
     return response.data as Blob;
   },
 };

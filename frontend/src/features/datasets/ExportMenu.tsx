@@ -1,27 +1,38 @@
 import DownloadOutlined from '@ant-design/icons/DownloadOutlined';
 import { useMutation } from '@tanstack/react-query';
 import { Button, Dropdown } from 'antd';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '@/components/ErrorNote';
 import { useRecordQuery } from '@/features/datasets/filter';
 import { datasets, type ExportFormat, type RecordQuery } from '@/services/datasets';
+import type { Progress } from '@/services/pieces';
+import { exact } from '@/utils/format';
 import { saveFile } from '@/utils/save-file';
-import { size } from '@/utils/size';
 
 const FORMATS: ExportFormat[] = ['csv', 'xlsx', 'jsonl', 'parquet'];
 
 /** Downloads all records, or those that are found; a plain link could not carry the access token. */
 export function ExportMenu({ name }: { name: string }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const { query } = useRecordQuery();
-  const [bytes, setBytes] = useState(0);
+  const [progress, onProgress] = useState<Progress | null>(null);
+  const stop = useRef(new AbortController());
   const download = useMutation({
     mutationFn: async ({ format, only }: { format: ExportFormat; only: RecordQuery }) => {
-      setBytes(0);
-      saveFile(await datasets.export(name, format, only, setBytes), `${name}.${format}`);
+      stop.current = new AbortController();
+      onProgress(null);
+      const file = await datasets.export(name, format, only, { onProgress, signal: stop.current.signal });
+      if (file) saveFile(file, `${name}.${format}`);
     },
   });
+  const told = ({ records, total }: Progress) => {
+    const done = exact(records, i18n.language);
+    if (total === null) return t('dataset.exported', { done });
+    const share = total === 0 ? 1 : Math.min(1, records / total);
+    const percent = share.toLocaleString(i18n.language, { style: 'percent' });
+    return t('dataset.exportedOf', { done, total: exact(total, i18n.language), percent });
+  };
   const entries = (group: string, only: RecordQuery) =>
     FORMATS.map((format) => ({
       key: `${group} ${format}`,
@@ -43,9 +54,17 @@ export function ExportMenu({ name }: { name: string }) {
         menu={{ items: query.search || query.filter || query.columns ? [found, whole] : all }}
       >
         <Button icon={<DownloadOutlined aria-hidden />} loading={download.isPending}>
-          {download.isPending && bytes > 0 ? t('dataset.exported', { size: size(bytes) }) : t('dataset.export')}
+          {download.isPending && progress ? told(progress) : t('dataset.export')}
         </Button>
       </Dropdown>
+      {download.isPending && (
+        <>
+          {progress?.total && (
+            <progress aria-label={t('dataset.exportProgress')} value={progress.records} max={progress.total} />
+          )}
+          <Button onClick={() => stop.current.abort()}>{t('dataset.exportStop')}</Button>
+        </>
+      )}
       {download.error && <ErrorNote error={download.error} />}
     </>
   );
