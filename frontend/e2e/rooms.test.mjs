@@ -156,15 +156,25 @@ room('schedules are listed, paused, run for the past, and shown in a calendar', 
   await button('0 8 * * *').click();
   const drawer = page.getByRole('dialog');
   await visible(drawer.getByText('Next times'));
-  await visible(drawer.getByRole('button', { name: 'Run past times' }));
+  await drawer.getByRole('button', { name: 'Run past times' }).click();
+  const day = (ago) => new Date(Date.now() - ago * 24 * 3_600_000).toISOString().slice(0, 10);
+  await page.getByPlaceholder('Start date').fill(`${day(3)} 12:00:00`);
+  await page.keyboard.press('Enter');
+  await page.getByPlaceholder('End date').fill(`${day(1)} 12:00:00`);
+  await page.keyboard.press('Enter');
+  await visible(page.getByText('It would start 2 runs'));
   assert.deepEqual(await barriers(page), []);
+  await button('Cancel').click();
   await page.keyboard.press('Escape');
   await button('Calendar').click();
   await page.waitForURL((url) => url.searchParams.get('tab') === 'calendar');
   await button('Week after').click();
   await visible(page.locator('.wp-mark', { hasText: 'To come' }));
   assert.deepEqual(await barriers(page), []);
-  await page.locator('.wp-mark').first().click();
+  assert.equal(await page.locator('.wp-time').count(), 7, 'every day of the week is due');
+  await page.locator('.wp-time').first().click();
+  await visible(page.getByText('It has not come yet.'));
+  await button('To the trigger').click();
   await visible(page.getByRole('dialog').getByText('Next times'));
 });
 

@@ -24,11 +24,16 @@ const ICONS: Record<AnyStatus, ComponentType<{ 'aria-hidden': boolean }>> = {
 /** A state: colour, icon and word, the same everywhere. `text` is the word of what is no execution. */
 export function StatusTag({ status, text }: { status: AnyStatus; text?: string }) {
   const { t } = useTranslation();
-  const Icon = ICONS[status];
   return (
     <span className={`wp-status wp-status-${status}`} data-status={status}>
-      <Icon aria-hidden />
+      <StatusIcon status={status} />
       <span>{text ?? t(`status.${status}`)}</span>
     </span>
   );
+}
+
+/** The icon alone, for where its word stands beside it or is its name. */
+export function StatusIcon({ status }: { status: AnyStatus }) {
+  const Icon = ICONS[status];
+  return <Icon aria-hidden />;
 }

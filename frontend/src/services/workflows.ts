@@ -21,6 +21,14 @@ import type {
 
 const ROOT = '/workflow/definitions';
 
+/** A range of the past; `dry_run` only asks what it would start. */
+export interface Backfilling {
+  from: string;
+  to: string;
+  max_parallel?: number;
+  dry_run?: boolean;
+}
+
 export const workflows = {
   list: (cursor?: string, limit = 50) => http.get<Page<DefinitionListed>>(ROOT, { cursor, limit }),
   show: (id: string) => http.get<DefinitionDetail>(`${ROOT}/${id}`),
@@ -38,8 +46,7 @@ export const workflows = {
   triggers: (id: string) => http.get<Page<Trigger>>(`${ROOT}/${id}/triggers`),
   setTrigger: (id: string, to: 'pause' | 'resume') => http.post<Trigger>(`/workflow/triggers/${id}/${to}`),
   ticks: (id: string, cursor?: string) => http.get<Page<Tick>>(`/workflow/triggers/${id}/ticks`, { cursor, limit: 20 }),
-  backfill: (id: string, range: { from: string; to: string; max_parallel: number }) =>
-    http.post<Backfilled>(`/workflow/triggers/${id}/backfill`, range),
+  backfill: (id: string, range: Backfilling) => http.post<Backfilled>(`/workflow/triggers/${id}/backfill`, range),
   templates: () => http.get<Template[]>('/workflow/templates'),
   template: (name: string) => http.get<TemplateDetail>(`/workflow/templates/${encodeURIComponent(name)}`),
   testStep: (test: StepTest) => http.post<StepTested>('/workflow/steps/test', test),

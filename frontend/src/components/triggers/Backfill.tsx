@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button, DatePicker, Form, InputNumber, Modal } from 'antd';
 import type { Dayjs } from 'dayjs';
 import { useState } from 'react';
@@ -7,8 +7,9 @@ import { ErrorNote } from '@/components/ErrorNote';
 import { Note } from '@/components/Note';
 import { keys } from '@/hooks/keys';
 import { rareKeys } from '@/hooks/rare-keys';
-import { workflows } from '@/services/workflows';
-import type { Trigger } from '@/types/api';
+import { type Backfilling, workflows } from '@/services/workflows';
+import type { Backfilled, Trigger } from '@/types/api';
+import { absolute } from '@/utils/format';
 
 interface Wish {
   range: [Dayjs, Dayjs];
@@ -21,9 +22,16 @@ export function Backfill({ trigger }: { trigger: Trigger }) {
   const [open, setOpen] = useState(false);
   const [form] = Form.useForm<Wish>();
   const client = useQueryClient();
+  const chosen = Form.useWatch('range', form);
+  const range = chosen && wanted(chosen);
+  const preview = useQuery({
+    queryKey: rareKeys.triggers.preview(trigger.id, range),
+    queryFn: () => workflows.backfill(trigger.id, { ...(range as Backfilling), dry_run: true }),
+    enabled: open && range !== undefined,
+    staleTime: 0,
+  });
   const fill = useMutation({
-    mutationFn: ({ range: [from, to], max_parallel }: Wish) =>
-      workflows.backfill(trigger.id, { from: from.toISOString(), to: to.toISOString(), max_parallel }),
+    mutationFn: ({ range, max_parallel }: Wish) => workflows.backfill(trigger.id, { ...wanted(range), max_parallel }),
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: rareKeys.triggers.ticks(trigger.id) });
       await client.invalidateQueries({ queryKey: keys.executions.all });
@@ -36,25 +44,55 @@ export function Backfill({ trigger }: { trigger: Trigger }) {
         open={open}
         title={t('triggers.backfill')}
         okText={t('triggers.backfillNow')}
-        okButtonProps={{ loading: fill.isPending }}
+        okButtonProps={{ loading: fill.isPending, disabled: !preview.data?.started }}
         cancelText={t('common.cancel')}
         onOk={() => form.submit()}
         onCancel={() => setOpen(false)}
+        afterClose={fill.reset}
       >
         <p className="wp-muted">{t('triggers.backfillText')}</p>
         <Form form={form} layout="vertical" initialValues={{ max_parallel: 1 }} onFinish={(wish) => fill.mutate(wish)}>
           <Form.Item name="range" label={t('triggers.range')} rules={[{ required: true, message: t('form.required') }]}>
-            <DatePicker.RangePicker showTime disabledDate={(day) => day.isAfter(Date.now())} />
+            <DatePicker.RangePicker
+              showTime
+              disabledDate={(day) => day.isAfter(Date.now())}
+              onChange={() => fill.reset()}
+            />
           </Form.Item>
           <Form.Item name="max_parallel" label={t('triggers.parallel')}>
             <InputNumber min={1} max={50} precision={0} />
           </Form.Item>
         </Form>
+        {preview.error && <ErrorNote error={preview.error} />}
+        {preview.data && !fill.data && <Preview of={preview.data} />}
         {fill.error && <ErrorNote error={fill.error} />}
         {fill.data && (
           <Note kind="success" title={t('triggers.backfilled', { started: fill.data.started, left: fill.data.left })} />
         )}
       </Modal>
     </>
+  );
+}
+
+const wanted = ([from, to]: Wish['range']): Backfilling => ({ from: from.toISOString(), to: to.toISOString() });
+
+/** How many runs it would start, and when the first and the last of them were due. */
+function Preview({ of: { started, left, first, last } }: { of: Backfilled }) {
+  const { t } = useTranslation();
+  const rest = left > 0 && <div>{t('triggers.ranBefore', { count: left })}</div>;
+  if (!first || !last) {
+    return (
+      <Note kind="info" title={t('triggers.wouldStartNone')}>
+        {rest}
+      </Note>
+    );
+  }
+  return (
+    <Note kind="info" title={t('triggers.wouldStart', { count: started })}>
+      <div className="wp-number">
+        {started === 1 ? absolute(first) : t('triggers.fromTo', { first: absolute(first), last: absolute(last) })}
+      </div>
+      {rest}
+    </Note>
   );
 }

@@ -5,10 +5,11 @@ import { Link } from 'react-router';
 import { ErrorNote } from '@/components/ErrorNote';
 import { StatusTag } from '@/components/StatusTag';
 import { When } from '@/components/When';
+import { Approve } from '@/features/dashboard/Approve';
 import { nearestOf, shareOf } from '@/features/dashboard/figures';
 import { Panel } from '@/features/dashboard/Panel';
 import { useRange, useUsage } from '@/features/dashboard/use-dashboard';
-import { usePools } from '@/features/dashboard/use-pools';
+import { useCooling, usePools } from '@/features/dashboard/use-pools';
 import { keys } from '@/hooks/keys';
 import { rareKeys } from '@/hooks/rare-keys';
 import { executions } from '@/services/executions';
@@ -31,7 +32,9 @@ export function Attention() {
   const [range] = useRange();
   const runs = useQuery({ queryKey: rareKeys.dashboard.troubled, queryFn: troubled, refetchInterval: 10_000 });
   const nearest = nearestOf(useUsage(range).data?.limits ?? []);
-  const pools = usePools().pools.filter(({ by_state }) => (by_state.quarantined ?? 0) > 0);
+  const all = usePools().pools;
+  const pools = all.filter(({ by_state }) => (by_state.quarantined ?? 0) > 0);
+  const cooling = useCooling(all.map(({ pool }) => pool.id)).data ?? [];
   const rows = runs.data && [
     ...(nearest && shareOf(nearest) >= NEAR
       ? [
@@ -53,6 +56,21 @@ export function Attention() {
         <Link to={`/proxies/${pool.id}`}>
           {t('dashboard.quarantined', { name: pool.name, count: by_state.quarantined })}
         </Link>
+      </li>
+    )),
+    ...cooling.slice(0, SHOWN).map(({ pool, host }) => (
+      <li key={`${pool} ${host.host}`}>
+        <StatusTag status="waiting" text={t('dashboard.cooling')} />
+        <span className="min-w-0 flex-1">
+          <Link className="wp-name" to={`/proxies/${pool}?${new URLSearchParams({ tab: 'hosts', open: host.host })}`}>
+            {host.host}
+          </Link>{' '}
+          {host.breaker.until && (
+            <span className="wp-muted wp-hint">
+              <When time={host.breaker.until} />
+            </span>
+          )}
+        </span>
       </li>
     )),
   ];
@@ -86,6 +104,7 @@ function Run({ run: { id, status, definition_name, created_at, error } }: { run:
         {error && <span className="wp-panel-more wp-muted">{error.message}</span>}
         {retry.error && <ErrorNote error={retry.error} />}
       </span>
+      {status === 'waiting' && <Approve execution={id} name={definition_name} />}
       {status !== 'waiting' && (
         <Button
           size="small"

@@ -1,15 +1,15 @@
 import { useTranslation } from 'react-i18next';
 import { Count } from '@/components/Count';
 import { Figure } from '@/components/Figure';
-import { nearestOf, pointsOf, rateOf, shareOf, sumOf, totalOf } from '@/features/dashboard/figures';
-import { useRange, useRuns, useUsage } from '@/features/dashboard/use-dashboard';
+import { allOf, nearestOf, pointsOf, rateOf, ratesOf, shareOf, sumOf, usedOf } from '@/features/dashboard/figures';
+import { useCollected, useRange, useRuns, useUsage } from '@/features/dashboard/use-dashboard';
 
 /** Over the range, the oldest first. */
-function Sparkline({ line }: { line: number[] }) {
+function Sparkline({ line, most }: { line: number[]; most?: number }) {
   if (line.length < 2) return null;
   return (
     <svg viewBox="0 0 100 28" preserveAspectRatio="none" aria-hidden="true" focusable="false">
-      <polyline points={pointsOf(line)} />
+      <polyline points={pointsOf(line, most)} />
     </svg>
   );
 }
@@ -20,21 +20,23 @@ export function Figures() {
   const [range] = useRange();
   const runs = useRuns(range).data;
   const usage = useUsage(range).data;
+  const collected = useCollected(range).data;
   const percent = (share: number | null) =>
     share === null ? '–' : share.toLocaleString(i18n.language, { style: 'percent', maximumFractionDigits: 1 });
   const buckets = runs?.buckets ?? [];
   const sum = sumOf(buckets);
-  const pages = usage?.days.map((day) => day.pages) ?? [];
+  const records = collected?.buckets.map(({ added, changed }) => added + changed) ?? [];
+  const total = (line: number[]) => line.reduce((all, one) => all + one, 0);
   const nearest = nearestOf(usage?.limits ?? []);
   return (
     <div className="wp-figures">
       <Figure
         name={t('dashboard.runs')}
         to="/executions"
-        value={runs && <Count value={buckets.reduce((all, bucket) => all + totalOf(bucket), 0)} />}
+        value={runs && <Count value={total(buckets.map(allOf))} />}
         note={t('dashboard.unfinished', { count: runs?.unfinished ?? 0 })}
       >
-        <Sparkline line={buckets.map(totalOf)} />
+        <Sparkline line={buckets.map(allOf)} />
       </Figure>
       <Figure
         name={t('dashboard.rate')}
@@ -42,15 +44,17 @@ export function Figures() {
         value={runs && percent(rateOf(sum))}
         note={t('dashboard.failed', { count: sum.failed + sum.timed_out })}
       >
-        <Sparkline line={buckets.map((bucket) => bucket.failed + bucket.timed_out)} />
+        <Sparkline line={ratesOf(buckets)} most={1} />
       </Figure>
       <Figure
-        name={t('dashboard.pages')}
+        name={t('dashboard.records')}
         to="/data"
-        value={usage && <Count value={pages.reduce((all, one) => all + one, 0)} />}
-        note={t('dashboard.pagesNote')}
+        value={collected && <Count value={total(records)} />}
+        note={t('dashboard.recordsNew', {
+          count: total(collected?.buckets.map(({ added }) => added) ?? []),
+        })}
       >
-        <Sparkline line={pages} />
+        <Sparkline line={records} />
       </Figure>
       <Figure
         name={t('dashboard.usage')}
@@ -58,17 +62,7 @@ export function Figures() {
         value={usage && (nearest ? percent(shareOf(nearest)) : t('dashboard.unlimited'))}
         note={nearest && t(`dashboard.limits.${nearest.limit}`, { defaultValue: nearest.limit })}
       >
-        {nearest && (
-          <meter
-            min={0}
-            max={1}
-            high={0.8}
-            low={0.8}
-            optimum={0}
-            value={Math.min(1, shareOf(nearest))}
-            aria-label={t('dashboard.usage')}
-          />
-        )}
+        {usage && <Sparkline line={usedOf(nearest, usage.days)} most={nearest?.allowed ?? undefined} />}
       </Figure>
     </div>
   );

@@ -5,6 +5,8 @@ import { usePools } from '@/features/dashboard/use-pools';
 
 const STATES = ['healthy', 'degraded', 'half_open', 'quarantined', 'unknown'] as const;
 
+const SHOWN = 5;
+
 /** How the proxies of each pool are. */
 export function Pools() {
   const { t } = useTranslation();
@@ -12,7 +14,7 @@ export function Pools() {
   return (
     <Panel title={t('dashboard.pools')} query={list} empty={t('dashboard.noPools')}>
       {list.data &&
-        pools.map(({ pool, by_state, total }) => (
+        pools.slice(0, SHOWN).map(({ pool, by_state, total }) => (
           <li key={pool.id} className="wp-panel-pool">
             <span className="flex justify-between gap-3">
               <Link className="wp-name" to={`/proxies/${pool.id}`}>

@@ -2,10 +2,10 @@ import dayjs from 'dayjs';
 import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '@/components/ErrorNote';
 import { StatusTag } from '@/components/StatusTag';
-import { type Bucket, ENDS, RANGES, sumOf, totalOf } from '@/features/dashboard/figures';
+import { allOf, type Bucket, RANGES, STATES, sumOf } from '@/features/dashboard/figures';
 import { useRange, useRuns } from '@/features/dashboard/use-dashboard';
 
-/** Runs by how they ended, over time. */
+/** Runs by state, over time: by when they ended, and those that have not by when they were asked for. */
 export function RunsChart() {
   const { t } = useTranslation();
   const [range] = useRange();
@@ -14,7 +14,7 @@ export function RunsChart() {
   const sum = sumOf(buckets);
   const form = RANGES[range].step === 'hour' ? 'HH:mm' : 'MM-DD';
   const name = ({ starts_at }: Bucket) => dayjs(starts_at).format(form);
-  const top = Math.max(1, ...buckets.map(totalOf));
+  const top = Math.max(1, ...buckets.map(allOf));
   return (
     <section className="wp-card wp-account-card" aria-label={t('dashboard.overTime')}>
       <h2>{t('dashboard.overTime')}</h2>
@@ -24,12 +24,12 @@ export function RunsChart() {
         <>
           <div className="wp-stacks" aria-hidden="true">
             {buckets.map((bucket) => (
-              <span key={bucket.starts_at} className="wp-stack" title={`${name(bucket)} · ${totalOf(bucket)}`}>
-                {ENDS.filter((end) => bucket[end] > 0).map((end) => (
+              <span key={bucket.starts_at} className="wp-stack" title={`${name(bucket)} · ${allOf(bucket)}`}>
+                {STATES.filter((state) => bucket[state] > 0).map((state) => (
                   <span
-                    key={end}
-                    className={`wp-stack-${end}`}
-                    style={{ height: `${Math.max(2, (bucket[end] / top) * 100)}%` }}
+                    key={state}
+                    className={`wp-stack-${state}`}
+                    style={{ height: `${Math.max(2, (bucket[state] / top) * 100)}%` }}
                   />
                 ))}
               </span>
@@ -41,9 +41,9 @@ export function RunsChart() {
             )}
           </div>
           <ul className="flex flex-wrap gap-x-5">
-            {ENDS.map((end) => (
-              <li key={end} className="flex items-center gap-1.5">
-                <StatusTag status={end} /> <span className="wp-number">{sum[end]}</span>
+            {STATES.map((state) => (
+              <li key={state} className="flex items-center gap-1.5">
+                <StatusTag status={state} /> <span className="wp-number">{sum[state]}</span>
               </li>
             ))}
           </ul>
@@ -56,7 +56,7 @@ export function RunsChart() {
 
 function Numbers({ buckets, name }: { buckets: Bucket[]; name: (bucket: Bucket) => string }) {
   const { t } = useTranslation();
-  const told = buckets.filter((bucket) => totalOf(bucket) > 0);
+  const told = buckets.filter((bucket) => allOf(bucket) > 0);
   return (
     <details>
       <summary className="wp-link">{t('dashboard.numbers')}</summary>
@@ -64,9 +64,9 @@ function Numbers({ buckets, name }: { buckets: Bucket[]; name: (bucket: Bucket) 
         <thead>
           <tr>
             <th scope="col">{t('dashboard.from')}</th>
-            {ENDS.map((end) => (
-              <th key={end} scope="col" className="wp-right">
-                {t(`status.${end}`)}
+            {STATES.map((state) => (
+              <th key={state} scope="col" className="wp-right">
+                {t(`status.${state}`)}
               </th>
             ))}
           </tr>
@@ -75,9 +75,9 @@ function Numbers({ buckets, name }: { buckets: Bucket[]; name: (bucket: Bucket) 
           {told.map((bucket) => (
             <tr key={bucket.starts_at}>
               <td className="wp-number">{name(bucket)}</td>
-              {ENDS.map((end) => (
-                <td key={end} className="wp-right">
-                  {bucket[end]}
+              {STATES.map((state) => (
+                <td key={state} className="wp-right">
+                  {bucket[state]}
                 </td>
               ))}
             </tr>

@@ -1,5 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { beginningOf, nearestOf, pointsOf, rateOf, shareOf, sumOf, totalOf } from '@/features/dashboard/figures';
+import {
+  allOf,
+  beginningOf,
+  nearestOf,
+  pointsOf,
+  rateOf,
+  ratesOf,
+  shareOf,
+  sumOf,
+  totalOf,
+  type UsageDay,
+  usedOf,
+} from '@/features/dashboard/figures';
 
 const bucket = (succeeded: number, failed: number, cancelled = 0, timed_out = 0) => ({
   starts_at: '2026-11-26T00:00:00Z',
@@ -7,6 +19,9 @@ const bucket = (succeeded: number, failed: number, cancelled = 0, timed_out = 0)
   failed,
   cancelled,
   timed_out,
+  pending: 0,
+  running: 0,
+  waiting: 0,
 });
 const limit = (name: string, used: number, allowed: number | null) => ({ limit: name, used, allowed, resets_at: null });
 
@@ -22,13 +37,20 @@ describe('the figures of the dashboard', () => {
   });
 
   it('sum up how runs ended', () => {
-    expect(sumOf([bucket(2, 1), bucket(3, 0, 1, 2)])).toEqual({ succeeded: 5, failed: 1, cancelled: 1, timed_out: 2 });
+    expect(sumOf([bucket(2, 1), bucket(3, 0, 1, 2)])).toMatchObject({
+      succeeded: 5,
+      failed: 1,
+      cancelled: 1,
+      timed_out: 2,
+    });
     expect(totalOf(bucket(3, 0, 1, 2))).toBe(6);
+    expect(allOf({ ...bucket(3, 0, 1, 2), running: 4, waiting: 1 })).toBe(11);
   });
 
   it('judge by what ended by itself', () => {
     expect(rateOf(bucket(3, 1, 5))).toBe(0.75);
     expect(rateOf(bucket(0, 0, 5))).toBeNull();
+    expect(ratesOf([bucket(0, 0), bucket(3, 1), bucket(0, 0), bucket(1, 0)])).toEqual([0.75, 0.75, 1]);
   });
 
   it('know the nearest limit', () => {
@@ -38,8 +60,16 @@ describe('the figures of the dashboard', () => {
     expect(shareOf(limit('d', 0, 0))).toBe(1);
   });
 
+  it('know how a limit filled up, which begins anew with a month', () => {
+    const day = (executions: number) => ({ executions, pages: 0 }) as UsageDay;
+    const days = [day(50), day(2), day(3), day(1)];
+    expect(usedOf(limit('executions_per_month', 6, 10), days)).toEqual([0, 2, 5, 6]);
+    expect(usedOf(limit('proxies', 6, 10), days)).toEqual([50, 2, 3, 1]);
+  });
+
   it('draw a line from bottom to top', () => {
     expect(pointsOf([0, 2])).toBe('0.0,27.0 100.0,1.0');
     expect(pointsOf([0])).toBe('0.0,27.0');
+    expect(pointsOf([0.5, 0.5], 1)).toBe('0.0,14.0 100.0,14.0');
   });
 });

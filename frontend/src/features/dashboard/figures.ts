@@ -1,4 +1,4 @@
-import type { LimitUsage, Statistics } from '@/types/api';
+import type { LimitUsage, Statistics, UsageReport } from '@/types/api';
 
 export const RANGES = {
   day: { step: 'hour', count: 24 },
@@ -19,13 +19,20 @@ export function beginningOf(range: Range, now: number): string {
 
 export const ENDS = ['succeeded', 'failed', 'timed_out', 'cancelled'] as const;
 
+/** The states that a chart of runs stacks, those that ended first. */
+export const STATES = [...ENDS, 'waiting', 'running', 'pending'] as const;
+
 export type Bucket = Statistics['buckets'][number];
+export type UsageDay = UsageReport['days'][number];
 
 export const totalOf = (bucket: Bucket) => ENDS.reduce((sum, end) => sum + bucket[end], 0);
 
+/** With those that have not ended. */
+export const allOf = (bucket: Bucket) => STATES.reduce((sum, state) => sum + bucket[state], 0);
+
 export function sumOf(buckets: Bucket[]) {
-  const sum = { succeeded: 0, failed: 0, timed_out: 0, cancelled: 0 };
-  for (const bucket of buckets) for (const end of ENDS) sum[end] += bucket[end];
+  const sum = { succeeded: 0, failed: 0, timed_out: 0, cancelled: 0, waiting: 0, running: 0, pending: 0 };
+  for (const bucket of buckets) for (const state of STATES) sum[state] += bucket[state];
   return sum;
 }
 
@@ -45,9 +52,38 @@ export const nearestOf = (limits: LimitUsage[]): LimitUsage | undefined =>
     .filter(({ allowed }) => allowed != null)
     .reduce<LimitUsage | undefined>((most, one) => (most && shareOf(most) >= shareOf(one) ? most : one), undefined);
 
-/** Points of a line in a box of 100 by 28, the oldest at the left. */
-export function pointsOf(values: number[]): string {
-  const top = Math.max(...values, 1e-9);
+/** The success rate over time; where nothing ended it stays as it was. */
+export function ratesOf(buckets: Bucket[]): number[] {
+  const rates: number[] = [];
+  for (const bucket of buckets) {
+    const rate = rateOf(bucket) ?? rates.at(-1);
+    if (rate !== undefined) rates.push(rate);
+  }
+  return rates;
+}
+
+/** How a limit filled up day by day, as far as days tell of it; else the runs of each day. */
+export function usedOf(limit: LimitUsage | undefined, days: UsageDay[]): number[] {
+  const counted = limit && COUNTED[limit.limit];
+  if (!limit || !counted) return days.map(({ executions }) => executions);
+  let left = limit.used;
+  // From today backwards: the days before the month count for the month before.
+  const line: number[] = [];
+  for (const day of days.toReversed()) {
+    line.unshift(left);
+    left = Math.max(0, left - day[counted]);
+  }
+  return line;
+}
+
+const COUNTED: Record<string, 'executions' | 'pages'> = {
+  executions_per_month: 'executions',
+  pages_per_month: 'pages',
+};
+
+/** Points of a line in a box of 100 by 28, the oldest at the left, the greatest value at the top unless one is given. */
+export function pointsOf(values: number[], most?: number): string {
+  const top = most ?? Math.max(...values, 1e-9);
   const gap = 100 / Math.max(values.length - 1, 1);
   return values.map((value, place) => `${(place * gap).toFixed(1)},${(27 - (value / top) * 26).toFixed(1)}`).join(' ');
 }

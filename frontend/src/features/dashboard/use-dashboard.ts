@@ -25,8 +25,23 @@ export function useRuns(range: Range) {
   });
 }
 
+/** New and changed records. */
+export function useCollected(range: Range) {
+  const from = beginningOf(range, useNow(60_000));
+  const { step } = RANGES[range];
+  return useQuery({
+    queryKey: rareKeys.dashboard.collected(from, step),
+    queryFn: () => statistics.collected(from, step),
+    refetchInterval: 3 * EVERY,
+    placeholderData: (before) => before,
+  });
+}
+
+/** A limit is a matter of days: of a single one there would be no line. */
+const LEAST_DAYS = 7;
+
 export function useUsage(range: Range) {
-  const days = range === 'day' ? 1 : RANGES[range].count;
+  const days = range === 'day' ? LEAST_DAYS : RANGES[range].count;
   return useQuery({
     queryKey: rareKeys.dashboard.usage(days),
     queryFn: () => statistics.usage(days),

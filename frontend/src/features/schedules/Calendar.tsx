@@ -3,16 +3,12 @@ import dayjs from 'dayjs';
 import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '@/components/ErrorNote';
 import { Note } from '@/components/Note';
-import { StatusTag } from '@/components/StatusTag';
-import { LOOKS } from '@/components/triggers/Ticks';
 import { Waiting } from '@/components/Waiting';
-import { type Became, type Day, type Mark, mondayOf, worstOf } from '@/features/schedules/calendar';
+import { type Day, mondayOf } from '@/features/schedules/calendar';
+import { Marks } from '@/features/schedules/Marks';
 import { useWeek } from '@/features/schedules/use-week';
 import { useFilter } from '@/hooks/use-filter';
 import { useNow } from '@/hooks/use-now';
-import type { AnyStatus } from '@/utils/status';
-
-const LOOK: Record<Became, AnyStatus> = { ...LOOKS, due: 'waiting' };
 
 /** A week of due times, coloured by what became of each. */
 export function Calendar() {
@@ -58,28 +54,8 @@ function OneDay({ day: { date, marks }, isToday }: { day: Day; isToday: boolean 
       <h3>{name}</h3>
       {marks.length === 0 && <p className="wp-muted wp-hint">{t('schedules.nothing')}</p>}
       {marks.map((mark) => (
-        <OneMark key={mark.trigger.id} mark={mark} />
+        <Marks key={mark.trigger.id} mark={mark} />
       ))}
     </li>
-  );
-}
-
-const clock = (time: string | undefined) => dayjs(time).format('HH:mm');
-
-function OneMark({ mark: { trigger, times } }: { mark: Mark }) {
-  const { t } = useTranslation();
-  const { change } = useFilter([] as const);
-  const worst = worstOf(times);
-  const [first, last] = [clock(times[0]?.at), clock(times.at(-1)?.at)];
-  const word = worst === 'due' ? t('schedules.due') : t(`triggers.outcomes.${worst}`);
-  return (
-    <button type="button" className="wp-mark" onClick={() => change('open', trigger.id)}>
-      <span className="wp-number wp-muted">
-        {first === last ? first : `${first}–${last}`}
-        {times.length > 1 && ` ×${times.length}`}
-      </span>
-      <span className="wp-mark-name">{trigger.definition_name}</span>
-      <StatusTag status={LOOK[worst]} text={word} />
-    </button>
   );
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { daysFrom, mondayOf, weekOf, worstOf } from '@/features/schedules/calendar';
-import type { NamedTrigger, Tick } from '@/types/api';
+import { daysFrom, mondayOf, weekOf } from '@/features/schedules/calendar';
+import type { NamedTrigger, Tick, TriggerCalendar } from '@/types/api';
 
-const trigger = (id: string, next_runs: string[] = []) => ({ id, next_runs }) as unknown as NamedTrigger;
+const trigger = (id: string) => ({ id }) as unknown as NamedTrigger;
+const calendar = (ticks: Tick[], due: string[] = []): TriggerCalendar => ({ ticks, due, whole: true });
 const tick = (due_at: string, outcome: Tick['outcome'] = 'ran') => ({ due_at, outcome }) as Tick;
 /** Noon of the reader's day, whatever the zone of the test. */
 const noon = (date: string) => new Date(`${date}T12:00:00`).toISOString();
@@ -19,7 +20,7 @@ describe('a week', () => {
   it('shows what became of past times and what is to come, each once', () => {
     const past = noon('2026-11-24');
     const next = noon('2026-11-26');
-    const week = weekOf('2026-11-23', [trigger('a', [past, next])], new Map([['a', [tick(past, 'late')]]]));
+    const week = weekOf('2026-11-23', [trigger('a')], new Map([['a', calendar([tick(past, 'late')], [next])]]));
     expect(week.map(({ marks }) => marks.flatMap(({ times }) => times.map(({ became }) => became)))).toEqual([
       [],
       ['late'],
@@ -34,17 +35,22 @@ describe('a week', () => {
   it('puts what is due first at the top, and leaves out other weeks', () => {
     const early = new Date('2026-11-25T06:00:00').toISOString();
     const ticks = new Map([
-      ['late', [tick(noon('2026-11-25')), tick(noon('2026-11-18'))]],
-      ['early', [tick(early)]],
+      ['late', calendar([tick(noon('2026-11-18')), tick(noon('2026-11-25'))])],
+      ['early', calendar([tick(early)])],
     ]);
     const week = weekOf('2026-11-23', [trigger('late'), trigger('early')], ticks);
     expect(week[2]?.marks.map((mark) => mark.trigger.id)).toEqual(['early', 'late']);
     expect(week.flatMap(({ marks }) => marks)).toHaveLength(2);
   });
 
-  it('is coloured by what matters most', () => {
-    const times = (...all: Tick['outcome'][]) => all.map((became) => ({ at: '', became }));
-    expect(worstOf(times('ran', 'refused', 'late'))).toBe('refused');
-    expect(worstOf(times('ran', 'ran'))).toBe('ran');
+  it('keeps every time of a day, each with why it did not simply run', () => {
+    const at = (hour: number) => new Date(`2026-11-25T0${hour}:00:00`).toISOString();
+    const refused = { due_at: at(3), outcome: 'refused', detail: 'the plan is used up' } as Tick;
+    const week = weekOf('2026-11-23', [trigger('a')], new Map([['a', calendar([tick(at(2)), refused], [at(4)])]]));
+    expect(week[2]?.marks[0]?.times.map(({ became, detail }) => [became, detail])).toEqual([
+      ['ran', undefined],
+      ['refused', 'the plan is used up'],
+      ['due', undefined],
+    ]);
   });
 });

@@ -1,5 +1,5 @@
 import dayjs from 'dayjs';
-import type { NamedTrigger, Tick } from '@/types/api';
+import type { NamedTrigger, Tick, TriggerCalendar } from '@/types/api';
 
 /** What became of a time; `due` of one that is to come. */
 export type Became = Tick['outcome'] | 'due';
@@ -7,6 +7,9 @@ export type Became = Tick['outcome'] | 'due';
 export interface Time {
   at: string;
   became: Became;
+  /** Why it was not simply run. */
+  detail?: string | null;
+  execution?: string | null;
 }
 
 /** The times of one trigger on one day. */
@@ -33,27 +36,34 @@ export const daysFrom = (monday: string) =>
   Array.from({ length: 7 }, (_, place) => dayjs(monday).add(place, 'day').format('YYYY-MM-DD'));
 
 /** The week with the times of each trigger on each day, the earliest first. */
-export function weekOf(monday: string, triggers: NamedTrigger[], ticks: Map<string, Tick[]>): Day[] {
+export function weekOf(monday: string, triggers: NamedTrigger[], calendars: Map<string, TriggerCalendar>): Day[] {
+  const byDay = triggers.map((trigger) => ({ trigger, days: daysOf(calendars.get(trigger.id)) }));
   return daysFrom(monday).map((date) => ({
     date,
-    marks: triggers
-      .map((trigger) => ({ trigger, times: timesOn(date, trigger, ticks.get(trigger.id) ?? []) }))
+    marks: byDay
+      .map(({ trigger, days }) => ({ trigger, times: days.get(date) ?? [] }))
       .filter(({ times }) => times.length > 0)
       .sort((one, other) => (one.times[0]?.at ?? '').localeCompare(other.times[0]?.at ?? '')),
   }));
 }
 
-function timesOn(date: string, trigger: NamedTrigger, ticks: Tick[]): Time[] {
-  const past = ticks.map(({ due_at, outcome }): Time => ({ at: due_at, became: outcome }));
-  const known = new Set(past.map(({ at }) => Date.parse(at)));
-  const next = trigger.next_runs.filter((at) => !known.has(Date.parse(at))).map((at): Time => ({ at, became: 'due' }));
-  return [...past, ...next]
-    .filter(({ at }) => dateOf(at) === date)
-    .sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
+/** The times of a trigger by the day of the reader, in order. */
+function daysOf(calendar: TriggerCalendar | undefined): Map<string, Time[]> {
+  const passed = calendar?.ticks.map(
+    ({ due_at, outcome, detail, execution_id }): Time => ({
+      at: due_at,
+      became: outcome,
+      detail,
+      execution: execution_id,
+    }),
+  );
+  const times = [...(passed ?? []), ...(calendar?.due ?? []).map((at): Time => ({ at, became: 'due' }))];
+  const days = new Map<string, Time[]>();
+  for (const time of times) {
+    const date = dateOf(time.at);
+    const before = days.get(date);
+    if (before) before.push(time);
+    else days.set(date, [time]);
+  }
+  return days;
 }
-
-const BY_WEIGHT: Became[] = ['refused', 'skipped', 'coalesced', 'late', 'due', 'backfilled', 'ran'];
-
-/** What of all that became matters most. */
-export const worstOf = (times: Time[]): Became =>
-  BY_WEIGHT.find((became) => times.some((time) => time.became === became)) ?? 'due';

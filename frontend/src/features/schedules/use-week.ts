@@ -3,18 +3,19 @@ import dayjs from 'dayjs';
 import { type Day, weekOf } from '@/features/schedules/calendar';
 import { rareKeys } from '@/hooks/rare-keys';
 import { schedules } from '@/services/schedules';
-import type { Tick } from '@/types/api';
+import type { TriggerCalendar } from '@/types/api';
 
 const EVERY = 30_000;
 
 /** A week of all triggers. `whole` is false when there was more than is read. */
 export function useWeek(monday: string): { week?: Day[]; error: Error | null; retry: () => void; whole: boolean } {
   const triggers = useQuery({ queryKey: rareKeys.triggers.everything, queryFn: schedules.all, refetchInterval: EVERY });
-  const since = dayjs(monday).toISOString();
+  const from = dayjs(monday).toISOString();
+  const to = dayjs(monday).add(7, 'day').subtract(1, 'millisecond').toISOString();
   const ledgers = useQueries({
     queries: (triggers.data ?? []).map(({ id }) => ({
-      queryKey: rareKeys.triggers.since(id, since),
-      queryFn: () => schedules.since(id, since),
+      queryKey: rareKeys.triggers.between(id, from, to),
+      queryFn: () => schedules.between(id, from, to),
       refetchInterval: EVERY,
     })),
   });
@@ -24,9 +25,12 @@ export function useWeek(monday: string): { week?: Day[]; error: Error | null; re
     for (const ledger of ledgers) void ledger.refetch();
   };
   if (!triggers.data || ledgers.some((one) => !one.data)) return { error, retry, whole: true };
-  const ticks = new Map(
-    triggers.data.map(({ id }, place): [string, Tick[]] => [id, ledgers[place]?.data?.ticks ?? []]),
+  const calendars = new Map(
+    triggers.data.flatMap(({ id }, place): [string, TriggerCalendar][] => {
+      const calendar = ledgers[place]?.data;
+      return calendar ? [[id, calendar]] : [];
+    }),
   );
   const whole = ledgers.every((one) => one.data?.whole);
-  return { week: weekOf(monday, triggers.data, ticks), error, retry, whole };
+  return { week: weekOf(monday, triggers.data, calendars), error, retry, whole };
 }
