@@ -54,7 +54,8 @@ export function Backfill({ trigger }: { trigger: Trigger }) {
         <Form form={form} layout="vertical" initialValues={{ max_parallel: 1 }} onFinish={(wish) => fill.mutate(wish)}>
           <Form.Item name="range" label={t('triggers.range')} rules={[{ required: true, message: t('form.required') }]}>
             <DatePicker.RangePicker
-              showTime
+              showTime={{ format: 'HH:mm' }}
+              format="YYYY-MM-DD HH:mm"
               disabledDate={(day) => day.isAfter(Date.now())}
               onChange={() => fill.reset()}
             />

@@ -52,7 +52,11 @@ function OneTime({ time, trigger, short }: { time: Time; trigger: NamedTrigger; 
     <Popover trigger="click" destroyOnHidden content={<Told time={time} word={word} trigger={trigger} />}>
       <button type="button" className={`wp-time wp-status-${look}`} aria-label={`${clock} ${word}`} title={clock}>
         <StatusIcon status={look} />
-        {!short && <span className="wp-number">{clock}</span>}
+        {!short && (
+          <span>
+            <span className="wp-number">{clock}</span> {word}
+          </span>
+        )}
       </button>
     </Popover>
   );
