@@ -45,13 +45,34 @@ describe('held batches', () => {
     show(<HeldBatches name="books" />);
     expect(await screen.findByText(/2 records of 3 have none/)).toBeTruthy();
     await press('Look at it');
-    await userEvent.click(await screen.findByRole('button', { name: 'Publish batch' }));
+    const drawer = await screen.findByRole('dialog');
+    expect(await within(drawer).findByText(/2 records of 3 have none/)).toBeTruthy();
+    await userEvent.click(within(drawer).getByRole('button', { name: 'Publish batch' }));
     expect(await screen.findByText('Publish 3 records?')).toBeTruthy();
     expect(decided).toBe('');
     const asked = screen.getAllByRole('dialog').at(-1) as HTMLElement;
     await userEvent.click(within(asked).getByRole('button', { name: 'Publish batch' }));
     expect(await screen.findByText('Released')).toBeTruthy();
     expect(decided).toBe('release');
+  });
+});
+
+describe('a held batch in the list', () => {
+  it('is discarded beside its reason', async () => {
+    let state = 'held';
+    server.use(
+      on.get('/api/v1/datasets/books/held', () => page(batch(state))),
+      on.post('/api/v1/datasets/books/held/b1/discard', () => {
+        state = 'discarded';
+        return success({});
+      }),
+    );
+    show(<HeldBatches name="books" />);
+    const row = (await screen.findByText(/2 records of 3 have none/)).closest('tr') as HTMLElement;
+    await userEvent.click(within(row).getByRole('button', { name: 'Discard batch' }));
+    const asked = screen.getByRole('dialog');
+    await userEvent.click(within(asked).getByRole('button', { name: 'Discard batch' }));
+    expect(await screen.findByText('Discarded')).toBeTruthy();
   });
 });
 

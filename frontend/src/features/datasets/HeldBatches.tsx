@@ -5,6 +5,7 @@ import { type Column, DataTable } from '@/components/DataTable';
 import { EmptyState } from '@/components/EmptyState';
 import { When } from '@/components/When';
 import { useRecordQuery } from '@/features/datasets/filter';
+import { HeldActions } from '@/features/datasets/HeldActions';
 import { HeldDrawer } from '@/features/datasets/HeldDrawer';
 import { rareKeys } from '@/hooks/rare-keys';
 import { usePaged } from '@/hooks/use-paged';
@@ -35,8 +36,13 @@ export function HeldBatches({ name }: { name: string }) {
     {
       key: 'look',
       title: '',
-      render: ({ id, state }) =>
-        state === 'held' && <Button onClick={() => change('open', id)}>{t('dataset.look')}</Button>,
+      render: (row) =>
+        row.state === 'held' && (
+          <div className="flex flex-wrap gap-2">
+            <Button onClick={() => change('open', row.id)}>{t('dataset.look')}</Button>
+            <HeldActions name={name} batch={row} />
+          </div>
+        ),
     },
   ];
   return (
