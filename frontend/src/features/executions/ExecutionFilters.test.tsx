@@ -52,8 +52,14 @@ describe('the filter of executions', () => {
     );
     await userEvent.click(screen.getByRole('combobox', { name: 'Any time' }));
     await userEvent.click(await screen.findByTitle('Between…'));
-    fireEvent.change(await screen.findByLabelText('From'), { target: { value: '2026-11-20T08:00' } });
-    fireEvent.change(screen.getByLabelText('Before'), { target: { value: '2026-11-21T08:00' } });
+    const from = await screen.findByPlaceholderText('From', {}, { timeout: 5_000 });
+    fireEvent.mouseDown(from);
+    fireEvent.change(from, { target: { value: '2026-11-20 08:00' } });
+    fireEvent.keyDown(from, { key: 'Enter', code: 'Enter' });
+    const before = screen.getByPlaceholderText('Before');
+    fireEvent.change(before, { target: { value: '2026-11-21 08:00' } });
+    fireEvent.keyDown(before, { key: 'Enter', code: 'Enter' });
+    await waitFor(() => expect(screen.getByRole('status').textContent).toContain('created_before'));
     const found = new URLSearchParams(screen.getByRole('status').textContent ?? '');
     const span = Date.parse(found.get('created_before') ?? '') - Date.parse(found.get('created_from') ?? '');
     expect(span).toBe(24 * 3600 * 1000);

@@ -1,9 +1,10 @@
 import { Select } from 'antd';
-import dayjs from 'dayjs';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
-interface Props {
+const TimeRange = lazy(() => import('@/features/executions/TimeRange'));
+
+export interface Props {
   from: string | undefined;
   before: string | undefined;
   onChange: (from: string | undefined, before: string | undefined) => void;
@@ -16,10 +17,6 @@ const BETWEEN = 0;
 
 /** The beginning of the day so many days before tomorrow: an address with it means the same all day. */
 const dayOf = (days: number) => `${new Date(Date.now() - (days - 1) * DAY).toISOString().slice(0, 10)}T00:00:00Z`;
-
-/** Times stand in the address as instants, and in the fields as the clock on the wall has them. */
-const local = (at: string | undefined) => (at && dayjs(at).isValid() ? dayjs(at).format('YYYY-MM-DDTHH:mm') : '');
-const instant = (text: string) => (text ? dayjs(text).toISOString() : undefined);
 
 /** When runs were asked for: since some days, or between two times. */
 export function TimeFilter({ from, before, onChange }: Props) {
@@ -46,26 +43,9 @@ export function TimeFilter({ from, before, onChange }: Props) {
         ]}
       />
       {between && (
-        <>
-          <label className="wp-moment">
-            <span>{t('executions.from')}</span>
-            <input
-              type="datetime-local"
-              className="wp-input"
-              value={local(from)}
-              onChange={({ target }) => onChange(instant(target.value), before)}
-            />
-          </label>
-          <label className="wp-moment">
-            <span>{t('executions.before')}</span>
-            <input
-              type="datetime-local"
-              className="wp-input"
-              value={local(before)}
-              onChange={({ target }) => onChange(from, instant(target.value))}
-            />
-          </label>
-        </>
+        <Suspense fallback={<span className="wp-skeleton" />}>
+          <TimeRange from={from} before={before} onChange={onChange} />
+        </Suspense>
       )}
     </>
   );
