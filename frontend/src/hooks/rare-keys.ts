@@ -76,6 +76,7 @@ export const rareKeys = {
     event: (id: string, seq: number) => ['executions', 'journal', id, 'event', seq] as const,
     some: (id: string, filter: JournalFilter) => ['executions', 'journal', id, filter] as const,
   },
+  written: (dataset: string, version: number) => ['datasets', 'written', dataset, version] as const,
   writes: (id: string) => ['executions', 'writes', id] as const,
   system: {
     status: ['system', 'status'] as const,

@@ -128,6 +128,12 @@ export default {
   },
   written: {
     title: 'Written into datasets',
+    record: 'Record',
+    kind: 'What happened',
+    fields: 'Fields',
+    newestOf: 'Newest records in {{name}}',
+    notKept: 'What this version changed is no longer kept.',
+    all: 'All records of the dataset',
     dataset: 'Dataset',
     added: 'Added',
     changed: 'Changed',

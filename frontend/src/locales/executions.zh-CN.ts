@@ -128,6 +128,12 @@ export default {
   },
   written: {
     title: '写入的数据集',
+    record: '记录',
+    kind: '变化',
+    fields: '字段',
+    newestOf: '{{name}} 中的最新记录',
+    notKept: '此版本的变更记录已不再保留。',
+    all: '数据集的全部记录',
     dataset: '数据集',
     added: '新增',
     changed: '变更',

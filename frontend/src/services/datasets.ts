@@ -84,6 +84,11 @@ export const datasets = {
   statistics: (name: string, field: string) =>
     http.get<FieldStatistics>(`${at(name)}/statistics/${encodeURIComponent(field)}`),
   writtenBy: (execution: string) => http.get<DatasetWrites[]>('/collection/writes', { execution_id: execution }),
+  /** What the version of a dataset changed, as far as it is kept. */
+  changedBy: async (name: string, version: number, limit: number) => {
+    const { items } = await http.get<{ items: DatasetChange[] }>(`${at(name)}/changes`, { after: version - 1, limit });
+    return items.filter((change) => change.version === version);
+  },
   versions: (name: string, cursor?: string) =>
     http.get<Page<DatasetVersion>>(`${at(name)}/versions`, { cursor, limit: 50 }),
   record: (name: string, key: string) => http.get<DatasetRecord>(record(name, key)),

@@ -7,7 +7,12 @@ export type StepNode = Node<{ step: CanvasStep; open: boolean; tied: boolean }, 
 
 function StepBox({ data, selected }: NodeProps<StepNode>) {
   const { step, open, tied } = data;
-  const classes = ['wp-node', selected && 'wp-node-chosen', step.faulty && 'wp-node-faulty'];
+  const classes = [
+    'wp-node',
+    selected && 'wp-node-chosen',
+    step.faulty && 'wp-node-faulty',
+    step.status === 'skipped' && 'wp-node-skipped',
+  ];
   return (
     <div className={classes.filter(Boolean).join(' ')}>
       {tied && <Handle type="target" position={Position.Top} isConnectable={open} />}

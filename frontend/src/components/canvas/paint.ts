@@ -56,8 +56,15 @@ const nameOf = ({ step }: Standing) => (step.status ? VARIABLE_OF[step.status] :
 function boxes(pen: CanvasRenderingContext2D, seen: Standing[], { of }: Colours) {
   for (const name of new Set(seen.map(nameOf))) {
     pen.fillStyle = of[name] ?? '';
-    for (const one of seen) if (nameOf(one) === name) pen.fillRect(one.x, one.y, NODE.width, NODE.height);
+    for (const one of seen) if (nameOf(one) === name) box(pen, one);
   }
+}
+
+/** What was skipped is not filled wholly: its grey is that of what waits. */
+function box(pen: CanvasRenderingContext2D, { x, y, step }: Standing) {
+  pen.globalAlpha = step.status === 'skipped' ? 0.35 : 1;
+  pen.fillRect(x, y, NODE.width, NODE.height);
+  pen.globalAlpha = 1;
 }
 
 function names(pen: CanvasRenderingContext2D, seen: Standing[], { of, font }: Colours) {

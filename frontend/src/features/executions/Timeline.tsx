@@ -1,6 +1,7 @@
 import { memo, useEffect, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { EmptyState } from '@/components/EmptyState';
+import { StatusTag } from '@/components/StatusTag';
 import { type Bar, type Lane, lanesOf } from '@/features/executions/timeline';
 import { useNow } from '@/hooks/use-now';
 import { reveal, useWindow } from '@/hooks/use-window';
@@ -72,7 +73,7 @@ interface RowProps {
   onChoose: (id: string, chosen: boolean) => void;
 }
 
-const LaneRow = memo(function LaneRow({ lane: { id, bars }, chosen, onChoose }: RowProps) {
+const LaneRow = memo(function LaneRow({ lane: { id, status, bars }, chosen, onChoose }: RowProps) {
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: keys press the button in it, which bubbles
     <li className={chosen ? 'wp-lane wp-lane-chosen' : 'wp-lane'} data-lane={id} onClick={() => onChoose(id, chosen)}>
@@ -80,6 +81,11 @@ const LaneRow = memo(function LaneRow({ lane: { id, bars }, chosen, onChoose }: 
         {id}
       </button>
       <ul className="wp-bars">
+        {bars.length === 0 && (
+          <li>
+            <StatusTag status={status} />
+          </li>
+        )}
         {bars.map((bar) => (
           <BarOf key={bar.key} bar={bar} />
         ))}

@@ -5,11 +5,14 @@ import { Count } from '@/components/Count';
 import { type Column, DataTable } from '@/components/DataTable';
 import { EmptyState } from '@/components/EmptyState';
 import { When } from '@/components/When';
+import { WrittenRecords } from '@/features/executions/WrittenRecords';
 import { rareKeys } from '@/hooks/rare-keys';
 import { datasets } from '@/services/datasets';
 import type { DatasetWrites } from '@/types/api';
 
 const LIVELY = 3_000;
+/** Datasets of which records are shown. */
+const SHOWN = 5;
 
 /** What a run wrote into datasets. */
 export function Written({ id, running }: { id: string; running: boolean }) {
@@ -47,14 +50,19 @@ export function Written({ id, running }: { id: string; running: boolean }) {
   ];
   const empty = <EmptyState title={t('written.noneTitle')} text={t('written.noneText')} />;
   return (
-    <DataTable
-      label={t('written.title')}
-      columns={columns}
-      rows={data}
-      rowKey={({ dataset }) => dataset}
-      error={error}
-      onRetry={() => void refetch()}
-      empty={empty}
-    />
+    <div className="flex flex-col gap-5">
+      <DataTable
+        label={t('written.title')}
+        columns={columns}
+        rows={data}
+        rowKey={({ dataset }) => dataset}
+        error={error}
+        onRetry={() => void refetch()}
+        empty={empty}
+      />
+      {data?.slice(0, SHOWN).map((writes) => (
+        <WrittenRecords key={writes.dataset} writes={writes} />
+      ))}
+    </div>
   );
 }

@@ -13,6 +13,8 @@ export interface Bar {
 
 export interface Lane {
   id: string;
+  /** What is said where no attempt is drawn. */
+  status: Step['status'];
   bars: Bar[];
 }
 
@@ -31,8 +33,9 @@ export function lanesOf(steps: Step[], now: number): { lanes: Lane[]; begin: num
   const begin = begins.reduce((least, time) => Math.min(least, time), Number.POSITIVE_INFINITY);
   const end = ends.reduce((most, time) => Math.max(most, time), begin);
   const whole = Math.max(1, end - begin);
-  const lanes = steps.map(({ id, attempt_list }) => ({
+  const lanes = steps.map(({ id, status, attempt_list }) => ({
     id,
+    status,
     bars: (attempt_list ?? []).slice(0, MOST_BARS).map((attempt) => {
       const from = Date.parse(attempt.started_at);
       const milliseconds = (attempt.finished_at ? Date.parse(attempt.finished_at) : now) - from;
