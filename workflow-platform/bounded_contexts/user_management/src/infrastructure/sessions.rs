@@ -79,12 +79,12 @@ impl SqlAccounts {
 }
 
 /// `$1` to `$9`.
-const OPEN: [&str; 3] = [
+const OPEN: [&str; 2] = [
     "INSERT INTO user_sessions (id, user_id, created_at, last_used_at, expires_at, user_agent, \
      address, last_address, site, fresh_until) VALUES ($1, $2, $3, $3, $4, $5, $6, $6, $7, $8)",
     "INSERT INTO refresh_tokens (hash, session_id, issued_at) VALUES ($9, $1, $3)",
-    "UPDATE users SET last_login_at = $3 WHERE id = $2",
 ];
+const SIGNED_IN: &str = "UPDATE users SET last_login_at = $3 WHERE id = $2";
 
 /// `$1` to `$11`. A row is written once in a statement of PostgreSQL.
 const REHASHING: &str = "UPDATE users SET last_login_at = $3, password_hash = CASE \
@@ -106,11 +106,14 @@ fn opening(
         session.fresh_until.into(),
         token.0.clone().into(),
     ]);
-    let mut parts = OPEN.map(str::to_owned).to_vec();
-    if let Some(Rehashed { old, new }) = *rehashed {
-        work.values.extend([old.into(), new.into()]);
-        parts[2] = REHASHING.to_owned();
-    }
+    let user = match *rehashed {
+        Some(Rehashed { old, new }) => {
+            work.values.extend([old.into(), new.into()]);
+            REHASHING
+        }
+        None => SIGNED_IN,
+    };
+    let mut parts: Vec<_> = OPEN.into_iter().chain([user]).map(str::to_owned).collect();
     parts.extend(work.record(backend, events));
     work.put_together(backend, &parts);
     work
