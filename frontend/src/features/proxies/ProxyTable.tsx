@@ -44,7 +44,13 @@ export function ProxyTable({ pool }: { pool: string }) {
     },
     { key: 'state', title: t('proxies.state'), render: (row) => <ProxyState state={row.state} /> },
     { key: 'requests', title: t('proxies.requests'), align: 'right', render: (row) => <Count value={row.requests} /> },
-    { key: 'failures', title: t('proxies.failures'), align: 'right', render: (row) => <Count value={row.failures} /> },
+    {
+      key: 'failures',
+      title: t('proxies.failures'),
+      align: 'right',
+      wide: true,
+      render: (row) => <Count value={row.failures} />,
+    },
     {
       key: 'latency',
       title: t('proxies.latency'),
