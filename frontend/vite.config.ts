@@ -70,6 +70,8 @@ export default defineConfig(({ command, mode }) => {
       environmentOptions: { jsdom: { url: 'http://localhost/' } },
       setupFiles: ['src/testing/setup.ts'],
       include: ['src/**/*.test.{ts,tsx}'],
+      // A machine with much else to do takes many times as long; what hangs is found all the same.
+      testTimeout: 60_000,
     },
   };
 });

@@ -1,6 +1,6 @@
 // Before each test: texts in English, nobody signed in, and a server that answers only what the
 // test says.
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { loadLocale } from '@/locales';
 import { tokens } from '@/services/tokens';
@@ -23,6 +23,9 @@ window.ResizeObserver ??= class {
   unobserve() {}
   disconnect() {}
 };
+
+// What is waited for comes later on a machine with much else to do.
+configure({ asyncUtilTimeout: 20_000 });
 
 // As in the application, a language is there before modules add to it.
 await loadLocale('en');
