@@ -405,7 +405,7 @@ stretch('a file that breaks the contract waits, and is published', async () => {
   await page.keyboard.press('Escape');
   await button('Held batches').click();
   await button('Look at it').click();
-  await button('Publish batch').click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Publish batch' }).click();
   await page.getByRole('dialog').last().getByRole('button', { name: 'Publish batch' }).click();
   await visible(page.getByText('Released', { exact: true }));
   await page.keyboard.press('Escape');

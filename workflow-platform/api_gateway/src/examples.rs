@@ -33,7 +33,7 @@ pub(crate) fn add(method: &str, path: &str, operation: &mut Operation) {
 }
 
 /// Kinds of content that no text is an example of.
-const BINARY: [&str; 2] = ["parquet", "spreadsheetml"];
+const BINARY: [&str; 3] = ["parquet", "spreadsheetml", "pieces"];
 
 /// A text stands beside what is no JSON.
 fn put<'a>(contents: impl Iterator<Item = (&'a String, &'a mut RefOr<Content>)>, example: &Value) {
