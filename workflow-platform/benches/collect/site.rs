@@ -84,7 +84,7 @@ impl Drop for Site {
 fn configuration(folder: &Path, address: SocketAddr) -> String {
     let folder = folder.display();
     format!(
-        "daemon off; pid {folder}/nginx.pid; worker_processes 1; error_log stderr crit;\n\
+        "daemon off; master_process off; pid {folder}/nginx.pid; error_log stderr crit;\n\
          events {{ worker_connections 2048; }}\n\
          http {{ access_log off; sendfile on; tcp_nopush on; keepalive_requests 10000000;\n\
          open_file_cache max=1000; default_type text/html; charset utf-8;\n\
