@@ -68,9 +68,9 @@ fn after<'a>(text: &'a str, label: &str) -> &'a str {
     rest.split_whitespace().next().unwrap()
 }
 
-/// Written as `1.25ms`, `310.00us` or `1.02s`.
+/// Written as `1.25ms`, `310.00us` or `1.02s`. A deviation of `86.99%` stands before it.
 fn p99_ms(text: &str) -> f64 {
-    let written = after(text, "99%");
+    let written = after(text, " 99%");
     let (factor, unit) = match written {
         text if text.ends_with("us") => (0.001, "us"),
         text if text.ends_with("ms") => (1.0, "ms"),
