@@ -370,6 +370,11 @@ export interface components {
             until?: components["schemas"]["Timestamp"] | null;
         };
         /**
+         * @description What one bucket covers, in UTC.
+         * @enum {string}
+         */
+        BucketSpan: "hour" | "day";
+        /**
          * @description How executions ended within an hour or day, and where those stand that were asked for in it and
          *     have not ended. One that was retried ended more than once.
          */
@@ -587,16 +592,11 @@ export interface components {
             removed: number;
             starts_at: components["schemas"]["Timestamp"];
         };
-        /**
-         * @description What one bucket covers, in UTC.
-         * @enum {string}
-         */
-        CollectedSpan: "hour" | "day";
         /** @description How many records were collected over a time. */
         CollectedView: {
             /** @description The whole time in order, empty buckets too. */
             buckets: components["schemas"]["CollectedBucketView"][];
-            step: components["schemas"]["CollectedSpan"];
+            step: components["schemas"]["BucketSpan"];
         };
         /** @description What is said of a column. What is absent stays; an empty text takes it back. */
         ColumnBody: {
@@ -1301,7 +1301,7 @@ export interface components {
             data: {
                 /** @description The whole time in order, empty buckets too. */
                 buckets: components["schemas"]["CollectedBucketView"][];
-                step: components["schemas"]["CollectedSpan"];
+                step: components["schemas"]["BucketSpan"];
             };
             /** @example 操作成功 */
             message: string;
@@ -4157,7 +4157,7 @@ export interface components {
             data: {
                 /** @description The whole range in order, empty buckets too. */
                 buckets: components["schemas"]["BucketView"][];
-                step: components["schemas"]["StatisticsSpan"];
+                step: components["schemas"]["BucketSpan"];
                 /**
                  * Format: int64
                  * @description Executions that have not ended now, counted up to 10,000.
@@ -6461,16 +6461,11 @@ export interface components {
              */
             priority?: number | null;
         };
-        /**
-         * @description What one bucket covers, in UTC.
-         * @enum {string}
-         */
-        StatisticsSpan: "hour" | "day";
         /** @description How executions ended over a time. */
         StatisticsView: {
             /** @description The whole range in order, empty buckets too. */
             buckets: components["schemas"]["BucketView"][];
-            step: components["schemas"]["StatisticsSpan"];
+            step: components["schemas"]["BucketSpan"];
             /**
              * Format: int64
              * @description Executions that have not ended now, counted up to 10,000.

@@ -3,6 +3,7 @@
 mod ambient;
 pub mod archive;
 mod audit;
+mod bucket_span;
 mod cost;
 mod count;
 mod error;
@@ -34,6 +35,7 @@ pub use audit::{
     Actor, ActorKind, Audit, AuditEntry, AuditOutcome, AuditTarget, AuditedEvent, Origin,
     UnknownName,
 };
+pub use bucket_span::BucketSpan;
 pub use cost::Cost;
 pub use count::Count;
 pub use error::{ErrorKind, Fault, Text};

@@ -23,6 +23,25 @@ impl Backend {
         }
     }
 
+    /// As `among`, for numbers.
+    pub fn among_numbers(
+        self,
+        parameter: &str,
+        numbers: impl IntoIterator<Item = i64>,
+    ) -> (String, Value) {
+        match self {
+            Self::Postgres => {
+                let numbers: Vec<i64> = numbers.into_iter().collect();
+                (format!("= ANY({parameter}::bigint[])"), numbers.into())
+            }
+            Self::Sqlite => {
+                let list: Json = numbers.into_iter().map(Json::from).collect();
+                let condition = format!("IN (SELECT value FROM json_each({parameter}))");
+                (condition, list.to_string().into())
+            }
+        }
+    }
+
     /// As `among`, for texts.
     pub fn among_texts(
         self,

@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 use shared_kernel::{
     api::{ApiQuery, Envelope, ErrorEnvelope, Failure, Reply},
     application::Principal,
-    domain::Timestamp,
+    domain::{BucketSpan, Timestamp},
 };
 
 use super::Module;
-use crate::application::dataset::{Buckets, Span};
+use crate::application::dataset::Buckets;
 
 /// The time that is asked about: up to 744 hours or 366 days before now.
 #[derive(Debug, Deserialize, Validate, utoipa::IntoParams)]
@@ -23,7 +23,7 @@ pub struct CollectedQuery {
     #[garde(skip)]
     #[serde(default)]
     #[param(inline, required = false)]
-    step: Span,
+    step: BucketSpan,
 }
 
 /// What was written into datasets within an hour or day.
@@ -42,13 +42,13 @@ pub struct CollectedBucketView {
 /// How many records were collected over a time.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct CollectedView {
-    pub step: Span,
+    pub step: BucketSpan,
     /// The whole time in order, empty buckets too.
     pub buckets: Vec<CollectedBucketView>,
 }
 
 impl CollectedView {
-    fn new(step: Span, buckets: Buckets) -> Self {
+    fn new(step: BucketSpan, buckets: Buckets) -> Self {
         let buckets = buckets.into_iter().map(|(starts_at, it)| CollectedBucketView {
             starts_at,
             added: it.added,

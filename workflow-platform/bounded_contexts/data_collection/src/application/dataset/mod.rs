@@ -29,7 +29,7 @@ mod write;
 mod written_by;
 
 pub use changes::Delta;
-pub use collected::{Buckets, Span};
+pub use collected::Buckets;
 pub use edit::DatasetEdit;
 pub use error::DatasetsError;
 pub use held::HeldBatch;

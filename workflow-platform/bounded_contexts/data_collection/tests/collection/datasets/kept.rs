@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use data_collection::{
-    application::dataset::{DatasetEdit, Span, ports::Collected},
+    application::dataset::{DatasetEdit, ports::Collected},
     domain::dataset::Retention,
 };
 use sea_orm::ConnectionTrait as _;
 use serde_json::json;
-use shared_kernel::domain::Fault as _;
+use shared_kernel::domain::{BucketSpan, Fault as _};
 use tokio_util::sync::CancellationToken;
 
 use super::{World, ada, bob, goods, ids};
@@ -169,17 +169,17 @@ async fn what_was_collected_is_told_by_the_hour_and_day() {
             let tell = |(_, it): &(_, Collected)| (it.added, it.changed, it.removed);
             buckets.iter().map(tell).collect::<Vec<_>>()
         };
-        let hours = told(ada(), Some(from), Span::Hour).await;
+        let hours = told(ada(), Some(from), BucketSpan::Hour).await;
         assert_eq!(hours, [(1, 1, 0), (0, 0, 0), (2, 0, 0)], "{}", world.name());
-        let day = told(ada(), None, Span::Hour).await;
+        let day = told(ada(), None, BucketSpan::Hour).await;
         assert_eq!(day.iter().map(|(added, ..)| added).sum::<u64>(), 3, "{}", world.name());
         assert_eq!(day.len(), 25);
-        let days = told(ada(), Some(from.minus(DAY * 2)), Span::Day).await;
+        let days = told(ada(), Some(from.minus(DAY * 2)), BucketSpan::Day).await;
         assert_eq!(days.iter().map(|(added, ..)| added).sum::<u64>(), 5, "{}", world.name());
-        let others = told(bob(), Some(from), Span::Hour).await;
+        let others = told(bob(), Some(from), BucketSpan::Hour).await;
         assert!(others.iter().all(|it| *it == (0, 0, 0)), "{}", world.name());
         for wrong in [from.plus(DAY), from.minus(DAY * 32)] {
-            assert!(world.module.collected(&ada(), Some(wrong), Span::Hour).await.is_err());
+            assert!(world.module.collected(&ada(), Some(wrong), BucketSpan::Hour).await.is_err());
         }
     }
 }

@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 use shared_kernel::{
     api::{ApiQuery, Envelope, ErrorEnvelope, Failure, Reply},
     application::Principal,
-    domain::Timestamp,
+    domain::{BucketSpan, Timestamp},
 };
 
 use super::Api;
-use crate::application::statistics::{Bucket, Span, Statistics, Wanted};
+use crate::application::statistics::{Bucket, Statistics, Wanted};
 
 /// The time that is asked about: up to 744 hours or 366 days.
 #[derive(Debug, Deserialize, Validate, utoipa::IntoParams)]
@@ -27,7 +27,7 @@ pub struct StatisticsQuery {
     #[garde(skip)]
     #[serde(default)]
     #[param(inline, required = false)]
-    step: Span,
+    step: BucketSpan,
 }
 
 /// How executions ended within an hour or day, and where those stand that were asked for in it and
@@ -58,7 +58,7 @@ impl From<Bucket> for BucketView {
 /// How executions ended over a time.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct StatisticsView {
-    pub step: Span,
+    pub step: BucketSpan,
     /// Executions that have not ended now, counted up to 10,000.
     #[schema(example = 3)]
     pub unfinished: u64,

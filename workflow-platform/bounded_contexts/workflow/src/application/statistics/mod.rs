@@ -6,4 +6,4 @@ mod show;
 
 pub use count::CountEnds;
 pub use ports::{EndCounts, Ends};
-pub use show::{Bucket, Span, Statistics, StatisticsService, Wanted};
+pub use show::{Bucket, Statistics, StatisticsService, Wanted};

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use shared_kernel::{
     application::Principal,
-    domain::{Ambient, Permission, Timestamp},
+    domain::{Ambient, BucketSpan, Permission, Timestamp},
 };
 
 use super::{EndCounts, Ends};
@@ -15,51 +15,7 @@ use crate::{
 
 /// Unfinished executions are counted up to so many.
 const MOST_UNFINISHED: u64 = 10_000;
-const HOUR: Duration = Duration::from_hours(1);
 const DAY: Duration = Duration::from_hours(24);
-
-/// What one bucket covers, in UTC.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    Default,
-    serde::Serialize,
-    serde::Deserialize,
-    utoipa::ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = StatisticsSpan)]
-pub enum Span {
-    #[default]
-    Hour,
-    Day,
-}
-
-impl Span {
-    const fn length(self) -> Duration {
-        match self {
-            Self::Hour => HOUR,
-            Self::Day => DAY,
-        }
-    }
-
-    /// Buckets of one answer.
-    const fn most(self) -> u32 {
-        match self {
-            Self::Hour => 31 * 24,
-            Self::Day => 366,
-        }
-    }
-
-    /// The beginning of the bucket that the time falls into.
-    fn beginning(self, at: Timestamp) -> Timestamp {
-        let length = i64::try_from(self.length().as_micros()).unwrap_or(i64::MAX);
-        Timestamp::from_micros(at.micros().div_euclid(length).saturating_mul(length))
-    }
-}
 
 /// The time that is asked about.
 #[derive(Debug, Clone, Copy, Default)]
@@ -68,7 +24,7 @@ pub struct Wanted {
     pub from: Option<Timestamp>,
     /// Now unless given.
     pub before: Option<Timestamp>,
-    pub span: Span,
+    pub span: BucketSpan,
 }
 
 /// Ends of one hour or day, and where those that were asked for in it and have not ended stand.
@@ -106,7 +62,7 @@ impl Bucket {
 /// How executions ended, and how many have not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statistics {
-    pub span: Span,
+    pub span: BucketSpan,
     /// Executions that have not ended now, counted up to 10,000.
     pub unfinished: u64,
     /// All of the range in their order, those without anything too.
@@ -142,7 +98,11 @@ impl StatisticsService {
     }
 }
 
-fn empty(span: Span, from: Timestamp, before: Timestamp) -> Result<Vec<Bucket>, ExecutionsError> {
+fn empty(
+    span: BucketSpan,
+    from: Timestamp,
+    before: Timestamp,
+) -> Result<Vec<Bucket>, ExecutionsError> {
     if before <= from {
         return Err(ExecutionsError::field("before", "must be later than from"));
     }
@@ -151,11 +111,10 @@ fn empty(span: Span, from: Timestamp, before: Timestamp) -> Result<Vec<Bucket>, 
         let message = format!("must be within {} buckets after from", span.most());
         return Err(ExecutionsError::field("before", message));
     }
-    let starts = (0..span.most()).map(|place| from.plus(span.length() * place));
-    Ok(starts.take_while(|at| *at < before).map(Bucket::empty).collect())
+    Ok(span.starts(from).take_while(|at| *at < before).map(Bucket::empty).collect())
 }
 
-fn fill(buckets: &mut [Bucket], span: Span, ends: &[Ends]) {
+fn fill(buckets: &mut [Bucket], span: BucketSpan, ends: &[Ends]) {
     for Ends { hour, status, count } in ends {
         let starts_at = span.beginning(*hour);
         if let Ok(place) = buckets.binary_search_by_key(&starts_at, |bucket| bucket.starts_at)
@@ -176,25 +135,25 @@ mod tests {
 
     #[test]
     fn days_gather_their_hours() {
-        let mut buckets = empty(Span::Day, at(48), at(97)).unwrap();
+        let mut buckets = empty(BucketSpan::Day, at(48), at(97)).unwrap();
         let ends = [
             Ends { hour: at(50), status: Status::Failed, count: 2 },
             Ends { hour: at(71), status: Status::Failed, count: 1 },
             Ends { hour: at(96), status: Status::Succeeded, count: 7 },
         ];
-        fill(&mut buckets, Span::Day, &ends);
+        fill(&mut buckets, BucketSpan::Day, &ends);
         let found: Vec<_> = buckets.iter().map(|b| (b.starts_at, b.succeeded, b.failed)).collect();
         assert_eq!(found, [(at(48), 0, 3), (at(72), 0, 0), (at(96), 7, 0)]);
     }
 
     #[test]
     fn a_range_is_bounded() {
-        assert_eq!(empty(Span::Hour, at(0), at(31 * 24)).unwrap().len(), 744);
+        assert_eq!(empty(BucketSpan::Hour, at(0), at(31 * 24)).unwrap().len(), 744);
         for (from, before) in [(at(0), at(31 * 24 + 1)), (at(5), at(5)), (at(6), at(5))] {
-            assert!(empty(Span::Hour, from, before).is_err());
+            assert!(empty(BucketSpan::Hour, from, before).is_err());
         }
         let far = Timestamp::from_micros(i64::MAX);
-        assert!(empty(Span::Day, at(0), far).is_err());
-        assert!(empty(Span::Day, far, Timestamp::from_micros(i64::MIN)).is_err());
+        assert!(empty(BucketSpan::Day, at(0), far).is_err());
+        assert!(empty(BucketSpan::Day, far, Timestamp::from_micros(i64::MIN)).is_err());
     }
 }

@@ -1,7 +1,5 @@
 //! Runs the ticks of a range of the past that started nothing.
 
-use std::collections::HashSet;
-
 use serde_json::json;
 use shared_kernel::{
     application::{AuthenticationError, Principal, Reservation},
@@ -149,17 +147,8 @@ impl TriggerService {
         who.require(Permission::WorkflowRun)?;
         let trigger = self.owned(who, id).await?;
         let ticks = self.ticks_of(&trigger, range)?;
-        let known = match (ticks.first(), ticks.last()) {
-            // All that stand between the two: ticks of a schedule that was changed are among them.
-            (Some(first), Some(last)) => {
-                let store = &self.ports.store;
-                let found = store.between(trigger.id, *first, *last, usize::MAX).await;
-                found.map_err(ExecutionsError::from)?
-            }
-            _ => Vec::new(),
-        };
-        let ran = known.iter().filter(|tick| tick.execution.is_some()).map(|tick| tick.due_at);
-        let ran: HashSet<_> = ran.collect();
+        let ran = self.ports.store.started(trigger.id, &ticks).await;
+        let ran = ran.map_err(ExecutionsError::from)?;
         let started: Vec<_> = ticks.iter().copied().filter(|at| !ran.contains(at)).collect();
         Ok(Backfilled::of(&started, &ticks))
     }

@@ -186,6 +186,13 @@ pub trait Triggers: Send + Sync {
         most: usize,
     ) -> Result<Vec<Tick>, StoreError>;
 
+    /// Those of these ticks that started an execution.
+    async fn started(
+        &self,
+        trigger: Uuid,
+        ticks: &[Timestamp],
+    ) -> Result<HashSet<Timestamp>, StoreError>;
+
     /// Writes down that somebody asked for a tick. `false` when it had started an execution.
     async fn make_up(
         &self,

@@ -1,13 +1,13 @@
 //! Triggers and ticks through plain SQL.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use async_trait::async_trait;
 use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
-use sea_orm::{ConnectionTrait as _, DbErr};
+use sea_orm::{ConnectionTrait as _, DbErr, QueryResult};
 use shared_kernel::{
     domain::{Ambient, Cursor, Execution, Id, Owner, Page, PageRequest, Timestamp},
     infrastructure::{
@@ -249,6 +249,23 @@ impl Triggers for SqlTriggers {
         );
         let rows = self.database.read().query_all_raw(statement).await?;
         rows.iter().rev().map(tick).collect()
+    }
+
+    async fn started(
+        &self,
+        id: Uuid,
+        ticks: &[Timestamp],
+    ) -> Result<HashSet<Timestamp>, StoreError> {
+        let micros = ticks.iter().map(|at| at.micros());
+        let (among, list) = self.database.backend().among_numbers("$2", micros);
+        let sql = format!(
+            "SELECT due_at FROM workflow_ticks \
+             WHERE trigger_id = $1 AND execution_id IS NOT NULL AND due_at {among}"
+        );
+        let statement = self.database.statement(sql, [id.into(), list]);
+        let rows = self.database.read().query_all_raw(statement).await?;
+        let at = |row: &QueryResult| Ok(Timestamp::from_micros(row.try_get_by_index(0)?));
+        rows.iter().map(at).collect()
     }
 
     async fn make_up(
