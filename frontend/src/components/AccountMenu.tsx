@@ -1,9 +1,9 @@
 import DownOutlined from '@ant-design/icons/DownOutlined';
 import UserOutlined from '@ant-design/icons/UserOutlined';
 import { useEffect, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { LanguageSwitch } from '@/components/LanguageSwitch';
+import { useTranslation } from '@/hooks/use-translation';
 import { auth } from '@/services/auth';
 import { usePreferences } from '@/store/preferences';
 import { useSession } from '@/store/session';

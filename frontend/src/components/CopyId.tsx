@@ -1,5 +1,5 @@
-import { useTranslation } from 'react-i18next';
 import { useCopy } from '@/hooks/use-copy';
+import { useTranslation } from '@/hooks/use-translation';
 import { shortId } from '@/utils/format';
 
 /** A shortened id; one click copies the whole. */

@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/hooks/use-translation';
 import { compact, exact } from '@/utils/format';
 
 /** A number, large ones short in the way of the language, with the exact one on hover. */

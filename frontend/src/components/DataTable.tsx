@@ -1,8 +1,8 @@
 import { Button } from 'antd';
 import { memo, type ReactNode, type RefObject, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '@/components/ErrorNote';
 import { useFold } from '@/hooks/use-fold';
+import { useTranslation } from '@/hooks/use-translation';
 
 export interface Column<T> {
   key: string;

@@ -1,9 +1,9 @@
 import { Select, Upload } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '@/components/ErrorNote';
 import { Sendings } from '@/components/Sendings';
 import { rareKeys } from '@/hooks/rare-keys';
 import { usePaged } from '@/hooks/use-paged';
+import { useTranslation } from '@/hooks/use-translation';
 import { useUploads } from '@/hooks/use-uploads';
 import '@/locales/files';
 import { files } from '@/services/files';

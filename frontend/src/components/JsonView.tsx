@@ -1,7 +1,7 @@
 import { Input } from 'antd';
 import { useMemo, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useCopy } from '@/hooks/use-copy';
+import { useTranslation } from '@/hooks/use-translation';
 import type { Json } from '@/types/api';
 import { contains, entriesOf, pathOf } from '@/utils/json';
 

@@ -1,6 +1,6 @@
 import { Modal } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { useLeaveGuard } from '@/hooks/use-leave-guard';
+import { useTranslation } from '@/hooks/use-translation';
 
 /** Asks before unsaved changes are lost. */
 export function LeaveGuard({ dirty }: { dirty: () => boolean }) {

@@ -1,7 +1,7 @@
 import CaretRightOutlined from '@ant-design/icons/CaretRightOutlined';
 import { Button } from 'antd';
 import { lazy, Suspense, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/hooks/use-translation';
 
 const RunDrawer = lazy(() => import('@/components/RunDrawer'));
 

@@ -1,8 +1,8 @@
 import { Form, Input, InputNumber, Select, Switch } from 'antd';
 import type { FormInstance, Rule } from 'antd/es/form';
-import type { TFunction } from 'i18next';
 import { type ComponentProps, lazy, type ReactNode, Suspense } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/hooks/use-translation';
+import type { Translate } from '@/locales/texts';
 import type { JsonObject } from '@/types/api';
 import { type Field, initialValues, isJson, paramsOf } from '@/utils/schema';
 
@@ -37,7 +37,7 @@ const INPUTS: Record<Field['kind'], (field: Field) => ReactNode> = {
 };
 
 /** Each value of a list must have the form, too. */
-function patternRule(pattern: string, t: TFunction): Rule {
+function patternRule(pattern: string, t: Translate): Rule {
   const form = new RegExp(pattern, 'u');
   return {
     validator: (_, value: unknown) => {
@@ -47,7 +47,7 @@ function patternRule(pattern: string, t: TFunction): Rule {
   };
 }
 
-function rulesOf(field: Field, t: TFunction): Rule[] {
+function rulesOf(field: Field, t: Translate): Rule[] {
   const rules: Rule[] = [];
   if (field.required) rules.push({ required: true, message: t('form.required') });
   if (field.minLength) rules.push({ min: field.minLength, message: t('form.minLength', { count: field.minLength }) });

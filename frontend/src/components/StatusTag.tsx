@@ -7,7 +7,7 @@ import PauseCircleOutlined from '@ant-design/icons/PauseCircleOutlined';
 import PlayCircleFilled from '@ant-design/icons/PlayCircleFilled';
 import StopOutlined from '@ant-design/icons/StopOutlined';
 import type { ComponentType } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/hooks/use-translation';
 import type { AnyStatus } from '@/utils/status';
 
 const ICONS: Record<AnyStatus, ComponentType<{ 'aria-hidden': boolean }>> = {

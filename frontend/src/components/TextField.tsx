@@ -1,5 +1,5 @@
 import { type ComponentProps, useId, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/hooks/use-translation';
 
 type Native = Omit<ComponentProps<'input'>, 'value' | 'onChange' | 'onBlur' | 'type'>;
 

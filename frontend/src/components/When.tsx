@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/hooks/use-translation';
 import { absolute, relative } from '@/utils/format';
 
 /** A time: relative, with the absolute one on hover. */

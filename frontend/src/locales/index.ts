@@ -1,8 +1,7 @@
 import type { Locale as AntdLocale } from 'antd/es/locale';
 import dayjs from 'dayjs';
-import i18next from 'i18next';
-import { initReactI18next } from 'react-i18next';
-import { speak } from '@/services/language';
+import { add, speak, type Texts } from '@/locales/texts';
+import { speak as ask } from '@/services/language';
 import type { LocaleCode } from '@/types/api';
 import { dayjsLocale } from '@/utils/format';
 
@@ -12,8 +11,8 @@ const LOADERS = {
 };
 
 /** Adds texts of what few pages need; it is loaded with them, in all languages. */
-export function addTexts(texts: Record<LocaleCode, object>) {
-  for (const [code, some] of Object.entries(texts)) i18next.addResourceBundle(code, 'translation', some, true);
+export function addTexts(texts: Record<LocaleCode, Texts>) {
+  for (const [code, some] of Object.entries(texts)) add(code, some);
 }
 
 const antdLocales = new Map<string, AntdLocale>();
@@ -27,18 +26,13 @@ export const antdLocale = (code: LocaleCode) => antdLocales.get(code);
 
 /** Loads a language, of which each page load needs one, and switches to it. */
 export async function loadLocale(code: LocaleCode): Promise<void> {
-  if (!i18next.isInitialized) {
-    await i18next
-      .use(initReactI18next)
-      .init({ lng: code, fallbackLng: false, resources: {}, interpolation: { escapeValue: false } });
-  }
   if (!antdLocales.has(code)) {
     const [texts, antd] = await LOADERS[code]();
-    i18next.addResourceBundle(code, 'translation', texts.default, true);
+    add(code, texts.default);
     antdLocales.set(code, antd.default);
   }
   dayjs.locale(dayjsLocale(code));
-  speak(code);
+  ask(code);
   document.documentElement.lang = code;
-  await i18next.changeLanguage(code);
+  speak(code);
 }

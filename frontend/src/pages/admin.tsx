@@ -1,5 +1,4 @@
 import type { ComponentType } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Navigate, NavLink, useParams } from 'react-router';
 import { Audit } from '@/features/audit/Audit';
 import { Coupons } from '@/features/billing/Coupons';
@@ -9,6 +8,7 @@ import { Hosts } from '@/features/hosts/Hosts';
 import { Events } from '@/features/parked/Events';
 import { System } from '@/features/system/System';
 import { Users } from '@/features/users/Users';
+import { useTranslation } from '@/hooks/use-translation';
 import { Component as NotFound } from '@/pages/not-found';
 import '@/locales/admin';
 import '@/locales/billing';

@@ -1,8 +1,8 @@
-import { useTranslation } from 'react-i18next';
 import { PageHeader } from '@/components/PageHeader';
 import { PageFilters } from '@/features/archive/PageFilters';
 import { PageTable } from '@/features/archive/PageTable';
 import { useTitle } from '@/hooks/use-title';
+import { useTranslation } from '@/hooks/use-translation';
 import '@/locales/archive';
 
 export function Component() {

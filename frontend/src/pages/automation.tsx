@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { useParams, useSearchParams } from 'react-router';
 import { ErrorNote } from '@/components/ErrorNote';
 import { PageHeader } from '@/components/PageHeader';
@@ -11,6 +10,7 @@ import { Rule } from '@/features/automations/Rule';
 import { rareKeys } from '@/hooks/rare-keys';
 import { useFilter } from '@/hooks/use-filter';
 import { useTitle } from '@/hooks/use-title';
+import { useTranslation } from '@/hooks/use-translation';
 import '@/locales/automations';
 import { automations } from '@/services/automations';
 

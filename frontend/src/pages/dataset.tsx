@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { useParams } from 'react-router';
 import { Count } from '@/components/Count';
 import { ErrorNote } from '@/components/ErrorNote';
@@ -12,6 +11,7 @@ import { ExportMenu } from '@/features/datasets/ExportMenu';
 import { ImportFile } from '@/features/datasets/ImportFile';
 import { keys } from '@/hooks/keys';
 import { useTitle } from '@/hooks/use-title';
+import { useTranslation } from '@/hooks/use-translation';
 import '@/locales/data';
 import { datasets } from '@/services/datasets';
 

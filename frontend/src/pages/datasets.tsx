@@ -1,10 +1,10 @@
-import { useTranslation } from 'react-i18next';
 import { LinkButton } from '@/components/LinkButton';
 import { PageHeader } from '@/components/PageHeader';
 import { CreateDataset } from '@/features/datasets/CreateDataset';
 import { DatasetCards } from '@/features/datasets/DatasetCards';
 import { ImportFile } from '@/features/datasets/ImportFile';
 import { useTitle } from '@/hooks/use-title';
+import { useTranslation } from '@/hooks/use-translation';
 import '@/locales/data';
 
 export function Component() {

@@ -1,6 +1,5 @@
 import { Tabs } from 'antd';
 import { lazy, Suspense } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useParams, useSearchParams } from 'react-router';
 import { EmptyState } from '@/components/EmptyState';
 import { ErrorNote } from '@/components/ErrorNote';
@@ -18,6 +17,7 @@ import { StepTable } from '@/features/executions/StepTable';
 import { Written } from '@/features/executions/Written';
 import { useExecution } from '@/hooks/use-execution';
 import { useTitle } from '@/hooks/use-title';
+import { useTranslation } from '@/hooks/use-translation';
 import '@/locales/executions';
 import { ApiError } from '@/services/api-error';
 import { isOver } from '@/utils/status';

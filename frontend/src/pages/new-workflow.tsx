@@ -1,8 +1,8 @@
-import { useTranslation } from 'react-i18next';
 import { useNavigate, useSearchParams } from 'react-router';
 import { templateSource } from '@/features/workflows/templates';
 import { WorkflowEditor } from '@/features/workflows/WorkflowEditor';
 import { useTitle } from '@/hooks/use-title';
+import { useTranslation } from '@/hooks/use-translation';
 
 export function Component() {
   const { t } = useTranslation();

@@ -1,6 +1,6 @@
-import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useTitle } from '@/hooks/use-title';
+import { useTranslation } from '@/hooks/use-translation';
 
 export function Component() {
   const { t } = useTranslation();

@@ -1,8 +1,8 @@
-import { useTranslation } from 'react-i18next';
 import { LinkButton } from '@/components/LinkButton';
 import { PageHeader } from '@/components/PageHeader';
 import { NotificationList, ReadAll } from '@/features/notifications/NotificationList';
 import { useTitle } from '@/hooks/use-title';
+import { useTranslation } from '@/hooks/use-translation';
 import '@/locales/automations';
 
 export function Component() {

@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useParams } from 'react-router';
 import { ErrorNote } from '@/components/ErrorNote';
 import { PageHeader } from '@/components/PageHeader';
@@ -13,6 +12,7 @@ import { PoolTabs } from '@/features/proxies/PoolTabs';
 import { TestPool, TestProgress, useNewestTest } from '@/features/proxies/TestPool';
 import { keys } from '@/hooks/keys';
 import { useTitle } from '@/hooks/use-title';
+import { useTranslation } from '@/hooks/use-translation';
 import '@/locales/proxies';
 import { proxies } from '@/services/proxies';
 

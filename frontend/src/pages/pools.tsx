@@ -1,8 +1,8 @@
-import { useTranslation } from 'react-i18next';
 import { PageHeader } from '@/components/PageHeader';
 import { CreatePool } from '@/features/proxies/CreatePool';
 import { PoolTable } from '@/features/proxies/PoolTable';
 import { useTitle } from '@/hooks/use-title';
+import { useTranslation } from '@/hooks/use-translation';
 import '@/locales/proxies';
 
 export function Component() {

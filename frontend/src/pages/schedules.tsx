@@ -1,10 +1,10 @@
-import { useTranslation } from 'react-i18next';
 import { PageHeader } from '@/components/PageHeader';
 import { Calendar } from '@/features/schedules/Calendar';
 import { ScheduleDrawer } from '@/features/schedules/ScheduleDrawer';
 import { ScheduleTable } from '@/features/schedules/ScheduleTable';
 import { useFilter } from '@/hooks/use-filter';
 import { useTitle } from '@/hooks/use-title';
+import { useTranslation } from '@/hooks/use-translation';
 import '@/locales/schedules';
 import '@/locales/triggers';
 

@@ -1,4 +1,3 @@
-import { useTranslation } from 'react-i18next';
 import { PageHeader } from '@/components/PageHeader';
 import { KeepSecret } from '@/features/secrets/KeepSecret';
 import { KeepVariable } from '@/features/secrets/KeepVariable';
@@ -6,6 +5,7 @@ import { SecretTable } from '@/features/secrets/SecretTable';
 import { VariableTable } from '@/features/secrets/VariableTable';
 import { useFilter } from '@/hooks/use-filter';
 import { useTitle } from '@/hooks/use-title';
+import { useTranslation } from '@/hooks/use-translation';
 import '@/locales/secrets';
 
 const TABS = ['secrets', 'variables'] as const;

@@ -1,8 +1,8 @@
-import { useTranslation } from 'react-i18next';
 import { Link, useLocation } from 'react-router';
 import { AuthColumn } from '@/features/auth/AuthColumn';
 import { SignInForm } from '@/features/auth/SignInForm';
 import { useTitle } from '@/hooks/use-title';
+import { useTranslation } from '@/hooks/use-translation';
 import { useSession } from '@/store/session';
 
 export function Component() {

@@ -1,8 +1,8 @@
-import { useTranslation } from 'react-i18next';
 import { Link, useLocation } from 'react-router';
 import { AuthColumn } from '@/features/auth/AuthColumn';
 import { SignUpForm } from '@/features/auth/SignUpForm';
 import { useTitle } from '@/hooks/use-title';
+import { useTranslation } from '@/hooks/use-translation';
 
 export function Component() {
   const { t } = useTranslation();

@@ -1,7 +1,7 @@
-import { useTranslation } from 'react-i18next';
 import { PageHeader } from '@/components/PageHeader';
 import { Gallery } from '@/features/workflows/Gallery';
 import { useTitle } from '@/hooks/use-title';
+import { useTranslation } from '@/hooks/use-translation';
 import '@/locales/gallery';
 
 export function Component() {

@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { useParams } from 'react-router';
 import { ErrorNote } from '@/components/ErrorNote';
 import { PageHeader } from '@/components/PageHeader';
@@ -11,6 +10,7 @@ import { EndpointState } from '@/features/webhooks/EndpointState';
 import { EndpointTable } from '@/features/webhooks/EndpointTable';
 import { rareKeys } from '@/hooks/rare-keys';
 import { useTitle } from '@/hooks/use-title';
+import { useTranslation } from '@/hooks/use-translation';
 import '@/locales/webhooks';
 import { webhooks } from '@/services/webhooks';
 

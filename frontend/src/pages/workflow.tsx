@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useParams } from 'react-router';
 import { ErrorNote } from '@/components/ErrorNote';
 import { LinkButton } from '@/components/LinkButton';
@@ -15,6 +14,7 @@ import { WorkflowEditor } from '@/features/workflows/WorkflowEditor';
 import { keys } from '@/hooks/keys';
 import { useFilter } from '@/hooks/use-filter';
 import { useTitle } from '@/hooks/use-title';
+import { useTranslation } from '@/hooks/use-translation';
 import '@/locales/triggers';
 import { workflows } from '@/services/workflows';
 

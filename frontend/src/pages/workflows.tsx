@@ -1,8 +1,8 @@
-import { useTranslation } from 'react-i18next';
 import { LinkButton } from '@/components/LinkButton';
 import { PageHeader } from '@/components/PageHeader';
 import { WorkflowTable } from '@/features/workflows/WorkflowTable';
 import { useTitle } from '@/hooks/use-title';
+import { useTranslation } from '@/hooks/use-translation';
 
 export function Component() {
   const { t } = useTranslation();

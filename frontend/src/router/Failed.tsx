@@ -1,7 +1,7 @@
 import { Button } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { CopyId } from '@/components/CopyId';
 import { EmptyState } from '@/components/EmptyState';
+import { useTranslation } from '@/hooks/use-translation';
 import { useConnection } from '@/store/connection';
 
 /** A page that broke, or whose files are gone after an update of the server. */

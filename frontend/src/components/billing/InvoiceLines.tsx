@@ -1,5 +1,5 @@
-import { useTranslation } from 'react-i18next';
 import { Lines } from '@/components/billing/Lines';
+import { useTranslation } from '@/hooks/use-translation';
 import type { Invoice } from '@/types/api';
 
 /** What an invoice is for, and what is still to be paid of it. */

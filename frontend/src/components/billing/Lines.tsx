@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { rareKeys } from '@/hooks/rare-keys';
+import { useTranslation } from '@/hooks/use-translation';
 import { plans } from '@/services/plans';
 import type { InvoiceLine } from '@/types/api';
 import { day, money } from '@/utils/money';

@@ -1,5 +1,5 @@
 import { Progress } from 'antd';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/hooks/use-translation';
 import type { LimitUsage } from '@/types/api';
 import { day } from '@/utils/money';
 

@@ -1,10 +1,10 @@
 import { type Connection, Controls, type Edge, ReactFlow, ReactFlowProvider } from '@xyflow/react';
 import '@xyflow/react/dist/style.css';
 import { type ReactNode, useRef } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Refit } from '@/components/canvas/Refit';
 import { NODE_TYPES, type StepNode } from '@/components/canvas/StepBox';
 import type { CanvasProps } from '@/components/canvas/step';
+import { useTranslation } from '@/hooks/use-translation';
 import { usePreferences } from '@/store/preferences';
 
 interface Props extends Pick<CanvasProps, 'label' | 'onChoose' | 'onMark' | 'onConnect' | 'mayConnect'> {

@@ -1,8 +1,8 @@
 import { Panel, useReactFlow, useStoreApi } from '@xyflow/react';
 import { type PointerEvent, useEffect, useMemo, useRef } from 'react';
-import { useTranslation } from 'react-i18next';
 import { coloursOf, mapView, paintMap, seenBy } from '@/components/canvas/paint';
 import type { Scene } from '@/components/canvas/scene';
+import { useTranslation } from '@/hooks/use-translation';
 import { usePreferences } from '@/store/preferences';
 
 const [WIDTH, HEIGHT] = [200, 150];

@@ -1,10 +1,10 @@
-import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { type Column, DataTable } from '@/components/DataTable';
 import { StatusTag } from '@/components/StatusTag';
 import { When } from '@/components/When';
 import { rareKeys } from '@/hooks/rare-keys';
 import { usePaged } from '@/hooks/use-paged';
+import { useTranslation } from '@/hooks/use-translation';
 import { workflows } from '@/services/workflows';
 import type { Tick } from '@/types/api';
 import type { AnyStatus } from '@/utils/status';

@@ -1,5 +1,5 @@
-import { useTranslation } from 'react-i18next';
 import { When } from '@/components/When';
+import { useTranslation } from '@/hooks/use-translation';
 import type { TriggerSummary } from '@/types/api';
 
 /** When something starts, as its expression says it. */

@@ -1,12 +1,12 @@
 import { Tag } from 'antd';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Backfill } from '@/components/triggers/Backfill';
 import { PauseSwitch } from '@/components/triggers/PauseSwitch';
 import { Ticks } from '@/components/triggers/Ticks';
 import { Timing } from '@/components/triggers/Timing';
 import { When } from '@/components/When';
 import { useCopy } from '@/hooks/use-copy';
+import { useTranslation } from '@/hooks/use-translation';
 import '@/locales/triggers';
 import type { Trigger } from '@/types/api';
 

@@ -1,12 +1,12 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Button, Modal } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '@/components/ErrorNote';
 import { Note } from '@/components/Note';
 import { Card } from '@/features/account/Card';
 import type { Guard } from '@/features/account/guard';
 import { keys } from '@/hooks/keys';
+import { useTranslation } from '@/hooks/use-translation';
 import { account } from '@/services/account';
 import { tokens } from '@/services/tokens';
 import { useSession } from '@/store/session';

@@ -1,7 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Button } from 'antd';
 import type { FormEvent } from 'react';
-import { useTranslation } from 'react-i18next';
 import { CodeBoxes } from '@/components/CodeBoxes';
 import { ErrorNote } from '@/components/ErrorNote';
 import { Note } from '@/components/Note';
@@ -11,6 +10,7 @@ import type { Guard } from '@/features/account/guard';
 import { keys } from '@/hooks/keys';
 import { useCountdown } from '@/hooks/use-countdown';
 import { useFields } from '@/hooks/use-fields';
+import { useTranslation } from '@/hooks/use-translation';
 import { account } from '@/services/account';
 import { useSession } from '@/store/session';
 import type { Me } from '@/types/api';

@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { AccountTabs } from '@/components/AccountTabs';
 import { LinkButton } from '@/components/LinkButton';
 import { PageHeader } from '@/components/PageHeader';
@@ -7,6 +6,7 @@ import { Card } from '@/features/account/Card';
 import { ToldTable } from '@/features/account/ToldTable';
 import { keys } from '@/hooks/keys';
 import { useTitle } from '@/hooks/use-title';
+import { useTranslation } from '@/hooks/use-translation';
 import { account } from '@/services/account';
 
 /** Mails that nobody can do without. */

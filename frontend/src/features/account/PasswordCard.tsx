@@ -1,7 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Button } from 'antd';
 import type { FormEvent } from 'react';
-import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '@/components/ErrorNote';
 import { Note } from '@/components/Note';
 import { TextField } from '@/components/TextField';
@@ -9,6 +8,7 @@ import { Card } from '@/features/account/Card';
 import type { Guard } from '@/features/account/guard';
 import { keys } from '@/hooks/keys';
 import { useFields } from '@/hooks/use-fields';
+import { useTranslation } from '@/hooks/use-translation';
 import { account } from '@/services/account';
 import { ApiError } from '@/services/api-error';
 

@@ -1,8 +1,8 @@
-import { useTranslation } from 'react-i18next';
 import { AccountTabs } from '@/components/AccountTabs';
 import { PageHeader } from '@/components/PageHeader';
 import { ProfileCards } from '@/features/account/ProfileCards';
 import { useTitle } from '@/hooks/use-title';
+import { useTranslation } from '@/hooks/use-translation';
 
 export function Profile() {
   const { t } = useTranslation();

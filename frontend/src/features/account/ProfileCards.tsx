@@ -1,7 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { type FormEvent, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '@/components/ErrorNote';
 import { Note } from '@/components/Note';
 import { TextField } from '@/components/TextField';
@@ -10,6 +9,7 @@ import { When } from '@/components/When';
 import { Card } from '@/features/account/Card';
 import { useStepUp } from '@/features/account/use-step-up';
 import { keys } from '@/hooks/keys';
+import { useTranslation } from '@/hooks/use-translation';
 import { LANGUAGES } from '@/locales';
 import { account } from '@/services/account';
 import { ApiError } from '@/services/api-error';

@@ -1,10 +1,10 @@
 import { useMutation } from '@tanstack/react-query';
 import { Button, Modal } from 'antd';
 import { type FormEvent, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { CodeBoxes } from '@/components/CodeBoxes';
 import { ErrorNote } from '@/components/ErrorNote';
 import { TextField } from '@/components/TextField';
+import { useTranslation } from '@/hooks/use-translation';
 import { account } from '@/services/account';
 import type { Proof } from '@/types/api';
 

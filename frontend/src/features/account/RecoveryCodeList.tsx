@@ -1,7 +1,7 @@
 import { Button } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { Note } from '@/components/Note';
 import { useCopy } from '@/hooks/use-copy';
+import { useTranslation } from '@/hooks/use-translation';
 
 /** Codes that are shown this once. */
 export function RecoveryCodeList({ codes, onDone }: { codes: string[]; onDone: () => void }) {

@@ -1,6 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Button } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { type Column, DataTable } from '@/components/DataTable';
 import { ErrorNote } from '@/components/ErrorNote';
 import { When } from '@/components/When';
@@ -8,6 +7,7 @@ import { Card } from '@/features/account/Card';
 import { deviceOf } from '@/features/account/device';
 import { keys } from '@/hooks/keys';
 import { usePaged } from '@/hooks/use-paged';
+import { useTranslation } from '@/hooks/use-translation';
 import { account } from '@/services/account';
 import type { Session } from '@/types/api';
 

@@ -1,6 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Switch } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { type Column, DataTable } from '@/components/DataTable';
 import { EmptyState } from '@/components/EmptyState';
@@ -8,6 +7,7 @@ import { ErrorNote } from '@/components/ErrorNote';
 import { type Channel, isTelling, retold, tells } from '@/features/account/channels';
 import { rareKeys } from '@/hooks/rare-keys';
 import { usePaged } from '@/hooks/use-paged';
+import { useTranslation } from '@/hooks/use-translation';
 import { automations } from '@/services/automations';
 import type { Automation } from '@/types/api';
 

@@ -1,13 +1,13 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Button, Modal } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '@/components/ErrorNote';
 import { Card } from '@/features/account/Card';
 import type { Guard } from '@/features/account/guard';
 import { RecoveryCodeList } from '@/features/account/RecoveryCodeList';
 import { TotpEnrolment } from '@/features/account/TotpEnrolment';
 import { keys } from '@/hooks/keys';
+import { useTranslation } from '@/hooks/use-translation';
 import { account } from '@/services/account';
 import type { Me } from '@/types/api';
 

@@ -1,11 +1,11 @@
 import { useMutation } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { type FormEvent, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { CodeBoxes } from '@/components/CodeBoxes';
 import { ErrorNote } from '@/components/ErrorNote';
 import type { Guard } from '@/features/account/guard';
 import { useCopy } from '@/hooks/use-copy';
+import { useTranslation } from '@/hooks/use-translation';
 import { account } from '@/services/account';
 import type { Enrolment } from '@/types/api';
 

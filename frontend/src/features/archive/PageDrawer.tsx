@@ -1,12 +1,12 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Button, Drawer } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { CopyId } from '@/components/CopyId';
 import { ErrorNote } from '@/components/ErrorNote';
 import { Waiting } from '@/components/Waiting';
 import { When } from '@/components/When';
 import { fileNameOf, isReadable, SHOWN, textOf } from '@/features/archive/text';
 import { rareKeys } from '@/hooks/rare-keys';
+import { useTranslation } from '@/hooks/use-translation';
 import { archive } from '@/services/archive';
 import type { CollectedPage } from '@/types/api';
 import { saveFile } from '@/utils/save-file';

@@ -1,7 +1,7 @@
 import { DatePicker, Input } from 'antd';
 import dayjs from 'dayjs';
-import { useTranslation } from 'react-i18next';
 import { useFilter } from '@/hooks/use-filter';
+import { useTranslation } from '@/hooks/use-translation';
 
 export const PAGE_FILTERS = ['host', 'url_prefix', 'since', 'until'] as const;
 

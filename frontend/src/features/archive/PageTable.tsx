@@ -1,4 +1,3 @@
-import { useTranslation } from 'react-i18next';
 import { type Column, DataTable } from '@/components/DataTable';
 import { EmptyState } from '@/components/EmptyState';
 import { LinkButton } from '@/components/LinkButton';
@@ -8,6 +7,7 @@ import { PAGE_FILTERS } from '@/features/archive/PageFilters';
 import { rareKeys } from '@/hooks/rare-keys';
 import { useFilter } from '@/hooks/use-filter';
 import { usePaged } from '@/hooks/use-paged';
+import { useTranslation } from '@/hooks/use-translation';
 import { archive } from '@/services/archive';
 import type { CollectedPage } from '@/types/api';
 import { size } from '@/utils/size';

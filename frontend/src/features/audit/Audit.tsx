@@ -1,8 +1,8 @@
-import { useTranslation } from 'react-i18next';
 import { PageHeader } from '@/components/PageHeader';
 import { AuditFilters } from '@/features/audit/AuditFilters';
 import { AuditTable } from '@/features/audit/AuditTable';
 import { useTitle } from '@/hooks/use-title';
+import { useTranslation } from '@/hooks/use-translation';
 
 export function Audit() {
   const { t } = useTranslation();

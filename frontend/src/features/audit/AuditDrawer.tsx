@@ -1,11 +1,11 @@
 import { Drawer } from 'antd';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import { CopyId } from '@/components/CopyId';
 import { JsonView } from '@/components/JsonView';
 import { Changed } from '@/features/audit/Changed';
 import { Outcome } from '@/features/audit/Outcome';
 import { Who } from '@/features/audit/Who';
+import { useTranslation } from '@/hooks/use-translation';
 import type { AuditLine } from '@/types/api';
 import { absolute } from '@/utils/format';
 

@@ -1,8 +1,8 @@
 import { DatePicker, Select } from 'antd';
 import dayjs from 'dayjs';
-import { useTranslation } from 'react-i18next';
 import { TextFilters } from '@/components/TextFilters';
 import { useFilter } from '@/hooks/use-filter';
+import { useTranslation } from '@/hooks/use-translation';
 
 export const AUDIT_FILTERS = ['actor', 'user', 'action', 'target', 'outcome', 'request_id', 'from', 'to'] as const;
 

@@ -1,4 +1,3 @@
-import { useTranslation } from 'react-i18next';
 import { type Column, DataTable } from '@/components/DataTable';
 import { EmptyState } from '@/components/EmptyState';
 import { When } from '@/components/When';
@@ -9,6 +8,7 @@ import { Who } from '@/features/audit/Who';
 import { rareKeys } from '@/hooks/rare-keys';
 import { useFilter } from '@/hooks/use-filter';
 import { usePaged } from '@/hooks/use-paged';
+import { useTranslation } from '@/hooks/use-translation';
 import { audit } from '@/services/audit';
 import type { AuditLine } from '@/types/api';
 

@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/hooks/use-translation';
 import type { Json } from '@/types/api';
 
 const written = (value: Json) => (typeof value === 'string' ? value : JSON.stringify(value, null, 2));

@@ -1,7 +1,7 @@
 import CheckCircleFilled from '@ant-design/icons/CheckCircleFilled';
 import CloseCircleFilled from '@ant-design/icons/CloseCircleFilled';
 import StopOutlined from '@ant-design/icons/StopOutlined';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/hooks/use-translation';
 import type { AuditOutcome } from '@/types/api';
 
 const LOOKS: Record<AuditOutcome, { Icon: typeof StopOutlined; colour: string }> = {

@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/hooks/use-translation';
 import type { AuditLine } from '@/types/api';
 
 /** Who acted: their name, or what they were. */

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import { LanguageSwitch } from '@/components/LanguageSwitch';
+import { useTranslation } from '@/hooks/use-translation';
 
 /** The one column of the pages before signing in. */
 export function AuthColumn({ title, children }: { title: string; children: ReactNode }) {

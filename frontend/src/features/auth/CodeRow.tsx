@@ -1,6 +1,6 @@
 import { Button } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { CodeBoxes } from '@/components/CodeBoxes';
+import { useTranslation } from '@/hooks/use-translation';
 
 interface Props {
   field: { value: string; error: string | null; onChange: (value: string) => void };

@@ -1,10 +1,10 @@
 import { useMutation } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { type FormEvent, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { CodeBoxes } from '@/components/CodeBoxes';
 import { ErrorNote } from '@/components/ErrorNote';
 import { TextField } from '@/components/TextField';
+import { useTranslation } from '@/hooks/use-translation';
 import '@/locales/second-step';
 import { auth } from '@/services/auth';
 import { useSession } from '@/store/session';

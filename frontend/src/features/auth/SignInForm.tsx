@@ -1,11 +1,11 @@
 import { useMutation } from '@tanstack/react-query';
 import { Button } from 'antd';
 import type { FormEvent } from 'react';
-import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '@/components/ErrorNote';
 import { TextField } from '@/components/TextField';
 import { SecondStep } from '@/features/auth/SecondStep';
 import { useFields } from '@/hooks/use-fields';
+import { useTranslation } from '@/hooks/use-translation';
 import { ApiError } from '@/services/api-error';
 import { auth } from '@/services/auth';
 import { useSession } from '@/store/session';

@@ -1,10 +1,10 @@
 import { Button } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '@/components/ErrorNote';
 import { TextField } from '@/components/TextField';
 import { CodeRow } from '@/features/auth/CodeRow';
 import { registrationRules } from '@/features/auth/rules';
 import { useCodedForm } from '@/features/auth/use-coded-form';
+import { useTranslation } from '@/hooks/use-translation';
 import { auth } from '@/services/auth';
 
 export function SignUpForm() {

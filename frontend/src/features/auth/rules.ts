@@ -1,5 +1,5 @@
-import type { TFunction } from 'i18next';
 import type { Rule } from '@/hooks/use-fields';
+import type { Translate } from '@/locales/texts';
 
 const first =
   (...rules: Rule[]): Rule =>
@@ -12,7 +12,7 @@ const when =
     wrong(value) ? message : null;
 
 /** What the fields of a registration must be; the server says the same again. */
-export function registrationRules(t: TFunction) {
+export function registrationRules(t: Translate) {
   const required = when((value) => value.trim() === '', t('form.required'));
   const length = (least: number, most: number, message: string) =>
     when((value) => value.length < least || value.length > most, message);

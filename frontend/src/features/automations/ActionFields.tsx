@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { Button, Form, Input, Select } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { ACTION_KINDS, type DraftAction } from '@/features/automations/draft';
 import { TemplateInput } from '@/features/automations/Expressions';
 import { rareKeys } from '@/hooks/rare-keys';
+import { useTranslation } from '@/hooks/use-translation';
 import { schedules } from '@/services/schedules';
 import { webhooks } from '@/services/webhooks';
 import { workflows } from '@/services/workflows';

@@ -1,4 +1,3 @@
-import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { Count } from '@/components/Count';
 import { type Column, DataTable } from '@/components/DataTable';
@@ -9,6 +8,7 @@ import { STARTS } from '@/features/automations/draft';
 import { Listening } from '@/features/automations/Listening';
 import { rareKeys } from '@/hooks/rare-keys';
 import { usePaged } from '@/hooks/use-paged';
+import { useTranslation } from '@/hooks/use-translation';
 import { automations } from '@/services/automations';
 import type { Automation } from '@/types/api';
 

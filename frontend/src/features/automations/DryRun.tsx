@@ -1,12 +1,12 @@
 import { useMutation } from '@tanstack/react-query';
 import { Button, Form, Input, Select } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '@/components/ErrorNote';
 import { JsonView } from '@/components/JsonView';
 import { StatusTag } from '@/components/StatusTag';
 import { When } from '@/components/When';
 import { ActionLine } from '@/features/automations/ActionLine';
+import { useTranslation } from '@/hooks/use-translation';
 import { automations } from '@/services/automations';
 import type { AutomationRule, DryRunWish, JsonObject, DryRun as Result, Tried } from '@/types/api';
 import { isJson } from '@/utils/schema';

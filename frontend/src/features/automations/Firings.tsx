@@ -1,5 +1,4 @@
 import { Drawer } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { type Column, DataTable } from '@/components/DataTable';
 import { EmptyState } from '@/components/EmptyState';
@@ -10,6 +9,7 @@ import { ActionKinds, ActionLine } from '@/features/automations/ActionLine';
 import { rareKeys } from '@/hooks/rare-keys';
 import { useFilter } from '@/hooks/use-filter';
 import { usePaged } from '@/hooks/use-paged';
+import { useTranslation } from '@/hooks/use-translation';
 import { automations } from '@/services/automations';
 import type { ActionOutcome, Firing, Json } from '@/types/api';
 import type { AnyStatus } from '@/utils/status';

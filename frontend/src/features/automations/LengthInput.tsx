@@ -1,6 +1,6 @@
 import { InputNumber, Select, Space } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/hooks/use-translation';
 
 const UNITS = { s: 1, m: 60, h: 3600, d: 86_400 };
 

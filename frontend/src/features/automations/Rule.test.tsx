@@ -1,10 +1,10 @@
 import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import i18next from 'i18next';
 import { http as on } from 'msw';
 import { beforeEach, expect, it } from 'vitest';
 import { startOf } from '@/features/automations/draft';
 import { Rule } from '@/features/automations/Rule';
+import { translation } from '@/locales/texts';
 import '@/locales/automations';
 import { failure, server, success } from '@/testing/server';
 import { show } from '@/testing/show';
@@ -19,7 +19,8 @@ beforeEach(() => {
   server.use(on.get('/api/v1/automations/events', () => success({ items: EVENTS })));
 });
 
-const render = () => show(<Rule initial={{ ...startOf('data', i18next.t), name: 'New books' }}>{(save) => save}</Rule>);
+const render = () =>
+  show(<Rule initial={{ ...startOf('data', translation().t), name: 'New books' }}>{(save) => save}</Rule>);
 
 it('says what an event carries', async () => {
   render();

@@ -1,7 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Button, Form } from 'antd';
 import { type ReactNode, useCallback, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { ErrorNote } from '@/components/ErrorNote';
 import { LeaveGuard } from '@/components/LeaveGuard';
@@ -9,6 +8,7 @@ import { DryRun } from '@/features/automations/DryRun';
 import { type Draft, placeOf, ruleOf } from '@/features/automations/draft';
 import { RuleForm } from '@/features/automations/RuleForm';
 import { rareKeys } from '@/hooks/rare-keys';
+import { useTranslation } from '@/hooks/use-translation';
 import { ApiError } from '@/services/api-error';
 import { automations } from '@/services/automations';
 

@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { AutoComplete, Form, type FormInstance, Input, InputNumber, Switch } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { ActionFields } from '@/features/automations/ActionFields';
 import { type Draft, namesOf } from '@/features/automations/draft';
 import { ExpressionInput } from '@/features/automations/Expressions';
 import { LengthInput } from '@/features/automations/LengthInput';
 import { rareKeys } from '@/hooks/rare-keys';
+import { useTranslation } from '@/hooks/use-translation';
 import { automations } from '@/services/automations';
 import { FUNCTIONS } from '@/utils/expressions';
 

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '@/components/ErrorNote';
 import { Note } from '@/components/Note';
 import { rareKeys } from '@/hooks/rare-keys';
+import { useTranslation } from '@/hooks/use-translation';
 import { billing } from '@/services/billing';
 
 const FAULTS = ['unbalanced_postings', 'invoices_off', 'credits_off', 'refunds_off', 'missing_numbers'] as const;

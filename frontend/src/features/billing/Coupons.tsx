@@ -1,5 +1,4 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { AskOnce } from '@/components/AskOnce';
 import { type Column, DataTable } from '@/components/DataTable';
 import { EmptyState } from '@/components/EmptyState';
@@ -11,6 +10,7 @@ import { lengthOf } from '@/features/billing/coupon';
 import { rareKeys } from '@/hooks/rare-keys';
 import { usePaged } from '@/hooks/use-paged';
 import { useTitle } from '@/hooks/use-title';
+import { useTranslation } from '@/hooks/use-translation';
 import { billing } from '@/services/billing';
 import { useSession } from '@/store/session';
 import type { Coupon } from '@/types/api';

@@ -1,6 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Drawer, Input, Select } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { AskOnce } from '@/components/AskOnce';
 import { InvoiceLines } from '@/components/billing/InvoiceLines';
 import { CopyId } from '@/components/CopyId';
@@ -15,6 +14,7 @@ import { rareKeys } from '@/hooks/rare-keys';
 import { useFilter } from '@/hooks/use-filter';
 import { usePaged } from '@/hooks/use-paged';
 import { useTitle } from '@/hooks/use-title';
+import { useTranslation } from '@/hooks/use-translation';
 import { billing } from '@/services/billing';
 import { useSession } from '@/store/session';
 import type { OwnedInvoice } from '@/types/api';

@@ -1,5 +1,4 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { AskOnce } from '@/components/AskOnce';
 import { type Column, DataTable } from '@/components/DataTable';
 import { PageHeader } from '@/components/PageHeader';
@@ -7,6 +6,7 @@ import { OfferPlan } from '@/features/billing/OfferPlan';
 import { draftOf, fresh } from '@/features/billing/offer';
 import { rareKeys } from '@/hooks/rare-keys';
 import { useTitle } from '@/hooks/use-title';
+import { useTranslation } from '@/hooks/use-translation';
 import { billing } from '@/services/billing';
 import type { Plan } from '@/types/api';
 import { money } from '@/utils/money';

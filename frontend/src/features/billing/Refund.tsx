@@ -1,9 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Button, Form, Input, InputNumber, Modal } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '@/components/ErrorNote';
 import { rareKeys } from '@/hooks/rare-keys';
+import { useTranslation } from '@/hooks/use-translation';
 import { billing } from '@/services/billing';
 import { useSession } from '@/store/session';
 import type { OwnedInvoice } from '@/types/api';

@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '@/components/ErrorNote';
 import { StatusTag } from '@/components/StatusTag';
 import { Waiting } from '@/components/Waiting';
 import { When } from '@/components/When';
 import { rareKeys } from '@/hooks/rare-keys';
+import { useTranslation } from '@/hooks/use-translation';
 import { billing } from '@/services/billing';
 import type { OwnedInvoice, RefundOfInvoice } from '@/types/api';
 import { money } from '@/utils/money';

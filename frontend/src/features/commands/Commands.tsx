@@ -1,9 +1,9 @@
 import SearchOutlined from '@ant-design/icons/SearchOutlined';
 import { lazy, Suspense, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { Lost } from '@/features/commands/Lost';
 import { useShortcuts } from '@/features/commands/use-shortcuts';
+import { useTranslation } from '@/hooks/use-translation';
 import '@/locales/commands';
 
 const Palette = lazy(() => import('@/features/commands/Palette'));

@@ -1,6 +1,6 @@
 import { Modal } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { PLACES } from '@/features/commands/commands';
+import { useTranslation } from '@/hooks/use-translation';
 
 const ELSEWHERE = [
   ['Ctrl K', 'commands.title'],

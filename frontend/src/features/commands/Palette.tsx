@@ -1,10 +1,10 @@
 import SearchOutlined from '@ant-design/icons/SearchOutlined';
 import { Modal } from 'antd';
 import { type KeyboardEvent, useMemo, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { best, type Command } from '@/features/commands/commands';
 import { useCommands } from '@/features/commands/use-commands';
+import { useTranslation } from '@/hooks/use-translation';
 
 const MOST = 30;
 

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import { useTranslation } from 'react-i18next';
 import { type Command, CREATE, isId, PLACES, type Place } from '@/features/commands/commands';
+import { useTranslation } from '@/hooks/use-translation';
 import { automations } from '@/services/automations';
 import { datasets } from '@/services/datasets';
 import { proxies } from '@/services/proxies';

@@ -1,6 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { ErrorNote } from '@/components/ErrorNote';
 import { StatusTag } from '@/components/StatusTag';
@@ -12,6 +11,7 @@ import { useRange, useUsage } from '@/features/dashboard/use-dashboard';
 import { useCooling, usePools } from '@/features/dashboard/use-pools';
 import { keys } from '@/hooks/keys';
 import { rareKeys } from '@/hooks/rare-keys';
+import { useTranslation } from '@/hooks/use-translation';
 import { executions } from '@/services/executions';
 import type { ExecutionSummary } from '@/types/api';
 

@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
 import { lazy, type ReactNode, Suspense } from 'react';
-import { useTranslation } from 'react-i18next';
 import { PageHeader } from '@/components/PageHeader';
 import { Waiting } from '@/components/Waiting';
 import { Figures } from '@/features/dashboard/Figures';
@@ -8,6 +7,7 @@ import { RangeChoice } from '@/features/dashboard/RangeChoice';
 import { RunsChart } from '@/features/dashboard/RunsChart';
 import { rareKeys } from '@/hooks/rare-keys';
 import { useTitle } from '@/hooks/use-title';
+import { useTranslation } from '@/hooks/use-translation';
 import { workflows } from '@/services/workflows';
 
 const Panels = lazy(() => import('@/features/dashboard/Panels'));

@@ -1,8 +1,8 @@
-import { useTranslation } from 'react-i18next';
 import { Count } from '@/components/Count';
 import { Figure } from '@/components/Figure';
 import { allOf, nearestOf, pointsOf, rateOf, ratesOf, shareOf, sumOf, usedOf } from '@/features/dashboard/figures';
 import { useCollected, useRange, useRuns, useUsage } from '@/features/dashboard/use-dashboard';
+import { useTranslation } from '@/hooks/use-translation';
 
 /** Over the range, the oldest first. */
 function Sparkline({ line, most }: { line: number[]; most?: number }) {

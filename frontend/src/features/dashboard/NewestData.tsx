@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { When } from '@/components/When';
 import { brief, newestOf } from '@/features/dashboard/newest';
 import { Panel } from '@/features/dashboard/Panel';
 import { rareKeys } from '@/hooks/rare-keys';
+import { useTranslation } from '@/hooks/use-translation';
 
 /** The records that were collected last, whatever their dataset. */
 export function NewestData() {

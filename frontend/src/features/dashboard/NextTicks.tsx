@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { When } from '@/components/When';
 import { Panel } from '@/features/dashboard/Panel';
 import { rareKeys } from '@/hooks/rare-keys';
+import { useTranslation } from '@/hooks/use-translation';
 import { schedules } from '@/services/schedules';
 import type { NamedTrigger } from '@/types/api';
 

@@ -1,7 +1,7 @@
-import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { Panel } from '@/features/dashboard/Panel';
 import { usePools } from '@/features/dashboard/use-pools';
+import { useTranslation } from '@/hooks/use-translation';
 
 const STATES = ['healthy', 'degraded', 'half_open', 'quarantined', 'unknown'] as const;
 

@@ -1,6 +1,6 @@
-import { useTranslation } from 'react-i18next';
 import { RANGES, type Range } from '@/features/dashboard/figures';
 import { useRange } from '@/features/dashboard/use-dashboard';
+import { useTranslation } from '@/hooks/use-translation';
 
 export function RangeChoice() {
   const { t } = useTranslation();

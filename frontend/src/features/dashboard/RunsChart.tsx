@@ -1,9 +1,9 @@
 import dayjs from 'dayjs';
-import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '@/components/ErrorNote';
 import { StatusTag } from '@/components/StatusTag';
 import { allOf, type Bucket, RANGES, STATES, sumOf } from '@/features/dashboard/figures';
 import { useRange, useRuns } from '@/features/dashboard/use-dashboard';
+import { useTranslation } from '@/hooks/use-translation';
 
 /** Runs by state, over time: by when they ended, and those that have not by when they were asked for. */
 export function RunsChart() {

@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Select } from 'antd';
 import { lazy, Suspense, useMemo } from 'react';
-import { useTranslation } from 'react-i18next';
 import { EmptyState } from '@/components/EmptyState';
 import { ErrorNote } from '@/components/ErrorNote';
 import { Waiting } from '@/components/Waiting';
@@ -9,6 +8,7 @@ import { CHARTS, MEASURES, type Point, pointsOf } from '@/features/datasets/char
 import { useRecordQuery } from '@/features/datasets/filter';
 import { rareKeys } from '@/hooks/rare-keys';
 import { useFilter } from '@/hooks/use-filter';
+import { useTranslation } from '@/hooks/use-translation';
 import { datasets, type RecordQuery } from '@/services/datasets';
 import type { Dataset, DatasetRecord } from '@/types/api';
 import { exact } from '@/utils/format';

@@ -1,6 +1,6 @@
 import { Button, Checkbox, Popover } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { shownColumns, useRecordQuery } from '@/features/datasets/filter';
+import { useTranslation } from '@/hooks/use-translation';
 import type { Dataset } from '@/types/api';
 
 /** Which columns the table shows; an address with the choice can be passed on. */

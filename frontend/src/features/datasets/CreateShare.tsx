@@ -1,10 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Button, Drawer, Form, Input, Modal, Select } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '@/components/ErrorNote';
 import { rareKeys } from '@/hooks/rare-keys';
 import { useCopy } from '@/hooks/use-copy';
+import { useTranslation } from '@/hooks/use-translation';
 import { datasets } from '@/services/datasets';
 import type { Dataset } from '@/types/api';
 

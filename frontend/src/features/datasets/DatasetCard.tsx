@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { Count } from '@/components/Count';
 import { When } from '@/components/When';
 import { barsOf, DRAWN } from '@/features/datasets/bars';
 import { rareKeys } from '@/hooks/rare-keys';
 import { useNear } from '@/hooks/use-fold';
+import { useTranslation } from '@/hooks/use-translation';
 import { datasets } from '@/services/datasets';
 import type { Dataset } from '@/types/api';
 

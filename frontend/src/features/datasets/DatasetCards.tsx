@@ -1,5 +1,4 @@
 import { Button } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { EmptyState } from '@/components/EmptyState';
 import { ErrorNote } from '@/components/ErrorNote';
 import { LinkButton } from '@/components/LinkButton';
@@ -7,6 +6,7 @@ import { Waiting } from '@/components/Waiting';
 import { DatasetCard } from '@/features/datasets/DatasetCard';
 import { keys } from '@/hooks/keys';
 import { usePaged } from '@/hooks/use-paged';
+import { useTranslation } from '@/hooks/use-translation';
 import { datasets } from '@/services/datasets';
 
 export function DatasetCards() {

@@ -1,4 +1,3 @@
-import { useTranslation } from 'react-i18next';
 import { ChartBuilder } from '@/features/datasets/ChartBuilder';
 import { Fields } from '@/features/datasets/Fields';
 import { useRecordQuery } from '@/features/datasets/filter';
@@ -8,6 +7,7 @@ import { RecordTable } from '@/features/datasets/RecordTable';
 import { Shares } from '@/features/datasets/Shares';
 import { Terms } from '@/features/datasets/Terms';
 import { Versions } from '@/features/datasets/Versions';
+import { useTranslation } from '@/hooks/use-translation';
 import type { Dataset } from '@/types/api';
 
 const TABS = ['records', 'chart', 'fields', 'versions', 'held', 'shares', 'terms'] as const;

@@ -1,9 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { DeleteButton } from '@/components/DeleteButton';
 import { keys } from '@/hooks/keys';
 import { rareKeys } from '@/hooks/rare-keys';
+import { useTranslation } from '@/hooks/use-translation';
 import { datasets } from '@/services/datasets';
 
 export function DeleteDataset({ name }: { name: string }) {

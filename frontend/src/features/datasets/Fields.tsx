@@ -1,11 +1,11 @@
 import { Button, Tag } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { type Column, DataTable } from '@/components/DataTable';
 import { EmptyState } from '@/components/EmptyState';
 import { EditField } from '@/features/datasets/EditField';
 import { useRecordQuery } from '@/features/datasets/filter';
 import { StatisticsDrawer } from '@/features/datasets/StatisticsDrawer';
+import { useTranslation } from '@/hooks/use-translation';
 import type { Dataset, DatasetColumn } from '@/types/api';
 
 /** The columns: what they are, what their values are like, and what is said of them. */

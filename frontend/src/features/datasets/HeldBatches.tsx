@@ -1,5 +1,4 @@
 import { Button, Tag } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { Count } from '@/components/Count';
 import { type Column, DataTable } from '@/components/DataTable';
 import { EmptyState } from '@/components/EmptyState';
@@ -9,6 +8,7 @@ import { HeldActions } from '@/features/datasets/HeldActions';
 import { HeldDrawer } from '@/features/datasets/HeldDrawer';
 import { rareKeys } from '@/hooks/rare-keys';
 import { usePaged } from '@/hooks/use-paged';
+import { useTranslation } from '@/hooks/use-translation';
 import { datasets } from '@/services/datasets';
 import type { HeldBatch } from '@/types/api';
 

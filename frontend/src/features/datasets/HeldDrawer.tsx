@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { Drawer } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '@/components/ErrorNote';
 import { JsonView } from '@/components/JsonView';
 import { Waiting } from '@/components/Waiting';
 import { HeldActions } from '@/features/datasets/HeldActions';
 import { Reasons } from '@/features/datasets/HeldBatches';
 import { rareKeys } from '@/hooks/rare-keys';
+import { useTranslation } from '@/hooks/use-translation';
 import { datasets } from '@/services/datasets';
 
 interface Props {

@@ -1,9 +1,9 @@
 import { Button, DatePicker, Input, Select, Tag } from 'antd';
 import dayjs from 'dayjs';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { ColumnChoice } from '@/features/datasets/ColumnChoice';
 import { OPERATORS, type Operator, read, typed, useRecordQuery, write } from '@/features/datasets/filter';
+import { useTranslation } from '@/hooks/use-translation';
 import type { Dataset } from '@/types/api';
 
 const EMPTY = { field: undefined as string | undefined, operator: 'eq' as Operator, text: '' };

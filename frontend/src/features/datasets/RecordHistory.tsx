@@ -1,5 +1,4 @@
 import { Button } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { ErrorNote } from '@/components/ErrorNote';
 import { Waiting } from '@/components/Waiting';
@@ -7,6 +6,7 @@ import { When } from '@/components/When';
 import { Value } from '@/features/datasets/Value';
 import { rareKeys } from '@/hooks/rare-keys';
 import { usePaged } from '@/hooks/use-paged';
+import { useTranslation } from '@/hooks/use-translation';
 import { datasets } from '@/services/datasets';
 import type { Dataset, DatasetChange } from '@/types/api';
 

@@ -1,4 +1,3 @@
-import { useTranslation } from 'react-i18next';
 import { type Column, DataTable } from '@/components/DataTable';
 import { EmptyState } from '@/components/EmptyState';
 import { changedSince } from '@/features/datasets/changed';
@@ -7,6 +6,7 @@ import { RecordDrawer } from '@/features/datasets/RecordDrawer';
 import { Value } from '@/features/datasets/Value';
 import { rareKeys } from '@/hooks/rare-keys';
 import { usePaged } from '@/hooks/use-paged';
+import { useTranslation } from '@/hooks/use-translation';
 import { datasets } from '@/services/datasets';
 import type { Dataset, DatasetColumn, DatasetRecord } from '@/types/api';
 

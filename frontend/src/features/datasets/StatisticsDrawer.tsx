@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { Drawer } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { Count } from '@/components/Count';
 import { ErrorNote } from '@/components/ErrorNote';
 import { Note } from '@/components/Note';
 import { Waiting } from '@/components/Waiting';
 import { Value } from '@/features/datasets/Value';
 import { rareKeys } from '@/hooks/rare-keys';
+import { useTranslation } from '@/hooks/use-translation';
 import { datasets } from '@/services/datasets';
 import type { DatasetColumn, FieldStatistics } from '@/types/api';
 

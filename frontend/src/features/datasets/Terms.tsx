@@ -1,11 +1,11 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Button, Form, Input, InputNumber, Select, Switch } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '@/components/ErrorNote';
 import { Note } from '@/components/Note';
 import { editOf, type Terms as Said, termsOf } from '@/features/datasets/terms';
 import { keys } from '@/hooks/keys';
+import { useTranslation } from '@/hooks/use-translation';
 import { datasets } from '@/services/datasets';
 import type { Dataset } from '@/types/api';
 

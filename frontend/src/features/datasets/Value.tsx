@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/hooks/use-translation';
 import type { Json } from '@/types/api';
 
 /** A value of a record, on one line. */

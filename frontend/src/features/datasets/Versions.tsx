@@ -1,4 +1,3 @@
-import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { Count } from '@/components/Count';
 import { type Column, DataTable } from '@/components/DataTable';
@@ -6,6 +5,7 @@ import { EmptyState } from '@/components/EmptyState';
 import { When } from '@/components/When';
 import { rareKeys } from '@/hooks/rare-keys';
 import { usePaged } from '@/hooks/use-paged';
+import { useTranslation } from '@/hooks/use-translation';
 import { datasets } from '@/services/datasets';
 import type { DatasetVersion } from '@/types/api';
 

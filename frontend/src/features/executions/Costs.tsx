@@ -1,9 +1,9 @@
-import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { type Column, DataTable } from '@/components/DataTable';
 import { EmptyState } from '@/components/EmptyState';
 import { Lasted } from '@/components/Lasted';
 import { StatusTag } from '@/components/StatusTag';
+import { useTranslation } from '@/hooks/use-translation';
 import type { Cost, ExecutionDetail, Step } from '@/types/api';
 import { duration, exact } from '@/utils/format';
 import { size } from '@/utils/size';

@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { Input, Select } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import { SavedViews } from '@/features/executions/SavedViews';
 import { TimeFilter } from '@/features/executions/TimeFilter';
 import { keys } from '@/hooks/keys';
+import { useTranslation } from '@/hooks/use-translation';
 import type { ExecutionFilter } from '@/services/executions';
 import { workflows } from '@/services/workflows';
 import type { ExecutionOrigin } from '@/types/api';

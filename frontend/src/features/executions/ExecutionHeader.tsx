@@ -1,6 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Button } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { CopyId } from '@/components/CopyId';
 import { ErrorNote } from '@/components/ErrorNote';
@@ -13,6 +12,7 @@ import { Rerun, Retry } from '@/features/executions/Again';
 import { archived } from '@/features/executions/Costs';
 import { Origin } from '@/features/executions/Origin';
 import { keys } from '@/hooks/keys';
+import { useTranslation } from '@/hooks/use-translation';
 import { executions } from '@/services/executions';
 import type { ExecutionDetail } from '@/types/api';
 import { duration } from '@/utils/format';

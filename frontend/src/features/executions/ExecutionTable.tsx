@@ -1,7 +1,5 @@
 import { Checkbox } from 'antd';
-import type { TFunction } from 'i18next';
 import { createContext, useContext, useMemo, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { createStore, useStore } from 'zustand';
 import { CopyId } from '@/components/CopyId';
@@ -14,6 +12,8 @@ import { When } from '@/components/When';
 import { Bulk } from '@/features/executions/Bulk';
 import { useExecutionFilter } from '@/features/executions/ExecutionFilters';
 import { MOST_NEW, useAnchored } from '@/hooks/use-anchored';
+import { useTranslation } from '@/hooks/use-translation';
+import type { Translate } from '@/locales/texts';
 import type { ExecutionSummary } from '@/types/api';
 import { isOver } from '@/utils/status';
 
@@ -101,7 +101,7 @@ function ChooseOne({ choice, row: { id, definition_name } }: { choice: Choice; r
   );
 }
 
-function columnsOf(t: TFunction, choice: Choice): Column<ExecutionSummary>[] {
+function columnsOf(t: Translate, choice: Choice): Column<ExecutionSummary>[] {
   return [
     {
       key: 'choose',

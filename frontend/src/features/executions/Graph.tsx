@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import { useTranslation } from 'react-i18next';
 import Canvas from '@/components/canvas/Canvas';
 import { nodesOf } from '@/components/canvas/graph';
 import type { CanvasStep } from '@/components/canvas/step';
@@ -9,6 +8,7 @@ import { Lasted } from '@/components/Lasted';
 import { StatusTag } from '@/components/StatusTag';
 import { Waiting } from '@/components/Waiting';
 import { rareKeys } from '@/hooks/rare-keys';
+import { useTranslation } from '@/hooks/use-translation';
 import '@/locales/canvas';
 import { workflows } from '@/services/workflows';
 import type { ExecutionDetail } from '@/types/api';

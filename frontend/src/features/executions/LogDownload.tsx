@@ -1,9 +1,9 @@
 import { useMutation } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '@/components/ErrorNote';
 import { wholeLog } from '@/features/executions/whole-log';
+import { useTranslation } from '@/hooks/use-translation';
 import { executions, type LogFilter } from '@/services/executions';
 import { exact } from '@/utils/format';
 import { saveFile } from '@/utils/save-file';

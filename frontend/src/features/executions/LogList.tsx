@@ -1,6 +1,5 @@
 import { Button, Input, Select } from 'antd';
 import { useEffect, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { EmptyState } from '@/components/EmptyState';
 import { ErrorNote } from '@/components/ErrorNote';
 import { LogDownload } from '@/features/executions/LogDownload';
@@ -8,6 +7,7 @@ import { LogPage, MoreLines } from '@/features/executions/LogPage';
 import { rareKeys } from '@/hooks/rare-keys';
 import { useFilter } from '@/hooks/use-filter';
 import { usePaged } from '@/hooks/use-paged';
+import { useTranslation } from '@/hooks/use-translation';
 import { executions, type LogFilter } from '@/services/executions';
 import type { LogLine, Page } from '@/types/api';
 

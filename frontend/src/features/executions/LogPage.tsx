@@ -1,8 +1,8 @@
 import { Button } from 'antd';
 import { memo, useEffect, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { stepOf } from '@/features/executions/whole-log';
 import { useFold, useNear } from '@/hooks/use-fold';
+import { useTranslation } from '@/hooks/use-translation';
 import type { LogLine } from '@/types/api';
 import { absolute } from '@/utils/format';
 

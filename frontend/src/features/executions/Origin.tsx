@@ -1,6 +1,6 @@
-import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { When } from '@/components/When';
+import { useTranslation } from '@/hooks/use-translation';
 import type { ExecutionDetail, Json } from '@/types/api';
 
 const textOf = (trigger: Json, name: string) => {

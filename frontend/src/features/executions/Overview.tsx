@@ -1,9 +1,9 @@
 import { lazy, Suspense } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Waiting } from '@/components/Waiting';
 import { StepBrief } from '@/features/executions/StepBrief';
 import { Timeline } from '@/features/executions/Timeline';
 import { useChosenStep } from '@/features/executions/use-chosen-step';
+import { useTranslation } from '@/hooks/use-translation';
 import type { ExecutionDetail } from '@/types/api';
 import { isOver } from '@/utils/status';
 

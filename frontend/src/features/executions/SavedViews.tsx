@@ -1,8 +1,8 @@
 import { Button, Input, Popover } from 'antd';
 import { type FormEvent, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import { useViews } from '@/features/executions/views';
+import { useTranslation } from '@/hooks/use-translation';
 
 /** Filters that are come back to, by their names. */
 export function SavedViews() {

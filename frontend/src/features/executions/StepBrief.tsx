@@ -1,8 +1,8 @@
-import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { Lasted } from '@/components/Lasted';
 import { StatusTag } from '@/components/StatusTag';
 import { StepProgressBar } from '@/features/executions/StepProgressBar';
+import { useTranslation } from '@/hooks/use-translation';
 import type { Step } from '@/types/api';
 import { isOver } from '@/utils/status';
 

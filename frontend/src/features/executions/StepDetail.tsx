@@ -1,4 +1,3 @@
-import { useTranslation } from 'react-i18next';
 import { type Column, DataTable } from '@/components/DataTable';
 import { JsonView } from '@/components/JsonView';
 import { Lasted } from '@/components/Lasted';
@@ -6,6 +5,7 @@ import { StatusTag } from '@/components/StatusTag';
 import { When } from '@/components/When';
 import { RerunFrom } from '@/features/executions/Again';
 import { ItemGrid } from '@/features/executions/items/ItemGrid';
+import { useTranslation } from '@/hooks/use-translation';
 import type { Attempt, Step } from '@/types/api';
 
 /** Attempts worth showing: more than one, or one that failed. */

@@ -1,11 +1,11 @@
 import RightOutlined from '@ant-design/icons/RightOutlined';
 import { useEffect, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Lasted } from '@/components/Lasted';
 import { StatusTag } from '@/components/StatusTag';
 import { StepDetail } from '@/features/executions/StepDetail';
 import { StepProgressBar } from '@/features/executions/StepProgressBar';
 import { useChosenStep } from '@/features/executions/use-chosen-step';
+import { useTranslation } from '@/hooks/use-translation';
 import type { Step } from '@/types/api';
 import { isOver } from '@/utils/status';
 

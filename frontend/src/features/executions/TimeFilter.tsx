@@ -1,6 +1,6 @@
 import { Select } from 'antd';
 import { lazy, Suspense, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/hooks/use-translation';
 
 const TimeRange = lazy(() => import('@/features/executions/TimeRange'));
 

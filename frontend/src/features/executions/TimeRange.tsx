@@ -1,7 +1,7 @@
 import { DatePicker } from 'antd';
 import dayjs from 'dayjs';
-import { useTranslation } from 'react-i18next';
 import type { Props } from '@/features/executions/TimeFilter';
+import { useTranslation } from '@/hooks/use-translation';
 
 const moment = (at: string | undefined) => (at && dayjs(at).isValid() ? dayjs(at) : null);
 

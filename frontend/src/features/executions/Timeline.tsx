@@ -1,9 +1,9 @@
 import { memo, useEffect, useMemo, useRef } from 'react';
-import { useTranslation } from 'react-i18next';
 import { EmptyState } from '@/components/EmptyState';
 import { StatusTag } from '@/components/StatusTag';
 import { type Bar, type Lane, lanesOf } from '@/features/executions/timeline';
 import { useNow } from '@/hooks/use-now';
+import { useTranslation } from '@/hooks/use-translation';
 import { reveal, useWindow } from '@/hooks/use-window';
 import type { Step } from '@/types/api';
 import { duration } from '@/utils/format';

@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { Count } from '@/components/Count';
 import { type Column, DataTable } from '@/components/DataTable';
@@ -7,6 +6,7 @@ import { EmptyState } from '@/components/EmptyState';
 import { When } from '@/components/When';
 import { WrittenRecords } from '@/features/executions/WrittenRecords';
 import { rareKeys } from '@/hooks/rare-keys';
+import { useTranslation } from '@/hooks/use-translation';
 import { datasets } from '@/services/datasets';
 import type { DatasetWrites } from '@/types/api';
 

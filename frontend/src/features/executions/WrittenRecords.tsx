@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { type Column, DataTable } from '@/components/DataTable';
 import { When } from '@/components/When';
 import { rareKeys } from '@/hooks/rare-keys';
+import { useTranslation } from '@/hooks/use-translation';
 import { datasets } from '@/services/datasets';
 import type { DatasetChange, DatasetWrites, Json } from '@/types/api';
 

@@ -1,6 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Button, Upload } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { AskOnce } from '@/components/AskOnce';
 import { CopyId } from '@/components/CopyId';
 import { type Column, DataTable } from '@/components/DataTable';
@@ -11,6 +10,7 @@ import { Sendings } from '@/components/Sendings';
 import { When } from '@/components/When';
 import { rareKeys } from '@/hooks/rare-keys';
 import { usePaged } from '@/hooks/use-paged';
+import { useTranslation } from '@/hooks/use-translation';
 import { useUploads } from '@/hooks/use-uploads';
 import { files } from '@/services/files';
 import type { UploadedFile } from '@/types/api';

@@ -1,5 +1,4 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { AskOnce } from '@/components/AskOnce';
 import { type Column, DataTable } from '@/components/DataTable';
 import { EmptyState } from '@/components/EmptyState';
@@ -9,6 +8,7 @@ import { DecideHost } from '@/features/hosts/DecideHost';
 import { rareKeys } from '@/hooks/rare-keys';
 import { usePaged } from '@/hooks/use-paged';
 import { useTitle } from '@/hooks/use-title';
+import { useTranslation } from '@/hooks/use-translation';
 import { system } from '@/services/system';
 import { useSession } from '@/store/session';
 import type { HostRule } from '@/types/api';

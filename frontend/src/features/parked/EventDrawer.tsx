@@ -1,12 +1,12 @@
 import { Drawer } from 'antd';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import { CopyId } from '@/components/CopyId';
 import { JsonView } from '@/components/JsonView';
 import { LinkButton } from '@/components/LinkButton';
 import { Note } from '@/components/Note';
 import { When } from '@/components/When';
 import { Reached } from '@/features/parked/Reached';
+import { useTranslation } from '@/hooks/use-translation';
 import type { LoggedEvent } from '@/types/api';
 
 /** One event with everything it says. */

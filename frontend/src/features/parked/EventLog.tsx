@@ -1,5 +1,4 @@
 import { Select } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { CopyId } from '@/components/CopyId';
 import { type Column, DataTable } from '@/components/DataTable';
 import { EmptyState } from '@/components/EmptyState';
@@ -10,6 +9,7 @@ import { Reached } from '@/features/parked/Reached';
 import { rareKeys } from '@/hooks/rare-keys';
 import { useFilter } from '@/hooks/use-filter';
 import { usePaged } from '@/hooks/use-paged';
+import { useTranslation } from '@/hooks/use-translation';
 import { system } from '@/services/system';
 import type { LoggedEvent } from '@/types/api';
 

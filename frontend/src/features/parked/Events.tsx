@@ -1,10 +1,10 @@
 import { Segmented } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { PageHeader } from '@/components/PageHeader';
 import { EventLog } from '@/features/parked/EventLog';
 import { Parked } from '@/features/parked/Parked';
 import { useFilter } from '@/hooks/use-filter';
 import { useTitle } from '@/hooks/use-title';
+import { useTranslation } from '@/hooks/use-translation';
 
 /** What happened, and what of it could not be handled. */
 export function Events() {

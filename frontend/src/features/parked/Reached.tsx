@@ -1,5 +1,5 @@
-import { useTranslation } from 'react-i18next';
 import { StatusTag } from '@/components/StatusTag';
+import { useTranslation } from '@/hooks/use-translation';
 import type { LoggedEvent } from '@/types/api';
 import type { AnyStatus } from '@/utils/status';
 

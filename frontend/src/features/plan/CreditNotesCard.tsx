@@ -1,8 +1,8 @@
-import { useTranslation } from 'react-i18next';
 import { type Column, DataTable } from '@/components/DataTable';
 import { Paper } from '@/features/plan/Paper';
 import { rareKeys } from '@/hooks/rare-keys';
 import { usePaged } from '@/hooks/use-paged';
+import { useTranslation } from '@/hooks/use-translation';
 import { plans } from '@/services/plans';
 import type { CreditNote } from '@/types/api';
 import { day, money } from '@/utils/money';

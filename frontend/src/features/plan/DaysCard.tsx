@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useMemo } from 'react';
-import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '@/components/ErrorNote';
 import { daysOf, MEASURES } from '@/features/plan/days';
 import { rareKeys } from '@/hooks/rare-keys';
 import { useFilter } from '@/hooks/use-filter';
+import { useTranslation } from '@/hooks/use-translation';
 import { statistics } from '@/services/statistics';
 
 const Chart = lazy(() => import('@/components/Chart'));

@@ -1,6 +1,5 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Button, Drawer } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { InvoiceLines } from '@/components/billing/InvoiceLines';
 import { type Column, DataTable } from '@/components/DataTable';
 import { ErrorNote } from '@/components/ErrorNote';
@@ -10,6 +9,7 @@ import { Paper } from '@/features/plan/Paper';
 import { rareKeys } from '@/hooks/rare-keys';
 import { useFilter } from '@/hooks/use-filter';
 import { usePaged } from '@/hooks/use-paged';
+import { useTranslation } from '@/hooks/use-translation';
 import { plans } from '@/services/plans';
 import type { Invoice } from '@/types/api';
 import { day, money } from '@/utils/money';

@@ -1,8 +1,8 @@
 import DownloadOutlined from '@ant-design/icons/DownloadOutlined';
 import { useMutation } from '@tanstack/react-query';
 import { Button } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '@/components/ErrorNote';
+import { useTranslation } from '@/hooks/use-translation';
 import { plans } from '@/services/plans';
 import { saveFile } from '@/utils/save-file';
 

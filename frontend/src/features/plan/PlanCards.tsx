@@ -1,8 +1,8 @@
 import { Button, Segmented } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { amountOf } from '@/features/plan/entitlements';
 import { PlanDialog, type Way } from '@/features/plan/PlanDialog';
+import { useTranslation } from '@/hooks/use-translation';
 import type { CurrentSubscription, Interval, Plan } from '@/types/api';
 import { money } from '@/utils/money';
 

@@ -1,5 +1,5 @@
-import { useTranslation } from 'react-i18next';
 import { amountOf, changesOf } from '@/features/plan/entitlements';
+import { useTranslation } from '@/hooks/use-translation';
 import type { Plan } from '@/types/api';
 
 /** What another plan includes otherwise. */

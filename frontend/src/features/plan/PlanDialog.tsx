@@ -1,13 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { Checkbox, Input, Modal } from 'antd';
 import { useId, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Lines } from '@/components/billing/Lines';
 import { ErrorNote } from '@/components/ErrorNote';
 import { Waiting } from '@/components/Waiting';
 import { PlanChanges } from '@/features/plan/PlanChanges';
 import { useChange } from '@/features/plan/use-change';
 import { rareKeys } from '@/hooks/rare-keys';
+import { useTranslation } from '@/hooks/use-translation';
 import { type PlanWish, plans } from '@/services/plans';
 import type { CurrentSubscription, Plan } from '@/types/api';
 import { day, money } from '@/utils/money';

@@ -1,8 +1,8 @@
 import { Button } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { AskOnce } from '@/components/AskOnce';
 import { ErrorNote } from '@/components/ErrorNote';
 import { useChange } from '@/features/plan/use-change';
+import { useTranslation } from '@/hooks/use-translation';
 import { plans } from '@/services/plans';
 import type { CurrentSubscription } from '@/types/api';
 import { day, money } from '@/utils/money';

@@ -1,10 +1,10 @@
-import type { TFunction } from 'i18next';
+import type { Translate } from '@/locales/texts';
 import type { Plan } from '@/types/api';
 
 const GIB = 1024 ** 3;
 
 /** What a plan includes of something, in words. */
-export function amountOf(name: string, value: number | null | undefined, t: TFunction, language: string): string {
+export function amountOf(name: string, value: number | null | undefined, t: Translate, language: string): string {
   if (value == null) return t('plan.unlimited');
   if (name === 'history_bytes') return t('plan.bytes', { count: Math.round(value / GIB) });
   return value.toLocaleString(language);

@@ -1,5 +1,5 @@
-import { useTranslation } from 'react-i18next';
 import { When } from '@/components/When';
+import { useTranslation } from '@/hooks/use-translation';
 import type { PoolHost } from '@/types/api';
 
 /** Whether requests go through, and when they may again. */

@@ -1,8 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { DeleteButton } from '@/components/DeleteButton';
 import { keys } from '@/hooks/keys';
+import { useTranslation } from '@/hooks/use-translation';
 import { proxies } from '@/services/proxies';
 
 export function DeletePool({ id, name }: { id: string; name: string }) {

@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
 import { Button, Form, Input } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { type Column, DataTable } from '@/components/DataTable';
 import { EmptyState } from '@/components/EmptyState';
 import { ErrorNote } from '@/components/ErrorNote';
@@ -9,6 +8,7 @@ import { Waiting } from '@/components/Waiting';
 import { When } from '@/components/When';
 import { usePoolFilter } from '@/features/proxies/filter';
 import { rareKeys } from '@/hooks/rare-keys';
+import { useTranslation } from '@/hooks/use-translation';
 import { proxies } from '@/services/proxies';
 import type { Explanation } from '@/types/api';
 import { duration } from '@/utils/format';

@@ -1,5 +1,4 @@
 import { Button, Drawer } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { Count } from '@/components/Count';
 import { type Column, DataTable } from '@/components/DataTable';
 import { EmptyState } from '@/components/EmptyState';
@@ -7,6 +6,7 @@ import { Breaker } from '@/features/proxies/Breaker';
 import { usePoolFilter } from '@/features/proxies/filter';
 import { rareKeys } from '@/hooks/rare-keys';
 import { usePaged } from '@/hooks/use-paged';
+import { useTranslation } from '@/hooks/use-translation';
 import { proxies } from '@/services/proxies';
 import type { ProxyOnHost } from '@/types/api';
 import { duration } from '@/utils/format';

@@ -1,5 +1,4 @@
 import { useQueries } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { Count } from '@/components/Count';
 import { type Column, DataTable } from '@/components/DataTable';
 import { EmptyState } from '@/components/EmptyState';
@@ -10,6 +9,7 @@ import { HostDrawer } from '@/features/proxies/HostDrawer';
 import { matrixOf, type Row, shade } from '@/features/proxies/matrix';
 import { rareKeys } from '@/hooks/rare-keys';
 import { usePaged } from '@/hooks/use-paged';
+import { useTranslation } from '@/hooks/use-translation';
 import { proxies } from '@/services/proxies';
 import type { PoolHost } from '@/types/api';
 import { duration } from '@/utils/format';

@@ -1,5 +1,5 @@
-import { useTranslation } from 'react-i18next';
 import { Count } from '@/components/Count';
+import { useTranslation } from '@/hooks/use-translation';
 import type { PoolStatus } from '@/types/api';
 import { duration } from '@/utils/format';
 import { quantile } from '@/utils/quantile';

@@ -1,5 +1,5 @@
 import { Form, type FormInstance, Input, InputNumber, Select } from 'antd';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/hooks/use-translation';
 import type { PoolTerms, Strategy } from '@/types/api';
 
 const WIDE = { width: '100%' };

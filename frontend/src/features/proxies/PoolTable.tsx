@@ -1,4 +1,3 @@
-import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { Count } from '@/components/Count';
 import { type Column, DataTable } from '@/components/DataTable';
@@ -7,6 +6,7 @@ import { When } from '@/components/When';
 import { CreatePool } from '@/features/proxies/CreatePool';
 import { keys } from '@/hooks/keys';
 import { usePaged } from '@/hooks/use-paged';
+import { useTranslation } from '@/hooks/use-translation';
 import { proxies } from '@/services/proxies';
 import type { ProxyPool } from '@/types/api';
 

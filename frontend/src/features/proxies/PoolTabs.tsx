@@ -1,4 +1,3 @@
-import { useTranslation } from 'react-i18next';
 import { Explain } from '@/features/proxies/Explain';
 import { usePoolFilter } from '@/features/proxies/filter';
 import { Hosts } from '@/features/proxies/Hosts';
@@ -6,6 +5,7 @@ import { ProxyTable } from '@/features/proxies/ProxyTable';
 import { Sources } from '@/features/proxies/Sources';
 import { Statistics } from '@/features/proxies/Statistics';
 import { Tests } from '@/features/proxies/Tests';
+import { useTranslation } from '@/hooks/use-translation';
 
 const TABS = ['proxies', 'hosts', 'explain', 'sources', 'tests', 'statistics'] as const;
 

@@ -1,6 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button, Drawer, Form, Input, InputNumber, Switch } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { AskOnce } from '@/components/AskOnce';
 import { Count } from '@/components/Count';
 import { ErrorNote } from '@/components/ErrorNote';
@@ -8,6 +7,7 @@ import { Waiting } from '@/components/Waiting';
 import { When } from '@/components/When';
 import { ProxyState } from '@/features/proxies/ProxyState';
 import { rareKeys } from '@/hooks/rare-keys';
+import { useTranslation } from '@/hooks/use-translation';
 import { type ProxyEdit, proxies } from '@/services/proxies';
 import type { ProxyRow } from '@/types/api';
 import { duration } from '@/utils/format';

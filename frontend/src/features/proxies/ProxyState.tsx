@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/hooks/use-translation';
 
 /** A state of a proxy, by word and colour. */
 export function ProxyState({ state }: { state: string }) {

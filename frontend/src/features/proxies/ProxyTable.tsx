@@ -1,5 +1,4 @@
 import { Input, Select, Tag } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { Count } from '@/components/Count';
 import { type Column, DataTable } from '@/components/DataTable';
 import { EmptyState } from '@/components/EmptyState';
@@ -10,6 +9,7 @@ import { ProxyDrawer } from '@/features/proxies/ProxyDrawer';
 import { ProxyState } from '@/features/proxies/ProxyState';
 import { rareKeys } from '@/hooks/rare-keys';
 import { usePaged } from '@/hooks/use-paged';
+import { useTranslation } from '@/hooks/use-translation';
 import { proxies } from '@/services/proxies';
 import type { ProxyRow } from '@/types/api';
 import { duration } from '@/utils/format';

@@ -1,6 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Switch } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { AskOnce } from '@/components/AskOnce';
 import { Count } from '@/components/Count';
 import { type Column, DataTable } from '@/components/DataTable';
@@ -9,6 +8,7 @@ import { When } from '@/components/When';
 import { EditSource } from '@/features/proxies/EditSource';
 import { rareKeys } from '@/hooks/rare-keys';
 import { usePaged } from '@/hooks/use-paged';
+import { useTranslation } from '@/hooks/use-translation';
 import { proxies } from '@/services/proxies';
 import type { ProxySource } from '@/types/api';
 import { duration } from '@/utils/format';

@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useMemo } from 'react';
-import { useTranslation } from 'react-i18next';
 import { EmptyState } from '@/components/EmptyState';
 import { ErrorNote } from '@/components/ErrorNote';
 import { Waiting } from '@/components/Waiting';
@@ -8,6 +7,7 @@ import { latenciesOf, type Point, reachedOf, requestsOf, successOf } from '@/fea
 import { keys } from '@/hooks/keys';
 import { rareKeys } from '@/hooks/rare-keys';
 import { usePaged } from '@/hooks/use-paged';
+import { useTranslation } from '@/hooks/use-translation';
 import { proxies } from '@/services/proxies';
 import type { PoolTest } from '@/types/api';
 import { absolute } from '@/utils/format';

@@ -1,5 +1,4 @@
 import { Drawer } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { Count } from '@/components/Count';
 import { type Column, DataTable } from '@/components/DataTable';
 import { EmptyState } from '@/components/EmptyState';
@@ -8,6 +7,7 @@ import { When } from '@/components/When';
 import { usePoolFilter } from '@/features/proxies/filter';
 import { rareKeys } from '@/hooks/rare-keys';
 import { usePaged } from '@/hooks/use-paged';
+import { useTranslation } from '@/hooks/use-translation';
 import { proxies } from '@/services/proxies';
 import type { PoolTest, TestedProxy } from '@/types/api';
 import { duration } from '@/utils/format';

@@ -1,6 +1,5 @@
 import { Button } from 'antd';
 import dayjs from 'dayjs';
-import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '@/components/ErrorNote';
 import { Note } from '@/components/Note';
 import { Waiting } from '@/components/Waiting';
@@ -9,6 +8,7 @@ import { Marks } from '@/features/schedules/Marks';
 import { useWeek } from '@/features/schedules/use-week';
 import { useFilter } from '@/hooks/use-filter';
 import { useNow } from '@/hooks/use-now';
+import { useTranslation } from '@/hooks/use-translation';
 
 /** A week of due times, coloured by what became of each. */
 export function Calendar() {

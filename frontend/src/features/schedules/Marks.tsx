@@ -1,12 +1,12 @@
 import { Popover } from 'antd';
 import dayjs from 'dayjs';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { StatusIcon, StatusTag } from '@/components/StatusTag';
 import { LOOKS } from '@/components/triggers/Ticks';
 import type { Became, Mark, Time } from '@/features/schedules/calendar';
 import { useFilter } from '@/hooks/use-filter';
+import { useTranslation } from '@/hooks/use-translation';
 import type { NamedTrigger } from '@/types/api';
 import { absolute } from '@/utils/format';
 import type { AnyStatus } from '@/utils/status';

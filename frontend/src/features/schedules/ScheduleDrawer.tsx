@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { Drawer } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { TriggerCard } from '@/components/triggers/TriggerCard';
 import { rareKeys } from '@/hooks/rare-keys';
 import { useFilter } from '@/hooks/use-filter';
+import { useTranslation } from '@/hooks/use-translation';
 import { schedules } from '@/services/schedules';
 
 /** The trigger that the address names: its next times, its ledger, and running past times. */

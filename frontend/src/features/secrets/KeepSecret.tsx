@@ -1,10 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Button, Checkbox, Drawer, Form, Input } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '@/components/ErrorNote';
 import { DescriptionField, NameField } from '@/features/secrets/NameField';
 import { rareKeys } from '@/hooks/rare-keys';
+import { useTranslation } from '@/hooks/use-translation';
 import { kept } from '@/services/kept';
 import type { Secret } from '@/types/api';
 

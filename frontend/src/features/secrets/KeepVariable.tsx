@@ -1,11 +1,11 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Button, Drawer, Form, Input, Segmented } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '@/components/ErrorNote';
 import { DescriptionField, NameField } from '@/features/secrets/NameField';
 import { type Kind, kindOf, readOf, writtenOf } from '@/features/secrets/value';
 import { rareKeys } from '@/hooks/rare-keys';
+import { useTranslation } from '@/hooks/use-translation';
 import { kept } from '@/services/kept';
 import type { Variable } from '@/types/api';
 import { isJson } from '@/utils/schema';

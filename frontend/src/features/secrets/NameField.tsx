@@ -1,5 +1,5 @@
 import { Form, Input } from 'antd';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/hooks/use-translation';
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 

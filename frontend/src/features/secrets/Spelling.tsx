@@ -1,5 +1,5 @@
-import { useTranslation } from 'react-i18next';
 import { useCopy } from '@/hooks/use-copy';
+import { useTranslation } from '@/hooks/use-translation';
 
 /** How an expression spells it; one click copies that. */
 export function Spelling({ path }: { path: string }) {

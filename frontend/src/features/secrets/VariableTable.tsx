@@ -1,4 +1,3 @@
-import { useTranslation } from 'react-i18next';
 import { type Column, DataTable } from '@/components/DataTable';
 import { EmptyState } from '@/components/EmptyState';
 import { When } from '@/components/When';
@@ -8,6 +7,7 @@ import { Spelling } from '@/features/secrets/Spelling';
 import { writtenOf } from '@/features/secrets/value';
 import { rareKeys } from '@/hooks/rare-keys';
 import { usePaged } from '@/hooks/use-paged';
+import { useTranslation } from '@/hooks/use-translation';
 import { kept } from '@/services/kept';
 import type { Variable } from '@/types/api';
 

@@ -1,5 +1,5 @@
-import { useTranslation } from 'react-i18next';
 import { StatusTag } from '@/components/StatusTag';
+import { useTranslation } from '@/hooks/use-translation';
 
 /** Whether a sign of life came lately. */
 export function Alive({ alive }: { alive: boolean }) {

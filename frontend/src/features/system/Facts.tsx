@@ -1,5 +1,5 @@
-import { useTranslation } from 'react-i18next';
 import { Section } from '@/features/system/Section';
+import { useTranslation } from '@/hooks/use-translation';
 import type { SystemStatus } from '@/types/api';
 
 /** Versions, database and cache. */

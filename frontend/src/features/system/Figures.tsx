@@ -1,7 +1,7 @@
-import { useTranslation } from 'react-i18next';
 import { Count } from '@/components/Count';
 import { Figure } from '@/components/Figure';
 import { When } from '@/components/When';
+import { useTranslation } from '@/hooks/use-translation';
 import type { SystemStatus } from '@/types/api';
 import { duration } from '@/utils/format';
 

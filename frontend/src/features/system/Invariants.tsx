@@ -1,9 +1,9 @@
-import { useTranslation } from 'react-i18next';
 import { type Column, DataTable } from '@/components/DataTable';
 import { EmptyState } from '@/components/EmptyState';
 import { StatusTag } from '@/components/StatusTag';
 import { When } from '@/components/When';
 import { Section } from '@/features/system/Section';
+import { useTranslation } from '@/hooks/use-translation';
 import type { SystemStatus } from '@/types/api';
 
 type Invariant = SystemStatus['invariants'][number];

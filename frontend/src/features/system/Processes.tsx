@@ -1,8 +1,8 @@
-import { useTranslation } from 'react-i18next';
 import { type Column, DataTable } from '@/components/DataTable';
 import { When } from '@/components/When';
 import { Alive } from '@/features/system/Alive';
 import { Section } from '@/features/system/Section';
+import { useTranslation } from '@/hooks/use-translation';
 import type { SystemStatus } from '@/types/api';
 
 type Process = SystemStatus['processes'][number];

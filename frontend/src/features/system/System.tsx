@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '@/components/ErrorNote';
 import { PageHeader } from '@/components/PageHeader';
 import { When } from '@/components/When';
@@ -11,6 +10,7 @@ import { Verdict } from '@/features/system/Verdict';
 import { Workers } from '@/features/system/Workers';
 import { rareKeys } from '@/hooks/rare-keys';
 import { useTitle } from '@/hooks/use-title';
+import { useTranslation } from '@/hooks/use-translation';
 import { system } from '@/services/system';
 
 const EVERY = 5_000;

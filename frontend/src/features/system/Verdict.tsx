@@ -1,7 +1,7 @@
-import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { Note } from '@/components/Note';
 import { troublesOf } from '@/features/system/troubles';
+import { useTranslation } from '@/hooks/use-translation';
 import type { SystemStatus } from '@/types/api';
 
 /** Whether somebody has to do something, in a sentence for each reason. */

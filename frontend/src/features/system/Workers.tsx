@@ -1,10 +1,10 @@
-import { useTranslation } from 'react-i18next';
 import { Count } from '@/components/Count';
 import { type Column, DataTable } from '@/components/DataTable';
 import { EmptyState } from '@/components/EmptyState';
 import { When } from '@/components/When';
 import { Alive } from '@/features/system/Alive';
 import { Section } from '@/features/system/Section';
+import { useTranslation } from '@/hooks/use-translation';
 import type { SystemStatus } from '@/types/api';
 
 type Worker = SystemStatus['workers'][number];

@@ -1,7 +1,7 @@
 import CheckCircleFilled from '@ant-design/icons/CheckCircleFilled';
 import MinusCircleOutlined from '@ant-design/icons/MinusCircleOutlined';
 import StopOutlined from '@ant-design/icons/StopOutlined';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/hooks/use-translation';
 import type { UserStatus } from '@/types/api';
 
 const LOOKS: Record<UserStatus, { Icon: typeof StopOutlined; colour: string }> = {

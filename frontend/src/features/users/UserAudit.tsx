@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '@/components/ErrorNote';
 import { LinkButton } from '@/components/LinkButton';
 import { When } from '@/components/When';
 import { rareKeys } from '@/hooks/rare-keys';
+import { useTranslation } from '@/hooks/use-translation';
 import { audit } from '@/services/audit';
 import type { AuditLine } from '@/types/api';
 

@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
 import { Drawer } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { CopyId } from '@/components/CopyId';
 import { ErrorNote } from '@/components/ErrorNote';
 import { Waiting } from '@/components/Waiting';
@@ -11,6 +10,7 @@ import { UserAudit } from '@/features/users/UserAudit';
 import { UserSessions } from '@/features/users/UserSessions';
 import { UserUsage } from '@/features/users/UserUsage';
 import { rareKeys } from '@/hooks/rare-keys';
+import { useTranslation } from '@/hooks/use-translation';
 import { users } from '@/services/users';
 import { useSession } from '@/store/session';
 import type { UserDetail } from '@/types/api';

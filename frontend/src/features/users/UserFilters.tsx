@@ -1,6 +1,6 @@
 import { Input, Select } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { useFilter } from '@/hooks/use-filter';
+import { useTranslation } from '@/hooks/use-translation';
 
 export const USER_FILTERS = ['search', 'status', 'role', 'sort'] as const;
 

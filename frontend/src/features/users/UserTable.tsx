@@ -1,4 +1,3 @@
-import { useTranslation } from 'react-i18next';
 import { type Column, DataTable } from '@/components/DataTable';
 import { EmptyState } from '@/components/EmptyState';
 import { When } from '@/components/When';
@@ -8,6 +7,7 @@ import { USER_FILTERS } from '@/features/users/UserFilters';
 import { rareKeys } from '@/hooks/rare-keys';
 import { useFilter } from '@/hooks/use-filter';
 import { usePaged } from '@/hooks/use-paged';
+import { useTranslation } from '@/hooks/use-translation';
 import { users } from '@/services/users';
 import type { ListedUser } from '@/types/api';
 

@@ -1,8 +1,8 @@
-import { useTranslation } from 'react-i18next';
 import { PageHeader } from '@/components/PageHeader';
 import { UserFilters } from '@/features/users/UserFilters';
 import { UserTable } from '@/features/users/UserTable';
 import { useTitle } from '@/hooks/use-title';
+import { useTranslation } from '@/hooks/use-translation';
 
 export function Users() {
   const { t } = useTranslation();

@@ -1,10 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { EndpointDrawer } from '@/features/webhooks/EndpointDrawer';
 import { OnceSecret } from '@/features/webhooks/OnceSecret';
 import { rareKeys } from '@/hooks/rare-keys';
+import { useTranslation } from '@/hooks/use-translation';
 import { webhooks } from '@/services/webhooks';
 
 export function CreateEndpoint() {

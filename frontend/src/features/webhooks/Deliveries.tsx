@@ -1,4 +1,3 @@
-import { useTranslation } from 'react-i18next';
 import { type Column, DataTable } from '@/components/DataTable';
 import { EmptyState } from '@/components/EmptyState';
 import { StatusTag } from '@/components/StatusTag';
@@ -7,6 +6,7 @@ import { DeliveryDrawer } from '@/features/webhooks/DeliveryDrawer';
 import { rareKeys } from '@/hooks/rare-keys';
 import { useFilter } from '@/hooks/use-filter';
 import { usePaged } from '@/hooks/use-paged';
+import { useTranslation } from '@/hooks/use-translation';
 import { webhooks } from '@/services/webhooks';
 import type { Delivery } from '@/types/api';
 import type { AnyStatus } from '@/utils/status';

@@ -1,6 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button, Drawer } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { CopyId } from '@/components/CopyId';
 import { ErrorNote } from '@/components/ErrorNote';
 import { JsonView } from '@/components/JsonView';
@@ -8,6 +7,7 @@ import { StatusTag } from '@/components/StatusTag';
 import { Waiting } from '@/components/Waiting';
 import { When } from '@/components/When';
 import { rareKeys } from '@/hooks/rare-keys';
+import { useTranslation } from '@/hooks/use-translation';
 import { webhooks } from '@/services/webhooks';
 import type { DeliveryDetail, Json } from '@/types/api';
 import { duration } from '@/utils/format';

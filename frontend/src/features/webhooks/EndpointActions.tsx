@@ -1,7 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { AskOnce } from '@/components/AskOnce';
 import { DeleteButton } from '@/components/DeleteButton';
@@ -9,6 +8,7 @@ import { ErrorNote } from '@/components/ErrorNote';
 import { EndpointDrawer } from '@/features/webhooks/EndpointDrawer';
 import { OnceSecret } from '@/features/webhooks/OnceSecret';
 import { rareKeys } from '@/hooks/rare-keys';
+import { useTranslation } from '@/hooks/use-translation';
 import { webhooks } from '@/services/webhooks';
 import type { Endpoint, EndpointWish } from '@/types/api';
 

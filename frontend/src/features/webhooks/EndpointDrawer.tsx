@@ -1,6 +1,6 @@
 import { Button, Drawer, Form, Input, Switch } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '@/components/ErrorNote';
+import { useTranslation } from '@/hooks/use-translation';
 import type { Endpoint, EndpointWish } from '@/types/api';
 
 interface Props {

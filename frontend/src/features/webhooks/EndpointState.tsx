@@ -1,5 +1,5 @@
-import { useTranslation } from 'react-i18next';
 import { StatusTag } from '@/components/StatusTag';
+import { useTranslation } from '@/hooks/use-translation';
 import type { Endpoint } from '@/types/api';
 
 /** Whether messages go there, and how they fare. */

@@ -1,4 +1,3 @@
-import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { type Column, DataTable } from '@/components/DataTable';
 import { EmptyState } from '@/components/EmptyState';
@@ -7,6 +6,7 @@ import { CreateEndpoint } from '@/features/webhooks/CreateEndpoint';
 import { EndpointState } from '@/features/webhooks/EndpointState';
 import { rareKeys } from '@/hooks/rare-keys';
 import { usePaged } from '@/hooks/use-paged';
+import { useTranslation } from '@/hooks/use-translation';
 import { webhooks } from '@/services/webhooks';
 import type { Endpoint } from '@/types/api';
 

@@ -1,6 +1,6 @@
 import { Button, Modal } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { useCopy } from '@/hooks/use-copy';
+import { useTranslation } from '@/hooks/use-translation';
 
 /** The only time that the secret is seen. It is not closed by accident. */
 export function OnceSecret({ secret, onDone }: { secret: string; onDone: () => void }) {

@@ -1,8 +1,8 @@
 import { Drawer } from 'antd';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Waiting } from '@/components/Waiting';
 import { DiffText } from '@/features/workflows/DiffText';
+import { useTranslation } from '@/hooks/use-translation';
 
 interface Props {
   title: string;

@@ -1,8 +1,8 @@
 import { Button, Dropdown } from 'antd';
 import { useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { definitionOf } from '@/features/workflows/edit';
 import { useCopy } from '@/hooks/use-copy';
+import { useTranslation } from '@/hooks/use-translation';
 import '@/locales/canvas';
 import { saveFile } from '@/utils/save-file';
 

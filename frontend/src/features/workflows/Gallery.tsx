@@ -1,13 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { ErrorNote } from '@/components/ErrorNote';
 import { Waiting } from '@/components/Waiting';
 import { TEMPLATES } from '@/features/workflows/templates';
 import { UseTemplate } from '@/features/workflows/UseTemplate';
 import { rareKeys } from '@/hooks/rare-keys';
+import { useTranslation } from '@/hooks/use-translation';
 import { workflows } from '@/services/workflows';
 import type { Template } from '@/types/api';
 

@@ -1,6 +1,5 @@
 import { Button, Input, Tabs } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { StepNode } from '@/components/canvas/graph';
 import { ErrorNote } from '@/components/ErrorNote';
 import { copyStep, removeStep, renameStep } from '@/features/workflows/edit';
@@ -9,6 +8,7 @@ import { StepFlow } from '@/features/workflows/StepFlow';
 import { StepInputs } from '@/features/workflows/StepInputs';
 import { StepTest } from '@/features/workflows/StepTest';
 import { useActions } from '@/hooks/use-actions';
+import { useTranslation } from '@/hooks/use-translation';
 
 export interface Editing {
   source: string;

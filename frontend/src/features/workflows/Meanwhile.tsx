@@ -1,12 +1,12 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '@/components/ErrorNote';
 import { Note } from '@/components/Note';
 import { Waiting } from '@/components/Waiting';
 import { DiffText } from '@/features/workflows/DiffText';
 import { Touches } from '@/features/workflows/Touches';
 import { rareKeys } from '@/hooks/rare-keys';
+import { useTranslation } from '@/hooks/use-translation';
 import { workflows } from '@/services/workflows';
 import type { DefinitionDetail } from '@/types/api';
 

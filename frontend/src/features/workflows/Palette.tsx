@@ -1,6 +1,6 @@
 import { Select } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { useActions } from '@/hooks/use-actions';
+import { useTranslation } from '@/hooks/use-translation';
 import type { Action } from '@/types/api';
 
 /** Actions by the word before their dot. */

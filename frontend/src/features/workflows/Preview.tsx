@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { StepNode } from '@/components/canvas/graph';
 import { definitionOf } from '@/features/workflows/edit';
 import type { Editing } from '@/features/workflows/Inspector';
 import { previewOf } from '@/features/workflows/preview';
 import { keys } from '@/hooks/keys';
+import { useTranslation } from '@/hooks/use-translation';
 import { executions } from '@/services/executions';
 import { workflows } from '@/services/workflows';
 import type { JsonObject } from '@/types/api';

@@ -1,5 +1,5 @@
-import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { useTranslation } from '@/hooks/use-translation';
 import type { RecentRun } from '@/types/api';
 import { absolute } from '@/utils/format';
 import type { AnyStatus } from '@/utils/status';

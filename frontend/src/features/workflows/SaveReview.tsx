@@ -1,13 +1,13 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Button, Drawer, Input, type InputRef } from 'antd';
 import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '@/components/ErrorNote';
 import { Waiting } from '@/components/Waiting';
 import { DiffText } from '@/features/workflows/DiffText';
 import { Meanwhile } from '@/features/workflows/Meanwhile';
 import { Touches } from '@/features/workflows/Touches';
 import { rareKeys } from '@/hooks/rare-keys';
+import { useTranslation } from '@/hooks/use-translation';
 import '@/locales/canvas';
 import { ApiError } from '@/services/api-error';
 import { workflows } from '@/services/workflows';

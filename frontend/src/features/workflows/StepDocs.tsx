@@ -1,5 +1,5 @@
-import { useTranslation } from 'react-i18next';
 import { JsonView } from '@/components/JsonView';
+import { useTranslation } from '@/hooks/use-translation';
 import type { Action } from '@/types/api';
 
 /** What an action says of itself. */

@@ -1,10 +1,10 @@
 import { Select } from 'antd';
 import { useId } from 'react';
-import { useTranslation } from 'react-i18next';
 import { mayConnect, type StepNode, waitsFor } from '@/components/canvas/graph';
 import { setOfStep } from '@/features/workflows/edit';
 import type { Editing } from '@/features/workflows/Inspector';
 import { ValueField } from '@/features/workflows/ValueField';
+import { useTranslation } from '@/hooks/use-translation';
 import type { Json, JsonObject } from '@/types/api';
 import type { Field } from '@/utils/schema';
 

@@ -1,9 +1,9 @@
-import { useTranslation } from 'react-i18next';
 import type { StepNode } from '@/components/canvas/graph';
 import { setOfStep } from '@/features/workflows/edit';
 import type { Editing } from '@/features/workflows/Inspector';
 import { Preview } from '@/features/workflows/Preview';
 import { ValueField } from '@/features/workflows/ValueField';
+import { useTranslation } from '@/hooks/use-translation';
 import type { Action, Json, JsonObject } from '@/types/api';
 import { type Field, fieldsOf } from '@/utils/schema';
 

@@ -1,13 +1,13 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Button, Input, InputNumber, Select } from 'antd';
 import { useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { StepNode } from '@/components/canvas/graph';
 import { ErrorNote } from '@/components/ErrorNote';
 import type { Editing } from '@/features/workflows/Inspector';
 import { StepTried } from '@/features/workflows/StepTried';
 import { bodyOf, testDataOf } from '@/features/workflows/test-data';
 import { keys } from '@/hooks/keys';
+import { useTranslation } from '@/hooks/use-translation';
 import { executions } from '@/services/executions';
 import { workflows } from '@/services/workflows';
 import { absolute } from '@/utils/format';

@@ -1,7 +1,7 @@
-import { useTranslation } from 'react-i18next';
 import { JsonView } from '@/components/JsonView';
 import { Note } from '@/components/Note';
 import { StatusTag } from '@/components/StatusTag';
+import { useTranslation } from '@/hooks/use-translation';
 import type { StepTested } from '@/types/api';
 import { duration } from '@/utils/format';
 import { size } from '@/utils/size';

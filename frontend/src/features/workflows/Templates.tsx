@@ -1,7 +1,7 @@
-import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { EmptyState } from '@/components/EmptyState';
 import { TEMPLATES } from '@/features/workflows/templates';
+import { useTranslation } from '@/hooks/use-translation';
 
 /** No workflow yet: some to begin with. */
 export function Templates() {

@@ -1,5 +1,5 @@
-import { useTranslation } from 'react-i18next';
 import { type Touched, touchedBy } from '@/features/workflows/touched';
+import { useTranslation } from '@/hooks/use-translation';
 import type { DraftDiff } from '@/types/api';
 
 const WAYS: (keyof Touched)[] = ['added', 'changed', 'removed', 'others'];

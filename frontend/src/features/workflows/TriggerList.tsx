@@ -1,9 +1,9 @@
-import { useTranslation } from 'react-i18next';
 import { EmptyState } from '@/components/EmptyState';
 import { ErrorNote } from '@/components/ErrorNote';
 import { TriggerCard } from '@/components/triggers/TriggerCard';
 import { rareKeys } from '@/hooks/rare-keys';
 import { usePaged } from '@/hooks/use-paged';
+import { useTranslation } from '@/hooks/use-translation';
 import { workflows } from '@/services/workflows';
 
 /** What starts the workflow: when next, what became of past times, paused or not. */

@@ -1,7 +1,7 @@
 import FieldTimeOutlined from '@ant-design/icons/FieldTimeOutlined';
-import { useTranslation } from 'react-i18next';
 import { Timing } from '@/components/triggers/Timing';
 import { When } from '@/components/When';
+import { useTranslation } from '@/hooks/use-translation';
 import type { TriggerSummary } from '@/types/api';
 
 export function Triggers({ triggers }: { triggers: TriggerSummary[] }) {

@@ -1,11 +1,11 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Button, Drawer, Form, Input } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { ErrorNote } from '@/components/ErrorNote';
 import { SchemaForm } from '@/components/SchemaForm';
 import { keys } from '@/hooks/keys';
+import { useTranslation } from '@/hooks/use-translation';
 import { executions } from '@/services/executions';
 import { workflows } from '@/services/workflows';
 import type { JsonObject, Template } from '@/types/api';

@@ -1,6 +1,6 @@
 import { AutoComplete, Button, Input, InputNumber, Select, Switch } from 'antd';
 import { type ReactNode, useEffect, useId, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/hooks/use-translation';
 import type { Json } from '@/types/api';
 import { complete, isExpression, suggestions } from '@/utils/expressions';
 import { type Field, isJson } from '@/utils/schema';

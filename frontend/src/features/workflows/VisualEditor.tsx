@@ -1,5 +1,4 @@
 import { type ClipboardEvent, type KeyboardEvent, useDeferredValue, useMemo, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import Canvas from '@/components/canvas/Canvas';
 import { mayConnect, nodesOf, type StepNode } from '@/components/canvas/graph';
@@ -13,6 +12,7 @@ import { type Editing, Inspector } from '@/features/workflows/Inspector';
 import { Palette } from '@/features/workflows/Palette';
 import { useLastRun } from '@/features/workflows/use-last-run';
 import { useFilter } from '@/hooks/use-filter';
+import { useTranslation } from '@/hooks/use-translation';
 import '@/locales/canvas';
 import type { EditorStore } from '@/store/editor';
 import type { JsonObject, Problem, Step } from '@/types/api';

@@ -1,7 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { lazy, type ReactNode, Suspense, useCallback, useEffect, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import type { CodeHandle } from '@/components/code/CodeEditor';
 import { ErrorNote } from '@/components/ErrorNote';
@@ -12,6 +11,7 @@ import { useValidation } from '@/features/workflows/use-validation';
 import { keys } from '@/hooks/keys';
 import { useActions } from '@/hooks/use-actions';
 import { useFilter } from '@/hooks/use-filter';
+import { useTranslation } from '@/hooks/use-translation';
 import { ApiError } from '@/services/api-error';
 import { workflows } from '@/services/workflows';
 import { createEditorStore } from '@/store/editor';

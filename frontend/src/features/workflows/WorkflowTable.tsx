@@ -1,5 +1,4 @@
 import { lazy, Suspense } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { type Column, DataTable } from '@/components/DataTable';
 import { RunButton } from '@/components/RunButton';
@@ -9,6 +8,7 @@ import { Templates } from '@/features/workflows/Templates';
 import { NextRun, Triggers } from '@/features/workflows/Triggers';
 import { keys } from '@/hooks/keys';
 import { usePaged } from '@/hooks/use-paged';
+import { useTranslation } from '@/hooks/use-translation';
 import '@/locales/listed';
 import { workflows } from '@/services/workflows';
 import type { DefinitionListed } from '@/types/api';

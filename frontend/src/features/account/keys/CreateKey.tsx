@@ -1,12 +1,12 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Button, Checkbox, Drawer, Form, Input, Select } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '@/components/ErrorNote';
 import { MadeKey } from '@/features/account/keys/MadeKey';
 import { scopeText } from '@/features/account/keys/scope';
 import { useStepUp } from '@/features/account/use-step-up';
 import { rareKeys } from '@/hooks/rare-keys';
+import { useTranslation } from '@/hooks/use-translation';
 import { apiKeys } from '@/services/api-keys';
 import { useSession } from '@/store/session';
 import type { NewApiKey, Permission } from '@/types/api';

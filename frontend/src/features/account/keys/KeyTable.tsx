@@ -1,4 +1,3 @@
-import { useTranslation } from 'react-i18next';
 import { type Column, DataTable } from '@/components/DataTable';
 import { EmptyState } from '@/components/EmptyState';
 import { When } from '@/components/When';
@@ -9,6 +8,7 @@ import { scopeText } from '@/features/account/keys/scope';
 import { rareKeys } from '@/hooks/rare-keys';
 import { useNow } from '@/hooks/use-now';
 import { usePaged } from '@/hooks/use-paged';
+import { useTranslation } from '@/hooks/use-translation';
 import { apiKeys } from '@/services/api-keys';
 import type { ApiKey } from '@/types/api';
 

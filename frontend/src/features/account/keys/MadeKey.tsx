@@ -1,6 +1,6 @@
 import { Button, Modal } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { useCopy } from '@/hooks/use-copy';
+import { useTranslation } from '@/hooks/use-translation';
 import type { NewApiKey } from '@/types/api';
 
 /** The only time that the whole key is seen. It is not closed by accident. */

@@ -1,6 +1,6 @@
 import { type KeyboardEvent, type MouseEvent, useEffect, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { draw, layoutOf, moved, placeAt, stateAt } from '@/features/executions/items/grid';
+import { useTranslation } from '@/hooks/use-translation';
 import { usePreferences } from '@/store/preferences';
 
 interface Props {

@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
 import { Button, Drawer } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { type Column, DataTable } from '@/components/DataTable';
 import { ErrorNote } from '@/components/ErrorNote';
@@ -11,6 +10,7 @@ import { StatusTag } from '@/components/StatusTag';
 import { When } from '@/components/When';
 import { keys } from '@/hooks/keys';
 import { useFilter } from '@/hooks/use-filter';
+import { useTranslation } from '@/hooks/use-translation';
 import { executions } from '@/services/executions';
 import type { Attempt, StepItemDetail } from '@/types/api';
 

@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Count } from '@/components/Count';
 import { ErrorNote } from '@/components/ErrorNote';
 import { StatusTag } from '@/components/StatusTag';
@@ -9,6 +8,7 @@ import { chosenOf, STATES } from '@/features/executions/items/grid';
 import { ItemTable } from '@/features/executions/items/ItemTable';
 import { keys } from '@/hooks/keys';
 import { useFilter } from '@/hooks/use-filter';
+import { useTranslation } from '@/hooks/use-translation';
 import { executions } from '@/services/executions';
 import type { StepStatus } from '@/types/api';
 

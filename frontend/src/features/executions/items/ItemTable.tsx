@@ -1,8 +1,8 @@
-import { useTranslation } from 'react-i18next';
 import { type Column, DataTable } from '@/components/DataTable';
 import { Lasted } from '@/components/Lasted';
 import { keys } from '@/hooks/keys';
 import { usePaged } from '@/hooks/use-paged';
+import { useTranslation } from '@/hooks/use-translation';
 import { executions } from '@/services/executions';
 import type { StepItem, StepStatus } from '@/types/api';
 

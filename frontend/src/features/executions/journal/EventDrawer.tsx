@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { Button, Drawer } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '@/components/ErrorNote';
 import { JsonView } from '@/components/JsonView';
 import { rareKeys } from '@/hooks/rare-keys';
+import { useTranslation } from '@/hooks/use-translation';
 import { executions } from '@/services/executions';
 import { precise } from '@/utils/format';
 

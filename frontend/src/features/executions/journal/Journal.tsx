@@ -1,6 +1,5 @@
 import { Button, InputNumber, Select } from 'antd';
 import { useEffect, useRef } from 'react';
-import { useTranslation } from 'react-i18next';
 import { EmptyState } from '@/components/EmptyState';
 import { ErrorNote } from '@/components/ErrorNote';
 import { EventDrawer } from '@/features/executions/journal/EventDrawer';
@@ -8,6 +7,7 @@ import { KINDS } from '@/features/executions/journal/kinds';
 import { ROW, Rows } from '@/features/executions/journal/Rows';
 import { useSome, useWhole } from '@/features/executions/journal/use-journal';
 import { useFilter } from '@/hooks/use-filter';
+import { useTranslation } from '@/hooks/use-translation';
 import { useWindow } from '@/hooks/use-window';
 import type { JournalFilter } from '@/services/executions';
 

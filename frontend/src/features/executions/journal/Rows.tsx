@@ -1,6 +1,6 @@
 import { memo, type RefObject, useRef } from 'react';
-import { useTranslation } from 'react-i18next';
 import { aboutOf, briefOf, toneOf } from '@/features/executions/journal/kinds';
+import { useTranslation } from '@/hooks/use-translation';
 import type { Stretch } from '@/hooks/use-window';
 import type { JournalEntry } from '@/types/api';
 import { precise } from '@/utils/format';
