@@ -7,6 +7,7 @@ import { Reveal } from '@/components/canvas/Reveal';
 import { nodeOf, type StepNode } from '@/components/canvas/StepBox';
 import { inView, roundedView, type Scene, sceneOf, stepAt } from '@/components/canvas/scene';
 import type { CanvasProps } from '@/components/canvas/step';
+import { useGradually } from '@/components/canvas/use-gradually';
 import { WideMap } from '@/components/canvas/WideMap';
 import { usePreferences } from '@/store/preferences';
 
@@ -16,8 +17,8 @@ const useNearView = () =>
     zoom < NEAR || width === 0 ? '' : JSON.stringify(roundedView(seenBy({ x, y, zoom }, width, height))),
   );
 
-/** The lines, and the steps while they are too small to be read. */
-function Drawing({ scene, chosen }: { scene: Scene; chosen?: string | null }) {
+/** The lines, and the steps while they are too small to be read, or `bare`: not all of them elements yet. */
+function Drawing({ scene, chosen, bare }: { scene: Scene; chosen?: string | null; bare: boolean }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const store = useStoreApi();
   const theme = usePreferences((state) => state.theme);
@@ -31,7 +32,7 @@ function Drawing({ scene, chosen }: { scene: Scene; chosen?: string | null }) {
       frame = 0;
       const { transform, width, height } = store.getState();
       const [x, y, zoom] = transform;
-      if (width > 0) paint(element, scene, { view: { x, y, zoom }, width, height, chosen, colours });
+      if (width > 0) paint(element, scene, { view: { x, y, zoom }, width, height, chosen, bare, colours });
     };
     const soon = () => {
       frame ||= requestAnimationFrame(draw);
@@ -44,7 +45,7 @@ function Drawing({ scene, chosen }: { scene: Scene; chosen?: string | null }) {
       leave();
       cancelAnimationFrame(frame);
     };
-  }, [scene, chosen, store, theme]);
+  }, [scene, chosen, bare, store, theme]);
   return <canvas ref={canvas} className="wp-drawing" aria-hidden />;
 }
 
@@ -57,7 +58,7 @@ export function WideGraph({ steps, chosen, marked, reveals, ...rest }: CanvasPro
   const open = rest.onConnect !== undefined;
   const made = useMemo(() => new Map<string, StepNode>(), [scene, open]);
   const near = useNearView();
-  const nodes = useMemo(() => {
+  const wanted = useMemo(() => {
     if (!near) return [];
     const shown = scene.standing.filter((at) => inView(at, JSON.parse(near)));
     return shown.map(({ step, x, y }) => {
@@ -66,6 +67,7 @@ export function WideGraph({ steps, chosen, marked, reveals, ...rest }: CanvasPro
       return step.id === chosen || marked?.includes(step.id) ? { ...node, selected: true } : node;
     });
   }, [scene, made, near, open, chosen, marked]);
+  const nodes = useGradually(wanted);
   const fit = () => {
     const { width, height, minZoom } = store.getState();
     void flow.setViewport(getViewportForBounds(scene.bounds, width, height, minZoom, 1, 0.05));
@@ -77,7 +79,7 @@ export function WideGraph({ steps, chosen, marked, reveals, ...rest }: CanvasPro
   return (
     <Flow {...rest} nodes={nodes} edges={[]} fit={fit} onBare={onBare}>
       {reveals && <Reveal place={chosen ? places.get(chosen) : undefined} />}
-      <Drawing scene={scene} chosen={chosen} />
+      <Drawing scene={scene} chosen={chosen} bare={nodes.length < wanted.length} />
       <WideMap scene={scene} />
     </Flow>
   );

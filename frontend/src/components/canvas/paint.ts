@@ -111,7 +111,8 @@ function heads(pen: CanvasRenderingContext2D, shown: Scene['lines'], { of, font 
 }
 
 /** Draws what is in view: lines always, steps where they are too small to be elements. */
-export function paint(canvas: HTMLCanvasElement, scene: Scene, { view, width, height, chosen, colours }: View): void {
+export function paint(canvas: HTMLCanvasElement, scene: Scene, how: View): void {
+  const { view, width, height, chosen, bare, colours } = how;
   const pen = penOf(canvas, width, height);
   if (!pen) return;
   const seen = seenBy(view, width, height);
@@ -123,7 +124,7 @@ export function paint(canvas: HTMLCanvasElement, scene: Scene, { view, width, he
   const shown = lines(pen, scene, seen, near);
   if (near) {
     heads(pen, shown, colours);
-    return;
+    if (!bare) return;
   }
   const steps = scene.standing.filter((at) => inView(at, seen));
   boxes(pen, steps, colours);
@@ -140,6 +141,8 @@ export interface View {
   width: number;
   height: number;
   chosen?: string | null;
+  /** Draws steps that are large enough to be elements, too. */
+  bare: boolean;
   colours: Colours;
 }
 
