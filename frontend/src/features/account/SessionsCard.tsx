@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Button } from 'antd';
+import { Address } from '@/components/Address';
 import { type Column, DataTable } from '@/components/DataTable';
 import { ErrorNote } from '@/components/ErrorNote';
 import { When } from '@/components/When';
@@ -30,7 +31,11 @@ export function SessionsCard() {
         </span>
       ),
     },
-    { key: 'address', title: t('security.address'), render: (row) => row.last_address ?? '–' },
+    {
+      key: 'address',
+      title: t('security.address'),
+      render: (row) => <Address value={row.last_address ?? row.address} />,
+    },
     { key: 'used', title: t('security.lastUsed'), render: (row) => <When time={row.last_used_at} />, wide: true },
     {
       key: 'end',

@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Button } from 'antd';
+import { Address } from '@/components/Address';
 import { ErrorNote } from '@/components/ErrorNote';
 import { When } from '@/components/When';
 import { rareKeys } from '@/hooks/rare-keys';
@@ -11,12 +12,13 @@ import type { Session, UserDetail } from '@/types/api';
 
 function Row({ session, onEnd }: { session: Session; onEnd?: () => void }) {
   const { t } = useTranslation();
+  const address = session.last_address ?? session.address;
   return (
     <li className="wp-session">
       <span className="min-w-0">
         <span className="block break-words">{session.user_agent ?? t('people.unknownProgram')}</span>
         <span className="wp-muted">
-          {session.last_address ?? session.address ?? t('people.unknownAddress')} · {t('people.lastUsed')}{' '}
+          {address ? <Address value={address} /> : t('people.unknownAddress')} · {t('people.lastUsed')}{' '}
           <When time={session.last_used_at} />
         </span>
       </span>
