@@ -42,6 +42,21 @@ async fn a_dataset_is_listed_paged_and_exported() {
     }
 }
 
+/// Of more bytes than other requests may have.
+#[tokio::test]
+async fn a_file_may_be_large() {
+    let app = TestApp::start().await;
+    let ada = app.person("ada").await;
+    let intro = "long ".repeat(200);
+    let lines: String =
+        (0..5000).map(|id| format!("{{\"id\":{id},\"intro\":\"{intro}\"}}\n")).collect();
+    assert!(lines.len() > 5_000_000);
+    let import = ada.request(Method::POST, "/datasets/books/import?format=jsonl&key=id");
+    let report: Value = import.body(lines).send().await.unwrap().json().await.unwrap();
+    let told = (&report["data"]["added"], &report["data"]["bad"]);
+    assert_eq!(told, (&json!(5000), &json!(0)), "{report}");
+}
+
 #[tokio::test]
 async fn a_workflow_runs_when_a_dataset_changed() {
     for app in TestApp::everywhere(&[]).await {

@@ -51,6 +51,7 @@ pub struct ImportQuery {
         (status = 409, body = ErrorEnvelope), (status = 413, body = ErrorEnvelope),
         (status = 422, body = ErrorEnvelope),
     ),
+    extensions(("x-large-body" = json!(true))),
     security(("bearer" = [])),
 )]
 pub async fn import(
