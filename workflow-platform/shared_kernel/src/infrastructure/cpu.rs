@@ -1,16 +1,32 @@
 //! Work that keeps a core busy leaves the async threads, a bounded number at a time.
 
-use std::{num::NonZeroUsize, sync::Arc, thread, time::Duration};
+use std::{
+    num::NonZeroUsize,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc,
+        mpsc::{self, Receiver, Sender},
+    },
+    thread,
+    time::Duration,
+};
 
+use parking_lot::Mutex;
 use rustix::time::{ClockId, clock_gettime};
-use tokio::{sync::Semaphore, task};
+use tokio::sync::{Semaphore, oneshot};
 
 use crate::application::Spent;
 
+type Job = Box<dyn FnOnce() + Send>;
+
 /// At most as many jobs at once as there are cores; further ones wait.
+///
+/// The threads are its own: those of the runtime take turns and come and go, and the allocator
+/// keeps for each what its largest jobs needed. They end with the last copy of the pool.
 #[derive(Debug, Clone)]
 pub struct CpuPool {
     permits: Arc<Semaphore>,
+    jobs: Sender<Job>,
 }
 
 /// The job panicked or the process is stopping.
@@ -20,7 +36,15 @@ pub struct CpuError;
 
 impl CpuPool {
     pub fn new(parallel: usize) -> Self {
-        Self { permits: Arc::new(Semaphore::new(parallel.max(1))) }
+        let parallel = parallel.max(1);
+        let (jobs, queue) = mpsc::channel();
+        let queue = Arc::new(Mutex::new(queue));
+        let begun = (0..parallel).filter(|_| begin(&queue)).count();
+        let permits = Arc::new(Semaphore::new(begun));
+        if begun == 0 {
+            permits.close();
+        }
+        Self { permits, jobs }
     }
 
     /// As many as the machine has cores.
@@ -28,7 +52,7 @@ impl CpuPool {
         Self::new(thread::available_parallelism().map_or(2, NonZeroUsize::get))
     }
 
-    /// Runs the job on a blocking thread once a place is free. The time goes to the step for which
+    /// Runs the job on a thread of the pool once one is free. The time goes to the step for which
     /// it runs.
     pub async fn run<T: Send + 'static>(
         &self,
@@ -36,18 +60,33 @@ impl CpuPool {
     ) -> Result<T, CpuError> {
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| CpuError)?;
         let spent = Spent::current();
-        task::spawn_blocking(move || {
-            let _permit = permit;
+        let (tell, told) = oneshot::channel();
+        let job = Box::new(move || {
             let began = thread_time();
             let done = job();
             if let Some(spent) = spent {
                 spent.calculated(thread_time().saturating_sub(began));
             }
-            done
-        })
-        .await
-        .map_err(|_| CpuError)
+            drop(permit);
+            let _ = tell.send(done);
+        });
+        self.jobs.send(job).map_err(|_| CpuError)?;
+        told.await.map_err(|_| CpuError)
     }
+}
+
+/// Whether there is one thread more.
+fn begin(queue: &Arc<Mutex<Receiver<Job>>>) -> bool {
+    let queue = Arc::clone(queue);
+    let work = move || {
+        loop {
+            let next = queue.lock().recv();
+            let Ok(job) = next else { return };
+            // The panic was told by its hook; whoever waits sees that nothing came.
+            let _ = catch_unwind(AssertUnwindSafe(job));
+        }
+    };
+    thread::Builder::new().name("cpu".to_owned()).spawn(work).is_ok()
 }
 
 /// What this thread has had of a processor.
@@ -55,4 +94,51 @@ fn thread_time() -> Duration {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     let (seconds, nanos) = (u64::try_from(time.tv_sec), u32::try_from(time.tv_nsec));
     Duration::new(seconds.unwrap_or(0), nanos.unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        cell::RefCell,
+        collections::HashSet,
+        sync::mpsc::{RecvTimeoutError, TryRecvError},
+    };
+
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_job_that_panics_takes_no_thread_along() {
+        let pool = CpuPool::new(2);
+        for _ in 0..4 {
+            assert!(pool.run(|| u8::try_from(256_u16).unwrap()).await.is_err());
+        }
+        assert_eq!(pool.run(|| 7).await.unwrap(), 7);
+    }
+
+    thread_local! {
+        /// Gone with its thread.
+        static HERE: RefCell<Option<Sender<()>>> = const { RefCell::new(None) };
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn no_more_threads_work_than_said_and_they_end_with_the_pool() {
+        let pool = CpuPool::new(2);
+        let (alive, ended) = mpsc::channel();
+        let jobs = (0..64).map(|_| {
+            let alive = alive.clone();
+            pool.run(move || {
+                HERE.set(Some(alive));
+                thread::sleep(Duration::from_millis(1));
+                thread::current().id()
+            })
+        });
+        let threads: HashSet<_> =
+            futures::future::join_all(jobs).await.into_iter().map(Result::unwrap).collect();
+        assert!(threads.len() <= 2, "{threads:?}");
+        drop(alive);
+        assert_eq!(ended.try_recv(), Err(TryRecvError::Empty), "they wait for more");
+        drop(pool);
+        let none = ended.recv_timeout(Duration::from_secs(10));
+        assert_eq!(none, Err(RecvTimeoutError::Disconnected));
+    }
 }
