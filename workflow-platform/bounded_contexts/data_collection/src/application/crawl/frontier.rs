@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 use super::{
     input::Plan,
     line::Line,
+    marks::Marks,
     visit::{Outcome, Visit},
 };
 
@@ -51,7 +52,7 @@ struct Priority {
 /// The state of a crawl.
 #[derive(Debug, Default)]
 pub(super) struct Frontier {
-    known: HashSet<u64>,
+    known: Marks,
     queue: BTreeMap<Reverse<Priority>, Line>,
     waiting: usize,
     /// Addresses of pages that were kept, after redirects, and their canonical ones.
@@ -79,7 +80,9 @@ impl Frontier {
     /// The visits are gone through twice, so that they need not all be there at once.
     pub fn resume<V: Iterator<Item = Visit>>(plan: &Plan, visits: impl Fn() -> V) -> Self {
         let mut frontier = Self::default();
-        frontier.known.extend(visits().map(|visit| mark_of(&visit.url, visit.is_map)));
+        for visit in visits() {
+            frontier.known.insert(mark_of(&visit.url, visit.is_map));
+        }
         for map in &plan.maps {
             frontier.discover(plan, map.as_str(), 0, true);
         }
@@ -116,6 +119,9 @@ impl Frontier {
         }
         for map in &visit.maps {
             self.discover(plan, map, visit.depth + 1, true);
+        }
+        if visit.kept_as.is_empty() && matches!(visit.outcome, Outcome::Page(_)) {
+            self.kept.insert(hash_of(visit.url.as_bytes()));
         }
         self.kept.extend(&visit.kept_as);
         self.contents.extend(visit.content);
@@ -169,7 +175,7 @@ impl Frontier {
 
     /// Links that nobody has found yet.
     pub fn fresh(&self, links: Vec<String>, is_map: bool) -> Vec<String> {
-        let fresh = |link: &String| !self.known.contains(&mark_of(link, is_map));
+        let fresh = |link: &String| !self.known.contains(mark_of(link, is_map));
         links.into_iter().filter(fresh).collect()
     }
 
@@ -212,4 +218,24 @@ pub(super) fn failure(
     });
     row.insert("error".to_owned(), error);
     row
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{super::input::plan, *};
+
+    #[test]
+    fn a_page_is_kept_under_its_own_address_unless_it_has_others() {
+        let plan = plan(json!({ "start_urls": ["http://shop.example/"] })).unwrap();
+        let visit = |url: &str| Visit::new(url.into(), 0, Outcome::Page(None));
+        let skipped = Visit::new("http://shop.example/c".into(), 0, Outcome::Skipped);
+        let moved = Visit { kept_as: vec![7], ..visit("http://shop.example/b") };
+        let visits = [visit("http://shop.example/a"), moved, skipped];
+        let frontier = Frontier::resume(&plan, || visits.iter().cloned());
+        let keeps = |url: &str| frontier.keeps(hash_of(url.as_bytes()));
+        assert!(keeps("http://shop.example/a") && frontier.keeps(7));
+        assert!(!keeps("http://shop.example/b") && !keeps("http://shop.example/c"));
+    }
 }

@@ -8,6 +8,7 @@ mod action;
 mod frontier;
 mod input;
 mod line;
+mod marks;
 mod page;
 mod rules;
 mod run;

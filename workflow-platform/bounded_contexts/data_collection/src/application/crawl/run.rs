@@ -11,7 +11,7 @@ use shared_kernel::application::{ActionContext, ActionError, LogLevel, Spent};
 use tokio::{task::JoinSet, time::Instant};
 
 use super::{
-    frontier::{Counts, Frontier, failure},
+    frontier::{Counts, Frontier, failure, hash_of},
     input::{Plan, Save},
     page::{Looked, Page, Reader, Seen},
     sink::RowSink,
@@ -186,8 +186,9 @@ impl<'a> Crawl<'a> {
                 Some(text) => Outcome::Failed(failure(url, "BAD_KEY", None, &text, None)),
             },
         };
+        let is_plain = page.addresses == [hash_of(url.as_bytes())];
         Visit {
-            kept_as: page.addresses,
+            kept_as: if is_plain { Vec::new() } else { page.addresses },
             content: self.plan.skip_same_content.then_some(page.content),
             not_modified: page.not_modified,
             problems: page.problems,

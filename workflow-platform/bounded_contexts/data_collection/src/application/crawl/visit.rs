@@ -19,7 +19,8 @@ pub(super) struct Visit {
     pub is_map: bool,
     #[serde(rename = "o")]
     pub outcome: Outcome,
-    /// Hashes of the addresses that stand for the page from now on.
+    /// Hashes of the addresses that stand for the page from now on; none where it is its own alone,
+    /// since hashes are what packs worst.
     #[serde(rename = "k", default, skip_serializing_if = "Vec::is_empty")]
     pub kept_as: Vec<u128>,
     #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
