@@ -94,12 +94,11 @@ bench-ui: build ## the interface in a browser: first load, a million executions,
 	LOG_LEVEL=warn,workflow::infrastructure::audit=off \
 		scripts/serve-for.sh $(BINARY) npm --prefix frontend run --silent bench -- $(if $(JSON),--json $(abspath $(JSON)))
 
-bench-collect: ## pages fetched, extracted and stored, beside Scrapy and nginx alone; FULL=1 crawls 100,000; JSON=FILE as above
-	scripts/ensure-build.sh
+bench-collect: build ## pages fetched, extracted and stored, beside Scrapy and nginx alone; FULL=1 crawls 100,000; JSON=FILE as above
 	scripts/ensure-test.sh
 	scripts/ensure-bench.sh
-	@$(MAKE) --no-print-directory $(UI)
-	cargo bench --locked -p workflow-platform --bench collect -- $(if $(FULL),--full) $(if $(JSON),--json $(abspath $(JSON)))
+	cargo bench --locked -p workflow-platform --bench collect -- --binary $(abspath $(BINARY)) \
+		$(if $(FULL),--full) $(if $(JSON),--json $(abspath $(JSON)))
 
 fmt: ## format everything
 	cargo fmt --all

@@ -2,7 +2,8 @@
 //! the bare server under `wrk`. All take turns on one nginx on this machine, and share its cores.
 //!
 //! Absolute figures move with the neighbours; the ratios are what counts. `--full` crawls 100,000
-//! pages, which the platform alone does, for its memory.
+//! pages, which the platform alone does, for its memory. `--binary` names the platform to measure:
+//! the one that is built along with the benchmark has half as much code again as a release.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot go on stops")]
 
@@ -14,7 +15,7 @@ mod site;
 #[expect(dead_code, reason = "the other benchmark posts and signs in")]
 mod wrk;
 
-use std::{env, fs};
+use std::{env, fs, path::PathBuf};
 
 use site::Site;
 use testkit::report::{Report, median};
@@ -33,13 +34,16 @@ const FULL: usize = 100_000;
 #[tokio::main]
 async fn main() {
     let arguments: Vec<_> = env::args().collect();
+    let after = |flag: &str| arguments.iter().skip_while(|one| *one != flag).nth(1);
+    let built = || env!("CARGO_BIN_EXE_workflow-platform").into();
+    let binary = after("--binary").map_or_else(built, PathBuf::from);
     let mut report = Report::default();
     let site = Site::start();
     report.begin("collection");
     let mut raw = wrk::run(&wrk::Load::get(&site.page())).await.rate;
     let (mut ours, mut theirs, mut memory) = (Vec::new(), Vec::new(), 0.0_f64);
     for _ in 0..ROUNDS {
-        let crawled = platform::crawl(&site, PAGES);
+        let crawled = platform::crawl(&binary, &site, PAGES);
         ours.push(crawled.rate);
         memory = memory.max(crawled.resident_mb);
         theirs.push(scrapy::crawl(&site, SCRAPY_PAGES));
@@ -58,11 +62,11 @@ async fn main() {
         report.line(name, rate, "MB/s", "one core");
     }
     if arguments.iter().any(|argument| argument == "--full") {
-        let crawled = platform::crawl(&site, FULL);
+        let crawled = platform::crawl(&binary, &site, FULL);
         report.line("100,000 pages", crawled.rate, "pages/s", "");
         report.line("  resident at most", crawled.resident_mb, "MB", "target 150");
     }
-    if let Some(at) = arguments.iter().position(|argument| argument == "--json") {
-        fs::write(&arguments[at + 1], report.json()).unwrap();
+    if let Some(file) = after("--json") {
+        fs::write(file, report.json()).unwrap();
     }
 }

@@ -1,7 +1,8 @@
-//! The real binary: `run` of a crawl that stores its rows in a dataset.
+//! A real binary: `run` of a crawl that stores its rows in a dataset.
 
 use std::{
     fs,
+    path::Path,
     process::{Child, Command, Stdio},
     thread,
     time::Duration,
@@ -17,8 +18,8 @@ pub struct Crawled {
     pub resident_mb: f64,
 }
 
-/// Crawls so many pages.
-pub fn crawl(site: &Site, pages: usize) -> Crawled {
+/// Has the binary crawl so many pages.
+pub fn crawl(binary: &Path, site: &Site, pages: usize) -> Crawled {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("crawl.json");
     let fields: Value = serde_json::from_str(FIELDS).unwrap();
@@ -35,7 +36,7 @@ pub fn crawl(site: &Site, pages: usize) -> Crawled {
         }],
     });
     fs::write(&file, definition.to_string()).unwrap();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_workflow-platform"))
+    let mut child = Command::new(binary)
         .args(["run", file.to_str().unwrap()])
         .current_dir(folder.path())
         .env_clear()
