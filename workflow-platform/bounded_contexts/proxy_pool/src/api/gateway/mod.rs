@@ -8,6 +8,8 @@ mod http;
 mod meters;
 mod pump;
 mod socks;
+#[cfg(target_os = "linux")]
+mod splice;
 mod tunnel;
 mod within;
 

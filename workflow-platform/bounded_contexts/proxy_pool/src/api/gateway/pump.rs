@@ -23,7 +23,7 @@ thread_local! {
 
 /// One direction.
 #[derive(Default)]
-struct Way {
+pub(super) struct Way {
     /// Read, and not yet taken by the other side.
     kept: Vec<u8>,
     written: usize,
@@ -40,6 +40,14 @@ enum Stage {
     Ended,
 }
 
+/// What one step did.
+pub(super) enum Step {
+    /// So many bytes were read; of those that were not written yet the next step takes care.
+    Passed(usize),
+    /// The end was told.
+    Ended,
+}
+
 impl Way {
     /// Ready when the end was told.
     fn poll<R, W>(
@@ -53,21 +61,46 @@ impl Way {
         W: AsyncWrite + Unpin + ?Sized,
     {
         loop {
-            ready!(self.write_kept(context, to))?;
-            match self.stage {
-                Stage::Ended => return Poll::Ready(Ok(())),
-                Stage::Ending => {
-                    ready!(Pin::new(&mut *to).poll_shutdown(context))?;
-                    self.stage = Stage::Ended;
-                }
-                Stage::Open => {
-                    let passed = SHARED.with_borrow_mut(|room| self.pass(context, from, to, room));
-                    if passed?.is_pending() {
-                        return self.flush(context, to);
-                    }
-                }
+            if let Step::Ended = ready!(self.step(context, from, to))? {
+                return Poll::Ready(Ok(()));
             }
         }
+    }
+
+    /// Pending while there is nothing to be read, or no room to write it to.
+    pub fn step<R, W>(
+        &mut self,
+        context: &mut Context<'_>,
+        from: &mut R,
+        to: &mut W,
+    ) -> Poll<io::Result<Step>>
+    where
+        R: AsyncRead + Unpin + ?Sized,
+        W: AsyncWrite + Unpin + ?Sized,
+    {
+        ready!(self.write_kept(context, to))?;
+        if self.stage == Stage::Open {
+            let passed = SHARED.with_borrow_mut(|room| self.pass(context, from, to, room));
+            return match passed? {
+                Poll::Ready(0) => {
+                    self.stage = Stage::Ending;
+                    self.step(context, from, to)
+                }
+                Poll::Ready(read) => Poll::Ready(Ok(Step::Passed(read))),
+                Poll::Pending => self.flush(context, to),
+            };
+        }
+        if self.stage == Stage::Ending {
+            ready!(Pin::new(to).poll_shutdown(context))?;
+            self.stage = Stage::Ended;
+        }
+        Poll::Ready(Ok(Step::Ended))
+    }
+
+    /// Whether all that was read was written.
+    #[cfg(target_os = "linux")]
+    pub fn is_idle(&self) -> bool {
+        self.kept.is_empty()
     }
 
     fn write_kept<W>(&mut self, context: &mut Context<'_>, to: &mut W) -> Poll<io::Result<()>>
@@ -90,14 +123,14 @@ impl Way {
         Poll::Ready(Ok(()))
     }
 
-    /// Pending when nothing could be read.
+    /// How much was read, nothing at the end; pending when nothing could be.
     fn pass<R, W>(
         &mut self,
         context: &mut Context<'_>,
         from: &mut R,
         to: &mut W,
         room: &mut [u8],
-    ) -> io::Result<Poll<()>>
+    ) -> io::Result<Poll<usize>>
     where
         R: AsyncRead + Unpin + ?Sized,
         W: AsyncWrite + Unpin + ?Sized,
@@ -108,8 +141,7 @@ impl Way {
         }
         let read = buffer.filled();
         if read.is_empty() {
-            self.stage = Stage::Ending;
-            return Ok(Poll::Ready(()));
+            return Ok(Poll::Ready(0));
         }
         self.unflushed = true;
         let written = match Pin::new(to).poll_write(context, read)? {
@@ -117,11 +149,11 @@ impl Way {
             Poll::Pending => 0,
         };
         self.kept.extend_from_slice(&read[written..]);
-        Ok(Poll::Ready(()))
+        Ok(Poll::Ready(read.len()))
     }
 
     /// What was written shall arrive while nothing more comes.
-    fn flush<W>(&mut self, context: &mut Context<'_>, to: &mut W) -> Poll<io::Result<()>>
+    fn flush<W>(&mut self, context: &mut Context<'_>, to: &mut W) -> Poll<io::Result<Step>>
     where
         W: AsyncWrite + Unpin + ?Sized,
     {

@@ -1,5 +1,7 @@
 //! What the gateway needs from outside.
 
+use std::any::Any;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use shared_kernel::application::ProxyAddress;
@@ -7,10 +9,10 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::domain::gateway::{SiteFault, Target};
 
-/// A connection, whatever it runs over.
-pub trait Duplex: AsyncRead + AsyncWrite + Send + Sync + Unpin {}
+/// A connection, whatever it runs over; plain ones can be told from others.
+pub trait Duplex: AsyncRead + AsyncWrite + Any + Send + Sync + Unpin {}
 
-impl<T: AsyncRead + AsyncWrite + Send + Sync + Unpin> Duplex for T {}
+impl<T: AsyncRead + AsyncWrite + Any + Send + Sync + Unpin> Duplex for T {}
 
 /// A connection to a proxy or, through it, to a site.
 pub struct Line {
