@@ -19,7 +19,7 @@ export interface Field {
   pattern?: string;
 }
 
-const isObject = (value: Json | undefined): value is JsonObject =>
+export const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const numberOf = (value: Json | undefined) => (typeof value === 'number' ? value : undefined);

@@ -1,4 +1,14 @@
-import { type Document, isMap, isSeq, parseDocument, stringify, type YAMLMap, type YAMLSeq } from 'yaml';
+import {
+  type Document,
+  isMap,
+  isNode,
+  isPair,
+  isSeq,
+  parseDocument,
+  stringify,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml';
 import { freeId, nodesOf } from '@/components/canvas/graph';
 import type { Json, JsonObject } from '@/types/api';
 
@@ -12,12 +22,29 @@ export function definitionOf(source: string): JsonObject | null {
 type Steps = YAMLSeq<YAMLMap>;
 
 /** Changes a text by its tree, so that remarks and the way it is written stay. */
-function changed(source: string, change: (text: Document, steps: Steps) => void): string {
+export function rewritten(source: string, change: (text: Document) => void): string {
   const text = parseDocument(source);
   if (text.contents === null) text.contents = text.createNode({}) as unknown as typeof text.contents;
-  if (!isSeq(text.get('steps'))) text.set('steps', text.createNode([]));
-  change(text, text.get('steps') as Steps);
+  change(text);
   return text.toString({ lineWidth: 0, flowCollectionPadding: false });
+}
+
+const changed = (source: string, change: (text: Document, steps: Steps) => void) =>
+  rewritten(source, (text) => {
+    if (!isSeq(text.get('steps'))) text.set('steps', text.createNode([]));
+    change(text, text.get('steps') as Steps);
+  });
+
+/** Gives one of several another place; a remark above the first, which the tree has above all, is that one's. */
+export function moved(all: YAMLMap<unknown, unknown> | YAMLSeq<unknown>, from: number, to: number) {
+  const items = all.items as unknown[];
+  const first = isPair(items[0]) ? items[0].key : items[0];
+  if (all.commentBefore && isNode(first)) {
+    first.commentBefore = [all.commentBefore, first.commentBefore].filter(Boolean).join('\n');
+    all.commentBefore = undefined;
+  }
+  const [item] = items.splice(from, 1);
+  if (item) items.splice(to, 0, item);
 }
 
 const placeOf = (steps: Steps, id: string) => steps.items.findIndex((step) => isMap(step) && step.get('id') === id);
@@ -55,6 +82,10 @@ export function copyStep(source: string, id: string): [string, string] {
   });
   return [text, next];
 }
+
+/** Gives a step another place among the others; who is silent of its needs waits for the one that is then before. */
+export const moveStep = (source: string, id: string, place: number) =>
+  changed(source, (_, steps) => moved(steps, placeOf(steps, id), place));
 
 /** Takes a step out, and out of what others need. */
 export const removeStep = (source: string, id: string) =>

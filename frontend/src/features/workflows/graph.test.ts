@@ -7,6 +7,7 @@ import {
   connect,
   copyStep,
   definitionOf,
+  moveStep,
   pasteSteps,
   removeStep,
   removeSteps,
@@ -14,7 +15,8 @@ import {
   setOfStep,
   textOf,
 } from '@/features/workflows/edit';
-import type { Json, JsonObject } from '@/types/api';
+import { definition, expression, value } from '@/testing/definitions';
+import type { JsonObject } from '@/types/api';
 
 const SOURCE = `# Every morning.
 name: books
@@ -33,70 +35,6 @@ steps:
 `;
 
 const stepsIn = (source: string) => (definitionOf(source)?.steps ?? []) as JsonObject[];
-
-const expression = (inside: string) => `\${{ ${inside} }}`;
-
-const value: fc.Arbitrary<Json> = fc.letrec((tie) => ({
-  json: fc.oneof(
-    { maxDepth: 3 },
-    fc.string(),
-    fc.constantFrom(
-      expression('params.pages'),
-      'null',
-      '007',
-      'true',
-      '~',
-      '- a',
-      'a: b',
-      '# no',
-      '\n  x\n',
-      '2026-01-01',
-    ),
-    fc.integer(),
-    fc.boolean(),
-    fc.constant(null),
-    fc.array(tie('json'), { maxLength: 3 }),
-    fc.dictionary(fc.stringMatching(/^[a-z_]{1,8}$/), tie('json'), { maxKeys: 3, noNullPrototype: true }),
-  ),
-})).json as fc.Arbitrary<Json>;
-
-const input = fc.dictionary(fc.stringMatching(/^[a-z_]{1,8}$/), value, { maxKeys: 4, noNullPrototype: true });
-
-/** Definitions whose steps have names of their own and need only steps above them. */
-const definition = fc
-  .uniqueArray(fc.stringMatching(/^[a-z][a-z0-9_]{0,6}$/), { minLength: 1, maxLength: 8 })
-  .chain((ids) =>
-    fc.tuple(
-      ...ids.map((id, place) =>
-        fc.record(
-          {
-            id: fc.constant(id),
-            uses: fc.constantFrom('http.request', 'script.javascript', 'wait.for'),
-            with: input,
-            needs: fc.subarray(ids.slice(0, place)),
-            if: fc.constantFrom(expression('params.on'), true),
-            for_each: fc.array(value, { maxLength: 3 }),
-            max_parallel: fc.integer({ min: 1, max: 9 }),
-            retry: fc.record({ max_attempts: fc.integer({ min: 1, max: 9 }) }),
-            timeout: fc.constantFrom('30s', '1h30m'),
-            on_error: fc.constantFrom('fail', 'continue'),
-          },
-          { requiredKeys: ['id', 'uses'], noNullPrototype: true },
-        ),
-      ),
-    ),
-  )
-  .chain((steps) =>
-    fc.record(
-      {
-        name: fc.string({ minLength: 1 }),
-        params: fc.record({ properties: input }, { noNullPrototype: true }),
-        outputs: input,
-        steps: fc.constant(steps as unknown as JsonObject[]),
-      },
-      { requiredKeys: ['name', 'steps'], noNullPrototype: true },
-    ),
-  );
 
 describe('canvas and text', () => {
   it('are the same definition, whichever way one goes', () => {
@@ -119,6 +57,8 @@ describe('canvas and text', () => {
         expect(definitionOf(setOfStep(setOfStep(source, id, ['extra'], other), id, ['extra'], undefined))).toEqual(
           made,
         );
+        const last = made.steps.length - 1;
+        expect(definitionOf(moveStep(moveStep(source, id, last), id, 0))).toEqual(made);
         const free = freeId(made.steps as { id: string }[], 'quite_another');
         expect(definitionOf(renameStep(renameStep(source, id, free), free, id))).toEqual(made);
       }),
@@ -183,6 +123,16 @@ describe('the steps of a workflow', () => {
       null,
       null,
     ]);
+  });
+
+  it('change places, and take the remarks beside them along', () => {
+    const text = moveStep(SOURCE, 'rank', 1);
+    expect(stepsIn(text).map(({ id }) => id)).toEqual(['read', 'rank', 'save']);
+    expect(text).toContain('- id: rank # the list');
+    expect(nodesOf(definitionOf(text) ?? {}).map(({ needs }) => needs)).toEqual([[], ['read'], ['read']]);
+    expect(moveStep(text, 'rank', 0)).toBe(moveStep(SOURCE, 'rank', 0));
+    const remarked = SOURCE.replace('  - id: rank', '  # First of all.\n  - id: rank');
+    expect(moveStep(remarked, 'rank', 1)).toMatch(/id: read[\s\S]*# First of all\.\n {2}- id: rank/);
   });
 
   it('are joined and parted, never in a circle', () => {
