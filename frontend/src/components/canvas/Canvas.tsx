@@ -5,6 +5,7 @@ import { MANY, placesOf } from '@/components/canvas/layout';
 import { Reveal } from '@/components/canvas/Reveal';
 import { nodeOf } from '@/components/canvas/StepBox';
 import { type CanvasProps, type CanvasStep, oneEach } from '@/components/canvas/step';
+import { usePulled } from '@/components/canvas/use-pulled';
 import { WideGraph } from '@/components/canvas/WideGraph';
 
 function edgesOf(steps: CanvasStep[]): Edge[] {
@@ -26,7 +27,7 @@ function edgesOf(steps: CanvasStep[]): Edge[] {
 const FIT = { maxZoom: 1, padding: 0.12 };
 
 /** All of it is there at once, drawn by the library. */
-function Graph({ steps, chosen, marked, reveals, ...rest }: CanvasProps) {
+function Graph({ steps, chosen, marked, reveals, onPlace, ...rest }: CanvasProps) {
   const { fitView } = useReactFlow();
   const places = useMemo(() => placesOf(steps), [steps]);
   const open = rest.onConnect !== undefined;
@@ -36,9 +37,10 @@ function Graph({ steps, chosen, marked, reveals, ...rest }: CanvasProps) {
     () => all.map((node) => (node.id === chosen || marked?.includes(node.id) ? { ...node, selected: true } : node)),
     [all, chosen, marked],
   );
+  const { shown, ...pulling } = usePulled(nodes, places, onPlace);
   const edges = useMemo(() => edgesOf(steps), [steps]);
   return (
-    <Flow {...rest} nodes={nodes} edges={edges} fit={() => void fitView(FIT)}>
+    <Flow {...rest} {...pulling} nodes={shown} edges={edges} fit={() => void fitView(FIT)}>
       <Background />
       {reveals && <Reveal place={chosen ? places.get(chosen) : undefined} />}
       {steps.length > 6 && <MiniMap pannable zoomable className="wp-minimap" />}

@@ -1,6 +1,7 @@
 import { type Connection, Controls, type Edge, ReactFlow, ReactFlowProvider } from '@xyflow/react';
 import '@xyflow/react/dist/style.css';
 import { type ReactNode, useRef } from 'react';
+import type { Placed } from '@/components/canvas/node';
 import { Refit } from '@/components/canvas/Refit';
 import { NODE_TYPES, type StepNode } from '@/components/canvas/StepBox';
 import type { CanvasProps } from '@/components/canvas/step';
@@ -12,13 +13,19 @@ interface Props extends Pick<CanvasProps, 'label' | 'onChoose' | 'onMark' | 'onC
   edges: Edge[];
   /** Brings the whole into view. */
   fit: () => void;
+  /** A step is pulled about, and then let go. */
+  onPull?: (id: string, to: Placed) => void;
+  onLetGo?: (id: string, to: Placed) => void;
   onBare?: (at: { x: number; y: number }) => void;
   children?: ReactNode;
 }
 
+const SHAKE = 5;
+
 /** What graphs of every size have in common: moved about, magnified, and brought into view as a whole. */
 export function Flow(props: Props) {
-  const { label, nodes, edges, fit, onBare, onChoose, onMark, onConnect, mayConnect, children } = props;
+  const { label, nodes, edges, fit, onBare, onPull, onLetGo, onChoose, onMark, onConnect, mayConnect, children } =
+    props;
   const { t } = useTranslation();
   const { theme } = usePreferences();
   const box = useRef<HTMLElement>(null);
@@ -32,6 +39,13 @@ export function Flow(props: Props) {
         colorMode={theme}
         minZoom={0.1}
         deleteKeyCode={null}
+        nodesDraggable={onPull !== undefined}
+        // A hand that shakes chooses all the same, and what is pulled opens nothing.
+        nodeDragThreshold={SHAKE}
+        nodeClickDistance={SHAKE}
+        selectNodesOnDrag={false}
+        onNodeDrag={(_, { id, position }) => onPull?.(id, position)}
+        onNodeDragStop={(_, { id, position }) => onLetGo?.(id, position)}
         onMoveStart={(event) => {
           if (event) touched.current = true;
           box.current?.classList.add('wp-canvas-moving');
@@ -56,6 +70,8 @@ export function Flow(props: Props) {
         isValidConnection={(edge: Edge | Connection) => mayConnect?.(edge.source, edge.target) ?? false}
         ariaLabelConfig={{
           'node.a11yDescription.default': t('canvas.nodeHelp'),
+          // The arrow keys alone move nothing: there is nothing to tell.
+          'node.a11yDescription.ariaLiveMessage': () => '',
           'controls.ariaLabel': t('canvas.controls'),
           'controls.zoomIn.ariaLabel': t('canvas.zoomIn'),
           'controls.zoomOut.ariaLabel': t('canvas.zoomOut'),

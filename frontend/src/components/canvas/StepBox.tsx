@@ -34,7 +34,8 @@ export const nodeOf = (step: CanvasStep, place: Placed | undefined, open: boolea
   type: 'step',
   position: place ?? { x: 0, y: 0 },
   data: { step, open, tied },
-  draggable: false,
   ariaLabel: `${step.id}: ${step.uses}`,
   ...NODE,
+  // Said here, too, so that its lines stay while it is made anew.
+  measured: NODE,
 });

@@ -50,7 +50,7 @@ function Drawing({ scene, chosen, bare }: { scene: Scene; chosen?: string | null
 }
 
 /** A graph of which only what is in view and large enough to be read is made of elements. */
-export function WideGraph({ steps, chosen, marked, reveals, ...rest }: CanvasProps) {
+export function WideGraph({ steps, chosen, marked, reveals, onPlace: _, ...rest }: CanvasProps) {
   const flow = useReactFlow();
   const store = useStoreApi();
   const places = useMemo(() => placesOf(steps), [steps]);

@@ -30,6 +30,8 @@ export interface CanvasProps {
   /** Several that are dealt with together. */
   marked?: string[];
   onMark?: (ids: string[]) => void;
+  /** Gives a step another place among all. Graphs too large to be drawn as a whole are put in order elsewhere. */
+  onPlace?: (id: string, place: number) => void;
   /** Absent where nothing may be changed. */
   onConnect?: (from: string, to: string) => void;
   mayConnect?: (from: string, to: string) => boolean;
