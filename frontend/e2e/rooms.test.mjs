@@ -428,6 +428,77 @@ room('a step is tried with made-up data, and with what a run recorded', async ()
   await visible(result.getByRole('region', { name: 'Output' }).getByText('10'));
 });
 
+room('parameters are asked for as a form says, and steps put in order by pulling and by keys', async () => {
+  const { id } = await one.post('/workflow/definitions', { source: TRIED.replace('tried', 'ordered') });
+  await go(`/workflows/${id}`);
+  const text = page.getByRole('textbox', { name: 'Workflow as YAML' });
+  const says = (part) => visible(text.filter({ hasText: part }));
+  await button('Parameters (1)').click();
+  const params = page.getByRole('region', { name: 'Parameters' });
+  await params.getByRole('button', { name: 'Add parameter' }).click();
+  const name = params.getByRole('textbox', { name: 'Name of the parameter' });
+  await name.fill('rows');
+  assert.match(await name.getAttribute('title'), /Another parameter/);
+  await name.fill('shelf');
+  await name.press('Enter');
+  await says('shelf: {type: string}');
+  await params.getByRole('combobox', { name: 'Type' }).click();
+  await page.getByTitle('One of several').click();
+  await says('shelf: {type: string, enum: [first]}');
+  await params.getByRole('switch', { name: 'Must be given' }).click();
+  await says('required: [shelf]');
+  await params.getByRole('button', { name: 'Move shelf' }).press('ArrowUp');
+  await visible(page.getByText('shelf is now 1 of 2'));
+  await params.getByRole('button', { name: /^rows/ }).click();
+  await page.waitForFunction(() => document.querySelector('.wp-param-form input')?.value === 'rows');
+  await name.fill('count');
+  await name.press('Enter');
+  await says('params.count }}');
+  assert.deepEqual(await barriers(page), []);
+  await button('Undo').click();
+  await says('params.rows }}');
+  await button('Redo').click();
+  await button('Order of steps (2)').click();
+  const order = page.getByRole('list', { name: 'Order of the steps' });
+  const ids = () => order.locator('code').allTextContents();
+  await order.scrollIntoViewIfNeeded();
+  const handle = await order.getByRole('button', { name: 'Move make' }).boundingBox();
+  await page.mouse.move(handle.x + 5, handle.y + 5);
+  await page.mouse.down();
+  await page.mouse.move(handle.x + 5, handle.y + 90, { steps: 5 });
+  await page.mouse.up();
+  await page.waitForFunction(() => document.querySelector('.wp-ordered code')?.textContent === 'double');
+  await visible(page.getByText('● Problems: 1'));
+  await order.getByRole('button', { name: 'Move make' }).press('ArrowUp');
+  await page.waitForFunction(() => document.querySelector('.wp-ordered code')?.textContent === 'make');
+  assert.deepEqual(await ids(), ['make', 'double']);
+  const node = (name) => page.locator(`.react-flow__node[data-id=${name}]`);
+  await page.getByRole('region', { name: 'Workflow as a graph' }).scrollIntoViewIfNeeded();
+  const [upper, lower] = [await node('make').boundingBox(), await node('double').boundingBox()];
+  await page.mouse.move(lower.x + 20, lower.y + 10);
+  await page.mouse.down();
+  await page.mouse.move(upper.x + 20, upper.y - 20, { steps: 8 });
+  await visible(page.locator('.wp-node-before'));
+  assert.equal(await page.locator('.react-flow__edge').count(), 1, 'the line is there while a step is pulled');
+  await page.mouse.up();
+  await page.waitForFunction(() => {
+    const top = (id) => document.querySelector(`.react-flow__node[data-id=${id}]`).getBoundingClientRect().top;
+    return top('double') < top('make') && document.querySelector('.react-flow__edge') !== null;
+  });
+  await button('Undo').click();
+  await node('double').click();
+  await visible(page.getByRole('region', { name: 'Step double' }));
+  await button('Move up').click();
+  await node('double').press('Alt+ArrowDown');
+  await visible(page.locator('button[aria-label="Move down"][disabled]'));
+  await button('Save').click();
+  await button('Save version 2').click();
+  await visible(page.getByText('Version 2'));
+  await button('Run now').click();
+  await visible(page.getByRole('dialog').getByText('count'));
+  await page.keyboard.press('Escape');
+});
+
 const ITEMS = `name: many-items
 steps:
   - id: each

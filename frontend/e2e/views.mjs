@@ -47,6 +47,8 @@ const owners = ({ books, failing, waiting, items, pool, host, rule, hook }) => (
   'new-workflow': ['/workflows/new?template=qidian'],
   workflow: [`/workflows/${books.definition}`, appear('.wp-node')],
   'workflow-graph': [`/workflows/${books.definition}?view=graph&step=save`, appear('.wp-inspector .wp-field')],
+  'workflow-params': [`/workflows/${books.definition}?view=graph&panel=params&param=list`, appear('.wp-param-form')],
+  'workflow-order': [`/workflows/${books.definition}?view=graph&panel=order`, appear('.wp-ordered')],
   'workflow-text': [`/workflows/${books.definition}?view=text`, appear('.cm-content')],
   'workflow-triggers': [`/workflows/${books.definition}?tab=triggers`, appear('.wp-ticks')],
   'workflow-versions': [`/workflows/${books.definition}?tab=versions`],

@@ -1,8 +1,10 @@
-import { Button, Input, Tabs } from 'antd';
-import { useState } from 'react';
+import ArrowDownOutlined from '@ant-design/icons/ArrowDownOutlined';
+import ArrowUpOutlined from '@ant-design/icons/ArrowUpOutlined';
+import { Button, Tabs } from 'antd';
 import type { StepNode } from '@/components/canvas/graph';
 import { ErrorNote } from '@/components/ErrorNote';
-import { copyStep, removeStep, renameStep } from '@/features/workflows/edit';
+import { copyStep, moveStep, removeStep, renameStep } from '@/features/workflows/edit';
+import { NameField } from '@/features/workflows/NameField';
 import { StepDocs } from '@/features/workflows/StepDocs';
 import { StepFlow } from '@/features/workflows/StepFlow';
 import { StepInputs } from '@/features/workflows/StepInputs';
@@ -26,7 +28,12 @@ const IDENTIFIER = /^[A-Za-z0-9_]+$/;
 /** One step: its inputs as the action's schema draws them, how it flows, and what the action says of itself. */
 export function Inspector({ step, editing }: { step: StepNode; editing: Editing }) {
   const { t } = useTranslation();
-  const { source, apply } = editing;
+  const { source, nodes, apply } = editing;
+  const place = nodes.findIndex(({ id }) => id === step.id);
+  const fault = (name: string) => {
+    if (!IDENTIFIER.test(name)) return t('canvas.nameShape');
+    return nodes.some(({ id }) => id === name) ? t('canvas.nameTaken') : null;
+  };
   const actions = useActions();
   const action = actions.data?.find(({ name }) => name === step.uses);
   const copy = () => apply(...copyStep(source, step.id));
@@ -44,7 +51,29 @@ export function Inspector({ step, editing }: { step: StepNode; editing: Editing 
   return (
     <section className="wp-inspector" aria-label={t('canvas.stepNamed', { id: step.id })}>
       <header className="flex flex-wrap items-center gap-2">
-        <Name key={step.id} step={step} editing={editing} />
+        <NameField
+          key={step.id}
+          label={t('canvas.name')}
+          name={step.id}
+          fault={fault}
+          onRename={(next) => apply(renameStep(source, step.id, next), next)}
+        />
+        <Button
+          size="small"
+          icon={<ArrowUpOutlined />}
+          aria-label={t('canvas.moveUp')}
+          title={t('canvas.moveUp')}
+          disabled={place === 0}
+          onClick={() => apply(moveStep(source, step.id, place - 1))}
+        />
+        <Button
+          size="small"
+          icon={<ArrowDownOutlined />}
+          aria-label={t('canvas.moveDown')}
+          title={t('canvas.moveDown')}
+          disabled={place === nodes.length - 1}
+          onClick={() => apply(moveStep(source, step.id, place + 1))}
+        />
         <Button size="small" onClick={copy}>
           {t('canvas.copy')}
         </Button>
@@ -56,29 +85,5 @@ export function Inspector({ step, editing }: { step: StepNode; editing: Editing 
       {actions.error && <ErrorNote error={actions.error} onRetry={() => void actions.refetch()} />}
       <Tabs size="small" items={tabs} />
     </section>
-  );
-}
-
-/** The step's name; a good one goes into every expression that speaks of it. */
-function Name({ step, editing }: { step: StepNode; editing: Editing }) {
-  const { t } = useTranslation();
-  const [name, setName] = useState(step.id);
-  const taken = name !== step.id && editing.nodes.some(({ id }) => id === name);
-  const good = IDENTIFIER.test(name) && !taken;
-  const rename = () => {
-    if (good && name !== step.id) editing.apply(renameStep(editing.source, step.id, name), name);
-  };
-  return (
-    <Input
-      aria-label={t('canvas.name')}
-      className="wp-mono min-w-32 flex-1"
-      status={good ? '' : 'error'}
-      title={good ? undefined : t(taken ? 'canvas.nameTaken' : 'canvas.nameShape')}
-      value={name}
-      maxLength={100}
-      onChange={(event) => setName(event.target.value)}
-      onBlur={rename}
-      onPressEnter={rename}
-    />
   );
 }

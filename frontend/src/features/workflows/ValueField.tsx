@@ -8,7 +8,8 @@ import { type Field, isJson } from '@/utils/schema';
 interface Props {
   field: Field;
   value: Json | undefined;
-  names: string[];
+  /** What expressions may name; absent where there are none. */
+  names?: string[];
   onChange: (value: Json | undefined) => void;
   /** What is shown below an expression: what it comes to. */
   preview?: (expression: string) => ReactNode;
@@ -16,12 +17,12 @@ interface Props {
 
 const WIDE = { width: '100%' };
 
-/** A value of a step: in the control of its kind, or as an expression. */
+/** A value of a step or a parameter: in the control of its kind, or as an expression where one may stand. */
 export function ValueField({ field, value, names, onChange, preview }: Props) {
   const { t } = useTranslation();
   const id = useId();
   const [wanted, setWanted] = useState(false);
-  const expression = wanted || isExpression(value);
+  const expression = names !== undefined && (wanted || isExpression(value));
   const plain = field.kind === 'text' || field.kind === 'json';
   const toggle = () => {
     if (expression) onChange(undefined);
@@ -35,15 +36,17 @@ export function ValueField({ field, value, names, onChange, preview }: Props) {
           {field.key && field.key !== field.label && <code className="wp-muted wp-field-key">{field.key}</code>}
           {field.required && <span className="wp-problem-error"> *</span>}
         </label>
-        <Button
-          size="small"
-          type={expression ? 'primary' : 'text'}
-          aria-pressed={expression}
-          aria-label={t('canvas.asExpression', { name: field.label })}
-          onClick={toggle}
-        >
-          {'{ }'}
-        </Button>
+        {names && (
+          <Button
+            size="small"
+            type={expression ? 'primary' : 'text'}
+            aria-pressed={expression}
+            aria-label={t('canvas.asExpression', { name: field.label })}
+            onClick={toggle}
+          >
+            {'{ }'}
+          </Button>
+        )}
       </span>
       {expression ? (
         <Expression id={id} value={value} names={names} onChange={onChange} preview={preview} />
@@ -66,7 +69,7 @@ function useDraft(shown: string, keep: (text: string) => void) {
   return { draft, setDraft, leave: () => (draft === shown ? undefined : keep(draft)) };
 }
 
-function Expression({ id, value, names, onChange, preview }: Omit<Props, 'field'> & { id: string }) {
+function Expression({ id, value, names = [], onChange, preview }: Omit<Props, 'field'> & { id: string }) {
   const { t } = useTranslation();
   // Tried while it is written at: the server tries few things at once.
   const [inside, setInside] = useState(false);

@@ -6,10 +6,11 @@ import type { CanvasStep } from '@/components/canvas/step';
 import { Lasted } from '@/components/Lasted';
 import { Note } from '@/components/Note';
 import { StatusTag } from '@/components/StatusTag';
-import { addStep, connect, definitionOf, pasteSteps, removeSteps, textOf } from '@/features/workflows/edit';
+import { addStep, connect, definitionOf, moveStep, pasteSteps, removeSteps, textOf } from '@/features/workflows/edit';
 import { namesFor } from '@/features/workflows/expressions';
 import { type Editing, Inspector } from '@/features/workflows/Inspector';
 import { Palette } from '@/features/workflows/Palette';
+import { PanelSwitch, panelOf, SidePanel } from '@/features/workflows/SidePanel';
 import { useLastRun } from '@/features/workflows/use-last-run';
 import { useFilter } from '@/hooks/use-filter';
 import { useTranslation } from '@/hooks/use-translation';
@@ -62,6 +63,10 @@ function Marks({ step, faults, last, onFault }: MarksProps) {
   );
 }
 
+/** The step on the canvas that has the focus. */
+const focused = (target: EventTarget) =>
+  target instanceof Element ? target.closest<HTMLElement>('.react-flow__node')?.dataset.id : undefined;
+
 interface Props {
   store: EditorStore;
   /** The saved workflow; absent for a new one. */
@@ -77,7 +82,7 @@ export default function VisualEditor({ store, workflow, onText, onHistory, onJum
   const { t } = useTranslation();
   const source = useDeferredValue(useStore(store, (state) => state.text));
   const problems = useStore(store, (state) => state.problems);
-  const { filter, change } = useFilter(['step'] as const);
+  const { filter, changeAll } = useFilter(['step', 'panel'] as const);
   const read = useMemo(() => definitionOf(source), [source]);
   // While a text cannot be read, the last one that could stays in view.
   const last = useRef<JsonObject>({});
@@ -86,8 +91,9 @@ export default function VisualEditor({ store, workflow, onText, onHistory, onJum
   const nodes = useMemo(() => nodesOf(definition), [definition]);
   const chosen = nodes.find(({ id }) => id === filter.step);
   const ran = useLastRun(workflow);
+  const errors = problems.filter(({ severity }) => severity === 'error');
   const steps = nodes.map<CanvasStep>((step, place) => {
-    const faults = problems.filter((problem) => problem.severity === 'error' && placeOf(problem) === place);
+    const faults = errors.filter((problem) => placeOf(problem) === place);
     const { id, uses, needs, rest } = step;
     const condition = rest.if === undefined ? undefined : `${t('canvas.when')} ${shortened(String(rest.if))}`;
     const extra = (
@@ -95,10 +101,12 @@ export default function VisualEditor({ store, workflow, onText, onHistory, onJum
     );
     return { id, uses, needs, condition, faulty: faults.length > 0, extra };
   });
+  const choose = (id: string | null) => changeAll({ step: id ?? undefined, ...(id ? { panel: undefined } : {}) });
   const apply = (text: string, next?: string | null) => {
     onText(text);
-    if (next !== undefined) change('step', next ?? undefined);
+    if (next !== undefined) choose(next);
   };
+  const panel = chosen ? undefined : panelOf(filter.panel);
   const [marked, setMarked] = useState<string[]>([]);
   const meant = nodes.map(({ id }) => id).filter((id) => marked.includes(id) || id === chosen?.id);
   const onCopy = (event: ClipboardEvent) => {
@@ -114,7 +122,12 @@ export default function VisualEditor({ store, workflow, onText, onHistory, onJum
     setMarked(pasted[1]);
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === 'Delete' && read && meant.length > 0) {
+    const way = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (event.altKey && way && read) {
+      const from = nodes.findIndex(({ id }) => id === focused(event.target));
+      event.preventDefault();
+      if (nodes[from] && nodes[from + way]) apply(moveStep(source, nodes[from].id, from + way));
+    } else if (event.key === 'Delete' && read && meant.length > 0) {
       setMarked([]);
       apply(removeSteps(source, meant), null);
     } else if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'z') {
@@ -133,6 +146,12 @@ export default function VisualEditor({ store, workflow, onText, onHistory, onJum
       {!read && <Note kind="warning" title={t('canvas.unreadable')} />}
       <div className="flex flex-wrap items-center gap-2">
         <Palette disabled={!read} onAdd={add} />
+        <PanelSwitch
+          panel={panel}
+          definition={definition}
+          nodes={nodes}
+          onChange={(next) => changeAll({ step: undefined, panel: next })}
+        />
         <span className="wp-muted">{t('canvas.hint')}</span>
       </div>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: keys reach it from the steps within, which take the focus */}
@@ -150,12 +169,25 @@ export default function VisualEditor({ store, workflow, onText, onHistory, onJum
           label={t('canvas.title')}
           steps={steps}
           chosen={chosen?.id}
-          onChoose={(id) => change('step', id ?? undefined)}
+          onChoose={choose}
+          onPlace={read ? (id, place) => apply(moveStep(source, id, place)) : undefined}
           onConnect={read ? (from, to) => apply(connect(source, from, to, true)) : undefined}
           mayConnect={(from, to) => mayConnect(nodes, from, to)}
         />
       </div>
       {chosen && read && <Inspector step={chosen} editing={editing} />}
+      {panel && read && (
+        <SidePanel
+          panel={panel}
+          source={source}
+          definition={read}
+          nodes={nodes}
+          problems={errors}
+          onText={onText}
+          onChoose={choose}
+          onJump={onJump}
+        />
+      )}
     </div>
   );
 }

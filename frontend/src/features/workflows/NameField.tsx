@@ -1,0 +1,32 @@
+import { Input } from 'antd';
+import { useState } from 'react';
+
+interface Props {
+  label: string;
+  name: string;
+  /** What is wrong with a name; null when nothing is. */
+  fault: (name: string) => string | null;
+  onRename: (name: string) => void;
+}
+
+/** A name that other places of the text speak of: a good one goes to them when the field is left. */
+export function NameField({ label, name, fault, onRename }: Props) {
+  const [draft, setDraft] = useState(name);
+  const wrong = draft === name ? null : fault(draft);
+  const rename = () => {
+    if (draft !== name && wrong === null) onRename(draft);
+  };
+  return (
+    <Input
+      aria-label={label}
+      className="wp-mono min-w-32 flex-1"
+      status={wrong === null ? '' : 'error'}
+      title={wrong ?? undefined}
+      value={draft}
+      maxLength={100}
+      onChange={(event) => setDraft(event.target.value)}
+      onBlur={rename}
+      onPressEnter={rename}
+    />
+  );
+}
