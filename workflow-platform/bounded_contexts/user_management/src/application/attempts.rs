@@ -15,7 +15,7 @@ use std::{net::IpAddr, time::Duration};
 use bytes::Bytes;
 use shared_kernel::{
     application::Attempt,
-    domain::{Id, Patience, User as UserMark, site_of},
+    domain::{Id, Patience, Timestamp, User as UserMark, site_of},
 };
 use tracing::warn;
 
@@ -44,8 +44,9 @@ const RESET_KNOWN_FOR: Duration = Duration::from_hours(24);
 /// What somebody tries to prove.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Proving<'a> {
-    /// That they are whom they name; `user` is the account of that name, if there is one.
-    SignIn { identifier: &'a str, user: Option<Id<UserMark>> },
+    /// That they are whom they name; `account` is the one of that name, if there is one, and
+    /// whether there was a sign-in from here since [`known_since`].
+    SignIn { identifier: &'a str, account: Option<(Id<UserMark>, bool)> },
     /// That they hold what stands beside the password, which was right.
     SecondFactor(Id<UserMark>),
     /// That they read the mail of an address.
@@ -112,17 +113,19 @@ impl UserModule {
         let site = place(address);
         let shared = || Some(self.key(&["place", &site]));
         Ok(match proof {
-            Proving::SignIn { identifier, user } => {
+            Proving::SignIn { identifier, account } => {
                 let name = identifier.to_lowercase();
-                if self.is_known(user, &site).await? {
+                let (user, signed_in) = account.unzip();
+                if self.is_known(user, &site, signed_in == Some(true)).await {
                     Try { own: self.key(&["sign-in", &name, &site]), shared: None }
                 } else {
                     Try { own: self.key(&["sign-in", &name]), shared: shared() }
                 }
             }
             Proving::SecondFactor(user) => {
-                let name = user.to_string();
-                if self.is_known(Some(user), &site).await? {
+                let (name, since) = (user.to_string(), known_since(self.ports.ambient.now()));
+                let signed_in = self.ports.sessions.signed_in_from(user, &site, since).await?;
+                if self.is_known(Some(user), &site, signed_in).await {
                     Try { own: self.key(&["second-factor", &name, &site]), shared: None }
                 } else {
                     Try { own: self.key(&["second-factor", &name]), shared: shared() }
@@ -138,12 +141,10 @@ impl UserModule {
     }
 
     /// The same is asked for a name without an account, so that the time tells nothing.
-    async fn is_known(&self, user: Option<Id<UserMark>>, site: &str) -> Result<bool, UserError> {
+    async fn is_known(&self, user: Option<Id<UserMark>>, site: &str, signed_in: bool) -> bool {
         let someone = user.unwrap_or_else(|| uuid::Uuid::nil().into());
-        let since = self.ports.ambient.now().minus(KNOWN_FOR);
-        let signed_in = self.ports.sessions.signed_in_from(someone, site, since).await?;
         let reset = self.ports.cache.get(&self.place_key(someone, site)).await;
-        Ok(user.is_some() && (signed_in || matches!(reset, Ok(Some(_)))))
+        user.is_some() && (signed_in || matches!(reset, Ok(Some(_))))
     }
 
     fn place_key(&self, user: Id<UserMark>, site: &str) -> String {
@@ -156,6 +157,12 @@ impl UserModule {
     }
 }
 
-fn place(address: Option<IpAddr>) -> String {
+/// From when on a sign-in makes its place a known one.
+pub(super) fn known_since(now: Timestamp) -> Timestamp {
+    now.minus(KNOWN_FOR)
+}
+
+/// In the text of `site_of`.
+pub(super) fn place(address: Option<IpAddr>) -> String {
     address.map_or_else(|| "unknown".to_owned(), |address| site_of(address).to_string())
 }

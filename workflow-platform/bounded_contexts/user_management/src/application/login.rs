@@ -5,9 +5,10 @@ use serde_json::json;
 
 use super::{
     Caller, SignedIn, UserError, UserModule,
-    attempts::Proving,
+    attempts::{Proving, known_since, place},
     mfa::SecondFactor,
-    ports::{Credentials, NewSession, Rehashed},
+    new_device::LATEST,
+    ports::{Claimed, Credentials, NewSession, Proved, Rehashed},
     signed_in::RefreshToken,
 };
 use crate::domain::{FRESH_AFTER_LOGIN, PASSWORD_LENGTH, Session};
@@ -37,7 +38,10 @@ impl UserModule {
         if !user.status.may_sign_in() {
             return Err(UserError::Suspended);
         }
-        self.prove_second_factor(&user, login.second_factor.as_ref(), caller).await?;
+        let Proved { has_totp, latest } = self.ports.sessions.proved(user.id, LATEST).await?;
+        if has_totp {
+            self.prove_second_factor(&user, login.second_factor.as_ref(), caller).await?;
+        }
         let rehashed = self.rehashed(&login.password, &password_hash).await?;
         let now = self.ports.ambient.now();
         let session = Session {
@@ -52,7 +56,7 @@ impl UserModule {
         let refresh = self.fresh_refresh_token();
         let event =
             self.user_event("user.logged_in", user.id, json!({ "session_id": session.id }), caller);
-        let new_device = self.new_device(&user, &session, caller).await?;
+        let new_device = self.new_device(&user, &session, latest, caller).await?;
         let events: Vec<_> = [event].into_iter().chain(new_device).collect();
         let token = RefreshToken::hash(&refresh.0);
         let rehashed = rehashed.as_ref().map(|new| Rehashed { old: &password_hash, new });
@@ -79,12 +83,15 @@ impl UserModule {
         let found = if identifier.chars().any(char::is_control) {
             None
         } else {
-            self.ports.accounts.credentials(identifier).await?
+            let (site, since) = (place(caller.address), known_since(self.ports.ambient.now()));
+            self.ports.accounts.claimed(identifier, &site, since).await?
         };
         // What is left of an account is nobody's.
-        let found = found.filter(|found| !found.user.status.is_gone());
-        let user = found.as_ref().map(|found| found.user.id);
-        let attempt = self.attempt(Proving::SignIn { identifier, user }, caller).await?;
+        let found = found.filter(|found| !found.credentials.user.status.is_gone());
+        let account = found.as_ref();
+        let account = account.map(|found| (found.credentials.user.id, found.knows_place));
+        let attempt = self.attempt(Proving::SignIn { identifier, account }, caller).await?;
+        let found = found.map(|Claimed { credentials, .. }| credentials);
         // No password of an account is longer; a megabyte need not be hashed to know that.
         if login.password.expose_secret().chars().count() > *PASSWORD_LENGTH.end() {
             return Err(UserError::WrongCredentials);

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use sea_orm::{ConnectionTrait as _, QueryResult, Value};
 use shared_kernel::{
-    domain::{Id, Locale, Role, User as UserMark},
+    domain::{Id, Locale, Role, Timestamp, User as UserMark},
     infrastructure::db::{Database, UnitOfWork},
 };
 
@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{everybody, rows};
 use crate::{
-    application::ports::{AccountStore, Credentials, Standing, StoreError},
+    application::ports::{AccountStore, Claimed, Credentials, Standing, StoreError},
     domain::{EmailAddress, User, UserStatus, Username},
 };
 
@@ -53,6 +53,11 @@ fn language(row: &QueryResult) -> Result<(Id<UserMark>, Locale), StoreError> {
 
 fn credentials(row: &QueryResult) -> Result<Credentials, StoreError> {
     Ok(Credentials { user: rows::user(row)?, password_hash: rows::column(row, "password_hash")? })
+}
+
+/// A user name has no `@`, so one text never names two accounts.
+fn key_of(identifier: &str) -> &'static str {
+    if identifier.contains('@') { "email_key" } else { "username_key" }
 }
 
 #[async_trait]
@@ -100,14 +105,26 @@ impl AccountStore for SqlAccounts {
     }
 
     async fn credentials(&self, identifier: &str) -> Result<Option<Credentials>, StoreError> {
-        // A user name has no `@`, so one text never names two accounts.
-        let sql = if identifier.contains('@') {
-            "SELECT * FROM users WHERE email_key = $1"
-        } else {
-            "SELECT * FROM users WHERE username_key = $1"
-        };
-        let row = self.one(sql, [identifier.to_ascii_lowercase().into()]).await?;
+        let sql = format!("SELECT * FROM users WHERE {} = $1", key_of(identifier));
+        let row = self.one(&sql, [identifier.to_ascii_lowercase().into()]).await?;
         row.as_ref().map(credentials).transpose()
+    }
+
+    async fn claimed(
+        &self,
+        identifier: &str,
+        site: &str,
+        since: Timestamp,
+    ) -> Result<Option<Claimed>, StoreError> {
+        let sql = format!(
+            "SELECT users.*, EXISTS (SELECT 1 FROM user_sessions WHERE user_id = users.id \
+             AND created_at > $3 AND site = $2) AS knows_place FROM users WHERE {} = $1",
+            key_of(identifier)
+        );
+        let values = [identifier.to_ascii_lowercase().into(), site.into(), since.into()];
+        let Some(row) = self.one(&sql, values).await? else { return Ok(None) };
+        let knows_place = rows::column(&row, "knows_place")?;
+        Ok(Some(Claimed { credentials: credentials(&row)?, knows_place }))
     }
 
     async fn credentials_of(&self, id: Id<UserMark>) -> Result<Option<Credentials>, StoreError> {

@@ -79,3 +79,17 @@ async fn what_one_account_knows_another_does_not() {
         assert!(told(&world).await.is_empty(), "{}", world.test.name);
     }
 }
+
+#[tokio::test]
+async fn what_was_seen_long_ago_is_known_still() {
+    for world in worlds().await {
+        world.register("ann").await;
+        sign_in(&world, FIREFOX, HOME).await;
+        for _ in 0..20 {
+            sign_in(&world, "curl/8.5.0", CAFE).await;
+        }
+        let before = told(&world).await.len();
+        sign_in(&world, FIREFOX, HOME).await;
+        assert_eq!(told(&world).await.len(), before, "{}", world.test.name);
+    }
+}

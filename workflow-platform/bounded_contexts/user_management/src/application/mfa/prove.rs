@@ -18,16 +18,13 @@ pub enum SecondFactor {
 }
 
 impl UserModule {
-    /// For a login whose password was right. Nothing is asked for when nothing is enrolled.
+    /// For a login whose password was right.
     pub(in crate::application) async fn prove_second_factor(
         &self,
         user: &User,
         given: Option<&SecondFactor>,
         caller: &Caller,
     ) -> Result<(), UserError> {
-        if !self.has_totp(user.id).await? {
-            return Ok(());
-        }
         let given = given.ok_or(UserError::TotpRequired)?;
         let attempt = self.attempt(Proving::SecondFactor(user.id), caller).await?;
         if !self.is_second_factor(user, given, caller).await? {

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use shared_kernel::{
-    domain::{Id, Locale, Role, User as UserMark},
+    domain::{Id, Locale, Role, Timestamp, User as UserMark},
     infrastructure::db::UnitOfWork,
 };
 
@@ -15,6 +15,14 @@ pub struct Credentials {
     pub user: User,
     /// In the PHC string format.
     pub password_hash: String,
+}
+
+/// Who may be signing in.
+#[derive(Debug, Clone)]
+pub struct Claimed {
+    pub credentials: Credentials,
+    /// They signed in from the place where they are now, and not too long ago.
+    pub knows_place: bool,
 }
 
 /// Which users are listed.
@@ -55,6 +63,15 @@ pub trait AccountStore: Send + Sync {
 
     /// By user name or e-mail address, whatever their case.
     async fn credentials(&self, identifier: &str) -> Result<Option<Credentials>, StoreError>;
+
+    /// The same, and whether there was a sign-in from the site, in the text of `site_of`, later
+    /// than `since`.
+    async fn claimed(
+        &self,
+        identifier: &str,
+        site: &str,
+        since: Timestamp,
+    ) -> Result<Option<Claimed>, StoreError>;
 
     async fn credentials_of(&self, id: Id<UserMark>) -> Result<Option<Credentials>, StoreError>;
 
