@@ -15,6 +15,7 @@ mod prune;
 mod publish;
 mod settings;
 mod together;
+mod unwanted;
 mod walk;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
@@ -56,6 +57,7 @@ impl Found {
         if moved > 0 { Self::More } else { Self::Nothing }
     }
 
+    /// Of at most so many, none was handled here.
     fn passed_on(moved: usize, most: u32) -> Self {
         match u32::try_from(moved) {
             Ok(0) => Self::Nothing,
@@ -176,7 +178,7 @@ impl Relay {
     async fn round(&self, publisher: Option<&mut Publisher>, stop: &CancellationToken) -> Found {
         let found = match publisher {
             Some(publisher) => self.pass_on(publisher, stop).await,
-            None => self.batch().await.map(Found::here),
+            None => self.batch().await.map(|(_, found)| found),
         };
         match found {
             Ok(found) => found,
@@ -193,20 +195,22 @@ impl Relay {
         let mut total = 0;
         loop {
             match self.batch().await? {
-                0 => return Ok(total),
-                done => total += done,
+                (0, _) => return Ok(total),
+                (done, _) => total += done,
             }
         }
     }
 
     /// Leases and handles one batch; gives how many events moved.
-    async fn batch(&self) -> Result<usize, RelayError> {
-        let Batch { taken, leased, .. } = self.lease(self.settings.batch).await?;
-        if taken > 0 {
-            debug!(events = taken, "delivering {taken} events");
+    async fn batch(&self) -> Result<(usize, Found), RelayError> {
+        let most = self.settings.batch;
+        let Batch { taken, leased, suspect } = self.lease(most).await?;
+        if leased.is_empty() && !suspect {
+            return Ok((taken, Found::passed_on(taken, most)));
         }
+        debug!(events = taken, "delivering {taken} events");
         self.deliver_groups(by_aggregate(leased), &Hold::for_good()).await?;
-        Ok(taken)
+        Ok((taken, Found::here(taken)))
     }
 
     /// Handles the events of each aggregate in order, those of different ones side by side.

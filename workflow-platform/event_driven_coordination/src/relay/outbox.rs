@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::{
     Relay, RelayError,
     lists::{among, numbers},
+    unwanted::Look,
 };
 
 /// An event that is ours until its lease ends.
@@ -32,7 +33,7 @@ const LEASE_LOCK: i64 = 0x6f75_7462_6f78;
 pub(super) const DEADLY: &str = "every process that handled it died";
 
 /// In the order of writing.
-const THESE: &str = "SELECT * FROM outbox WHERE position IN";
+pub(super) const THESE: &str = "SELECT * FROM outbox WHERE position IN";
 
 /// What one turn at the outbox gave.
 #[derive(Debug, Default)]
@@ -51,9 +52,11 @@ impl Relay {
     /// it comes alone.
     pub(super) async fn lease(&self, most: u32) -> Result<Batch, RelayError> {
         let now = self.ambient.now();
-        // Mostly there is nothing: ask without keeping any writer waiting.
-        if self.may_be_taken(self.database.read(), now, 1).await?.is_empty() {
-            return Ok(Batch::default());
+        // Mostly there is nothing, or nothing that concerns anybody.
+        match self.look(now).await? {
+            Look::Nothing => return Ok(Batch::default()),
+            Look::WrittenOff(taken) => return Ok(Batch { taken, ..Batch::default() }),
+            Look::Wanted => {}
         }
         let work = self.database.begin().await?;
         self.take_turn(&work).await?;

@@ -76,8 +76,8 @@ impl Relay {
         stop: &CancellationToken,
     ) -> Result<Found, RelayError> {
         if publisher.is_away() || !self.has_room(publisher, stop).await {
-            let moved = if stop.is_cancelled() { 0 } else { self.batch().await? };
-            return Ok(Found::here(moved));
+            let idle = (0, Found::Nothing);
+            return Ok(if stop.is_cancelled() { idle } else { self.batch().await? }.1);
         }
         let most = self.settings.publish_batch;
         let Batch { taken, leased, suspect } = self.lease(most).await?;
