@@ -205,7 +205,11 @@ fn postgres_options(settings: &PostgresSettings) -> ConnectOptions {
         .set_application_name("workflow-platform");
     let abandoned_ms = settings.abandoned_after.as_millis();
     options.map_sqlx_postgres_opts(move |postgres| {
-        postgres.options([("idle_in_transaction_session_timeout", abandoned_ms)])
+        // Compiling a statement takes longer than any of ours runs, and is done for each run anew.
+        postgres.options([
+            ("idle_in_transaction_session_timeout", abandoned_ms.to_string().as_str()),
+            ("jit", "off"),
+        ])
     });
     if let Some(schema) = &settings.schema {
         options.set_schema_search_path(schema.clone());

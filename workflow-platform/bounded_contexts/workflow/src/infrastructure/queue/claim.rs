@@ -110,9 +110,11 @@ const TAKE: &str = "UPDATE workflow_executions SET worker_id = $1, epoch = epoch
 
 /// Any number that nothing else locks. A claim need not survive a loss of power by itself: what a
 /// worker writes under it comes later, and is lost or kept with it. Each part of the claim goes along
-/// an index; a planner whose statistics are old would read all executions instead.
+/// an index; a planner whose statistics are old would read all executions instead. Planning takes as
+/// long as a claim, and gives the same each time.
 const CLAIM_LOCK: &str = "SET LOCAL synchronous_commit = off; SET LOCAL enable_seqscan = off; \
      SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; \
+     SET LOCAL plan_cache_mode = force_generic_plan; \
      SELECT pg_advisory_xact_lock(7305809148231)";
 
 fn sql(backend: Backend) -> String {
