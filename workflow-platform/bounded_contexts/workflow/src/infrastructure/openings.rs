@@ -1,8 +1,8 @@
 //! Places that the worker of this process has free: what is started here may go straight to it.
 //!
 //! Such a start is written as leased already. It costs no claim, no second change of its row, and
-//! its beginning need not be read again. It is fair, since a worker offers places only while nothing
-//! waits in the queue: whoever came later would have had a place just the same.
+//! its beginning need not be read again. It is fair, since a worker offers only places that nothing in
+//! the queue is known to wait for: whoever came later would have had a place just the same.
 //!
 //! Should the worker die between the start's commit and its work, the execution is a lease like any
 //! other of a dead worker.
@@ -65,7 +65,7 @@ impl Openings {
         *self.0.lock() = None;
     }
 
-    /// How many places are free; none while something waits in the queue.
+    /// How many places are free that nothing in the queue waits for.
     pub(crate) fn offer(&self, free: usize) {
         if let Some(offer) = self.0.lock().as_mut() {
             offer.free = free;

@@ -64,6 +64,8 @@ struct Life<'a> {
     /// An execution with a key was let go and the queue not looked at since.
     freed: bool,
     claiming: Option<Claiming>,
+    /// The last claim brought all that it asked for: more may wait in the queue.
+    is_long: bool,
     standby: Standby,
     drivers: JoinSet<Parted>,
     /// Whatever it has leased.
@@ -121,6 +123,7 @@ pub(super) async fn live(
         rung: false,
         freed: false,
         claiming: None,
+        is_long: false,
         standby: Standby::new(settings.parallel / AHEAD),
         drivers: JoinSet::new(),
         held: HashMap::new(),

@@ -121,7 +121,8 @@ impl Life<'_> {
     pub(super) fn bring(&mut self, (asked, brought): (usize, Brought)) {
         match brought {
             Ok(brought) => {
-                self.rung |= brought.len() == asked;
+                self.is_long = brought.len() == asked;
+                self.rung |= self.is_long;
                 for waiting in brought {
                     self.hold(&waiting.claimed);
                     self.standby.add(waiting);
@@ -141,10 +142,13 @@ impl Life<'_> {
         }
     }
 
-    /// Starts of this process may have places while nothing waits for them.
+    /// Starts of this process may have places that nothing else waits for. What a claim may bring
+    /// has its places kept, so that those who came by the queue are not passed; and yet starts need
+    /// not go by the queue only because one before them did.
     pub(super) fn offer(&self) {
-        let is_asked = self.rung || self.claiming.is_some() || !self.standby.is_empty();
-        self.parts.openings.offer(if is_asked { 0 } else { self.free() });
+        let asked = self.claiming.as_ref().map(|claiming| claiming.asked);
+        let waits = self.is_long || !self.standby.is_empty();
+        self.parts.openings.offer(offered(self.free(), asked, self.rung, waits));
     }
 
     /// Drives what was started for this worker, with all that came along.
@@ -229,6 +233,32 @@ impl Life<'_> {
     }
 }
 
+/// Of the places without a driver, those for starts: none while something is known to wait, or the
+/// queue is to be asked and is not; else all but those that a claim asks for.
+const fn offered(free: usize, asked: Option<usize>, rung: bool, waits: bool) -> usize {
+    match asked {
+        _ if waits => 0,
+        None if rung => 0,
+        None => free,
+        Some(asked) => free.saturating_sub(asked),
+    }
+}
+
 fn len(count: usize) -> f64 {
     f64::from(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::offered;
+
+    #[test]
+    fn a_start_need_not_go_by_the_queue_because_one_before_it_did() {
+        assert_eq!(offered(256, None, false, false), 256);
+        assert_eq!(offered(256, None, true, false), 0, "the queue comes first");
+        assert_eq!(offered(256, Some(64), false, false), 192);
+        assert_eq!(offered(256, Some(64), true, false), 192, "rung for while it is asked");
+        assert_eq!(offered(20, Some(64), true, false), 0);
+        assert_eq!(offered(256, Some(64), false, true), 0, "more than it asks for may wait");
+    }
 }
