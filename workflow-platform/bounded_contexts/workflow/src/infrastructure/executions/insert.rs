@@ -8,6 +8,7 @@ use shared_kernel::{
 
 use uuid::Uuid;
 
+use super::columns::{Column, Kind, insert, may, must};
 use crate::{
     application::executions::NewExecution,
     domain::execution::{JournalEvent, Origin},
@@ -48,10 +49,16 @@ pub(super) fn insertion(
     taken: Taken,
     again: bool,
 ) -> Result<AtOnce, serde_json::Error> {
-    let mut rows = Rows { backend, work: AtOnce::default() };
-    let mut parts = vec![executions(&mut rows, all, taken)?, first_events(&mut rows, all)];
-    parts.extend(labels(&mut rows, all));
-    let mut work = rows.work;
+    let mut work = AtOnce::default();
+    let rows = executions(all, taken)?;
+    let mut parts = vec![
+        insert(backend, &mut work, "workflow_executions", &EXECUTION, rows),
+        insert(backend, &mut work, "execution_events", &EVENT, first_events(all)),
+    ];
+    let labels = labels(all);
+    if !labels.is_empty() {
+        parts.push(insert(backend, &mut work, "execution_labels", &LABEL, labels));
+    }
     let told: Vec<_> = all.iter().filter_map(|one| one.told.as_ref()).collect();
     if !told.is_empty() {
         work.events = true;
@@ -65,95 +72,106 @@ pub(super) fn insertion(
     Ok(work)
 }
 
-/// Rows of values. SQLite looks names of parameters up one by one, so there they go by their
-/// place; each is used once, in the order of the text.
-struct Rows {
-    backend: Backend,
-    work: AtOnce,
-}
-
-impl Rows {
-    fn row<const N: usize>(&mut self, values: [Value; N]) -> String {
-        let places = values.map(|value| {
-            let named = self.work.bind(value);
-            match self.backend {
-                Backend::Postgres => named,
-                Backend::Sqlite => "?".to_owned(),
-            }
-        });
-        format!("({})", places.join(", "))
-    }
-}
-
-const EXECUTIONS: &str = "INSERT INTO workflow_executions (id, user_id, definition_id, \
-     definition_name, definition_version, status, priority, labels, concurrency_key, \
-     concurrency_limit, created_at, ready_at, started_at, worker_id, epoch, parent_id, depth, \
-     fragment, bytes, traceparent, origin) VALUES";
+const EXECUTION: [Column; 21] = [
+    must("id", Kind::Uuid),
+    must("user_id", Kind::Uuid),
+    must("definition_id", Kind::Uuid),
+    must("definition_name", Kind::Text),
+    must("definition_version", Kind::Int),
+    must("status", Kind::Text),
+    must("priority", Kind::Int),
+    must("labels", Kind::Text),
+    may("concurrency_key", Kind::Text),
+    may("concurrency_limit", Kind::Int),
+    must("created_at", Kind::BigInt),
+    may("ready_at", Kind::BigInt),
+    may("started_at", Kind::BigInt),
+    may("worker_id", Kind::Uuid),
+    must("epoch", Kind::BigInt),
+    may("parent_id", Kind::Uuid),
+    must("depth", Kind::Int),
+    must("fragment", Kind::Int),
+    must("bytes", Kind::BigInt),
+    must("traceparent", Kind::Text),
+    may("origin", Kind::Text),
+];
 
 fn executions(
-    rows: &mut Rows,
     all: &[&Insertion],
     taken: Taken,
-) -> Result<String, serde_json::Error> {
-    let mut values = Vec::with_capacity(all.len());
-    for (place, Insertion { new, created, .. }) in all.iter().enumerate() {
-        let worker = taken.worker(place);
-        let (ready_at, started_at) = match worker {
-            None => (Some(new.created_at), None),
-            Some(_) => (None, Some(new.created_at)),
-        };
-        let (key, limit) = new.concurrency.clone().unzip();
-        values.push(rows.row([
-            new.id.into(),
-            new.owner.into(),
-            new.definition_id.into(),
-            new.definition_name.clone().into(),
-            number(new.version).into(),
-            if worker.is_some() { "running" } else { "pending" }.into(),
-            new.priority.into(),
-            serde_json::to_string(&new.labels)?.into(),
-            key.into(),
-            limit.map(number).into(),
-            new.created_at.into(),
-            ready_at.map(Timestamp::micros).into(),
-            started_at.map(Timestamp::micros).into(),
-            worker.into(),
-            i64::from(worker.is_some()).into(),
-            new.parent.map(Id::uuid).into(),
-            number(new.depth).into(),
-            i32::from(new.fragment.is_some()).into(),
-            created.size.into(),
-            new.trace.to_string().into(),
-            Origin::of(&new.trigger).map(Origin::as_str).into(),
-        ]));
-    }
-    Ok(format!("{EXECUTIONS} {}", values.join(", ")))
+) -> Result<Vec<[Value; EXECUTION.len()]>, serde_json::Error> {
+    let rows = all.iter().enumerate().map(|(place, one)| execution(one, taken.worker(place)));
+    rows.collect()
 }
 
-const EVENTS: &str =
-    "INSERT INTO execution_events (execution_id, seq, kind, payload, blob, at) VALUES";
-
-fn first_events(rows: &mut Rows, all: &[&Insertion]) -> String {
-    let value = |Insertion { new, created, .. }: &&Insertion| {
-        let EventRow { kind, body, blob, at, .. } = created.clone();
-        rows.row([new.id.into(), 1_i64.into(), kind.into(), body.into(), blob.into(), at.into()])
+fn execution(
+    Insertion { new, created, .. }: &Insertion,
+    worker: Option<Uuid>,
+) -> Result<[Value; EXECUTION.len()], serde_json::Error> {
+    let (ready_at, started_at) = match worker {
+        None => (Some(new.created_at), None),
+        Some(_) => (None, Some(new.created_at)),
     };
-    let values: Vec<String> = all.iter().map(value).collect();
-    format!("{EVENTS} {}", values.join(", "))
+    let (key, limit) = new.concurrency.clone().unzip();
+    Ok([
+        new.id.into(),
+        new.owner.into(),
+        new.definition_id.into(),
+        new.definition_name.clone().into(),
+        number(new.version).into(),
+        if worker.is_some() { "running" } else { "pending" }.into(),
+        new.priority.into(),
+        serde_json::to_string(&new.labels)?.into(),
+        key.into(),
+        limit.map(number).into(),
+        new.created_at.into(),
+        ready_at.map(Timestamp::micros).into(),
+        started_at.map(Timestamp::micros).into(),
+        worker.into(),
+        i64::from(worker.is_some()).into(),
+        new.parent.map(Id::uuid).into(),
+        number(new.depth).into(),
+        i32::from(new.fragment.is_some()).into(),
+        created.size.into(),
+        new.trace.to_string().into(),
+        Origin::of(&new.trigger).map(Origin::as_str).into(),
+    ])
 }
 
-const LABELS: &str =
-    "INSERT INTO execution_labels (user_id, name, value, created_at, execution_id) VALUES";
+const EVENT: [Column; 6] = [
+    must("execution_id", Kind::Uuid),
+    must("seq", Kind::BigInt),
+    must("kind", Kind::Text),
+    must("payload", Kind::Text),
+    may("blob", Kind::Text),
+    must("at", Kind::BigInt),
+];
 
-fn labels(rows: &mut Rows, all: &[&Insertion]) -> Option<String> {
-    let mut values = Vec::new();
-    for Insertion { new, .. } in all {
-        for (name, value) in &new.labels {
-            let (owner, at, id) = (new.owner.into(), new.created_at.into(), new.id.into());
-            values.push(rows.row([owner, name.clone().into(), value.clone().into(), at, id]));
-        }
-    }
-    (!values.is_empty()).then(|| format!("{LABELS} {}", values.join(", ")))
+fn first_events(all: &[&Insertion]) -> Vec<[Value; EVENT.len()]> {
+    let row = |Insertion { new, created, .. }: &&Insertion| {
+        let EventRow { kind, body, blob, at, .. } = created.clone();
+        [new.id.into(), 1_i64.into(), kind.into(), body.into(), blob.into(), at.into()]
+    };
+    all.iter().map(row).collect()
+}
+
+const LABEL: [Column; 5] = [
+    must("user_id", Kind::Uuid),
+    must("name", Kind::Text),
+    must("value", Kind::Text),
+    must("created_at", Kind::BigInt),
+    must("execution_id", Kind::Uuid),
+];
+
+fn labels(all: &[&Insertion]) -> Vec<[Value; LABEL.len()]> {
+    let of = |Insertion { new, .. }: &&Insertion| {
+        let (owner, at, id) = (new.owner, new.created_at, new.id);
+        let row = move |(name, value): (&String, &String)| {
+            [owner.into(), name.clone().into(), value.clone().into(), at.into(), id.into()]
+        };
+        new.labels.iter().map(row).collect::<Vec<_>>()
+    };
+    all.iter().flat_map(of).collect()
 }
 
 fn number(value: u32) -> i32 {

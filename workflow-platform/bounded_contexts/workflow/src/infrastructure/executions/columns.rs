@@ -1,0 +1,124 @@
+//! Many new rows of a table in one statement whose text stays the same.
+//!
+//! PostgreSQL takes each column as one array: a text with a place for each value would be another
+//! one for each number of rows, to be read and planned anew. SQLite reads values sooner than it
+//! takes arrays apart.
+
+use sea_orm::{Value, sea_query::ValueType};
+use shared_kernel::infrastructure::db::{AtOnce, Backend};
+use uuid::Uuid;
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Kind {
+    Uuid,
+    Text,
+    Int,
+    BigInt,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Column {
+    name: &'static str,
+    kind: Kind,
+    nullable: bool,
+}
+
+pub(super) const fn must(name: &'static str, kind: Kind) -> Column {
+    Column { name, kind, nullable: false }
+}
+
+pub(super) const fn may(name: &'static str, kind: Kind) -> Column {
+    Column { name, kind, nullable: true }
+}
+
+/// In the place of null, since arrays are bound without nulls: no name or key is called so, no time
+/// and no limit is zero, and nothing has the nil id.
+const NO_TEXT: &str = "\u{1}";
+
+impl Kind {
+    /// Type of an array of such, and how null is written in it.
+    const fn in_postgres(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Uuid => ("uuid[]", "'00000000-0000-0000-0000-000000000000'::uuid"),
+            Self::Text => ("text[]", "chr(1)"),
+            Self::Int => ("integer[]", "0"),
+            Self::BigInt => ("bigint[]", "0"),
+        }
+    }
+
+    fn array(self, cells: impl Iterator<Item = Value>) -> Value {
+        match self {
+            Self::Uuid => filled(cells, &Uuid::nil()).into(),
+            Self::Text => filled(cells, &NO_TEXT.to_owned()).into(),
+            Self::Int => filled(cells, &0_i32).into(),
+            Self::BigInt => filled(cells, &0_i64).into(),
+        }
+    }
+}
+
+fn filled<T: Clone>(cells: impl Iterator<Item = Value>, null: &T) -> Vec<T>
+where
+    Option<T>: ValueType,
+{
+    let filled = cells.map(|cell| <Option<T> as ValueType>::try_from(cell).ok().flatten());
+    filled.map(|cell| cell.unwrap_or_else(|| null.clone())).collect()
+}
+
+impl Column {
+    /// From a row `d`.
+    fn taken(self) -> String {
+        let Self { name, kind, nullable } = self;
+        if nullable {
+            format!("NULLIF(d.{name}, {})", kind.in_postgres().1)
+        } else {
+            format!("d.{name}")
+        }
+    }
+}
+
+/// Binds the rows, each with a cell for each column, and gives the statement that writes them.
+pub(super) fn insert<const N: usize>(
+    backend: Backend,
+    work: &mut AtOnce,
+    table: &str,
+    columns: &[Column; N],
+    rows: Vec<[Value; N]>,
+) -> String {
+    let names = columns.map(|column| column.name).join(", ");
+    let rows = match backend {
+        Backend::Postgres => arrays(work, columns, rows, &names),
+        Backend::Sqlite => places(work, rows),
+    };
+    format!("INSERT INTO {table} ({names}) {rows}")
+}
+
+fn arrays<const N: usize>(
+    work: &mut AtOnce,
+    columns: &[Column; N],
+    rows: Vec<[Value; N]>,
+    names: &str,
+) -> String {
+    let mut cells = [const { Vec::new() }; N];
+    for row in rows {
+        for (column, cell) in cells.iter_mut().zip(row) {
+            column.push(cell);
+        }
+    }
+    let arrays = columns.iter().zip(cells).map(|(column, cells)| {
+        let place = work.bind(column.kind.array(cells.into_iter()));
+        format!("{place}::{}", column.kind.in_postgres().0)
+    });
+    let arrays: Vec<_> = arrays.collect();
+    let taken = columns.map(Column::taken).join(", ");
+    format!("SELECT {taken} FROM unnest({}) AS d({names})", arrays.join(", "))
+}
+
+/// SQLite looks names of parameters up one by one, so they go by their place; each is used once, in
+/// the order of the text.
+fn places<const N: usize>(work: &mut AtOnce, rows: Vec<[Value; N]>) -> String {
+    let row = format!("({})", ["?"; N].join(", "));
+    let text = vec![row; rows.len()].join(", ");
+    work.values.extend(rows.into_iter().flatten());
+    format!("VALUES {text}")
+}
