@@ -126,6 +126,10 @@ async function keys() {
   await ask('get', '/users/me/api-keys');
   await ask('put', '/users/me/api-keys/{id}', { at: { id: api_key.id }, body: { name: 'nightly build' } });
   await ask('delete', '/users/me/api-keys/{id}', { at: { id: api_key.id } });
+  const view = { at: { name: 'failed' } };
+  await ask('put', '/users/me/saved-views/{name}', { ...view, body: { search: 'status=failed' } });
+  await ask('get', '/users/me/saved-views');
+  await ask('delete', '/users/me/saved-views/{name}', view);
 }
 
 /** Somebody who is looked after until they are gone. */

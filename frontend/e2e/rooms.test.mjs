@@ -831,3 +831,28 @@ room('a screen in Chinese tells what actions do in Chinese', async () => {
   await inspector.getByText('起始地址').first().waitFor();
   await other.context().close();
 });
+
+room('a view of executions is kept with the account, and is there in another browser', async () => {
+  await go('/executions?status=failed');
+  await button('Views').click();
+  await page.getByLabel('Name of this view').fill('what failed');
+  await button('Keep view').click();
+  await page.getByLabel('Name of this view').waitFor({ state: 'hidden' });
+  const other = await enter(browser, { locale: 'zh-CN', theme: 'dark' }, await one.session());
+  await other.goto(`${BASE}/executions`);
+  await other.getByRole('button', { name: '视图', exact: true }).click();
+  await other.getByRole('button', { name: 'what failed', exact: true }).click();
+  await other.waitForURL((url) => url.search === '?status=failed');
+  await other.context().close();
+});
+
+room('a held batch says why in Chinese, too', async () => {
+  const contract = { least_records: 2, most_nulls: { title: 0.1 } };
+  await one.post('/datasets', { name: 'held_goods', key: ['id'], contract });
+  await one.post('/datasets/held_goods/records', { records: [{ id: 9, title: null }] });
+  const other = await enter(browser, { locale: 'zh-CN', theme: 'light' }, await one.session());
+  await other.goto(`${BASE}/data/held_goods?tab=held`);
+  await other.getByText('只有 1 条记录，至少需要 2 条').waitFor();
+  await other.getByText('1 条记录中有 1 条没有值，最多允许 10%').waitFor();
+  await other.context().close();
+});

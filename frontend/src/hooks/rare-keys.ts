@@ -10,6 +10,7 @@ import type { UserFilter } from '@/services/users';
 /** As `keys`, for pages that few open: loaded with them. */
 export const rareKeys = {
   apiKeys: { all: ['api-keys'] as const },
+  savedViews: ['saved-views'] as const,
   users: {
     all: ['users'] as const,
     lists: ['users', 'list'] as const,

@@ -5,6 +5,10 @@ export default {
     nameHelp: 'Workflows refer to the pool by this name.',
     nameShape: 'Letters, digits, dots, hyphens and underscores only',
     count: 'Proxies',
+    health: 'Health',
+    between: ', ',
+    noProxies: 'No proxies yet',
+    healthyOf: '{{healthy}} of {{total}} healthy',
     strategy: 'Strategy',
     strategies: {
       round_robin: 'Round robin',

@@ -5,6 +5,10 @@ export default {
     nameHelp: '工作流用这个名称引用代理池。',
     nameShape: '只能使用文字、数字、点、连字符和下划线',
     count: '代理数',
+    health: '健康状况',
+    between: '，',
+    noProxies: '还没有代理',
+    healthyOf: '{{total}} 个中 {{healthy}} 个健康',
     strategy: '策略',
     strategies: { round_robin: '轮询', random: '随机', least_used: '最少使用', sticky: '粘性', smart: '智能' },
     strategyHelp: {

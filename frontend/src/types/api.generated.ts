@@ -359,8 +359,12 @@ export interface components {
             field?: string | null;
             /** @description Key of the first record at fault. */
             key?: string | null;
-            /** @example 7 records of 20 have none, at most 10 % may */
+            /**
+             * @description The reason in English.
+             * @example 7 records of 20 have none, at most 10 % may
+             */
             message: string;
+            reason?: components["schemas"]["Reason"] | null;
             rule: components["schemas"]["Rule"];
         };
         /** @description A breaker: `closed`, `open` or `half_open`. */
@@ -3125,6 +3129,7 @@ export interface components {
                      * @description How many proxies it has.
                      */
                     proxies: number;
+                    states: components["schemas"]["StatesView"];
                     /**
                      * Format: int64
                      * @description Seconds.
@@ -3759,6 +3764,7 @@ export interface components {
                  * @description How many proxies it has.
                  */
                 proxies: number;
+                states: components["schemas"]["StatesView"];
                 /**
                  * Format: int64
                  * @description Seconds.
@@ -4013,6 +4019,22 @@ export interface components {
             /** @description Results in the order in which they came; ask for what follows with the last `seq` as `after`. */
             data: {
                 items: components["schemas"]["TestedView"][];
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_SavedViewView: {
+            /** @description A filter under a name. */
+            data: {
+                created_at: components["schemas"]["Timestamp"];
+                name: string;
+                search: string;
             };
             /** @example 操作成功 */
             message: string;
@@ -4580,6 +4602,21 @@ export interface components {
                  * @description How many versions it made.
                  */
                 versions: number;
+            }[];
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_Vec_SavedViewView: {
+            data: {
+                created_at: components["schemas"]["Timestamp"];
+                name: string;
+                search: string;
             }[];
             /** @example 操作成功 */
             message: string;
@@ -5807,6 +5844,7 @@ export interface components {
              * @description How many proxies it has.
              */
             proxies: number;
+            states: components["schemas"]["StatesView"];
             /**
              * Format: int64
              * @description Seconds.
@@ -5991,6 +6029,53 @@ export interface components {
         ReadView: {
             /** Format: int64 */
             read: number;
+        };
+        /** @description What is wrong, with the numbers that say so. Shares are between 0 and 1. */
+        Reason: {
+            /** @enum {string} */
+            code: "too_few";
+            /** Format: int64 */
+            least: number;
+            /** Format: int64 */
+            records: number;
+        } | {
+            /** @enum {string} */
+            code: "too_many";
+            /** Format: int64 */
+            most: number;
+            /** Format: int64 */
+            records: number;
+        } | {
+            /** Format: int64 */
+            before: number;
+            /** @enum {string} */
+            code: "fewer";
+            /** Format: double */
+            drop: number;
+            /** Format: double */
+            most: number;
+            /** Format: int64 */
+            records: number;
+        } | {
+            /** @enum {string} */
+            code: "missing";
+            /** Format: double */
+            most: number;
+            /** Format: int64 */
+            of: number;
+            /** Format: int64 */
+            records: number;
+        } | {
+            /** @enum {string} */
+            code: "repeated";
+        } | {
+            /** @enum {string} */
+            code: "absent";
+        } | {
+            /** @enum {string} */
+            code: "wrong_type";
+            declared: components["schemas"]["ColumnType"];
+            found: components["schemas"]["ColumnType"];
         };
         /** @description A choice that was made for the host lately, by this process. */
         RecentChoiceView: {
@@ -6252,6 +6337,20 @@ export interface components {
          * @enum {string}
          */
         Rule: "least_records" | "most_records" | "most_nulls" | "unique" | "schema" | "largest_drop";
+        /** @description A filter to be kept. */
+        SavedViewBody: {
+            /**
+             * @description The query of the page, without the question mark.
+             * @example status=failed
+             */
+            search: string;
+        };
+        /** @description A filter under a name. */
+        SavedViewView: {
+            created_at: components["schemas"]["Timestamp"];
+            name: string;
+            search: string;
+        };
         /**
          * @description A secret to be kept.
          * @example {
@@ -6460,6 +6559,31 @@ export interface components {
              * @description Higher goes first among your own; the workflow's unless given.
              */
             priority?: number | null;
+        };
+        /** @description How many proxies of a pool are in each state. */
+        StatesView: {
+            /**
+             * Format: int64
+             * @description In use in spite of failures.
+             */
+            degraded: number;
+            /**
+             * Format: int64
+             * @description Tried again after a rest.
+             */
+            half_open: number;
+            /** Format: int64 */
+            healthy: number;
+            /**
+             * Format: int64
+             * @description At rest.
+             */
+            quarantined: number;
+            /**
+             * Format: int64
+             * @description Never used.
+             */
+            unknown: number;
         };
         /** @description How executions ended over a time. */
         StatisticsView: {

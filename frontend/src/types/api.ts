@@ -38,6 +38,7 @@ export type SecondFactor = { totp: string } | { recovery_code: string };
 export type Permission = Schemas['Permission'];
 export type Role = Schemas['Role'];
 export type ApiKey = Schemas['ApiKeyView'];
+export type SavedView = Schemas['SavedViewView'];
 export type NewApiKey = Schemas['NewApiKeyView'];
 export type ApiKeyWish = Schemas['NewKeyBody'];
 

@@ -112,6 +112,8 @@ impl Things {
         let file = person.request(Method::POST, "/files?name=hers.html").body("<p>hers</p>");
         let file = Reply::of(file).await.data();
         let sessions = person.get("/users/me/sessions").await.data();
+        let view = json!({ "search": "status=failed" });
+        person.put("/users/me/saved-views/hers", &view).await.data();
         let key = json!({ "name": "hers", "scopes": ["workflow:read"] });
         let key = person.post("/users/me/api-keys", &key).await.data();
         Self {
@@ -160,8 +162,10 @@ impl Things {
             ("/webhooks/{id}", &self.endpoint),
             ("/users/me/sessions/{id}", &self.session),
             ("/users/me/api-keys/{id}", &self.api_key),
+            ("/users/me/saved-views/{name}", "hers"),
         ];
-        let named = path.starts_with("/workflow/secrets/") || path.starts_with("/workflow/var");
+        let by_name = ["/workflow/secrets/", "/workflow/var", "/users/me/saved-views/"];
+        let named = by_name.iter().any(|names| path.starts_with(names));
         // Who writes to a name that is not theirs begins a dataset of their own.
         let begun = ["/datasets/{name}/records", "/datasets/{name}/import"];
         let begins = operation.method == Method::POST && begun.contains(&path);
@@ -207,6 +211,7 @@ impl Things {
             "/workflow/secrets".to_owned(),
             "/workflow/variables/hers".to_owned(),
             "/users/me/api-keys".to_owned(),
+            "/users/me/saved-views".to_owned(),
             format!("/automations/{}", self.automation),
             "/notifications".to_owned(),
             format!("/webhooks/{}", self.endpoint),

@@ -1,16 +1,25 @@
-import { Button, Tag } from 'antd';
+import { Button } from 'antd';
 import { Count } from '@/components/Count';
 import { type Column, DataTable } from '@/components/DataTable';
 import { EmptyState } from '@/components/EmptyState';
+import { StatusTag } from '@/components/StatusTag';
 import { When } from '@/components/When';
 import { useRecordQuery } from '@/features/datasets/filter';
 import { HeldActions } from '@/features/datasets/HeldActions';
 import { HeldDrawer } from '@/features/datasets/HeldDrawer';
+import { Reasons } from '@/features/datasets/Reasons';
 import { rareKeys } from '@/hooks/rare-keys';
 import { usePaged } from '@/hooks/use-paged';
 import { useTranslation } from '@/hooks/use-translation';
 import { datasets } from '@/services/datasets';
 import type { HeldBatch } from '@/types/api';
+import type { AnyStatus } from '@/utils/status';
+
+const STATUSES: Record<HeldBatch['state'], AnyStatus> = {
+  held: 'waiting',
+  released: 'succeeded',
+  discarded: 'cancelled',
+};
 
 /** Batches that break the contract. */
 export function HeldBatches({ name }: { name: string }) {
@@ -22,9 +31,7 @@ export function HeldBatches({ name }: { name: string }) {
     {
       key: 'state',
       title: '',
-      render: ({ state }) => (
-        <Tag color={state === 'held' ? 'warning' : undefined}>{t(`dataset.heldState.${state}`)}</Tag>
-      ),
+      render: ({ state }) => <StatusTag status={STATUSES[state]} text={t(`dataset.heldState.${state}`)} />,
     },
     { key: 'reason', title: t('dataset.reason'), render: ({ breaches }) => <Reasons breaches={breaches} /> },
     {
@@ -56,18 +63,5 @@ export function HeldBatches({ name }: { name: string }) {
       />
       {open && <HeldDrawer name={name} id={open} onClose={() => change('open')} />}
     </>
-  );
-}
-
-/** What a batch breaks. */
-export function Reasons({ breaches }: { breaches: HeldBatch['breaches'] }) {
-  return (
-    <ul className="flex flex-col gap-1">
-      {breaches.map(({ rule, field, key, message }) => (
-        <li key={`${rule} ${field} ${key}`}>
-          {field && <code>{field}</code>} {message} {key && <code className="wp-muted">{key}</code>}
-        </li>
-      ))}
-    </ul>
   );
 }

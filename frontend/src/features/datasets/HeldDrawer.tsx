@@ -4,7 +4,7 @@ import { ErrorNote } from '@/components/ErrorNote';
 import { JsonView } from '@/components/JsonView';
 import { Waiting } from '@/components/Waiting';
 import { HeldActions } from '@/features/datasets/HeldActions';
-import { Reasons } from '@/features/datasets/HeldBatches';
+import { Reasons } from '@/features/datasets/Reasons';
 import { rareKeys } from '@/hooks/rare-keys';
 import { useTranslation } from '@/hooks/use-translation';
 import { datasets } from '@/services/datasets';

@@ -1,6 +1,7 @@
 import { Button, Input, Popover } from 'antd';
 import { type FormEvent, useState } from 'react';
 import { useSearchParams } from 'react-router';
+import { ErrorNote } from '@/components/ErrorNote';
 import { useViews } from '@/features/executions/views';
 import { useTranslation } from '@/hooks/use-translation';
 
@@ -8,8 +9,8 @@ import { useTranslation } from '@/hooks/use-translation';
 export function SavedViews() {
   const { t } = useTranslation();
   const [search, setSearch] = useSearchParams();
-  const { views, keep, forget } = useViews();
   const [open, setOpen] = useState(false);
+  const { list, keep, forget } = useViews(open);
   const [name, setName] = useState('');
   const now = search.toString();
   const go = (to: string) => {
@@ -19,14 +20,23 @@ export function SavedViews() {
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (!name.trim()) return;
-    keep({ name: name.trim(), search: now });
-    setName('');
-    setOpen(false);
+    keep.mutate(
+      { name: name.trim(), search: now },
+      {
+        onSuccess: () => {
+          setName('');
+          setOpen(false);
+        },
+      },
+    );
   };
+  const error = list.error ?? keep.error ?? forget.error;
   const content = (
     <div className="wp-views">
-      {views.length === 0 && <p className="wp-muted">{t('executions.noViews')}</p>}
-      {views.map((view) => (
+      {error && <ErrorNote error={error} onRetry={list.error ? () => void list.refetch() : undefined} />}
+      {list.isPending && !list.error && <span className="wp-skeleton" />}
+      {list.data?.length === 0 && <p className="wp-muted">{t('executions.noViews')}</p>}
+      {list.data?.map((view) => (
         <div key={view.name} className="flex items-center justify-between gap-3">
           <button type="button" className="wp-link" aria-pressed={view.search === now} onClick={() => go(view.search)}>
             {view.name}
@@ -35,7 +45,7 @@ export function SavedViews() {
             size="small"
             type="text"
             aria-label={t('executions.forgetView', { name: view.name })}
-            onClick={() => forget(view.name)}
+            onClick={() => forget.mutate(view.name)}
           >
             {t('common.delete')}
           </Button>
@@ -50,7 +60,7 @@ export function SavedViews() {
             value={name}
             onChange={(event) => setName(event.target.value)}
           />
-          <Button htmlType="submit" type="primary" disabled={!name.trim()}>
+          <Button htmlType="submit" type="primary" loading={keep.isPending} disabled={!name.trim()}>
             {t('executions.keepView')}
           </Button>
         </form>

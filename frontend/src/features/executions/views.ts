@@ -1,15 +1,15 @@
-import { create } from 'zustand';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { rareKeys } from '@/hooks/rare-keys';
+import { ApiError } from '@/services/api-error';
+import { savedViews } from '@/services/saved-views';
+import type { SavedView } from '@/types/api';
 
-/** A filter with a name, as the address has it. */
-export interface View {
-  name: string;
-  search: string;
-}
-
+/** Where a browser kept views before they were kept with the account. */
 const KEY = 'wp.views';
-const MOST = 20;
 
-function load(): View[] {
+type View = Pick<SavedView, 'name' | 'search'>;
+
+function left(): View[] {
   try {
     const known: unknown = JSON.parse(localStorage.getItem(KEY) ?? '[]');
     return Array.isArray(known)
@@ -20,21 +20,36 @@ function load(): View[] {
   }
 }
 
-interface Views {
-  views: View[];
-  keep: (view: View) => void;
-  forget: (name: string) => void;
+/** The account's views; those that this browser still keeps are handed over first, once. */
+export async function fetchViews(): Promise<SavedView[]> {
+  const kept = await savedViews.list();
+  for (const { name, search } of left()) {
+    if (kept.some((view) => view.name === name)) continue;
+    try {
+      kept.push(await savedViews.keep(name, search));
+    } catch (error) {
+      // What is refused would be so every time; what did not arrive is handed over the next time.
+      if (!(error instanceof ApiError) || ![409, 422].includes(error.status)) return kept;
+    }
+  }
+  localStorage.removeItem(KEY);
+  return kept;
 }
 
-/** Views that this browser keeps, the newest last; a name has one. */
-export const useViews = create<Views>()((set, get) => {
-  const put = (views: View[]) => {
-    set({ views });
-    localStorage.setItem(KEY, JSON.stringify(views));
-  };
-  return {
-    views: load(),
-    keep: (view) => put([...get().views.filter(({ name }) => name !== view.name), view].slice(-MOST)),
-    forget: (name) => put(get().views.filter((one) => one.name !== name)),
-  };
-});
+/** Views of the account, asked for when they are looked at. */
+export function useViews(open: boolean) {
+  const client = useQueryClient();
+  const queryKey = rareKeys.savedViews;
+  const list = useQuery({ queryKey, queryFn: fetchViews, enabled: open });
+  const put = (change: (views: SavedView[]) => SavedView[]) =>
+    client.setQueryData<SavedView[]>(queryKey, (views = []) => change(views));
+  const keep = useMutation({
+    mutationFn: ({ name, search }: View) => savedViews.keep(name, search),
+    onSuccess: (kept) => put((views) => [...views.filter(({ name }) => name !== kept.name), kept]),
+  });
+  const forget = useMutation({
+    mutationFn: savedViews.forget,
+    onSuccess: (_, name) => put((views) => views.filter((one) => one.name !== name)),
+  });
+  return { list, keep, forget };
+}

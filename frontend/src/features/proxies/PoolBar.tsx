@@ -1,11 +1,10 @@
 import { Count } from '@/components/Count';
+import { PROXY_STATES, StateBar } from '@/features/proxies/StateBar';
 import { useTranslation } from '@/hooks/use-translation';
 import type { PoolStatus } from '@/types/api';
 import { duration } from '@/utils/format';
 import { quantile } from '@/utils/quantile';
 import { size } from '@/utils/size';
-
-const STATES = ['healthy', 'degraded', 'half_open', 'quarantined', 'unknown'] as const;
 
 /** Shares of the states, and how requests went. */
 export function PoolBar({ status }: { status: PoolStatus }) {
@@ -19,13 +18,9 @@ export function PoolBar({ status }: { status: PoolStatus }) {
   const rate = requests > 0 ? (successes / requests).toLocaleString(i18n.language, { style: 'percent' }) : '–';
   return (
     <section className="wp-pool" aria-label={t('proxies.overview')}>
-      <div className="wp-pool-bar" aria-hidden>
-        {STATES.map((state) => (
-          <span key={state} className={`wp-pool-${state}`} style={{ flexGrow: by_state[state] ?? 0 }} />
-        ))}
-      </div>
+      <StateBar shares={by_state} />
       <dl className="wp-facts">
-        {STATES.map((state) => (
+        {PROXY_STATES.map((state) => (
           <div key={state}>
             <dt>
               <span className={`wp-dot wp-pool-${state}`} aria-hidden /> {t(`proxies.states.${state}`)}

@@ -120,6 +120,7 @@ pub fn module(
         second_factors: Arc::clone(&store) as Arc<dyn application::ports::SecondFactorStore>,
         codes: Arc::clone(&store) as Arc<dyn application::ports::CodeStore>,
         api_keys: Arc::clone(&store) as Arc<dyn application::ports::ApiKeyStore>,
+        saved_views: Arc::clone(&store) as Arc<dyn application::ports::SavedViewStore>,
         audit: store,
         trail,
         passwords: Arc::new(Argon2Passwords::new(settings.hash_cost, cpu, ambient.clone())),

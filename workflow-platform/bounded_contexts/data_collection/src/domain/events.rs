@@ -43,7 +43,7 @@ pub const EVENTS: [EventType; 12] = [
             field(
                 "breaches",
                 List,
-                "what is wrong: rule, message, and field and key where there are any",
+                "what is wrong: rule, message, reason with its numbers, and field and key where there are any",
             ),
             optional("execution_id", Id, "the execution that wrote it"),
         ],

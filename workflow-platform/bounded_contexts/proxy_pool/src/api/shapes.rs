@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::{
     application::{
         Change, ImportReport, NewPool, NewProxyByHand, PoolChange, PoolStatus, ProxyChangeByHand,
-        ports::CountedPool,
+        ports::{CountedPool, StateCounts},
     },
     domain::{Anonymity, Health, Proxy, RejectedLine, Strategy},
 };
@@ -163,6 +163,27 @@ pub struct ImportText {
     pub scheme: Option<ProxyScheme>,
 }
 
+/// How many proxies of a pool are in each state.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct StatesView {
+    /// Never used.
+    pub unknown: u64,
+    pub healthy: u64,
+    /// In use in spite of failures.
+    pub degraded: u64,
+    /// Tried again after a rest.
+    pub half_open: u64,
+    /// At rest.
+    pub quarantined: u64,
+}
+
+impl From<StateCounts> for StatesView {
+    fn from(counts: StateCounts) -> Self {
+        let StateCounts { unknown, healthy, degraded, half_open, quarantined } = counts;
+        Self { unknown, healthy, degraded, half_open, quarantined }
+    }
+}
+
 /// A proxy pool.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct PoolView {
@@ -179,11 +200,12 @@ pub struct PoolView {
     pub check_every: Option<u64>,
     /// How many proxies it has.
     pub proxies: u64,
+    pub states: StatesView,
     pub created_at: Timestamp,
 }
 
 impl From<CountedPool> for PoolView {
-    fn from(CountedPool { pool, proxies }: CountedPool) -> Self {
+    fn from(CountedPool { pool, states }: CountedPool) -> Self {
         let terms = pool.terms;
         Self {
             id: pool.id.uuid(),
@@ -195,7 +217,8 @@ impl From<CountedPool> for PoolView {
             sticky_ttl: terms.sticky.ttl.as_secs(),
             sticky_uses: terms.sticky.uses,
             check_every: terms.check_every.map(|every| every.as_secs()),
-            proxies,
+            proxies: states.total(),
+            states: states.into(),
             created_at: pool.created_at,
         }
     }

@@ -5,7 +5,10 @@ use shared_kernel::{
     domain::{Owner, Permission},
 };
 
-use super::{PoolChange, PoolError, ProxyPoolModule, ports::CountedPool};
+use super::{
+    PoolChange, PoolError, ProxyPoolModule,
+    ports::{CountedPool, StateCounts},
+};
 use crate::domain::{Pool, PoolTerms};
 
 /// What a pool is made of.
@@ -42,6 +45,6 @@ impl ProxyPoolModule {
             created_at: self.ports.ambient.now(),
         };
         self.ports.store.insert_pool(&pool).await?;
-        Ok(CountedPool { pool, proxies: 0 })
+        Ok(CountedPool { pool, states: StateCounts::default() })
     }
 }

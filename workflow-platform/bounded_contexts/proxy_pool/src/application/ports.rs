@@ -15,6 +15,7 @@ pub use hosts::{HostStore, HostSums, PairRow};
 pub use leases::{Admission, LeaseClaim, SharedLeases};
 pub use pools::{
     CountedPool, FoundHealth, LoadedProxy, NewProxy, PoolStore, PoolSums, ProxyChange, ProxyFilter,
+    StateCounts,
 };
 pub use probes::{ProbeAnswer, ProbeFailure, ProxyProbe};
 pub use sources::{LastFetch, ListFetcher, ListSource, SourceDiff, SourceStore};

@@ -34,7 +34,7 @@ impl ProxyPoolModule {
     ) -> Result<CountedPool, PoolError> {
         who.require(Permission::ProxyWrite)?;
         let found = self.ports.store.pool(who.owner(), id).await?;
-        let CountedPool { mut pool, proxies } = found.ok_or(PoolError::NotFound)?;
+        let CountedPool { mut pool, states } = found.ok_or(PoolError::NotFound)?;
         if let Some(name) = &change.name {
             pool.name = name.parse().map_err(|error| PoolError::invalid("name", error))?;
         }
@@ -44,7 +44,7 @@ impl ProxyPoolModule {
         }
         self.live.reload_soon(id);
         self.tell(id).await;
-        Ok(CountedPool { pool, proxies })
+        Ok(CountedPool { pool, states })
     }
 
     /// The terms with the change, when each of them may be so.

@@ -30,13 +30,19 @@ use super::{
 use crate::{
     application::ports::{
         CountedPool, FoundHealth, LoadedProxy, NewProxy, PoolStore, PoolSums, ProxyChange,
-        ProxyFilter, StoreError,
+        ProxyFilter, StateCounts, StoreError,
     },
     domain::{Manual, Pool, PoolId, PoolTerms, Proxy, ProxyEndpoint, ProxyId},
 };
 
-const POOL: &str = "SELECT p.*, (SELECT COUNT(*) FROM proxies x WHERE x.pool_id = p.id) AS proxies \
-                    FROM proxy_pools p WHERE p.owner_id = $1";
+/// Each count walks its own part of `proxies_pool_state`.
+const POOL: &str = "SELECT p.*, \
+    (SELECT COUNT(*) FROM proxies x WHERE x.pool_id = p.id AND x.state = 'unknown') AS unknown, \
+    (SELECT COUNT(*) FROM proxies x WHERE x.pool_id = p.id AND x.state = 'healthy') AS healthy, \
+    (SELECT COUNT(*) FROM proxies x WHERE x.pool_id = p.id AND x.state = 'degraded') AS degraded, \
+    (SELECT COUNT(*) FROM proxies x WHERE x.pool_id = p.id AND x.state = 'half_open') AS half_open, \
+    (SELECT COUNT(*) FROM proxies x WHERE x.pool_id = p.id AND x.state = 'quarantined') \
+    AS quarantined FROM proxy_pools p WHERE p.owner_id = $1";
 
 /// [`PoolStore`] on SQLite or PostgreSQL.
 pub struct SqlPoolStore {
@@ -431,5 +437,12 @@ fn like(text: &str) -> String {
 }
 
 fn counted(row: &QueryResult) -> Result<CountedPool, StoreError> {
-    Ok(CountedPool { pool: rows::pool(row)?, proxies: count(row, "proxies")? })
+    let states = StateCounts {
+        unknown: count(row, "unknown")?,
+        healthy: count(row, "healthy")?,
+        degraded: count(row, "degraded")?,
+        half_open: count(row, "half_open")?,
+        quarantined: count(row, "quarantined")?,
+    };
+    Ok(CountedPool { pool: rows::pool(row)?, states })
 }

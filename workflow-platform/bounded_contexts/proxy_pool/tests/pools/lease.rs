@@ -1,6 +1,10 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use proxy_pool::{ProxyPoolModule, application::ports::ProxyFilter, domain::Health};
+use proxy_pool::{
+    ProxyPoolModule,
+    application::ports::{ProxyFilter, StateCounts},
+    domain::Health,
+};
 use secrecy::ExposeSecret as _;
 use shared_kernel::{
     application::{
@@ -133,6 +137,9 @@ async fn counts_and_states_survive_a_restart_and_a_quarantine_is_told_once() {
 
         let module = world.restarted();
         assert!(lease(&module, &who, &[]).await.is_err(), "quarantine outlives the process");
+        let listed = module.list_pools(&who, PageRequest::default()).await.unwrap().items;
+        let states = StateCounts { quarantined: 1, ..StateCounts::default() };
+        assert_eq!((listed[0].states, states.total()), (states, 1));
         let status = module.pool_status(&who, pool).await.unwrap();
         let sums = status.sums;
         assert_eq!((sums.requests, sums.successes, sums.failures, sums.bytes), (5, 2, 3, 5000));

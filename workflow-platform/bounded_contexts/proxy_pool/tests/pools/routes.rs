@@ -56,7 +56,8 @@ async fn a_pool_lives_its_life_over_http() {
         assert!(!shown.contains("hush") && !shown.contains("\"me\""), "{shown}");
 
         let (_, list) = call(&app, "GET", "/proxy/pools", None).await;
-        assert_eq!(list["data"]["items"][0]["proxies"], 2);
+        let listed = &list["data"]["items"][0];
+        assert_eq!((&listed["proxies"], &listed["states"]["unknown"]), (&json!(2), &json!(2)));
         assert_eq!(call(&app, "DELETE", &pool, None).await.0, StatusCode::OK);
         assert_eq!(call(&app, "GET", &pool, None).await.0, StatusCode::NOT_FOUND);
     }

@@ -11,6 +11,7 @@ mod leaving;
 mod me;
 mod mfa;
 mod public;
+mod saved_views;
 mod sessions;
 mod shapes;
 mod step_up;
@@ -51,6 +52,8 @@ pub fn routes(module: Arc<UserModule>) -> OpenApiRouter {
         .routes(routes!(sessions::end))
         .routes(routes!(api_keys::list, api_keys::create))
         .routes(routes!(api_keys::rename, api_keys::revoke))
+        .routes(routes!(saved_views::list))
+        .routes(routes!(saved_views::keep, saved_views::forget))
         .routes(routes!(audit::list_own))
         .routes(routes!(audit::list))
         .routes(routes!(admin::list))

@@ -65,6 +65,10 @@ pub enum UserError {
     NoSuchApiKey,
     #[error("the user has as many API keys as are allowed")]
     TooManyApiKeys,
+    #[error("the user has no such saved view")]
+    NoSuchSavedView,
+    #[error("the user has as many saved views as are allowed")]
+    TooManySavedViews,
     #[error("there is no such user")]
     NoSuchUser,
     #[error(transparent)]
@@ -113,12 +117,15 @@ impl Fault for UserError {
             Self::Invalid(_) | Self::CodeInvalid | Self::WrongPassword | Self::ProofInvalid(_) => {
                 ErrorKind::Invalid
             }
-            Self::NoSuchSession | Self::NoSuchApiKey | Self::NoSuchUser => ErrorKind::NotFound,
+            Self::NoSuchSession | Self::NoSuchApiKey | Self::NoSuchSavedView | Self::NoSuchUser => {
+                ErrorKind::NotFound
+            }
             Self::NotManageable(_) | Self::StepUpRequired { .. } => ErrorKind::Denied,
             Self::CodeTooSoon { .. } | Self::TooManyAttempts { .. } => ErrorKind::RateLimited,
             Self::UsernameTaken
             | Self::EmailTaken
             | Self::TooManyApiKeys
+            | Self::TooManySavedViews
             | Self::LastSuperAdmin
             | Self::TotpEnabled
             | Self::TotpNotEnabled
@@ -153,8 +160,11 @@ impl Fault for UserError {
             Self::TotpNotEnabled => "TOTP_NOT_ENABLED",
             Self::Deleting => "ACCOUNT_DELETING",
             Self::NotDeleting => "ACCOUNT_NOT_DELETING",
-            Self::NoSuchSession | Self::NoSuchApiKey | Self::NoSuchUser => "NOT_FOUND",
+            Self::NoSuchSession | Self::NoSuchApiKey | Self::NoSuchSavedView | Self::NoSuchUser => {
+                "NOT_FOUND"
+            }
             Self::TooManyApiKeys => "TOO_MANY_API_KEYS",
+            Self::TooManySavedViews => "TOO_MANY_SAVED_VIEWS",
             Self::NotManageable(_) => "PERMISSION_DENIED",
             Self::LastSuperAdmin => "LAST_SUPER_ADMIN",
             Self::BadRefreshToken => "REFRESH_TOKEN_INVALID",
@@ -210,9 +220,13 @@ impl Fault for UserError {
                 Text::new("账号没有待执行的删除", "The account is not about to be deleted")
             }
             Self::TotpNotEnabled => Text::new("尚未启用身份验证器", "No authenticator is enrolled"),
-            Self::NoSuchSession | Self::NoSuchApiKey | Self::NoSuchUser => {
+            Self::NoSuchSession | Self::NoSuchApiKey | Self::NoSuchSavedView | Self::NoSuchUser => {
                 Text::new("资源不存在", "There is nothing here")
             }
+            Self::TooManySavedViews => Text::new(
+                "保存的视图已达上限，请先删除",
+                "You have 20 saved views, delete one first",
+            ),
             Self::TooManyApiKeys => Text::new(
                 "API 密钥数量已达上限，请先删除",
                 "You have 50 API keys, revoke one first",

@@ -25,6 +25,7 @@ mod profile;
 mod refresh;
 mod register;
 mod reset_password;
+mod saved_views;
 mod send_code;
 mod sessions;
 mod settings;

@@ -15,7 +15,8 @@ use super::{
     KeyUses, UserSettings,
     ports::{
         AccountStore, ApiKeyStore, AuditStore, CodeStore, KeyCache, LeavingStore, OversightStore,
-        Passwords, PeopleCache, SecondFactorStore, SessionCache, SessionStore, StoreError, Tokens,
+        Passwords, PeopleCache, SavedViewStore, SecondFactorStore, SessionCache, SessionStore,
+        StoreError, Tokens,
     },
 };
 
@@ -40,6 +41,7 @@ pub struct UserPorts {
     pub second_factors: Arc<dyn SecondFactorStore>,
     pub leaving: Arc<dyn LeavingStore>,
     pub api_keys: Arc<dyn ApiKeyStore>,
+    pub saved_views: Arc<dyn SavedViewStore>,
     pub audit: Arc<dyn AuditStore>,
     /// Where failures are told.
     pub trail: Arc<dyn AuditTrail>,

@@ -8,6 +8,7 @@ mod email;
 mod events;
 mod password;
 mod recovery_code;
+mod saved_view;
 mod session;
 mod totp;
 mod user;
@@ -26,6 +27,7 @@ pub use email::{EmailAddress, EmailError};
 pub use events::EVENTS;
 pub use password::{PASSWORD_LENGTH, PasswordProblem, check_length, check_strength};
 pub use recovery_code::{RECOVERY_CODES, RecoveryCode};
+pub use saved_view::{MOST_SAVED_VIEWS, SavedView, ViewName, ViewSearch, ViewTextError};
 pub use session::{
     FRESH_AFTER_LOGIN, FRESH_AFTER_PROOF, REFRESH_GRACE, Session, SessionId, SessionMark,
 };

@@ -13,11 +13,13 @@ use crate::{
     domain::{User, UserStatus},
 };
 
-/// What somebody could come in by, or be found by, beside the row of the account itself.
-const GOES_WITH_IT: [&str; 3] = [
+/// What somebody could come in by, be found by, or kept for themselves, beside the row of the
+/// account itself.
+const GOES_WITH_IT: [&str; 4] = [
     "DELETE FROM user_sessions WHERE user_id = $1",
     "DELETE FROM user_totp WHERE id = $1",
     "DELETE FROM recovery_codes WHERE user_id = $1",
+    "DELETE FROM saved_views WHERE user_id = $1",
 ];
 
 #[async_trait]

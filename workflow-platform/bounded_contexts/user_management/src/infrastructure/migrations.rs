@@ -11,8 +11,8 @@ use sea_orm_migration::{
 
 use super::{
     api_key_table::ApiKeyTable, leaving_columns::LeavingColumns, revocations::Revocations,
-    second_factor_tables::SecondFactorTables, session_address::SessionAddress,
-    session_agent::SessionAgent, user_indexes::UserIndexes,
+    saved_view_table::SavedViewTable, second_factor_tables::SecondFactorTables,
+    session_address::SessionAddress, session_agent::SessionAgent, user_indexes::UserIndexes,
 };
 
 /// The context's migrations.
@@ -26,6 +26,7 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(SecondFactorTables),
         Box::new(LeavingColumns),
         Box::new(UserIndexes),
+        Box::new(SavedViewTable),
     ]
 }
 

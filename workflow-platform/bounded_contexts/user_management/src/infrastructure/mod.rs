@@ -16,6 +16,8 @@ mod personal;
 mod readings;
 mod revocations;
 mod rows;
+mod saved_view_table;
+mod saved_views;
 mod sealed;
 mod second_factor_tables;
 mod second_factors;

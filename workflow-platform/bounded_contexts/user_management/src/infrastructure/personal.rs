@@ -8,7 +8,7 @@ use shared_kernel::{
 };
 
 /// An account goes with `anonymise`, which takes all of this with it.
-const TABLES: [PersonalTable; 3] = [
+const TABLES: [PersonalTable; 4] = [
     PersonalTable {
         name: "account",
         table: "users",
@@ -60,9 +60,17 @@ const TABLES: [PersonalTable; 3] = [
         ],
         erased: false,
     },
+    PersonalTable {
+        name: "saved_views",
+        table: "saved_views",
+        key: RowKey::IdAndText("user_id", "name"),
+        owned: "user_id = $1",
+        columns: &[("name", Shown::Text), ("search", Shown::Text), ("created_at", Shown::Time)],
+        erased: false,
+    },
 ];
 
-/// Account, sessions and keys.
+/// Account, sessions, keys and saved views.
 pub fn personal_data(database: &Database) -> Vec<Arc<dyn PersonalData>> {
     TABLES.map(|table| table.of(database)).into()
 }

@@ -24,6 +24,7 @@ mod profile;
 mod register;
 mod remembered;
 mod routes;
+mod saved_views;
 mod sessions;
 mod signing_out;
 mod standing;

@@ -19,7 +19,7 @@ const KEYS_NAMED: usize = 1000;
 const INDEXED_AT_ONCE: u32 = 1000;
 
 /// What a batch did.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Written {
     pub dataset: String,
     pub added: u64,

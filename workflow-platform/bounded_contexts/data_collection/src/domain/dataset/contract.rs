@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Batch, Cell, ColumnType, Columns};
+use super::{Batch, Cell, ColumnType, Columns, Reason};
 
 /// More records than any dataset has.
 pub const LARGEST_DATASET: u64 = 1_000_000_000_000;
@@ -43,7 +43,7 @@ pub enum Rule {
 }
 
 /// A rule that a batch breaks.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Breach {
     pub rule: Rule,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -51,8 +51,12 @@ pub struct Breach {
     /// Key of the first record at fault.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
+    /// The reason in English.
     #[schema(example = "7 records of 20 have none, at most 10 % may")]
     pub message: String,
+    /// The same for programs; batches that were held before it was kept have the message alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
 }
 
 /// A contract that cannot be kept, with the place of the fault.
@@ -63,17 +67,14 @@ pub struct ContractError {
     pub message: &'static str,
 }
 
-fn breach(rule: Rule, message: String) -> Breach {
-    Breach { rule, field: None, key: None, message }
+fn breach(reason: Reason) -> Breach {
+    let message = reason.to_string();
+    Breach { rule: reason.rule(), field: None, key: None, message, reason: Some(reason) }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "numbers of records lie far below 2^52")]
 fn share(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
-}
-
-fn percent(share: f64) -> String {
-    format!("{} %", (share * 1000.0).round() / 10.0)
 }
 
 impl Contract {
@@ -113,16 +114,10 @@ impl Contract {
         let mut found = Vec::new();
         let count = batch.records.len() as u64;
         if let Some(least) = self.least_records.filter(|least| count < *least) {
-            found.push(breach(
-                Rule::LeastRecords,
-                format!("{count} records, at least {least} are wanted"),
-            ));
+            found.push(breach(Reason::TooFew { records: count, least }));
         }
         if let Some(most) = self.most_records.filter(|most| count > *most) {
-            found.push(breach(
-                Rule::MostRecords,
-                format!("{count} records, at most {most} are wanted"),
-            ));
+            found.push(breach(Reason::TooMany { records: count, most }));
         }
         found.extend(self.drop_of(count, before));
         found.extend(self.most_nulls.iter().filter_map(|(field, most)| nulls(batch, field, *most)));
@@ -137,17 +132,12 @@ impl Contract {
     fn drop_of(&self, count: u64, before: Option<u64>) -> Option<Breach> {
         let (most, before) = (self.largest_drop?, before?);
         let drop = share(before.saturating_sub(count), before);
-        let message = format!(
-            "{count} records after {before} are {} fewer, at most {} may be missing",
-            percent(drop),
-            percent(most)
-        );
-        (drop > most).then(|| breach(Rule::LargestDrop, message))
+        (drop > most).then(|| breach(Reason::Fewer { records: count, before, drop, most }))
     }
 }
 
-fn at(rule: Rule, field: &str, key: &str, message: String) -> Breach {
-    Breach { field: Some(field.to_owned()), key: Some(key.to_owned()), ..breach(rule, message) }
+fn at(field: &str, key: &str, reason: Reason) -> Breach {
+    Breach { field: Some(field.to_owned()), key: Some(key.to_owned()), ..breach(reason) }
 }
 
 fn is_missing(data: &Map<String, Value>, field: &str) -> bool {
@@ -158,8 +148,8 @@ fn nulls(batch: &Batch, field: &str, most: f64) -> Option<Breach> {
     let mut missing = batch.records.iter().filter(|record| is_missing(&record.data, field));
     let first = missing.next()?;
     let (count, all) = (missing.count() as u64 + 1, batch.records.len() as u64);
-    let message = format!("{count} records of {all} have none, at most {} may", percent(most));
-    (share(count, all) > most).then(|| at(Rule::MostNulls, field, &first.key, message))
+    let reason = Reason::Missing { records: count, of: all, most };
+    (share(count, all) > most).then(|| at(field, &first.key, reason))
 }
 
 fn repeated(batch: &Batch, field: &str) -> Option<Breach> {
@@ -173,21 +163,21 @@ fn repeated(batch: &Batch, field: &str) -> Option<Breach> {
         };
         !is_missing(&record.data, field) && !seen.insert(bytes)
     })?;
-    Some(at(Rule::Unique, field, &again.key, "a value stands in more than one record".to_owned()))
+    Some(at(field, &again.key, Reason::Repeated))
 }
 
 fn misfit(batch: &Batch, column: &super::Column) -> Option<Breach> {
     let (field, kind) = (&column.name, column.kind);
     batch.records.iter().find_map(|record| {
         let value = record.data.get(field).filter(|value| !value.is_null());
-        let message = match value {
-            None if column.required => "the field is required".to_owned(),
+        let reason = match value {
+            None if column.required => Reason::Absent,
             Some(value) if column.declared && !kind.admits(value) => {
-                format!("{} where {} is declared", ColumnType::of(value).as_str(), kind.as_str())
+                Reason::WrongType { found: ColumnType::of(value), declared: kind }
             }
             _ => return None,
         };
-        Some(at(Rule::Schema, field, &record.key, message))
+        Some(at(field, &record.key, reason))
     })
 }
 
@@ -233,6 +223,14 @@ mod tests {
         assert_eq!(broken(json!({ "largest_drop": 0.5 }), 4, Some(9)), [Rule::LargestDrop]);
         assert_eq!(broken(json!({ "largest_drop": 0.5 }), 4, None), []);
         assert_eq!(broken(json!({ "largest_drop": 0.0 }), 0, Some(1)), [Rule::LargestDrop]);
+    }
+
+    #[test]
+    fn a_breach_from_before_reasons_were_kept_is_read_as_it_is() {
+        let old = json!({ "rule": "unique", "field": "id", "key": "1", "message": "twice" });
+        let read: Breach = serde_json::from_value(old.clone()).unwrap();
+        assert_eq!(read.reason, None);
+        assert_eq!(serde_json::to_value(read).unwrap(), old);
     }
 
     #[test]

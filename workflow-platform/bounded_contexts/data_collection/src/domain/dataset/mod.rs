@@ -9,6 +9,7 @@ mod diff;
 mod filter;
 mod formula;
 mod name;
+mod reason;
 mod settings;
 mod words;
 
@@ -20,5 +21,6 @@ pub use diff::{ChangeKind, FieldChange, diff};
 pub use filter::{CREATED_AT, Condition, Filter, FilterError, Range, Test, UPDATED_AT};
 pub use formula::is_formula;
 pub use name::{BadName, DatasetName};
+pub use reason::Reason;
 pub use settings::{Retention, Settings};
 pub use words::{LONGEST_SEARCH, Search, tokens};

@@ -2,7 +2,7 @@
 
 use data_collection::{
     application::dataset::{DatasetEdit, HeldState},
-    domain::dataset::Contract,
+    domain::dataset::{Contract, Reason},
 };
 use serde_json::{Value, json};
 use shared_kernel::domain::{Fault as _, PageRequest};
@@ -32,6 +32,8 @@ async fn a_bad_batch_is_held_and_released() {
         let listed = world.module.list_held(&who, "goods", Some(HeldState::Held), page).await;
         let listed = listed.unwrap().items;
         assert_eq!((listed.len(), Some(listed[0].id)), (1, held.batch_id));
+        let reason = Some(Reason::TooFew { records: 1, least: 2 });
+        assert_eq!((listed[0].breaches[0].reason, held.breaches[0].reason), (reason, reason));
         let id = held.batch_id.unwrap();
         let shown = world.module.show_held(&ada(), "goods", id, 0, 50).await.unwrap();
         assert_eq!((shown.records, shown.next), (vec![json!({ "id": 1 })], None));

@@ -14,11 +14,27 @@ use crate::domain::{
     Health, Manual, Pool, PoolId, Proxy, ProxyEndpoint, ProxyId, Sight, SourceId, UsageDelta,
 };
 
+/// How many proxies of a pool are in each state.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct StateCounts {
+    pub unknown: u64,
+    pub healthy: u64,
+    pub degraded: u64,
+    pub half_open: u64,
+    pub quarantined: u64,
+}
+
+impl StateCounts {
+    pub const fn total(self) -> u64 {
+        self.unknown + self.healthy + self.degraded + self.half_open + self.quarantined
+    }
+}
+
 /// A pool and how many proxies it has.
 #[derive(Debug, Clone)]
 pub struct CountedPool {
     pub pool: Pool,
-    pub proxies: u64,
+    pub states: StateCounts,
 }
 
 /// A proxy to be stored. The password is sealed on its way.

@@ -7,6 +7,7 @@ mod codes;
 mod leaving;
 mod oversight;
 mod passwords;
+mod saved_views;
 mod second_factors;
 mod sessions;
 mod state_cache;
@@ -19,6 +20,7 @@ pub use codes::{CodeScope, CodeStore, NewCode, OpenCode};
 pub use leaving::{Anonymous, LeavingStore};
 pub use oversight::{ListedUser, OversightStore, UserCounts, UserSort};
 pub use passwords::{HashingError, Passwords};
+pub use saved_views::SavedViewStore;
 pub use second_factors::{SecondFactorStore, StoredTotp};
 pub use sessions::{
     Ending, NewSession, OpenSession, OpenState, PastLogin, Proved, Rehashed, Rotation,
