@@ -54,6 +54,7 @@ const PARTS: &[&str] = &[
     "DELETE FROM dataset_batches WHERE dataset_id = $1",
     "DELETE FROM dataset_changes WHERE dataset_id = $1",
     "DELETE FROM dataset_versions WHERE dataset_id = $1",
+    "DELETE FROM dataset_counts WHERE dataset_id = $1",
     "DELETE FROM dataset_records WHERE dataset_id = $1",
     "DELETE FROM datasets WHERE id = $1",
 ];

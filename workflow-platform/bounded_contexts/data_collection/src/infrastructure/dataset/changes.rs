@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use sea_orm::QueryResult;
 use serde_json::{Map, Value};
 use shared_kernel::{
-    domain::{Execution, Id, Owner, Timestamp},
+    domain::{BucketSpan, Execution, Id, Owner, Timestamp},
     infrastructure::db::UnitOfWork,
 };
 use uuid::Uuid;
@@ -28,12 +28,16 @@ const WRITTEN_BY: &str = "SELECT d.name, CAST(COUNT(*) AS BIGINT) AS versions, \
      MAX(v.at) AS at FROM dataset_versions v JOIN datasets d ON d.id = v.dataset_id \
      WHERE d.user_id = $1 AND v.execution_id = $2 GROUP BY d.name ORDER BY d.name";
 
-// The time goes up with the version, so only the versions since then are read.
-const COLLECTED: &str = "SELECT (v.at - $2) / $3 AS place, CAST(SUM(v.added) AS BIGINT) AS added, \
-     CAST(SUM(v.changed) AS BIGINT) AS changed, CAST(SUM(v.removed) AS BIGINT) AS removed \
-     FROM datasets d JOIN dataset_versions v ON v.dataset_id = d.id AND v.version > COALESCE(\
-     (SELECT p.version FROM dataset_versions p WHERE p.dataset_id = d.id AND p.at < $2 \
-     ORDER BY p.version DESC LIMIT 1), 0) \
+const COUNT: &str = "INSERT INTO dataset_counts AS c \
+     (dataset_id, stretch, starts_at, added, changed, removed) VALUES ($1, $5, $6, $2, $3, $4), \
+     ($1, $7, $8, $2, $3, $4) ON CONFLICT (dataset_id, stretch, starts_at) \
+     DO UPDATE SET added = c.added + excluded.added, changed = c.changed + excluded.changed, \
+     removed = c.removed + excluded.removed";
+
+const COLLECTED: &str = "SELECT (c.starts_at - $2) / $3 AS place, \
+     CAST(SUM(c.added) AS BIGINT) AS added, CAST(SUM(c.changed) AS BIGINT) AS changed, \
+     CAST(SUM(c.removed) AS BIGINT) AS removed FROM datasets d JOIN dataset_counts c \
+     ON c.dataset_id = d.id AND c.stretch = $3 AND c.starts_at >= $2 \
      WHERE d.user_id = $1 AND d.updated_at >= $2 GROUP BY place";
 
 struct Read {
@@ -143,6 +147,16 @@ impl Changes for SqlDatasets {
             signed(version.total).into(),
         ];
         self.execute(work, sql, values).await?;
+        let mut values = vec![
+            dataset.into(),
+            signed(version.added).into(),
+            signed(version.changed).into(),
+            signed(version.removed).into(),
+        ];
+        for span in [BucketSpan::Hour, BucketSpan::Day] {
+            values.extend([span.micros().into(), span.beginning(version.at).into()]);
+        }
+        self.execute(work, COUNT, values).await?;
         Ok(())
     }
 

@@ -2,6 +2,7 @@
 
 mod catalog;
 mod changes;
+mod counts_table;
 mod held;
 mod index;
 mod index_tables;

@@ -41,11 +41,12 @@ const RECORDS: PersonalTable = table(
     ],
 );
 
-const BEFORE: [PersonalTable; 6] = [
+const BEFORE: [PersonalTable; 7] = [
     table("dataset_batches", RowKey::IdAndText("dataset_id", "key"), &[]),
     // Former states of records.
     table("dataset_changes", RowKey::IdAndText("dataset_id", "key"), &[]),
     table("dataset_versions", RowKey::IdAndNumber("dataset_id", "version"), &[]),
+    table("dataset_counts", RowKey::IdAndNumber("dataset_id", "starts_at"), &[]),
     PersonalTable {
         owned: OF_HELD,
         ..table(

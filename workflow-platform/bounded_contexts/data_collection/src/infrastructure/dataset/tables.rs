@@ -7,11 +7,16 @@ use sea_orm_migration::{
     schema::{big_integer, string_len, text, text_null, uuid},
 };
 
-use super::{index_tables::IndexTables, written_index::WrittenIndex};
+use super::{counts_table::CountsTable, index_tables::IndexTables, written_index::WrittenIndex};
 
 /// The migrations of the context, in order.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(DatasetTables), Box::new(IndexTables), Box::new(WrittenIndex)]
+    vec![
+        Box::new(DatasetTables),
+        Box::new(IndexTables),
+        Box::new(WrittenIndex),
+        Box::new(CountsTable),
+    ]
 }
 
 /// The first form of the tables.

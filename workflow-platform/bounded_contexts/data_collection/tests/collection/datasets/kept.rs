@@ -94,6 +94,7 @@ async fn who_leaves_takes_all_of_it_and_nothing_of_others() {
         "dataset_records",
         "dataset_changes",
         "dataset_versions",
+        "dataset_counts",
         "dataset_batches",
         "dataset_cells",
         "dataset_seen",
@@ -176,6 +177,19 @@ async fn what_was_collected_is_told_by_the_hour_and_day() {
         assert_eq!(day.len(), 25);
         let days = told(ada(), Some(from.minus(DAY * 2)), BucketSpan::Day).await;
         assert_eq!(days.iter().map(|(added, ..)| added).sum::<u64>(), 5, "{}", world.name());
+        let kept = async || {
+            let database = &world.database.database;
+            let sql = "SELECT CAST(COUNT(*) AS BIGINT) AS found FROM dataset_counts";
+            let row = database.read().query_one_raw(database.statement(sql, [])).await.unwrap();
+            row.unwrap().try_get::<i64>("", "found").unwrap()
+        };
+        let before = kept().await;
+        for id in 6..20 {
+            world.write(json!([{ "id": id }])).await.unwrap();
+        }
+        assert_eq!(kept().await, before, "{}: versions of an hour are one count", world.name());
+        let hours = told(ada(), Some(from), BucketSpan::Hour).await;
+        assert_eq!(hours[2], (16, 0, 0), "{}", world.name());
         let others = told(bob(), Some(from), BucketSpan::Hour).await;
         assert!(others.iter().all(|it| *it == (0, 0, 0)), "{}", world.name());
         for wrong in [from.plus(DAY), from.minus(DAY * 32)] {
