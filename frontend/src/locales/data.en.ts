@@ -92,6 +92,7 @@ export default {
     noVersionsText: 'Every batch that changes something becomes a version.',
     exported: '{{done}} records so far',
     exportedOf: '{{done}} of {{total}} records, {{percent}}',
+    exportedOfAbout: '{{done}} of about {{total}} records, {{percent}}',
     exportProgress: 'Progress of the export',
     exportStop: 'Stop export',
     contract: 'Contract',

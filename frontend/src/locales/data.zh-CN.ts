@@ -92,6 +92,7 @@ export default {
     noVersionsText: '每个带来变化的批次都会成为一个版本。',
     exported: '已导出 {{done}} 条记录',
     exportedOf: '已导出 {{done}} / {{total}} 条记录，{{percent}}',
+    exportedOfAbout: '已导出 {{done}} / 约 {{total}} 条记录，{{percent}}',
     exportProgress: '导出进度',
     exportStop: '停止导出',
     contract: '约定',

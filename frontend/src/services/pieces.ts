@@ -1,8 +1,10 @@
 /** How far a file is. */
 export interface Progress {
   records: number;
-  /** Null when nobody knows. */
+  /** Null when nobody counted them. */
   total: number | null;
+  /** About how many, where nobody counted them. */
+  about: number | null;
 }
 
 interface Head extends Progress {
@@ -42,10 +44,15 @@ export class PieceReader {
     const end = found < 0 ? bytes.length : found;
     this.line.push(...bytes.subarray(at, end));
     if (found < 0) return end;
-    const { records, total, bytes: size } = JSON.parse(new TextDecoder().decode(new Uint8Array(this.line))) as Head;
+    const {
+      records,
+      total,
+      about,
+      bytes: size,
+    } = JSON.parse(new TextDecoder().decode(new Uint8Array(this.line))) as Head;
     this.line = [];
     this.left = size;
-    this.onProgress({ records, total });
+    this.onProgress({ records, total, about });
     return end + 1;
   }
 }

@@ -26,12 +26,15 @@ export function ExportMenu({ name }: { name: string }) {
       if (file) saveFile(file, `${name}.${format}`);
     },
   });
-  const told = ({ records, total }: Progress) => {
+  const told = ({ records, total, about }: Progress) => {
     const done = exact(records, i18n.language);
-    if (total === null) return t('dataset.exported', { done });
-    const share = total === 0 ? 1 : Math.min(1, records / total);
+    if (total === null && about === null) return t('dataset.exported', { done });
+    const of = total ?? about ?? 0;
+    // What was only estimated is not done before the file is.
+    const share = of === 0 ? 1 : Math.min(total === null ? 0.99 : 1, records / of);
     const percent = share.toLocaleString(i18n.language, { style: 'percent' });
-    return t('dataset.exportedOf', { done, total: exact(total, i18n.language), percent });
+    if (total !== null) return t('dataset.exportedOf', { done, total: exact(of, i18n.language), percent });
+    return t('dataset.exportedOfAbout', { done, total: exact(rounded(of), i18n.language), percent });
   };
   const entries = (group: string, only: RecordQuery) =>
     FORMATS.map((format) => ({
@@ -59,9 +62,7 @@ export function ExportMenu({ name }: { name: string }) {
       </Dropdown>
       {download.isPending && (
         <>
-          {progress?.total && (
-            <progress aria-label={t('dataset.exportProgress')} value={progress.records} max={progress.total} />
-          )}
+          {progress && <Bar of={progress} />}
           <Button onClick={() => stop.current.abort()}>{t('dataset.exportStop')}</Button>
         </>
       )}
@@ -69,3 +70,12 @@ export function ExportMenu({ name }: { name: string }) {
     </>
   );
 }
+
+function Bar({ of: { records, total, about } }: { of: Progress }) {
+  const { t } = useTranslation();
+  const max = total ?? about;
+  return max ? <progress aria-label={t('dataset.exportProgress')} value={records} max={max} /> : null;
+}
+
+/** An estimate says no more digits than it knows. */
+const rounded = (about: number) => Number(about.toPrecision(2));

@@ -6,12 +6,32 @@ use shared_kernel::{
     domain::{Owner, Permission},
 };
 
-use super::{DatasetRow, DatasetsError, DatasetsModule, Query, RecordRow};
+use super::{DatasetRow, DatasetsError, DatasetsModule, Query, RecordRow, query::number_of};
 
 /// Records of a page; it ends earlier when they are large.
 const PAGE: u32 = 499;
-/// Records of a filter that are counted before they are written.
-const COUNTED: u64 = 10_000;
+/// Pages of what a filter finds that are counted before they are written: of more it is only said
+/// about how many there are.
+const COUNTED: usize = 21;
+
+/// How many records a query finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HowMany {
+    Exactly(u64),
+    About(u64),
+}
+
+impl DatasetRow {
+    /// What `found` records come to when all are looked at, of which those above a number were.
+    /// Numbers go up as records come, and what was removed is taken to be spread among them.
+    fn about(&self, found: u64, number: i64) -> u64 {
+        let (all, below) = (self.numbered, number - self.record_number(0));
+        let looked = u64::try_from(all - below).unwrap_or(0).max(1);
+        let all = u64::try_from(all).unwrap_or(0).max(looked);
+        let about = u128::from(found) * u128::from(all) / u128::from(looked);
+        u64::try_from(about).unwrap_or(u64::MAX).min(self.records.max(found))
+    }
+}
 
 impl DatasetsModule {
     /// The dataset as an export sees it; the query is checked before anything is written.
@@ -41,26 +61,28 @@ impl DatasetsModule {
         Ok(())
     }
 
-    /// How many records a query finds; none when there are more than `COUNTED` and nobody knows
-    /// without looking at all of them.
+    /// How many records a query finds, by looking at the newest of them.
     pub async fn how_many(
         &self,
         dataset: &DatasetRow,
         query: &Query,
-    ) -> Result<Option<u64>, DatasetsError> {
+    ) -> Result<HowMany, DatasetsError> {
         if query.filter.is_none() && query.search.is_none() {
-            return Ok(Some(dataset.records));
+            return Ok(HowMany::Exactly(dataset.records));
         }
-        let counting = Query { visible: None, ..query.clone() };
-        let mut pages = Box::pin(self.clone().pages(dataset.clone(), counting));
+        let mut counting = Query { limit: PAGE, cursor: None, ..query.clone() };
         let mut found = 0;
-        while let Some(page) = pages.try_next().await? {
-            found += page.len() as u64;
-            if found > COUNTED {
-                return Ok(None);
+        for _ in 0..COUNTED {
+            let page = self.find_in(dataset, &counting).await?;
+            found += page.records.len() as u64;
+            if page.next_cursor.is_none() {
+                return Ok(HowMany::Exactly(found));
             }
+            counting.cursor = page.next_cursor;
         }
-        Ok(Some(found))
+        let looked_to = counting.cursor.as_deref().and_then(number_of);
+        let looked_to = looked_to.unwrap_or_else(|| dataset.record_number(0));
+        Ok(HowMany::About(dataset.about(found, looked_to)))
     }
 
     /// Pages of records, the newest first.

@@ -32,6 +32,7 @@ pub use changes::Delta;
 pub use collected::Buckets;
 pub use edit::DatasetEdit;
 pub use error::DatasetsError;
+pub use export::HowMany;
 pub use held::HeldBatch;
 pub use import::{BadLine, Import, ImportReport};
 pub use import_lines::{CellTypes, FileFormat};

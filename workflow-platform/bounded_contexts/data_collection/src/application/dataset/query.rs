@@ -77,6 +77,11 @@ fn spot(text: &str, by: SortBy) -> Option<Spot> {
     Some(Spot { cell, number: i64::from_be_bytes(*number) })
 }
 
+/// The number of the record that a list by numbers has come to.
+pub(super) fn number_of(cursor: &str) -> Option<i64> {
+    spot(cursor, SortBy::Number).map(|spot| spot.number)
+}
+
 impl Query {
     fn sort_by(&self, dataset: &DatasetRow) -> Result<SortBy, DatasetsError> {
         let Some(field) = self.sort.as_deref().filter(|field| *field != CREATED_AT) else {

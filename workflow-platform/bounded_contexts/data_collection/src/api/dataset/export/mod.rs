@@ -72,8 +72,8 @@ pub struct ExportQuery {
     #[garde(skip)]
     pub bom: Option<bool>,
     /// The file in pieces, each behind a line of JSON: `records` that are written with it, how many
-    /// there are in all (`total`, null when a filter finds more than 10,000), and the `bytes` of
-    /// the piece.
+    /// there are in all (`total`; null when a filter finds more than 10,000 or so, and then `about`
+    /// how many), and the `bytes` of the piece.
     #[garde(skip)]
     #[serde(default)]
     pub progress: bool,
@@ -123,13 +123,13 @@ pub async fn file(
     query: Query,
     wanted: &ExportQuery,
 ) -> Result<Response, DatasetsError> {
-    let total = if wanted.progress { module.how_many(&dataset, &query).await? } else { None };
+    let total = if wanted.progress { Some(module.how_many(&dataset, &query).await?) } else { None };
     let fields = fields_of(&dataset.columns, query.visible.as_deref());
     let encoder = encoder(wanted, fields);
     let name = dataset.name.clone();
     let pages = module.as_ref().clone().pages(dataset, query);
     let pieces = stream(module.as_ref().clone(), encoder, pages);
-    if wanted.progress {
+    if let Some(total) = total {
         return Ok(progress::response(pieces, total));
     }
     let bytes = pieces.map_ok(|piece| piece.bytes);
