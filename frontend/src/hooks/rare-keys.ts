@@ -65,6 +65,7 @@ export const rareKeys = {
     all: ['triggers'] as const,
     named: ['triggers', 'named'] as const,
     everything: ['triggers', 'everything'] as const,
+    room: ['usage', 'room'] as const,
     between: (id: string, from: string, to: string) => ['ticks', id, 'between', from, to] as const,
     preview: (id: string, range: { from: string; to: string } | undefined) => ['ticks', id, 'preview', range] as const,
     of: (id: string) => ['workflows', id, 'triggers'] as const,

@@ -2,11 +2,13 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button, DatePicker, Form, InputNumber, Modal } from 'antd';
 import type { Dayjs } from 'dayjs';
 import { useState } from 'react';
+import { Link } from 'react-router';
 import { ErrorNote } from '@/components/ErrorNote';
 import { Note } from '@/components/Note';
 import { keys } from '@/hooks/keys';
 import { rareKeys } from '@/hooks/rare-keys';
 import { useTranslation } from '@/hooks/use-translation';
+import { statistics } from '@/services/statistics';
 import { type Backfilling, workflows } from '@/services/workflows';
 import type { Backfilled, Trigger } from '@/types/api';
 import { absolute } from '@/utils/format';
@@ -30,11 +32,14 @@ export function Backfill({ trigger }: { trigger: Trigger }) {
     enabled: open && range !== undefined,
     staleTime: 0,
   });
+  const room = useRoom(open);
+  const refused = Math.max(0, (preview.data?.started ?? 0) - (room ?? Number.POSITIVE_INFINITY));
   const fill = useMutation({
     mutationFn: ({ range, max_parallel }: Wish) => workflows.backfill(trigger.id, { ...wanted(range), max_parallel }),
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: rareKeys.triggers.ticks(trigger.id) });
       await client.invalidateQueries({ queryKey: keys.executions.all });
+      await client.invalidateQueries({ queryKey: rareKeys.triggers.room });
     },
   });
   return (
@@ -44,7 +49,7 @@ export function Backfill({ trigger }: { trigger: Trigger }) {
         open={open}
         title={t('triggers.backfill')}
         okText={t('triggers.backfillNow')}
-        okButtonProps={{ loading: fill.isPending, disabled: !preview.data?.started }}
+        okButtonProps={{ loading: fill.isPending, disabled: !preview.data?.started || refused > 0 }}
         cancelText={t('common.cancel')}
         onOk={() => form.submit()}
         onCancel={() => setOpen(false)}
@@ -66,6 +71,11 @@ export function Backfill({ trigger }: { trigger: Trigger }) {
         </Form>
         {preview.error && <ErrorNote error={preview.error} />}
         {preview.data && !fill.data && <Preview of={preview.data} />}
+        {refused > 0 && !fill.data && (
+          <Note kind="warning" title={t('triggers.wouldRefuse', { count: refused })}>
+            {t('triggers.roomOf', { left: room })} <Link to="/plan">{t('triggers.toPlan')}</Link>
+          </Note>
+        )}
         {fill.error && <ErrorNote error={fill.error} />}
         {fill.data && (
           <Note kind="success" title={t('triggers.backfilled', { started: fill.data.started, left: fill.data.left })} />
@@ -73,6 +83,18 @@ export function Backfill({ trigger }: { trigger: Trigger }) {
       </Modal>
     </>
   );
+}
+
+/** How many more runs the plan has this month; null where it has as many as one likes. */
+function useRoom(enabled: boolean): number | null {
+  const { data } = useQuery({
+    queryKey: rareKeys.triggers.room,
+    queryFn: () => statistics.usage(1),
+    enabled,
+    staleTime: 0,
+  });
+  const month = data?.limits.find(({ limit }) => limit === 'executions_per_month');
+  return month?.allowed == null ? null : Math.max(0, month.allowed - month.used);
 }
 
 const wanted = ([from, to]: Wish['range']): Backfilling => ({ from: from.toISOString(), to: to.toISOString() });

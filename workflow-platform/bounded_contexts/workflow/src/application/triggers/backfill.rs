@@ -106,11 +106,12 @@ impl TriggerService {
         who.require(Permission::WorkflowRun)?;
         let trigger = self.owned(who, id).await?;
         let ticks = self.ticks_of(&trigger, range)?;
-        let (runnable, units) = self.permitted(&trigger, ticks.len()).await?;
+        let open = self.open_ones(&trigger, &ticks).await?;
+        let (runnable, units) = self.permitted(&trigger, open.len()).await?;
         let now = self.ports.ambient.now();
         let mut work = self.ports.database.begin().await.map_err(ExecutionsError::from)?;
         let (mut started, mut new_ones) = (Vec::new(), Vec::new());
-        for due_at in &ticks {
+        for due_at in &open {
             let new = self.made_up(&trigger, &runnable, *due_at, range.max_parallel)?;
             let outcome = Outcome::Backfilled;
             let tick = Tick {
@@ -147,10 +148,17 @@ impl TriggerService {
         who.require(Permission::WorkflowRun)?;
         let trigger = self.owned(who, id).await?;
         let ticks = self.ticks_of(&trigger, range)?;
-        let ran = self.ports.store.started(trigger.id, &ticks).await;
-        let ran = ran.map_err(ExecutionsError::from)?;
-        let started: Vec<_> = ticks.iter().copied().filter(|at| !ran.contains(at)).collect();
-        Ok(Backfilled::of(&started, &ticks))
+        Ok(Backfilled::of(&self.open_ones(&trigger, &ticks).await?, &ticks))
+    }
+
+    /// Those that started nothing yet.
+    async fn open_ones(
+        &self,
+        trigger: &TriggerRow,
+        ticks: &[Timestamp],
+    ) -> Result<Vec<Timestamp>, ExecutionsError> {
+        let ran = self.ports.store.started(trigger.id, ticks).await?;
+        Ok(ticks.iter().copied().filter(|at| !ran.contains(at)).collect())
     }
 
     fn ticks_of(
