@@ -354,6 +354,7 @@ async function triggers(definition) {
   await ask('post', '/workflow/triggers/{id}/backfill', { at, body: { from: past(2), to: past(0), max_parallel: 1 } });
   await ask('get', '/workflow/triggers/{id}/ticks', { at });
   await ask('get', '/workflow/triggers/{id}/calendar', { at, query: `?from=${past(2)}&to=${past(-3)}` });
+  await ask('get', '/workflow/triggers/calendar', { query: `?from=${past(2)}&to=${past(-3)}&limit=1` });
   const hook = items.find((trigger) => trigger.kind === 'webhook').webhook.path.split('/').pop();
   await ask('post', '/workflow/hooks/{token}', { at: { token: hook }, body: { order: 17 } });
 }

@@ -66,7 +66,7 @@ export const rareKeys = {
     named: ['triggers', 'named'] as const,
     everything: ['triggers', 'everything'] as const,
     room: ['usage', 'room'] as const,
-    between: (id: string, from: string, to: string) => ['ticks', id, 'between', from, to] as const,
+    calendar: (from: string, to: string) => ['triggers', 'calendar', from, to] as const,
     preview: (id: string, range: { from: string; to: string } | undefined) => ['ticks', id, 'preview', range] as const,
     of: (id: string) => ['workflows', id, 'triggers'] as const,
     ticks: (id: string) => ['ticks', id] as const,

@@ -25,6 +25,7 @@ export default {
     toExecution: 'To the execution',
     toTrigger: 'To the trigger',
     notWhole: 'Some triggers have more times than are shown here; open one for all of them.',
+    moreTriggers: 'Only the newest 500 triggers are shown here; the list has all of them.',
     workflow: 'Workflow',
     timing: 'Starts',
     active: 'Active',

@@ -25,6 +25,7 @@ export default {
     toExecution: '前往执行',
     toTrigger: '前往触发器',
     notWhole: '部分触发器的时刻多于此处显示的数量，可打开查看全部。',
+    moreTriggers: '此处仅显示最新的 500 个触发器，列表中有全部。',
     workflow: '工作流',
     timing: '启动方式',
     active: '启用',

@@ -442,9 +442,12 @@ export interface components {
         };
         /** @description The times of a range. */
         CalendarView: {
-            /** @description Those to come, in order; of more than 1,000 the soonest. None while the trigger is paused. */
+            /** @description Those to come, in order; of too many the soonest. None while the trigger is paused. */
             due: components["schemas"]["Timestamp"][];
-            /** @description Those that passed, in order; of more than 1,000 the newest. */
+            /**
+             * @description Those that passed, in order; of more than 1,000, or than a trigger's share of 20,000, the
+             *     newest.
+             */
             ticks: components["schemas"]["TickView"][];
             /** @description Whether these are all. */
             whole: boolean;
@@ -1233,9 +1236,12 @@ export interface components {
         Envelope_CalendarView: {
             /** @description The times of a range. */
             data: {
-                /** @description Those to come, in order; of more than 1,000 the soonest. None while the trigger is paused. */
+                /** @description Those to come, in order; of too many the soonest. None while the trigger is paused. */
                 due: components["schemas"]["Timestamp"][];
-                /** @description Those that passed, in order; of more than 1,000 the newest. */
+                /**
+                 * @description Those that passed, in order; of more than 1,000, or than a trigger's share of 20,000, the
+                 *     newest.
+                 */
                 ticks: components["schemas"]["TickView"][];
                 /** @description Whether these are all. */
                 whole: boolean;
@@ -2887,6 +2893,25 @@ export interface components {
                     state: components["schemas"]["EventReached"];
                     /** Format: uuid */
                     user_id?: string | null;
+                }[];
+                /** @description Hand this back as `cursor` for what follows; absent on the last page. */
+                next_cursor?: string | null;
+            };
+            /** @example 操作成功 */
+            message: string;
+            /** @example req_0193a1b2c3d47e8f9a0b1c2d3e4f5a6b */
+            request_id: string;
+            /** @example true */
+            success: boolean;
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A success. */
+        Envelope_Page_NamedCalendarView: {
+            /** @description One page of a list. */
+            data: {
+                items: {
+                    calendar: components["schemas"]["CalendarView"];
+                    trigger: components["schemas"]["NamedTriggerView"];
                 }[];
                 /** @description Hand this back as `cursor` for what follows; absent on the last page. */
                 next_cursor?: string | null;
@@ -5535,6 +5560,11 @@ export interface components {
             /** Format: int64 */
             amount_minor: number;
             currency: components["schemas"]["Currency"];
+        };
+        /** @description A trigger, the workflow it starts, and its times of the range. */
+        NamedCalendarView: {
+            calendar: components["schemas"]["CalendarView"];
+            trigger: components["schemas"]["NamedTriggerView"];
         };
         /** @description A trigger and the workflow it starts. */
         NamedTriggerView: components["schemas"]["TriggerView"] & {

@@ -63,6 +63,7 @@ export type Trigger = Schemas['TriggerView'];
 export type Tick = Schemas['TickView'];
 export type Backfilled = Schemas['BackfillView'];
 export type TriggerCalendar = Schemas['CalendarView'];
+export type NamedCalendar = Schemas['NamedCalendarView'];
 export type DefinitionVersion = Schemas['VersionSummary'];
 export type VersionDetail = With<Schemas['VersionDetail'], { definition: JsonObject }>;
 export type DefinitionDiff = Schemas['DiffView'];

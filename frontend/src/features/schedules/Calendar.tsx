@@ -18,7 +18,7 @@ export function Calendar() {
   const today = dayjs(now).format('YYYY-MM-DD');
   const asked = filter.week && dayjs(filter.week).isValid() ? filter.week : today;
   const monday = mondayOf(asked);
-  const { week, error, retry, whole } = useWeek(monday);
+  const { week, error, retry, whole, more } = useWeek(monday);
   const turn = (days: number) => change('week', dayjs(monday).add(days, 'day').format('YYYY-MM-DD'));
   return (
     <section className="flex flex-col gap-3" aria-label={t('schedules.calendar')}>
@@ -34,6 +34,7 @@ export function Calendar() {
       </div>
       {error && <ErrorNote error={error} onRetry={retry} />}
       {!whole && <Note kind="info" title={t('schedules.notWhole')} />}
+      {more && <Note kind="info" title={t('schedules.moreTriggers')} />}
       {!week && !error && <Waiting />}
       {week && (
         <ol className="wp-week">

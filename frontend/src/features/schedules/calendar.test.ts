@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { daysFrom, mondayOf, weekOf } from '@/features/schedules/calendar';
-import type { NamedTrigger, Tick, TriggerCalendar } from '@/types/api';
+import type { NamedCalendar, NamedTrigger, Tick } from '@/types/api';
 
-const trigger = (id: string) => ({ id }) as unknown as NamedTrigger;
-const calendar = (ticks: Tick[], due: string[] = []): TriggerCalendar => ({ ticks, due, whole: true });
+const of = (id: string, ticks: Tick[], due: string[] = []): NamedCalendar => ({
+  trigger: { id } as unknown as NamedTrigger,
+  calendar: { ticks, due, whole: true },
+});
 const tick = (due_at: string, outcome: Tick['outcome'] = 'ran') => ({ due_at, outcome }) as Tick;
 /** Noon of the reader's day, whatever the zone of the test. */
 const noon = (date: string) => new Date(`${date}T12:00:00`).toISOString();
@@ -20,7 +22,7 @@ describe('a week', () => {
   it('shows what became of past times and what is to come, each once', () => {
     const past = noon('2026-11-24');
     const next = noon('2026-11-26');
-    const week = weekOf('2026-11-23', [trigger('a')], new Map([['a', calendar([tick(past, 'late')], [next])]]));
+    const week = weekOf('2026-11-23', [of('a', [tick(past, 'late')], [next])]);
     expect(week.map(({ marks }) => marks.flatMap(({ times }) => times.map(({ became }) => became)))).toEqual([
       [],
       ['late'],
@@ -34,11 +36,10 @@ describe('a week', () => {
 
   it('puts what is due first at the top, and leaves out other weeks', () => {
     const early = new Date('2026-11-25T06:00:00').toISOString();
-    const ticks = new Map([
-      ['late', calendar([tick(noon('2026-11-18')), tick(noon('2026-11-25'))])],
-      ['early', calendar([tick(early)])],
+    const week = weekOf('2026-11-23', [
+      of('late', [tick(noon('2026-11-18')), tick(noon('2026-11-25'))]),
+      of('early', [tick(early)]),
     ]);
-    const week = weekOf('2026-11-23', [trigger('late'), trigger('early')], ticks);
     expect(week[2]?.marks.map((mark) => mark.trigger.id)).toEqual(['early', 'late']);
     expect(week.flatMap(({ marks }) => marks)).toHaveLength(2);
   });
@@ -46,7 +47,7 @@ describe('a week', () => {
   it('keeps every time of a day, each with why it did not simply run', () => {
     const at = (hour: number) => new Date(`2026-11-25T0${hour}:00:00`).toISOString();
     const refused = { due_at: at(3), outcome: 'refused', detail: 'the plan is used up' } as Tick;
-    const week = weekOf('2026-11-23', [trigger('a')], new Map([['a', calendar([tick(at(2)), refused], [at(4)])]]));
+    const week = weekOf('2026-11-23', [of('a', [tick(at(2)), refused], [at(4)])]);
     expect(week[2]?.marks[0]?.times.map(({ became, detail }) => [became, detail])).toEqual([
       ['ran', undefined],
       ['refused', 'the plan is used up'],

@@ -1,5 +1,5 @@
 import dayjs from 'dayjs';
-import type { NamedTrigger, Tick, TriggerCalendar } from '@/types/api';
+import type { NamedCalendar, NamedTrigger, Tick, TriggerCalendar } from '@/types/api';
 
 /** What became of a time; `due` of one that is to come. */
 export type Became = Tick['outcome'] | 'due';
@@ -36,8 +36,8 @@ export const daysFrom = (monday: string) =>
   Array.from({ length: 7 }, (_, place) => dayjs(monday).add(place, 'day').format('YYYY-MM-DD'));
 
 /** The week with the times of each trigger on each day, the earliest first. */
-export function weekOf(monday: string, triggers: NamedTrigger[], calendars: Map<string, TriggerCalendar>): Day[] {
-  const byDay = triggers.map((trigger) => ({ trigger, days: daysOf(calendars.get(trigger.id)) }));
+export function weekOf(monday: string, all: NamedCalendar[]): Day[] {
+  const byDay = all.map(({ trigger, calendar }) => ({ trigger, days: daysOf(calendar) }));
   return daysFrom(monday).map((date) => ({
     date,
     marks: byDay
@@ -48,8 +48,8 @@ export function weekOf(monday: string, triggers: NamedTrigger[], calendars: Map<
 }
 
 /** The times of a trigger by the day of the reader, in order. */
-function daysOf(calendar: TriggerCalendar | undefined): Map<string, Time[]> {
-  const passed = calendar?.ticks.map(
+function daysOf({ ticks, due }: TriggerCalendar): Map<string, Time[]> {
+  const passed = ticks.map(
     ({ due_at, outcome, detail, execution_id }): Time => ({
       at: due_at,
       became: outcome,
@@ -57,7 +57,7 @@ function daysOf(calendar: TriggerCalendar | undefined): Map<string, Time[]> {
       execution: execution_id,
     }),
   );
-  const times = [...(passed ?? []), ...(calendar?.due ?? []).map((at): Time => ({ at, became: 'due' }))];
+  const times = [...passed, ...due.map((at): Time => ({ at, became: 'due' }))];
   const days = new Map<string, Time[]>();
   for (const time of times) {
     const date = dateOf(time.at);

@@ -347,3 +347,43 @@ async fn a_calendar_shows_what_passed_and_everything_to_come_within_its_range() 
         assert_eq!(paused["due"], json!([]), "nothing comes of what is paused");
     }
 }
+
+#[tokio::test]
+async fn the_calendar_of_all_triggers_says_what_each_by_itself_says() {
+    for world in worlds().await {
+        let client = Client::of(&world);
+        for name in ["one", "two", "three"] {
+            world.define(&hourly("").replacen("hourly", name, 1)).await;
+            world.clock.advance(Duration::from_secs(1));
+        }
+        let hour = |count: u64| Duration::from_hours(count);
+        let begin = world.ambient.now();
+        world.clock.set(begin.plus(hour(3)));
+        fire_all(&world).await;
+        let range = format!("from={begin}&to={}", begin.plus(hour(24)));
+        let path = format!("/workflow/triggers/calendar?{range}");
+        let (status, first) = client.get(&format!("{path}&limit=2")).await;
+        assert_eq!(status, StatusCode::OK, "{first}");
+        let cursor = first["data"]["next_cursor"].as_str().expect("one is left");
+        let (_, rest) = client.get(&format!("{path}&limit=2&cursor={cursor}")).await;
+        let pages = [&first, &rest].map(|page| page["data"]["items"].as_array().unwrap().clone());
+        assert_eq!(
+            (pages[0].len(), pages[1].len(), &rest["data"]["next_cursor"]),
+            (2, 1, &json!(null))
+        );
+        let items = pages.concat();
+        assert_eq!(items.iter().filter(|item| item["calendar"]["ticks"] == json!([])).count(), 0);
+        for item in items {
+            let id = item["trigger"]["id"].as_str().unwrap();
+            let (_, alone) = client.get(&format!("/workflow/triggers/{id}/calendar?{range}")).await;
+            assert_eq!(item["calendar"], alone["data"], "{}", world.name);
+        }
+        let stranger = Client::new(&world.module, world.ambient.uuid().to_string());
+        let (_, others) = stranger.get(&path).await;
+        assert_eq!(others["data"], json!({ "items": [], "next_cursor": null }));
+        let (backwards, _) = client
+            .get(&format!("/workflow/triggers/calendar?from={begin}&to={}", begin.minus(hour(1))))
+            .await;
+        assert_eq!(backwards, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+}

@@ -56,6 +56,7 @@ pub fn routes(api: Arc<ExecutionsApi>) -> OpenApiRouter {
         .routes(routes!(triggers::resume))
         .routes(routes!(triggers::ticks))
         .routes(routes!(triggers::calendar))
+        .routes(routes!(triggers::calendars))
         .routes(routes!(triggers::backfill))
         .with_state(api)
 }

@@ -13,7 +13,8 @@ use uuid::Uuid;
 use super::Api;
 use crate::{
     application::triggers::{
-        Backfilled, Calendar, HookDetails, NamedDetails, Outcome, Range, Tick, TriggerDetails,
+        Backfilled, Calendar, HookDetails, NamedCalendar, NamedDetails, Outcome, Range, Span, Tick,
+        TriggerDetails,
     },
     domain::definition::{Misfire, Overlap},
 };
@@ -220,9 +221,10 @@ pub struct CalendarQuery {
 /// The times of a range.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct CalendarView {
-    /// Those that passed, in order; of more than 1,000 the newest.
+    /// Those that passed, in order; of more than 1,000, or than a trigger's share of 20,000, the
+    /// newest.
     pub ticks: Vec<TickView>,
-    /// Those to come, in order; of more than 1,000 the soonest. None while the trigger is paused.
+    /// Those to come, in order; of too many the soonest. None while the trigger is paused.
     pub due: Vec<Timestamp>,
     /// Whether these are all.
     pub whole: bool,
@@ -252,7 +254,63 @@ pub async fn calendar(
     ApiPath(id): ApiPath<Uuid>,
     ApiQuery(CalendarQuery { from, to }): ApiQuery<CalendarQuery>,
 ) -> Result<Reply<CalendarView>, Failure> {
-    Ok(Reply::ok(api.triggers.calendar(&who, id, from, to).await?.into()))
+    Ok(Reply::ok(api.triggers.calendar(&who, id, Span { from, to }).await?.into()))
+}
+
+/// Up to 42 days, both ends included, and a page of triggers.
+#[derive(Debug, Deserialize, Validate, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct CalendarsQuery {
+    #[garde(skip)]
+    #[param(example = "2026-11-23T00:00:00Z")]
+    from: Timestamp,
+    #[garde(skip)]
+    #[param(example = "2026-11-29T23:59:59Z")]
+    to: Timestamp,
+    /// Triggers of a page, 1 to 200; 50 unless given.
+    #[garde(range(min = 1, max = 200))]
+    #[param(minimum = 1, maximum = 200, example = 50)]
+    limit: Option<u32>,
+    /// `next_cursor` of the page before.
+    #[garde(length(max = 200))]
+    cursor: Option<String>,
+}
+
+/// A trigger, the workflow it starts, and its times of the range.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct NamedCalendarView {
+    pub trigger: NamedTriggerView,
+    pub calendar: CalendarView,
+}
+
+impl From<NamedCalendar> for NamedCalendarView {
+    fn from(NamedCalendar { trigger, calendar }: NamedCalendar) -> Self {
+        Self { trigger: trigger.into(), calendar: calendar.into() }
+    }
+}
+
+/// The times of all triggers in a range, the newest trigger first. The triggers of a page share
+/// 20,000 times that passed and as many to come, up to 1,000 each: a smaller `limit` shows more of
+/// each.
+#[utoipa::path(
+    get, path = "/workflow/triggers/calendar", tag = "workflow",
+    operation_id = "trigger_calendars",
+    params(CalendarsQuery),
+    responses(
+        (status = 200, body = Envelope<Page<NamedCalendarView>>),
+        (status = 422, body = ErrorEnvelope),
+    ),
+    security(("bearer" = [])),
+)]
+pub async fn calendars(
+    State(api): Api,
+    who: Principal,
+    ApiQuery(CalendarsQuery { from, to, limit, cursor }): ApiQuery<CalendarsQuery>,
+) -> Result<Reply<Page<NamedCalendarView>>, Failure> {
+    let page = PageQuery::parse(limit, cursor.as_deref())?;
+    let found = api.triggers.calendars(&who, Span { from, to }, page).await?;
+    Ok(Reply::ok(found.map(Into::into)))
 }
 
 /// A range of the past, both ends included, with up to 500 ticks.

@@ -80,11 +80,21 @@ impl TriggerService {
         let now = self.ports.ambient.now();
         let found = self.ports.store.all(who.owner(), page).await?;
         let least = self.least(who.owner()).await?;
-        Ok(found.map(|NamedTrigger { row, definition_name, .. }| NamedDetails {
+        Ok(found.map(|one| self.named(who, one, least, now)))
+    }
+
+    pub(super) fn named(
+        &self,
+        who: &Principal,
+        NamedTrigger { row, definition_name, .. }: NamedTrigger,
+        least: Duration,
+        now: Timestamp,
+    ) -> NamedDetails {
+        NamedDetails {
             definition_id: row.definition_id,
             definition_name,
             trigger: self.details(may_see(who, row), least, now),
-        }))
+        }
     }
 
     /// The shortest time from one run of a schedule of theirs to the next.

@@ -14,7 +14,7 @@ mod service;
 mod ticks;
 
 pub use backfill::{BackfillError, Backfilled, Range};
-pub use calendar::{Calendar, CalendarError};
+pub use calendar::{Calendar, CalendarError, NamedCalendar, Span};
 pub use event::StartOnEvent;
 pub use fire::{FireError, Fired};
 pub use hook::{Call, CallError, Called};

@@ -1,6 +1,6 @@
 //! What triggers need from outside.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use async_trait::async_trait;
 use shared_kernel::{
@@ -177,14 +177,15 @@ pub trait Triggers: Send + Sync {
     /// What became of a trigger's ticks, the newest first. The cursor's time is that of the tick.
     async fn ticks(&self, trigger: Uuid, page: PageRequest) -> Result<Page<Tick>, StoreError>;
 
-    /// What became of the ticks of a range, both ends included: of the newest `most`, in order.
+    /// What became of the ticks of a range, both ends included: of the newest `most` of each
+    /// trigger, in order. A trigger without any is left out.
     async fn between(
         &self,
-        trigger: Uuid,
+        triggers: &[Uuid],
         from: Timestamp,
         to: Timestamp,
         most: usize,
-    ) -> Result<Vec<Tick>, StoreError>;
+    ) -> Result<HashMap<Uuid, Vec<Tick>>, StoreError>;
 
     /// Those of these ticks that started an execution.
     async fn started(

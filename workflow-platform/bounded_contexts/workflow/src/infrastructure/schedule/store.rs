@@ -47,6 +47,19 @@ impl SqlTriggers {
     }
 }
 
+/// The newest ticks of a range for each of so many triggers: each is a look into the ledger's key
+/// that ends after its own, however long the others' ledgers are.
+fn newest_of_each(triggers: usize) -> String {
+    let each = (4..triggers + 4).map(|place| {
+        format!(
+            "SELECT * FROM (SELECT due_at, outcome, detail, execution_id, event_id, trigger_id \
+             FROM workflow_ticks WHERE trigger_id = ${place} AND due_at BETWEEN $1 AND $2 \
+             ORDER BY due_at DESC LIMIT $3) AS t{place}"
+        )
+    });
+    each.collect::<Vec<_>>().join(" UNION ALL ")
+}
+
 fn number(value: usize) -> i32 {
     i32::try_from(value).unwrap_or(i32::MAX)
 }
@@ -237,18 +250,22 @@ impl Triggers for SqlTriggers {
 
     async fn between(
         &self,
-        id: Uuid,
+        triggers: &[Uuid],
         from: Timestamp,
         to: Timestamp,
         most: usize,
-    ) -> Result<Vec<Tick>, StoreError> {
-        let statement = self.database.statement(
-            "SELECT due_at, outcome, detail, execution_id, event_id FROM workflow_ticks \
-             WHERE trigger_id = $1 AND due_at BETWEEN $2 AND $3 ORDER BY due_at DESC LIMIT $4",
-            [id.into(), from.into(), to.into(), i64::from(number(most)).into()],
-        );
-        let rows = self.database.read().query_all_raw(statement).await?;
-        rows.iter().rev().map(tick).collect()
+    ) -> Result<HashMap<Uuid, Vec<Tick>>, StoreError> {
+        let mut found: HashMap<Uuid, Vec<Tick>> = HashMap::new();
+        if triggers.is_empty() {
+            return Ok(found);
+        }
+        let bounds = [from.into(), to.into(), i64::from(number(most)).into()];
+        let values = bounds.into_iter().chain(triggers.iter().map(|id| (*id).into()));
+        let statement = self.database.statement(newest_of_each(triggers.len()), values);
+        for row in self.database.read().query_all_raw(statement).await?.iter().rev() {
+            found.entry(row.try_get_by_index(5)?).or_default().push(tick(row)?);
+        }
+        Ok(found)
     }
 
     async fn started(
