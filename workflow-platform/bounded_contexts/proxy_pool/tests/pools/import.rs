@@ -54,7 +54,7 @@ async fn more_proxies_than_the_plan_allows_adds_none() {
         let text = "203.0.113.1:80\n203.0.113.2:80\n203.0.113.3:80\n";
         let refused = world.module.import_proxies(&who, pool, text, ProxyScheme::Http).await;
         assert!(matches!(refused, Err(PoolError::Quota(_))));
-        assert_eq!(world.module.show_pool(&who, pool).await.unwrap().proxies, 1);
+        assert_eq!(world.module.show_pool(&who, pool).await.unwrap().states.total(), 1);
         let fits = world
             .module
             .import_proxies(&who, pool, "203.0.113.2:80", ProxyScheme::Http)
