@@ -208,7 +208,8 @@ mod tests {
             client.write_all(b"again").await.unwrap();
             site.read_exact(&mut asked).await.unwrap();
             let (wrote, read) = tokio::join!(site.write_all(&sent), client.read_exact(&mut answer));
-            (wrote.unwrap(), read.unwrap());
+            wrote.unwrap();
+            read.unwrap();
             assert!(answer == sent, "{size} bytes");
         }
         client.shutdown().await.unwrap();
@@ -259,7 +260,8 @@ mod tests {
             let sent = bytes(40_000);
             let mut answer = vec![0; sent.len()];
             let (wrote, read) = tokio::join!(site.write_all(&sent), client.read_exact(&mut answer));
-            (wrote.unwrap(), read.unwrap());
+            wrote.unwrap();
+            read.unwrap();
             assert!(answer == sent);
         }
     }
