@@ -190,7 +190,12 @@ async fn an_export_has_what_is_ones_own_and_nothing_secret() {
         let who = world.signed_in("ann").await;
         let parts = exported(&world, &who).await.unwrap();
         let names: Vec<_> = parts.iter().map(|(name, _)| *name).collect();
-        assert_eq!(names, ["account", "sessions", "api_keys"], "{}", world.test.name);
+        assert_eq!(
+            names,
+            ["account", "sessions", "api_keys", "saved_views"],
+            "{}",
+            world.test.name
+        );
         assert_eq!(parts[0].1[0]["id"], json!(ann.id));
         assert_eq!(parts[0].1[0]["email"], "ann@example.com");
         assert_eq!(parts[0].1.as_array().unwrap().len(), 1);
