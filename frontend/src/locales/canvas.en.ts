@@ -78,7 +78,7 @@ export default {
     help: 'Pull, or press an arrow key',
     moved: '{{name}} is now {{place}} of {{total}}',
   },
-  params: {
+  parameters: {
     title: 'Parameters',
     add: 'Add parameter',
     note: 'What a run asks for, in this order. Steps read a parameter as params.name.',

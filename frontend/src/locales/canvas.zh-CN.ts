@@ -77,7 +77,7 @@ export default {
     help: '拖动，或按方向键',
     moved: '{{name}} 现在是第 {{place}} 个，共 {{total}} 个',
   },
-  params: {
+  parameters: {
     title: '参数',
     add: '添加参数',
     note: '执行时按此顺序填写。步骤中以 params.名称 读取。',

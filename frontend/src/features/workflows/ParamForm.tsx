@@ -69,8 +69,8 @@ export function ParamForm({ param, params, source, apply }: Props) {
   const id = useId();
   const { name, schema } = param;
   const fault = (next: string) => {
-    if (!IDENTIFIER.test(next)) return t('params.nameShape');
-    return params.some((other) => other.name === next) ? t('params.nameTaken') : null;
+    if (!IDENTIFIER.test(next)) return t('parameters.nameShape');
+    return params.some((other) => other.name === next) ? t('parameters.nameTaken') : null;
   };
   const set = (key: string) => (value: Json | undefined) => {
     // Without any choice nothing could be given.
@@ -82,7 +82,7 @@ export function ParamForm({ param, params, source, apply }: Props) {
     <div className="wp-form wp-param-form">
       <span className="flex flex-wrap items-center gap-2">
         <NameField
-          label={t('params.name')}
+          label={t('parameters.name')}
           name={name}
           fault={fault}
           onRename={(next) => apply(renameParam(source, name, next), next)}
@@ -92,12 +92,12 @@ export function ParamForm({ param, params, source, apply }: Props) {
         </Button>
       </span>
       <div className="wp-field">
-        <label htmlFor={`${id}-type`}>{t('params.type')}</label>
+        <label htmlFor={`${id}-type`}>{t('parameters.type')}</label>
         <Select
           id={`${id}-type`}
           value={param.type}
-          onChange={(type: ParamType) => apply(retypeParam(source, name, type, t('params.firstChoice')))}
-          options={PARAM_TYPES.map((type) => ({ value: type, label: t(`params.types.${type}`) }))}
+          onChange={(type: ParamType) => apply(retypeParam(source, name, type, t('parameters.firstChoice')))}
+          options={PARAM_TYPES.map((type) => ({ value: type, label: t(`parameters.types.${type}`) }))}
         />
       </div>
       <span className="flex items-center gap-2">
@@ -107,16 +107,16 @@ export function ParamForm({ param, params, source, apply }: Props) {
           checked={param.required}
           onChange={(must) => apply(requireParam(source, name, must))}
         />
-        <label htmlFor={`${id}-required`}>{t('params.must')}</label>
+        <label htmlFor={`${id}-required`}>{t('parameters.must')}</label>
       </span>
       {fields.map((one) => (
         <ValueField
           key={`${param.type} ${one.name}`}
           field={{
             ...one,
-            label: t(`params.fields.${one.name}`),
+            label: t(`parameters.fields.${one.name}`),
             key: one.name,
-            help: HELPED.includes(one.name) ? t(`params.help.${one.name}`) : undefined,
+            help: HELPED.includes(one.name) ? t(`parameters.help.${one.name}`) : undefined,
           }}
           value={schema[one.name]}
           onChange={set(one.name)}

@@ -28,16 +28,16 @@ export function ParamsPanel({ source, definition, problems, onText, onJump }: Pr
   const faultsOf = ({ name }: Param) =>
     problems.filter(({ path }) => `${path}.`.startsWith(`params.properties.${name}.`));
   return (
-    <section className="wp-inspector" aria-label={t('params.title')}>
+    <section className="wp-inspector" aria-label={t('parameters.title')}>
       <header className="flex flex-wrap items-center gap-2">
-        <h2 className="flex-1">{t('params.title')}</h2>
+        <h2 className="flex-1">{t('parameters.title')}</h2>
         <Button size="small" onClick={() => apply(...addParam(source))}>
-          {t('params.add')}
+          {t('parameters.add')}
         </Button>
       </header>
-      <p className="wp-muted">{t(params.length > 0 ? 'params.note' : 'params.none')}</p>
+      <p className="wp-muted">{t(params.length > 0 ? 'parameters.note' : 'parameters.none')}</p>
       <Ordered
-        label={t('params.title')}
+        label={t('parameters.title')}
         items={params}
         nameOf={({ name }) => name}
         onMove={(name, place) => apply(moveParam(source, name, place))}
@@ -56,8 +56,8 @@ export function ParamsPanel({ source, definition, problems, onText, onJump }: Pr
                 >
                   <code>{param.name}</code>
                   <span className="wp-muted">
-                    {t(`params.types.${param.type}`)}
-                    {param.required && ` · ${t('params.required')}`}
+                    {t(`parameters.types.${param.type}`)}
+                    {param.required && ` · ${t('parameters.required')}`}
                   </span>
                 </button>
                 {fault && (
