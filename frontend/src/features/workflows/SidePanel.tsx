@@ -29,7 +29,6 @@ export function PanelSwitch({ panel, definition, nodes, onChange }: SwitchProps)
       key={one}
       aria-expanded={one === panel}
       type={one === panel ? 'primary' : 'default'}
-      ghost={one === panel}
       onClick={() => onChange(one === panel ? undefined : one)}
     >
       {t(`canvas.panels.${one}`, { count: counts[one] })}
