@@ -771,6 +771,7 @@ room('a filter of executions is kept under a name, and come back to', async () =
   await page.getByRole('textbox', { name: 'Name of this view' }).fill('What failed');
   assert.deepEqual(await barriers(page), []);
   await button('Keep view').click();
+  await page.getByRole('textbox', { name: 'Name of this view' }).waitFor({ state: 'hidden' });
   await go('/executions');
   await button('Views').click();
   await button('What failed').click();
