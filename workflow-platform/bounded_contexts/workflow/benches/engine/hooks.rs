@@ -22,7 +22,7 @@ pub async fn measure(place: &Place, report: &mut Report) {
     let definition = place.define(source).await;
     let token = place.hook_of(definition).await;
     let (address, server) = serve(place).await;
-    let worker = place.worker(256);
+    let worker = place.own_worker();
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let url = format!("http://{address}/workflow/hooks/{token}");
     let one = |_| {

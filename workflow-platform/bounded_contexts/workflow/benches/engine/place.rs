@@ -125,7 +125,7 @@ impl Place {
             Arc::new(BenchAction { name, tell }) as Arc<dyn Action>
         }));
         let bus: Arc<dyn Bus> = Arc::new(LocalBus::default());
-        let settings = WorkerSettings::default();
+        let settings = WorkerSettings { parallel: 256, ..WorkerSettings::default() };
         let database = test.database.clone();
         let owner = Owner::new(ambient.id());
         let module = build(&database, &bus, &folder, &ambient, &actions, settings.clone());
@@ -143,15 +143,17 @@ impl Place {
         }
     }
 
-    /// A worker of this process that drives so many executions at once.
+    /// The worker of the process that starts, as in the one binary.
+    pub fn own_worker(&self) -> Working {
+        work(Arc::clone(&self.module))
+    }
+
+    /// A worker as of another process, for so many executions at once: all come by the queue.
     pub fn worker(&self, parallel: usize) -> Working {
         let settings = WorkerSettings { parallel, ..self.settings.clone() };
         let (database, bus) = (&self.database, &self.bus);
         let module = build(database, bus, &self.folder, &self.ambient, &self.actions, settings);
-        let stop = CancellationToken::new();
-        let stopped = stop.clone();
-        let task = tokio::spawn(async move { module.run_worker(stopped).await });
-        Working { stop, task }
+        work(module)
     }
 
     pub async fn define(&self, source: String) -> Uuid {
@@ -273,4 +275,11 @@ impl Working {
         self.stop.cancel();
         self.task.await.unwrap();
     }
+}
+
+fn work(module: Arc<WorkflowModule>) -> Working {
+    let stop = CancellationToken::new();
+    let stopped = stop.clone();
+    let task = tokio::spawn(async move { module.run_worker(stopped).await });
+    Working { stop, task }
 }

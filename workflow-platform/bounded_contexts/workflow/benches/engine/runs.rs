@@ -76,7 +76,7 @@ async fn lasted(place: &Place) -> Vec<f64> {
 /// So many callers start a run and wait until they are told its end, again and again.
 pub async fn started_and_awaited(place: &Place, callers: usize) -> Measured {
     let definition = place.define(chain("awaited", STEPS)).await;
-    let worker = place.worker(256);
+    let worker = place.own_worker();
     let begun = Instant::now();
     let one = |_| async move {
         let called = Instant::now();
