@@ -1,6 +1,7 @@
 import HolderOutlined from '@ant-design/icons/HolderOutlined';
 import { type KeyboardEvent, type PointerEvent, type ReactNode, useRef, useState } from 'react';
 import { useTranslation } from '@/hooks/use-translation';
+import { placeIn } from '@/utils/order';
 
 interface Props<Item> {
   label: string;
@@ -17,9 +18,6 @@ interface Drag {
   /** The gap it would be let go in, from 0 to the number of items. */
   gap: number;
 }
-
-/** The place an item has once it is taken out and let go in a gap. */
-const placeIn = ({ from, gap }: Drag) => (gap > from ? gap - 1 : gap);
 
 /** A list whose items are put in order: pulled by their handles, or moved by the arrow keys on those. */
 export function Ordered<Item>({ label, items, nameOf, onMove, children }: Props<Item>) {
@@ -53,15 +51,16 @@ export function Ordered<Item>({ label, items, nameOf, onMove, children }: Props<
     setDrag({ from, gap: from });
   };
   const onPointerUp = () => {
-    if (drag) move(drag.from, placeIn(drag));
+    if (drag) move(drag.from, placeIn(drag.from, drag.gap));
     setDrag(null);
   };
+  const moves = drag !== null && placeIn(drag.from, drag.gap) !== drag.from;
   const classOf = (place: number) =>
     [
       'wp-ordered-item',
       drag?.from === place && 'wp-ordered-pulled',
-      drag && placeIn(drag) !== drag.from && drag.gap === place && 'wp-ordered-before',
-      drag && placeIn(drag) !== drag.from && drag.gap === place + 1 && place === items.length - 1 && 'wp-ordered-after',
+      moves && drag.gap === place && 'wp-ordered-before',
+      moves && drag.gap === place + 1 && place === items.length - 1 && 'wp-ordered-after',
     ]
       .filter(Boolean)
       .join(' ');

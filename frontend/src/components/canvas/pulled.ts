@@ -1,5 +1,6 @@
 import type { Placed } from '@/components/canvas/node';
 import { NODE } from '@/components/canvas/node';
+import { placeIn } from '@/utils/order';
 
 /** Where a step that is pulled about would come to stand. */
 export interface Gap {
@@ -24,7 +25,6 @@ export function gapOf(order: string[], places: Map<string, Placed>, id: string, 
   const [right, below] = [(to.x - there.x) / NODE.width, (to.y - there.y) / NODE.height];
   const before = Math.abs(right) > Math.abs(below) ? right < 0 : below < 0;
   const from = order.indexOf(id);
-  const gap = order.indexOf(at) + (before ? 0 : 1);
-  const place = gap > from ? gap - 1 : gap;
+  const place = placeIn(from, order.indexOf(at) + (before ? 0 : 1));
   return place === from ? null : { at, side: before ? 'before' : 'after', place };
 }

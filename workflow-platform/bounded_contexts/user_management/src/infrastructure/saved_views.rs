@@ -71,9 +71,9 @@ impl SavedViewStore for SqlAccounts {
         Ok(added.then_some(view.created_at))
     }
 
-    async fn remove(&self, user: Id<UserMark>, name: &str) -> Result<bool, StoreError> {
+    async fn remove(&self, user: Id<UserMark>, name: &ViewName) -> Result<bool, StoreError> {
         let sql = "DELETE FROM saved_views WHERE user_id = $1 AND name = $2";
-        let statement = self.database.statement(sql, [user.into(), name.into()]);
+        let statement = self.database.statement(sql, [user.into(), name.as_str().into()]);
         Ok(self.database.write().execute_raw(statement).await?.rows_affected() > 0)
     }
 }

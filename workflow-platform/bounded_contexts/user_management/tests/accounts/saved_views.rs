@@ -34,8 +34,10 @@ async fn views_are_kept_under_their_names_and_are_ones_own() {
         users.keep_view(&ann, "failed", "status=failed&label=a").await.unwrap();
         let kept = [owned("failed", "status=failed&label=a"), owned("mine", "trigger=manual")];
         assert_eq!(views(users, &ann).await, kept, "{}", world.test.name);
-        let missing = users.forget_view(&ben, "mine").await.unwrap_err();
-        assert_eq!(missing.code(), "NOT_FOUND");
+        for none in ["mine", "\0", "", &"v".repeat(41)] {
+            let missing = users.forget_view(&ben, none).await.unwrap_err();
+            assert_eq!(missing.code(), "NOT_FOUND", "{}: {none:?}", world.test.name);
+        }
         users.forget_view(&ann, "failed").await.unwrap();
         assert_eq!(views(users, &ann).await, [owned("mine", "trigger=manual")]);
         assert_eq!(views(users, &ben).await, [owned("failed", "status=cancelled")]);

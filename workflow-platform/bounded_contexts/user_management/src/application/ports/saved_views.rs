@@ -7,7 +7,7 @@ use shared_kernel::{
 };
 
 use super::StoreError;
-use crate::domain::SavedView;
+use crate::domain::{SavedView, ViewName};
 
 #[async_trait]
 pub trait SavedViewStore: Send + Sync {
@@ -25,5 +25,5 @@ pub trait SavedViewStore: Send + Sync {
     ) -> Result<Option<Timestamp>, StoreError>;
 
     /// False when the user has none of that name.
-    async fn remove(&self, user: Id<UserMark>, name: &str) -> Result<bool, StoreError>;
+    async fn remove(&self, user: Id<UserMark>, name: &ViewName) -> Result<bool, StoreError>;
 }
