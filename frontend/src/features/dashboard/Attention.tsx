@@ -32,9 +32,8 @@ export function Attention() {
   const [range] = useRange();
   const runs = useQuery({ queryKey: rareKeys.dashboard.troubled, queryFn: troubled, refetchInterval: 10_000 });
   const nearest = nearestOf(useUsage(range).data?.limits ?? []);
-  const all = usePools().pools;
-  const pools = all.filter(({ by_state }) => (by_state.quarantined ?? 0) > 0);
-  const cooling = useCooling(all.map(({ pool }) => pool.id)).data ?? [];
+  const pools = (usePools().data ?? []).filter(({ states }) => states.quarantined > 0);
+  const cooling = useCooling().data ?? [];
   const rows = runs.data && [
     ...(nearest && shareOf(nearest) >= NEAR
       ? [
@@ -50,12 +49,10 @@ export function Attention() {
         ]
       : []),
     ...runs.data.map((run) => <Run key={run.id} run={run} />),
-    ...pools.map(({ pool, by_state }) => (
-      <li key={pool.id}>
+    ...pools.map(({ id, name, states }) => (
+      <li key={id}>
         <StatusTag status="cancelled" text={t('nav.proxies')} />
-        <Link to={`/proxies/${pool.id}`}>
-          {t('dashboard.quarantined', { name: pool.name, count: by_state.quarantined })}
-        </Link>
+        <Link to={`/proxies/${id}`}>{t('dashboard.quarantined', { name, count: states.quarantined })}</Link>
       </li>
     )),
     ...cooling.slice(0, SHOWN).map(({ pool, host }) => (

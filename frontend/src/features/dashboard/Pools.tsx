@@ -10,25 +10,24 @@ const SHOWN = 5;
 /** How the proxies of each pool are. */
 export function Pools() {
   const { t } = useTranslation();
-  const { list, pools } = usePools();
+  const pools = usePools();
   return (
-    <Panel title={t('dashboard.pools')} query={list} empty={t('dashboard.noPools')}>
-      {list.data &&
-        pools.slice(0, SHOWN).map(({ pool, by_state, total }) => (
-          <li key={pool.id} className="wp-panel-pool">
-            <span className="flex justify-between gap-3">
-              <Link className="wp-name" to={`/proxies/${pool.id}`}>
-                {pool.name}
-              </Link>
-              <span className="wp-number">{t('dashboard.healthy', { count: by_state.healthy ?? 0, total })}</span>
-            </span>
-            <span className="wp-pool-bar" aria-hidden>
-              {STATES.map((state) => (
-                <span key={state} className={`wp-pool-${state}`} style={{ flexGrow: by_state[state] ?? 0 }} />
-              ))}
-            </span>
-          </li>
-        ))}
+    <Panel title={t('dashboard.pools')} query={pools} empty={t('dashboard.noPools')}>
+      {pools.data?.slice(0, SHOWN).map(({ id, name, states, proxies: total }) => (
+        <li key={id} className="wp-panel-pool">
+          <span className="flex justify-between gap-3">
+            <Link className="wp-name" to={`/proxies/${id}`}>
+              {name}
+            </Link>
+            <span className="wp-number">{t('dashboard.healthy', { count: states.healthy, total })}</span>
+          </span>
+          <span className="wp-pool-bar" aria-hidden>
+            {STATES.map((state) => (
+              <span key={state} className={`wp-pool-${state}`} style={{ flexGrow: states[state] }} />
+            ))}
+          </span>
+        </li>
+      ))}
     </Panel>
   );
 }

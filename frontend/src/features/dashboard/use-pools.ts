@@ -1,27 +1,28 @@
-import { useQueries, useQuery } from '@tanstack/react-query';
-import { keys } from '@/hooks/keys';
+import { useQuery } from '@tanstack/react-query';
 import { rareKeys } from '@/hooks/rare-keys';
 import { proxies } from '@/services/proxies';
 
-/** Pools that are looked at: each is asked by itself. */
+const EVERY = 60_000;
+
+/** Pools whose hosts are looked at: each is asked by itself. */
 const MOST = 20;
 
-/** How pools fare. */
+/** How pools fare: the list of them says it. */
 export function usePools() {
-  const list = useQuery({ queryKey: rareKeys.dashboard.pools, queryFn: () => proxies.pools() });
-  const some = list.data?.items.slice(0, MOST) ?? [];
-  const found = useQueries({
-    queries: some.map(({ id }) => ({
-      queryKey: keys.pools.status(id),
-      queryFn: () => proxies.status(id),
-      refetchInterval: 60_000,
-    })),
+  return useQuery({
+    queryKey: rareKeys.dashboard.pools,
+    queryFn: async () => (await proxies.pools()).items,
+    refetchInterval: EVERY,
   });
-  return { list, pools: found.flatMap(({ data }) => data ?? []) };
 }
 
 /** Hosts that pools do not ask for now, because they refused too much. */
-export function useCooling(pools: string[]) {
+export function useCooling() {
+  const { data } = usePools();
+  const pools = (data ?? [])
+    .filter(({ proxies: count }) => count > 0)
+    .slice(0, MOST)
+    .map(({ id }) => id);
   return useQuery({
     queryKey: rareKeys.dashboard.cooling(pools),
     queryFn: async () => {
@@ -31,6 +32,6 @@ export function useCooling(pools: string[]) {
       return found.flat().filter(({ host }) => host.breaker.state === 'open');
     },
     enabled: pools.length > 0,
-    refetchInterval: 60_000,
+    refetchInterval: EVERY,
   });
 }
