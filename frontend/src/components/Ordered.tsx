@@ -1,5 +1,6 @@
 import HolderOutlined from '@ant-design/icons/HolderOutlined';
 import { type KeyboardEvent, type PointerEvent, type ReactNode, useRef, useState } from 'react';
+import { useStableKeys } from '@/hooks/use-stable-keys';
 import { useTranslation } from '@/hooks/use-translation';
 import { placeIn } from '@/utils/order';
 
@@ -25,6 +26,7 @@ export function Ordered<Item>({ label, items, nameOf, onMove, children }: Props<
   const list = useRef<HTMLOListElement>(null);
   const [drag, setDrag] = useState<Drag | null>(null);
   const [told, setTold] = useState('');
+  const keys = useStableKeys(items.map(nameOf));
   const move = (from: number, to: number) => {
     const item = items[from];
     if (!item || to === from || to < 0 || to >= items.length) return;
@@ -68,7 +70,7 @@ export function Ordered<Item>({ label, items, nameOf, onMove, children }: Props<
     <>
       <ol ref={list} className="wp-ordered" aria-label={label}>
         {items.map((item, place) => (
-          <li key={nameOf(item)} className={classOf(place)}>
+          <li key={keys[place]} className={classOf(place)}>
             <button
               type="button"
               className="wp-ordered-handle"

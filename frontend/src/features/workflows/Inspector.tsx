@@ -52,7 +52,6 @@ export function Inspector({ step, editing }: { step: StepNode; editing: Editing 
     <section className="wp-inspector" aria-label={t('canvas.stepNamed', { id: step.id })}>
       <header className="flex flex-wrap items-center gap-2">
         <NameField
-          key={step.id}
           label={t('canvas.name')}
           name={step.id}
           fault={fault}

@@ -12,6 +12,12 @@ interface Props {
 /** A name that other places of the text speak of: a good one goes to them when the field is left. */
 export function NameField({ label, name, fault, onRename }: Props) {
   const [draft, setDraft] = useState(name);
+  const [known, setKnown] = useState(name);
+  // Another name comes from outside or from here; the field stays, and with it the focus.
+  if (known !== name) {
+    setKnown(name);
+    setDraft(name);
+  }
   const wrong = draft === name ? null : fault(draft);
   const rename = () => {
     if (draft !== name && wrong === null) onRename(draft);

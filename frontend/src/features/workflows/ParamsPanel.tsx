@@ -3,6 +3,7 @@ import { Ordered } from '@/components/Ordered';
 import { addParam, moveParam } from '@/features/workflows/edit-params';
 import { ParamForm } from '@/features/workflows/ParamForm';
 import { type Param, paramsIn } from '@/features/workflows/params';
+import { useFollowed } from '@/features/workflows/use-followed';
 import { useFilter } from '@/hooks/use-filter';
 import { useTranslation } from '@/hooks/use-translation';
 import type { JsonObject, Problem } from '@/types/api';
@@ -20,9 +21,13 @@ export function ParamsPanel({ source, definition, problems, onText, onJump }: Pr
   const { t } = useTranslation();
   const { filter, change } = useFilter(['param'] as const);
   const params = paramsIn(definition);
-  const chosen = params.find(({ name }) => name === filter.param);
+  const [chosen, follow] = useFollowed(
+    filter.param,
+    params.map(({ name }) => name),
+  );
   const apply = (text: string, name: string | null = filter.param ?? null) => {
     onText(text);
+    if (chosen && name) follow(chosen, name);
     if (name !== (filter.param ?? null)) change('param', name ?? undefined);
   };
   const faultsOf = ({ name }: Param) =>
@@ -44,7 +49,7 @@ export function ParamsPanel({ source, definition, problems, onText, onJump }: Pr
       >
         {(param) => {
           const [fault] = faultsOf(param);
-          const open = param.name === chosen?.name;
+          const open = param.name === chosen;
           return (
             <div className="wp-param">
               <span className="wp-param-head">
@@ -66,7 +71,7 @@ export function ParamsPanel({ source, definition, problems, onText, onJump }: Pr
                   </button>
                 )}
               </span>
-              {open && <ParamForm key={param.name} param={param} params={params} source={source} apply={apply} />}
+              {open && <ParamForm param={param} params={params} source={source} apply={apply} />}
             </div>
           );
         }}

@@ -11,6 +11,7 @@ import { namesFor } from '@/features/workflows/expressions';
 import { type Editing, Inspector } from '@/features/workflows/Inspector';
 import { Palette } from '@/features/workflows/Palette';
 import { PanelSwitch, panelOf, SidePanel } from '@/features/workflows/SidePanel';
+import { useFollowed } from '@/features/workflows/use-followed';
 import { useLastRun } from '@/features/workflows/use-last-run';
 import { useFilter } from '@/hooks/use-filter';
 import { useTranslation } from '@/hooks/use-translation';
@@ -89,7 +90,9 @@ export default function VisualEditor({ store, workflow, onText, onHistory, onJum
   if (read) last.current = read;
   const definition = read ?? last.current;
   const nodes = useMemo(() => nodesOf(definition), [definition]);
-  const chosen = nodes.find(({ id }) => id === filter.step);
+  const ids = nodes.map(({ id }) => id);
+  const [followed, follow] = useFollowed(filter.step, ids);
+  const chosen = nodes.find(({ id }) => id === followed);
   const ran = useLastRun(workflow);
   const errors = problems.filter(({ severity }) => severity === 'error');
   const steps = nodes.map<CanvasStep>((step, place) => {
@@ -104,11 +107,12 @@ export default function VisualEditor({ store, workflow, onText, onHistory, onJum
   const choose = (id: string | null) => changeAll({ step: id ?? undefined, ...(id ? { panel: undefined } : {}) });
   const apply = (text: string, next?: string | null) => {
     onText(text);
+    if (chosen && next) follow(chosen.id, next);
     if (next !== undefined) choose(next);
   };
   const panel = chosen ? undefined : panelOf(filter.panel);
   const [marked, setMarked] = useState<string[]>([]);
-  const meant = nodes.map(({ id }) => id).filter((id) => marked.includes(id) || id === chosen?.id);
+  const meant = ids.filter((id) => marked.includes(id) || id === chosen?.id);
   const onCopy = (event: ClipboardEvent) => {
     if (meant.length === 0) return;
     event.preventDefault();
