@@ -454,6 +454,7 @@ room('parameters are asked for as a form says, and steps put in order by pulling
   await name.fill('count');
   await name.press('Enter');
   await says('params.count }}');
+  assert.ok(await name.evaluate((field) => field === document.activeElement), 'the focus stays');
   assert.deepEqual(await barriers(page), []);
   await button('Undo').click();
   await says('params.rows }}');
@@ -764,24 +765,6 @@ room('an execution that is no more says why', async () => {
   seen.forget(404);
 });
 
-room('a filter of executions is kept under a name, and come back to', async () => {
-  await go('/executions?status=failed');
-  await visible(page.getByRole('heading', { name: 'Executions' }));
-  await button('Views').click();
-  await page.getByRole('textbox', { name: 'Name of this view' }).fill('What failed');
-  assert.deepEqual(await barriers(page), []);
-  await button('Keep view').click();
-  await page.getByRole('textbox', { name: 'Name of this view' }).waitFor({ state: 'hidden' });
-  await go('/executions');
-  await button('Views').click();
-  await button('What failed').click();
-  await page.waitForURL((url) => url.searchParams.get('status') === 'failed');
-  await button('Views').click();
-  await button('Forget What failed').click();
-  await visible(page.getByText('No views are kept yet'));
-  await page.keyboard.press('Escape');
-});
-
 room('what somebody else saved meanwhile is shown, and neither text is lost', async () => {
   const source = QUICK.replace('quick', 'shared');
   const { id } = await one.post('/workflow/definitions', { source });
@@ -833,18 +816,29 @@ room('a screen in Chinese tells what actions do in Chinese', async () => {
   await other.context().close();
 });
 
-room('a view of executions is kept with the account, and is there in another browser', async () => {
+room('a filter of executions is kept with the account, renamed, and there in another browser', async () => {
   await go('/executions?status=failed');
   await button('Views').click();
-  await page.getByLabel('Name of this view').fill('what failed');
+  await page.getByRole('textbox', { name: 'Name of this view' }).fill('What fails');
+  assert.deepEqual(await barriers(page), []);
   await button('Keep view').click();
-  await page.getByLabel('Name of this view').waitFor({ state: 'hidden' });
+  await page.getByRole('textbox', { name: 'Name of this view' }).waitFor({ state: 'hidden' });
+  await button('Views').click();
+  await button('Rename What fails').click();
+  const name = page.getByRole('textbox', { name: 'New name of What fails' });
+  await name.fill('What failed');
+  assert.deepEqual(await barriers(page), []);
+  await name.press('Enter');
+  await visible(button('What failed'));
   const other = await enter(browser, { locale: 'zh-CN', theme: 'dark' }, await one.session());
   await other.goto(`${BASE}/executions`);
   await other.getByRole('button', { name: '视图', exact: true }).click();
-  await other.getByRole('button', { name: 'what failed', exact: true }).click();
+  await other.getByRole('button', { name: 'What failed', exact: true }).click();
   await other.waitForURL((url) => url.search === '?status=failed');
   await other.context().close();
+  await button('Forget What failed').click();
+  await visible(page.getByText('No views are kept yet'));
+  await page.keyboard.press('Escape');
 });
 
 room('a held batch says why in Chinese, too', async () => {

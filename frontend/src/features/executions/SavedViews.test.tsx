@@ -81,6 +81,23 @@ describe('saved views', () => {
     expect(localStorage.getItem('wp.views')).toContain('slow');
   });
 
+  it('get another name, though not that of another', async () => {
+    kept = [...kept, view('slow', 'q=slow')];
+    await look('/executions');
+    await userEvent.click(await screen.findByRole('button', { name: 'Rename failed' }));
+    const name = screen.getByRole('textbox', { name: 'New name of failed' });
+    await userEvent.clear(name);
+    await userEvent.type(name, 'slow{Enter}');
+    expect(screen.getByRole('alert').textContent).toBe('Another view has this name.');
+    await userEvent.clear(name);
+    await userEvent.type(name, 'What failed{Enter}');
+    expect(await screen.findByRole('button', { name: 'What failed' })).toBeTruthy();
+    expect(kept.map(({ name, search }) => [name, search]).sort()).toEqual([
+      ['What failed', 'status=failed'],
+      ['slow', 'q=slow'],
+    ]);
+  });
+
   it('that are one too many say so', async () => {
     server.use(on.put(`${ROOT}/:name`, () => failure(409, 'TOO_MANY_SAVED_VIEWS')));
     await look('/executions?trigger=manual');

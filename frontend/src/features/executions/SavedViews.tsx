@@ -2,6 +2,7 @@ import { Button, Input, Popover } from 'antd';
 import { type FormEvent, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import { ErrorNote } from '@/components/ErrorNote';
+import { SavedView } from '@/features/executions/SavedView';
 import { useViews } from '@/features/executions/views';
 import { useTranslation } from '@/hooks/use-translation';
 
@@ -10,7 +11,7 @@ export function SavedViews() {
   const { t } = useTranslation();
   const [search, setSearch] = useSearchParams();
   const [open, setOpen] = useState(false);
-  const { list, keep, forget } = useViews(open);
+  const { list, keep, forget, rename } = useViews(open);
   const [name, setName] = useState('');
   const now = search.toString();
   const go = (to: string) => {
@@ -30,26 +31,22 @@ export function SavedViews() {
       },
     );
   };
-  const error = list.error ?? keep.error ?? forget.error;
+  const error = list.error ?? keep.error ?? forget.error ?? rename.error;
   const content = (
     <div className="wp-views">
       {error && <ErrorNote error={error} onRetry={list.error ? () => void list.refetch() : undefined} />}
       {list.isPending && !list.error && <span className="wp-skeleton" />}
       {list.data?.length === 0 && <p className="wp-muted">{t('executions.noViews')}</p>}
       {list.data?.map((view) => (
-        <div key={view.name} className="flex items-center justify-between gap-3">
-          <button type="button" className="wp-link" aria-pressed={view.search === now} onClick={() => go(view.search)}>
-            {view.name}
-          </button>
-          <Button
-            size="small"
-            type="text"
-            aria-label={t('executions.forgetView', { name: view.name })}
-            onClick={() => forget.mutate(view.name)}
-          >
-            {t('common.delete')}
-          </Button>
-        </div>
+        <SavedView
+          key={view.name}
+          name={view.name}
+          now={view.search === now}
+          taken={(next) => list.data.some((other) => other.name === next)}
+          onGo={() => go(view.search)}
+          onRename={(next) => rename.mutate({ view, name: next })}
+          onForget={() => forget.mutate(view.name)}
+        />
       ))}
       {now !== '' && (
         <form className="flex gap-2" onSubmit={submit}>

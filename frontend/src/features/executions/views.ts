@@ -51,5 +51,15 @@ export function useViews(open: boolean) {
     mutationFn: savedViews.forget,
     onSuccess: (_, name) => put((views) => views.filter((one) => one.name !== name)),
   });
-  return { list, keep, forget };
+  const rename = useMutation({
+    // Under the new name first: whatever fails then, the view is there.
+    mutationFn: async ({ view, name }: { view: View; name: string }) => {
+      const kept = await savedViews.keep(name, view.search);
+      await savedViews.forget(view.name);
+      return kept;
+    },
+    onSuccess: (kept, { view: { name } }) => put((views) => views.map((one) => (one.name === name ? kept : one))),
+    onError: () => client.invalidateQueries({ queryKey }),
+  });
+  return { list, keep, forget, rename };
 }
