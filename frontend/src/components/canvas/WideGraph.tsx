@@ -1,15 +1,18 @@
-import { getViewportForBounds, useReactFlow, useStore, useStoreApi } from '@xyflow/react';
+import { type Edge, getViewportForBounds, useReactFlow, useStore, useStoreApi } from '@xyflow/react';
 import { useEffect, useMemo, useRef } from 'react';
 import { Flow } from '@/components/canvas/Flow';
 import { placesOf } from '@/components/canvas/layout';
 import { coloursOf, NEAR, paint, seenBy } from '@/components/canvas/paint';
 import { Reveal } from '@/components/canvas/Reveal';
 import { nodeOf, type StepNode } from '@/components/canvas/StepBox';
-import { inView, roundedView, type Scene, sceneOf, stepAt } from '@/components/canvas/scene';
+import { inView, type Rect, roundedView, type Scene, sceneOf, stepAt } from '@/components/canvas/scene';
 import type { CanvasProps } from '@/components/canvas/step';
 import { useGradually } from '@/components/canvas/use-gradually';
 import { WideMap } from '@/components/canvas/WideMap';
 import { usePreferences } from '@/store/preferences';
+
+/** Lines are drawn; the same array each time, so that nothing is looked at anew because of it. */
+const NO_EDGES: Edge[] = [];
 
 /** What is in view where steps are large enough to be read, as text so that it is compared by what it says. */
 const useNearView = () =>
@@ -60,7 +63,8 @@ export function WideGraph({ steps, chosen, marked, reveals, onPlace: _, ...rest 
   const near = useNearView();
   const wanted = useMemo(() => {
     if (!near) return [];
-    const shown = scene.standing.filter((at) => inView(at, JSON.parse(near)));
+    const seen: Rect = JSON.parse(near);
+    const shown = scene.standing.filter((at) => inView(at, seen));
     return shown.map(({ step, x, y }) => {
       const node = made.get(step.id) ?? nodeOf(step, { x, y }, open, open);
       made.set(step.id, node);
@@ -77,7 +81,7 @@ export function WideGraph({ steps, chosen, marked, reveals, onPlace: _, ...rest 
     rest.onChoose?.(stepAt(scene, x, y));
   };
   return (
-    <Flow {...rest} nodes={nodes} edges={[]} fit={fit} onBare={onBare}>
+    <Flow {...rest} nodes={nodes} edges={NO_EDGES} fit={fit} onBare={onBare}>
       {reveals && <Reveal place={chosen ? places.get(chosen) : undefined} />}
       <Drawing scene={scene} chosen={chosen} bare={nodes.length < wanted.length} />
       <WideMap scene={scene} />
