@@ -1,7 +1,8 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { Link } from 'react-router';
 import { ErrorNote } from '@/components/ErrorNote';
+import { LinkButton } from '@/components/LinkButton';
 import { StatusTag } from '@/components/StatusTag';
 import { When } from '@/components/When';
 import { Approve } from '@/features/dashboard/Approve';
@@ -9,28 +10,20 @@ import { nearestOf, shareOf } from '@/features/dashboard/figures';
 import { Panel } from '@/features/dashboard/Panel';
 import { useRange, useUsage } from '@/features/dashboard/use-dashboard';
 import { useCooling, usePools } from '@/features/dashboard/use-pools';
+import { type Troubled, useTroubled } from '@/features/dashboard/use-troubled';
 import { keys } from '@/hooks/keys';
 import { rareKeys } from '@/hooks/rare-keys';
 import { useTranslation } from '@/hooks/use-translation';
 import { executions } from '@/services/executions';
-import type { ExecutionSummary } from '@/types/api';
 
 const SHOWN = 4;
 const NEAR = 0.8;
-
-const of = async (status: string) => (await executions.list({ status })).items.slice(0, SHOWN);
-
-/** Runs that failed or wait, the newest first. */
-const troubled = async () => {
-  const all = await Promise.all(['failed', 'timed_out', 'waiting'].map(of));
-  return all.flat().sort((one, other) => other.created_at.localeCompare(one.created_at));
-};
 
 /** What somebody should look at, with the way there. */
 export function Attention() {
   const { t, i18n } = useTranslation();
   const [range] = useRange();
-  const runs = useQuery({ queryKey: rareKeys.dashboard.troubled, queryFn: troubled, refetchInterval: 10_000 });
+  const runs = useTroubled();
   const nearest = nearestOf(useUsage(range).data?.limits ?? []);
   const pools = (usePools().data ?? []).filter(({ states }) => states.quarantined > 0);
   const cooling = useCooling().data ?? [];
@@ -39,12 +32,15 @@ export function Attention() {
       ? [
           <li key="plan">
             <StatusTag status="cancelled" text={t('dashboard.limit')} />
-            <Link to="/plan">
+            <span className="min-w-0 flex-1">
               {t('dashboard.near', {
                 limit: t(`dashboard.limits.${nearest.limit}`, { defaultValue: nearest.limit }),
                 share: shareOf(nearest).toLocaleString(i18n.language, { style: 'percent' }),
               })}
-            </Link>
+            </span>
+            <LinkButton small to="/plan">
+              {t('dashboard.toPlan')}
+            </LinkButton>
           </li>,
         ]
       : []),
@@ -52,22 +48,28 @@ export function Attention() {
     ...pools.map(({ id, name, states }) => (
       <li key={id}>
         <StatusTag status="cancelled" text={t('nav.proxies')} />
-        <Link to={`/proxies/${id}`}>{t('dashboard.quarantined', { name, count: states.quarantined })}</Link>
+        <Link className="wp-name min-w-0 flex-1" to={`/proxies/${id}`}>
+          {t('dashboard.quarantined', { name, count: states.quarantined })}
+        </Link>
+        <LinkButton small to={`/proxies/${id}?tab=tests`}>
+          {t('dashboard.toTests')}
+        </LinkButton>
       </li>
     )),
     ...cooling.slice(0, SHOWN).map(({ pool, host }) => (
       <li key={`${pool} ${host.host}`}>
         <StatusTag status="waiting" text={t('dashboard.cooling')} />
         <span className="min-w-0 flex-1">
-          <Link className="wp-name" to={`/proxies/${pool}?${new URLSearchParams({ tab: 'hosts', open: host.host })}`}>
-            {host.host}
-          </Link>{' '}
+          {host.host}{' '}
           {host.breaker.until && (
             <span className="wp-muted wp-hint">
               <When time={host.breaker.until} />
             </span>
           )}
         </span>
+        <LinkButton small to={`/proxies/${pool}?${new URLSearchParams({ tab: 'hosts', open: host.host })}`}>
+          {t('dashboard.toHost')}
+        </LinkButton>
       </li>
     )),
   ];
@@ -78,7 +80,7 @@ export function Attention() {
   );
 }
 
-function Run({ run: { id, status, definition_name, created_at, error } }: { run: ExecutionSummary }) {
+function Run({ run: { id, status, definition_name, created_at, error, awaits } }: { run: Troubled }) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const retry = useMutation({
@@ -101,8 +103,9 @@ function Run({ run: { id, status, definition_name, created_at, error } }: { run:
         {error && <span className="wp-panel-more wp-muted">{error.message}</span>}
         {retry.error && <ErrorNote error={retry.error} />}
       </span>
-      {status === 'waiting' && <Approve execution={id} name={definition_name} />}
-      {status !== 'waiting' && (
+      {awaits !== undefined ? (
+        <Approve execution={id} name={definition_name} step={awaits} />
+      ) : (
         <Button
           size="small"
           loading={retry.isPending}

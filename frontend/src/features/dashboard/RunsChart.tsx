@@ -1,7 +1,7 @@
 import dayjs from 'dayjs';
 import { ErrorNote } from '@/components/ErrorNote';
 import { StatusTag } from '@/components/StatusTag';
-import { allOf, type Bucket, RANGES, STATES, sumOf } from '@/features/dashboard/figures';
+import { allOf, areasOf, type Bucket, RANGES, STATES, sumOf } from '@/features/dashboard/figures';
 import { useRange, useRuns } from '@/features/dashboard/use-dashboard';
 import { useTranslation } from '@/hooks/use-translation';
 
@@ -14,7 +14,11 @@ export function RunsChart() {
   const sum = sumOf(buckets);
   const form = RANGES[range].step === 'hour' ? 'HH:mm' : 'MM-DD';
   const name = ({ starts_at }: Bucket) => dayjs(starts_at).format(form);
-  const top = Math.max(1, ...buckets.map(allOf));
+  const told = (bucket: Bucket) =>
+    [
+      `${name(bucket)} · ${allOf(bucket)}`,
+      ...STATES.filter((state) => bucket[state] > 0).map((state) => `${t(`status.${state}`)}: ${bucket[state]}`),
+    ].join('\n');
   return (
     <section className="wp-card wp-account-card" aria-label={t('dashboard.overTime')}>
       <h2>{t('dashboard.overTime')}</h2>
@@ -23,16 +27,13 @@ export function RunsChart() {
       {data && (
         <>
           <div className="wp-stacks" aria-hidden="true">
+            <svg viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true" focusable="false">
+              {areasOf(buckets).map(({ state, points }) => (
+                <polygon key={state} className={`wp-stack-${state}`} points={points} />
+              ))}
+            </svg>
             {buckets.map((bucket) => (
-              <span key={bucket.starts_at} className="wp-stack" title={`${name(bucket)} · ${allOf(bucket)}`}>
-                {STATES.filter((state) => bucket[state] > 0).map((state) => (
-                  <span
-                    key={state}
-                    className={`wp-stack-${state}`}
-                    style={{ height: `${Math.max(2, (bucket[state] / top) * 100)}%` }}
-                  />
-                ))}
-              </span>
+              <span key={bucket.starts_at} className="wp-stack" title={told(bucket)} />
             ))}
           </div>
           <div className="wp-stacks-scale wp-muted" aria-hidden="true">

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   allOf,
+  areasOf,
   beginningOf,
   nearestOf,
   pointsOf,
@@ -71,5 +72,18 @@ describe('the figures of the dashboard', () => {
     expect(pointsOf([0, 2])).toBe('0.0,27.0 100.0,1.0');
     expect(pointsOf([0])).toBe('0.0,27.0');
     expect(pointsOf([0.5, 0.5], 1)).toBe('0.0,14.0 100.0,14.0');
+  });
+
+  it('are areas on top of each other, of which none vanishes', () => {
+    const [succeeded, failed, ...rest] = areasOf([bucket(0, 0), bucket(3, 1)]);
+    expect(rest).toEqual([]);
+    expect(succeeded).toEqual({
+      state: 'succeeded',
+      points: '0.00,100.00 25.00,100.00 75.00,25.00 100.00,25.00 100.00,100.00 75.00,100.00 25.00,100.00 0.00,100.00',
+    });
+    expect(failed?.points.startsWith('0.00,100.00 25.00,100.00 75.00,0.00 100.00,0.00 100.00,25.00')).toBe(true);
+    const [, one] = areasOf([bucket(9_999, 1)]);
+    expect(one?.points).toBe('0.00,0.00 50.00,0.00 100.00,0.00 100.00,1.96 50.00,1.96 0.00,1.96');
+    expect(areasOf([bucket(0, 0)])).toEqual([]);
   });
 });

@@ -87,3 +87,37 @@ export function pointsOf(values: number[], most?: number): string {
   const gap = 100 / Math.max(values.length - 1, 1);
   return values.map((value, place) => `${(place * gap).toFixed(1)},${(27 - (value / top) * 26).toFixed(1)}`).join(' ');
 }
+
+/** The least share of the height that something has: one that failed is seen beside a thousand that did not. */
+const LEAST = 0.02;
+
+export interface Area {
+  state: (typeof STATES)[number];
+  /** Corners in a box of 100 by 100. */
+  points: string;
+}
+
+/** Runs by state as areas on top of each other, the oldest at the left; states that nothing is in have none. */
+export function areasOf(buckets: Bucket[]): Area[] {
+  const most = Math.max(1, ...buckets.map(allOf));
+  const heightOf = (bucket: Bucket, state: Area['state']) =>
+    bucket[state] === 0 ? 0 : Math.max(LEAST, bucket[state] / most);
+  const highest = Math.max(
+    1,
+    ...buckets.map((bucket) => STATES.reduce((sum, state) => sum + heightOf(bucket, state), 0)),
+  );
+  const x = (place: number) => ((place + 0.5) * 100) / buckets.length;
+  const edge = (heights: number[]) => {
+    const line = heights.map((height, place) => [x(place), 100 - (height / highest) * 100] as const);
+    // As wide as the box: the first and the last reach its sides.
+    return [[0, line[0]?.[1] ?? 100] as const, ...line, [100, line.at(-1)?.[1] ?? 100] as const];
+  };
+  let below = buckets.map(() => 0);
+  return STATES.flatMap((state) => {
+    const bottom = below;
+    below = buckets.map((bucket, place) => (bottom[place] ?? 0) + heightOf(bucket, state));
+    if (buckets.every((bucket) => bucket[state] === 0)) return [];
+    const corners = [...edge(below), ...edge(bottom).reverse()];
+    return [{ state, points: corners.map(([x, y]) => `${x.toFixed(2)},${y.toFixed(2)}`).join(' ') }];
+  });
+}
