@@ -36,6 +36,12 @@ describe('the timeline of an execution', () => {
     expect(lanes[1]?.bars[0]).toMatchObject({ left: 25, width: 75 });
   });
 
+  it('shows what is parked as waiting, and not the attempts before it', () => {
+    const parked = { ...step('a', [0, 5, 'failed'], [6, null, 'running']), status: 'waiting' } as Step;
+    const [lane] = lanesOf([parked], Date.parse(at(20))).lanes;
+    expect(lane?.bars.map(({ status }) => status)).toEqual(['failed', 'waiting']);
+  });
+
   it('is empty while nothing has begun', () => {
     expect(lanesOf([step('a'), step('b')], 0).lanes).toEqual([]);
   });

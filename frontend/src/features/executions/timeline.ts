@@ -5,7 +5,7 @@ export interface Bar {
   /** Shares of the whole time, 0 to 100. */
   left: number;
   width: number;
-  status: Attempt['status'];
+  status: Attempt['status'] | Step['status'];
   attempt: number;
   item: number | null;
   milliseconds: number;
@@ -44,7 +44,8 @@ export function lanesOf(steps: Step[], now: number): { lanes: Lane[]; begin: num
         key: `${attempt.item ?? ''}/${attempt.attempt}`,
         left: Math.min(left, 100 - LEAST),
         width: Math.max(LEAST, Math.min(100 - left, (100 * milliseconds) / whole)),
-        status: attempt.status,
+        // Of a step that is parked, the attempt that has not ended is as well.
+        status: status === 'waiting' && !attempt.finished_at ? status : attempt.status,
         attempt: attempt.attempt,
         item: attempt.item ?? null,
         milliseconds,
