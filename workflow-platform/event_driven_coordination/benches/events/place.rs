@@ -11,7 +11,7 @@ use shared_kernel::{
     application::{EventHandler, HandlerError},
     domain::{Ambient, DomainEvent},
     infrastructure::{
-        db::{AtOnce, Database, DatabaseSettings, UnitOfWork, outbox_insert, outbox_rows},
+        db::{AtOnce, Database, DatabaseSettings, UnitOfWork, outbox_insert},
         redis_streams::RedisStreams,
         system,
     },
@@ -125,8 +125,7 @@ impl Place {
     async fn insert_from(&self, first: usize, count: usize) {
         let events: Vec<_> = (first..first + count).map(|n| self.event(n)).collect();
         let mut work = AtOnce { events: true, ..AtOnce::default() };
-        let rows = work.bind(outbox_rows(&events));
-        work.sql = outbox_insert(self.database().backend(), &rows);
+        work.sql = outbox_insert(self.database().backend(), &mut work, &events);
         self.database().at_once(work).await.unwrap();
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sea_orm::{ConnectionTrait as _, DbErr, QueryResult, RuntimeErr, Value, sqlx};
 use sea_query_sqlx::SqlxValues;
 
-use super::{Backend, Database, Recordable, audit_insert, audit_rows, outbox_insert, outbox_rows};
+use super::{Backend, Database, Recordable, audit_insert, audit_rows, outbox_insert};
 
 /// What is to become real as a whole.
 #[derive(Debug, Default)]
@@ -45,8 +45,7 @@ impl AtOnce {
         let mut parts = Vec::new();
         if !all.is_empty() {
             self.events = true;
-            let events = self.bind(outbox_rows(all.iter().map(Recordable::event)));
-            parts.push(outbox_insert(backend, &events));
+            parts.push(outbox_insert(backend, self, all.iter().map(Recordable::event)));
         }
         if !entries.is_empty() {
             let entries = self.bind(audit_rows(entries));

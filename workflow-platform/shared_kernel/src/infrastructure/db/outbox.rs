@@ -3,37 +3,53 @@
 use sea_orm::Value as Parameter;
 use serde_json::{Value, json};
 
-use super::Backend;
+use super::{
+    AtOnce, Backend,
+    columns::{Column, Kind, arrays, may, must},
+};
 use crate::domain::{DomainEvent, Id};
+
+const COLUMNS: [Column; 11] = [
+    must("id", Kind::Uuid),
+    must("kind", Kind::Text),
+    must("version", Kind::Int),
+    must("aggregate", Kind::Text),
+    must("aggregate_id", Kind::Text),
+    may("user_id", Kind::Uuid),
+    must("payload", Kind::Text),
+    must("occurred_at", Kind::BigInt),
+    may("request_id", Kind::Text),
+    must("attempts", Kind::Int),
+    must("due_at", Kind::BigInt),
+];
 
 /// What rows of [`outbox_values`] are written with.
 pub const OUTBOX_INTO: &str = "INSERT INTO outbox (id, kind, version, aggregate, aggregate_id, \
      user_id, payload, occurred_at, request_id, attempts, due_at)";
-
-const FROM_POSTGRES: &str = "SELECT id, kind, version, aggregate, aggregate_id, user_id, payload, \
-     occurred_at, request_id, 0, occurred_at \
-     FROM jsonb_to_recordset({EVENTS}::jsonb) AS new(id uuid, kind text, version int, \
-     aggregate text, aggregate_id text, user_id uuid, payload text, occurred_at bigint, \
-     request_id text)";
 
 const FROM_SQLITE: &str = "SELECT unhex(value ->> 'id'), value ->> 'kind', value ->> 'version', \
      value ->> 'aggregate', value ->> 'aggregate_id', unhex(value ->> 'user_id'), \
      value ->> 'payload', value ->> 'occurred_at', value ->> 'request_id', 0, \
      value ->> 'occurred_at' FROM json_each({EVENTS}) AS new";
 
-/// A statement that writes the events which [`outbox_rows`] put into the parameter (`$1`). The
-/// caller may append a condition on the rows of `new`.
-pub fn outbox_insert(backend: Backend, parameter: &str) -> String {
+/// Binds events, and gives the statement that writes them. The caller may append a condition on the
+/// rows of `new`.
+pub fn outbox_insert<'a>(
+    backend: Backend,
+    work: &mut AtOnce,
+    events: impl IntoIterator<Item = &'a DomainEvent>,
+) -> String {
     let from = match backend {
-        Backend::Postgres => FROM_POSTGRES,
-        Backend::Sqlite => FROM_SQLITE,
+        Backend::Postgres => {
+            let rows = arrays(work, &COLUMNS, events.into_iter().map(outbox_values));
+            format!("SELECT * FROM ({rows}) AS new")
+        }
+        Backend::Sqlite => {
+            let rows = events.into_iter().map(row).collect::<Value>().to_string();
+            FROM_SQLITE.replace("{EVENTS}", &work.bind(rows))
+        }
     };
-    format!("{OUTBOX_INTO} {}", from.replace("{EVENTS}", parameter))
-}
-
-/// Events as a JSON text for [`outbox_insert`].
-pub fn outbox_rows<'a>(events: impl IntoIterator<Item = &'a DomainEvent>) -> String {
-    events.into_iter().map(row).collect::<Value>().to_string()
+    format!("{OUTBOX_INTO} {from}")
 }
 
 /// An event as the values of its row.

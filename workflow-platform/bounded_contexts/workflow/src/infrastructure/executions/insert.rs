@@ -3,16 +3,18 @@
 use sea_orm::Value;
 use shared_kernel::{
     domain::{DomainEvent, Id, Timestamp},
-    infrastructure::db::{AtOnce, Backend, outbox_insert, outbox_rows},
+    infrastructure::db::{
+        AtOnce, Backend,
+        columns::{Column, Kind, insert, may, must},
+        outbox_insert,
+    },
 };
-
 use uuid::Uuid;
 
-use super::columns::{Column, Kind, insert, may, must};
 use crate::{
     application::executions::NewExecution,
     domain::execution::{JournalEvent, Origin},
-    infrastructure::journal::EventRow,
+    infrastructure::journal::{EVENT, EventRow},
 };
 
 /// An execution about to be written.
@@ -62,9 +64,8 @@ pub(super) fn insertion(
     let told: Vec<_> = all.iter().filter_map(|one| one.told.as_ref()).collect();
     if !told.is_empty() {
         work.events = true;
-        let events = work.bind(outbox_rows(told));
         // Without a condition SQLite takes what follows for that of a join.
-        parts.push(format!("{} WHERE true", outbox_insert(backend, &events)));
+        parts.push(format!("{} WHERE true", outbox_insert(backend, &mut work, told)));
     }
     let on_conflict = if again { " ON CONFLICT DO NOTHING" } else { "" };
     let parts: Vec<_> = parts.into_iter().map(|part| format!("{part}{on_conflict}")).collect();
@@ -138,21 +139,8 @@ fn execution(
     ])
 }
 
-const EVENT: [Column; 6] = [
-    must("execution_id", Kind::Uuid),
-    must("seq", Kind::BigInt),
-    must("kind", Kind::Text),
-    must("payload", Kind::Text),
-    may("blob", Kind::Text),
-    must("at", Kind::BigInt),
-];
-
 fn first_events(all: &[&Insertion]) -> Vec<[Value; EVENT.len()]> {
-    let row = |Insertion { new, created, .. }: &&Insertion| {
-        let EventRow { kind, body, blob, at, .. } = created.clone();
-        [new.id.into(), 1_i64.into(), kind.into(), body.into(), blob.into(), at.into()]
-    };
-    all.iter().map(row).collect()
+    all.iter().map(|one| one.created.clone().values(one.new.id, 1)).collect()
 }
 
 const LABEL: [Column; 5] = [

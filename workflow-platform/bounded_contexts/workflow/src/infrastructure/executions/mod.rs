@@ -1,7 +1,6 @@
 //! Executions in the database, and what is heard of them on the bus.
 
 mod board;
-mod columns;
 mod insert;
 mod list;
 mod rows;

@@ -1,9 +1,11 @@
 //! What a driver hands to the writer.
 
 use bytes::Bytes;
+use sea_orm::Value;
 use shared_kernel::{
     application::{BlobError, BlobStore},
     domain::{DomainEvent, Execution, Id, Owner, Timestamp},
+    infrastructure::db::columns::{Column, Kind, may, must},
 };
 
 use uuid::Uuid;
@@ -39,6 +41,24 @@ pub struct EventRow {
     /// Of the body, wherever it is, in bytes.
     pub size: i64,
     pub at: Timestamp,
+}
+
+/// A row of `execution_events`.
+pub(crate) const EVENT: [Column; 6] = [
+    must("execution_id", Kind::Uuid),
+    must("seq", Kind::BigInt),
+    must("kind", Kind::Text),
+    must("payload", Kind::Text),
+    may("blob", Kind::Text),
+    must("at", Kind::BigInt),
+];
+
+impl EventRow {
+    /// As [`EVENT`] has it.
+    pub(crate) fn values(self, execution: Id<Execution>, seq: i64) -> [Value; EVENT.len()] {
+        let Self { kind, body, blob, at, .. } = self;
+        [execution.into(), seq.into(), kind.into(), body.into(), blob.into(), at.into()]
+    }
 }
 
 /// Encodes an event, sending a large body to the blob store, where it stays as long as its

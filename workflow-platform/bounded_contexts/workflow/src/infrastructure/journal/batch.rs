@@ -126,14 +126,7 @@ pub(crate) async fn insert_row(
     let statement = work.database().statement(
         "INSERT INTO execution_events (execution_id, seq, kind, payload, blob, at) \
          VALUES ($1, $2, $3, $4, $5, $6)",
-        [
-            execution.into(),
-            seq.into(),
-            row.kind.into(),
-            row.body.into(),
-            row.blob.into(),
-            row.at.into(),
-        ],
+        row.values(execution, seq),
     );
     work.conn().execute_raw(statement).await?;
     Ok(())

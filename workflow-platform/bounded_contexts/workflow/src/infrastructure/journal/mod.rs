@@ -20,8 +20,8 @@ mod read;
 mod snapshots;
 mod writer;
 
-pub(crate) use append::pack;
 pub use append::{Append, AppendError, EventRow, Lease, Projection, Reply};
+pub(crate) use append::{EVENT, pack};
 pub(crate) use batch::insert_row;
 pub(super) use newest::{Newest, newest};
 pub use read::JournalReader;

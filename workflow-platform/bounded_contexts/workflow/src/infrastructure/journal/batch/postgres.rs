@@ -1,10 +1,10 @@
 //! The batch as one statement: a CTE for each part, all of which see the same leases.
 
-use serde_json::json;
-use shared_kernel::infrastructure::db::{AtOnce, Backend, outbox_insert, outbox_rows};
+use shared_kernel::infrastructure::db::{AtOnce, Backend, columns::arrays, outbox_insert};
 use uuid::Uuid;
 
 use super::{
+    super::EVENT,
     Batch,
     projection::{Change, SET},
 };
@@ -38,42 +38,23 @@ fn fence(batch: &Batch<'_>, work: &mut AtOnce) -> String {
 }
 
 fn events(batch: &Batch<'_>, work: &mut AtOnce) -> Option<String> {
-    let mut columns = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for (append, seq, row) in batch.events() {
-        columns.0.push(append.execution.uuid());
-        columns.1.push(seq);
-        columns.2.push(row.kind.to_owned());
-        columns.3.push(row.body.clone());
-        columns.4.push(row.blob.clone().unwrap_or_default());
-        columns.5.push(row.at.micros());
-    }
-    if columns.0.is_empty() {
-        return None;
-    }
-    let (ids, seqs, kinds) = (work.bind(columns.0), work.bind(columns.1), work.bind(columns.2));
-    let (bodies, blobs, ats) = (work.bind(columns.3), work.bind(columns.4), work.bind(columns.5));
+    batch.events().next()?;
+    let rows = batch.events().map(|(append, seq, row)| row.clone().values(append.execution, seq));
+    let rows = arrays(work, &EVENT, rows);
     let on_conflict = batch.repeat.on_conflict();
     Some(format!(
         "events AS (INSERT INTO execution_events (execution_id, seq, kind, payload, blob, at) \
-         SELECT d.execution_id, d.seq, d.kind, d.payload, NULLIF(d.blob, ''), d.at \
-         FROM unnest({ids}::uuid[], {seqs}::bigint[], {kinds}::text[], {bodies}::text[], \
-         {blobs}::text[], {ats}::bigint[]) AS d(execution_id, seq, kind, payload, blob, at) \
+         SELECT d.* FROM ({rows}) AS d \
          WHERE d.execution_id IN (SELECT id FROM live){on_conflict})"
     ))
 }
 
 fn projections(batch: &Batch<'_>, work: &mut AtOnce) -> Option<String> {
-    let changes: Vec<_> =
-        batch.projections().map(|(append, new)| Change::of(append, new)).collect();
-    if changes.is_empty() {
-        return None;
-    }
-    let rows = work.bind(json!(changes).to_string());
+    batch.projections().next()?;
+    let changes = batch.projections().map(|(append, new)| Change::of(append, new).values());
+    let rows = arrays(work, &Change::COLUMNS, changes);
     Some(format!(
-        "projections AS (UPDATE workflow_executions AS e SET {SET} \
-         FROM jsonb_to_recordset({rows}::jsonb) AS d(id uuid, status text, keeps int, \
-         yields int, parks int, letters_taken bigint, bytes bigint, wake_at bigint, cancel_taken int, \
-         finished_at bigint, error text, at bigint) \
+        "projections AS (UPDATE workflow_executions AS e SET {SET} FROM ({rows}) AS d \
          WHERE e.id = d.id AND d.id IN (SELECT id FROM live))"
     ))
 }
@@ -81,9 +62,9 @@ fn projections(batch: &Batch<'_>, work: &mut AtOnce) -> Option<String> {
 fn outbox(batch: &Batch<'_>, work: &mut AtOnce) -> Option<String> {
     batch.outbox().next()?;
     work.events = true;
-    let rows = work.bind(outbox_rows(batch.outbox().map(|(_, event)| event)));
-    let (insert, on_conflict) =
-        (outbox_insert(Backend::Postgres, &rows), batch.repeat.on_conflict());
+    let events = batch.outbox().map(|(_, event)| event);
+    let insert = outbox_insert(Backend::Postgres, work, events);
+    let on_conflict = batch.repeat.on_conflict();
     Some(format!(
         "told AS ({insert} WHERE new.aggregate_id IN (SELECT id::text FROM live){on_conflict})"
     ))

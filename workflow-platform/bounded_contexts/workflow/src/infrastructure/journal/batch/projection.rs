@@ -1,8 +1,10 @@
 //! What an append changes in `workflow_executions`.
 
 use sea_orm::Value;
-use serde::Serialize;
-use shared_kernel::domain::Timestamp;
+use shared_kernel::{
+    domain::Timestamp,
+    infrastructure::db::columns::{Column, Kind, may, must},
+};
 use uuid::Uuid;
 
 use super::{Append, Projection};
@@ -22,7 +24,7 @@ pub(super) const SET: &str = "status = d.status, \
      finished_at = d.finished_at, error = d.error";
 
 /// The row `d`.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub(super) struct Change {
     id: Uuid,
     epoch: i64,
@@ -40,21 +42,21 @@ pub(super) struct Change {
 }
 
 impl Change {
-    /// Names of the columns in the order of `values`.
-    pub const COLUMNS: [&str; 13] = [
-        "id",
-        "epoch",
-        "status",
-        "keeps",
-        "yields",
-        "parks",
-        "letters_taken",
-        "bytes",
-        "wake_at",
-        "cancel_taken",
-        "finished_at",
-        "error",
-        "at",
+    /// In the order of `values`.
+    pub const COLUMNS: [Column; 13] = [
+        must("id", Kind::Uuid),
+        must("epoch", Kind::BigInt),
+        must("status", Kind::Text),
+        must("keeps", Kind::Int),
+        must("yields", Kind::Int),
+        must("parks", Kind::Int),
+        must("letters_taken", Kind::BigInt),
+        must("bytes", Kind::BigInt),
+        may("wake_at", Kind::BigInt),
+        must("cancel_taken", Kind::Int),
+        may("finished_at", Kind::BigInt),
+        may("error", Kind::Text),
+        must("at", Kind::BigInt),
     ];
 
     pub fn of(append: &Append, projection: &Projection) -> Self {

@@ -180,7 +180,7 @@ fn letters(batch: &Batch<'_>, fence: &Fence, work: &mut AtOnce) -> Option<String
 fn project(fence: &Fence, rows: &str) -> String {
     let columns = Change::COLUMNS.iter().zip(1..);
     let columns: Vec<_> =
-        columns.map(|(name, number)| format!("column{number} AS {name}")).collect();
+        columns.map(|(column, number)| format!("column{number} AS {}", column.name())).collect();
     format!(
         "UPDATE workflow_executions AS e SET {SET} FROM (SELECT {} FROM (VALUES {rows})) AS d \
          WHERE e.id = d.id AND e.epoch = d.epoch AND e.worker_id = {} AND {}",

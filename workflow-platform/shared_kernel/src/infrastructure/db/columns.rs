@@ -5,30 +5,34 @@
 //! takes arrays apart.
 
 use sea_orm::{Value, sea_query::ValueType};
-use shared_kernel::infrastructure::db::{AtOnce, Backend};
 use uuid::Uuid;
+
+use super::{AtOnce, Backend};
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Kind {
+pub enum Kind {
     Uuid,
     Text,
     Int,
     BigInt,
 }
 
+/// A column and what it holds.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Column {
+pub struct Column {
     name: &'static str,
     kind: Kind,
     nullable: bool,
 }
 
-pub(super) const fn must(name: &'static str, kind: Kind) -> Column {
+/// A column that always holds something.
+pub const fn must(name: &'static str, kind: Kind) -> Column {
     Column { name, kind, nullable: false }
 }
 
-pub(super) const fn may(name: &'static str, kind: Kind) -> Column {
+/// A column that may be null.
+pub const fn may(name: &'static str, kind: Kind) -> Column {
     Column { name, kind, nullable: true }
 }
 
@@ -66,38 +70,41 @@ where
 }
 
 impl Column {
-    /// From a row `d`.
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        self.name
+    }
+
     fn taken(self) -> String {
         let Self { name, kind, nullable } = self;
         if nullable {
-            format!("NULLIF(d.{name}, {})", kind.in_postgres().1)
+            format!("NULLIF(u.{name}, {}) AS {name}", kind.in_postgres().1)
         } else {
-            format!("d.{name}")
+            format!("u.{name}")
         }
     }
 }
 
 /// Binds the rows, each with a cell for each column, and gives the statement that writes them.
-pub(super) fn insert<const N: usize>(
+pub fn insert<const N: usize>(
     backend: Backend,
     work: &mut AtOnce,
     table: &str,
     columns: &[Column; N],
     rows: Vec<[Value; N]>,
 ) -> String {
-    let names = columns.map(|column| column.name).join(", ");
     let rows = match backend {
-        Backend::Postgres => arrays(work, columns, rows, &names),
+        Backend::Postgres => arrays(work, columns, rows),
         Backend::Sqlite => places(work, rows),
     };
-    format!("INSERT INTO {table} ({names}) {rows}")
+    format!("INSERT INTO {table} ({}) {rows}", columns.map(Column::name).join(", "))
 }
 
-fn arrays<const N: usize>(
+/// Binds the rows as arrays, and gives the query of PostgreSQL that has them with the columns' names.
+pub fn arrays<const N: usize>(
     work: &mut AtOnce,
     columns: &[Column; N],
-    rows: Vec<[Value; N]>,
-    names: &str,
+    rows: impl IntoIterator<Item = [Value; N]>,
 ) -> String {
     let mut cells = [const { Vec::new() }; N];
     for row in rows {
@@ -110,8 +117,9 @@ fn arrays<const N: usize>(
         format!("{place}::{}", column.kind.in_postgres().0)
     });
     let arrays: Vec<_> = arrays.collect();
-    let taken = columns.map(Column::taken).join(", ");
-    format!("SELECT {taken} FROM unnest({}) AS d({names})", arrays.join(", "))
+    let (taken, names) = (columns.map(Column::taken), columns.map(Column::name));
+    let (taken, arrays, names) = (taken.join(", "), arrays.join(", "), names.join(", "));
+    format!("SELECT {taken} FROM unnest({arrays}) AS u({names})")
 }
 
 /// SQLite looks names of parameters up one by one, so they go by their place; each is used once, in
