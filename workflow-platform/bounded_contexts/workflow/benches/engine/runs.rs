@@ -81,8 +81,8 @@ pub async fn started_and_awaited(place: &Place, callers: usize) -> Measured {
     let one = |_| async move {
         let called = Instant::now();
         let id = place.start(definition).await;
-        let status = place.module.executions().end_of(place.owner, id).await.unwrap();
-        assert_eq!(status, Status::Succeeded, "the run {id}");
+        let end = place.module.executions().end_of(place.owner, id).await.unwrap();
+        assert_eq!(end.status(), Status::Succeeded, "the run {id}");
         called.elapsed().as_secs_f64() * 1000.0
     };
     let millis: Vec<f64> = stream::iter(0..RUNS).map(one).buffer_unordered(callers).collect().await;

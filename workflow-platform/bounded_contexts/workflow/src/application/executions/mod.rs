@@ -4,6 +4,7 @@ mod bulk;
 mod cancel;
 mod child;
 mod definitions;
+mod ends;
 mod error;
 mod items;
 mod journal;
@@ -27,6 +28,7 @@ const BEGINNING: &str = "workflow.start";
 
 pub use bulk::{BulkAction, BulkFailure, BulkOutcome, Chosen};
 pub use child::{RunItem, RunWorkflow};
+pub use ends::Ends;
 pub use error::ExecutionsError;
 pub use items::{ItemMap, ItemRow, OneItem};
 pub use ports::{
@@ -40,5 +42,5 @@ pub use show::ExecutionDetails;
 pub use signal::SendSignal;
 pub use start::{Initiator, StartExecution, Started};
 pub use user::user_of;
-pub use watch::{EndWatch, Update, Updates};
+pub use watch::{End, EndWatch, Update, Updates};
 pub(crate) use watch::{progress_of, topic};

@@ -9,7 +9,7 @@ use shared_kernel::{
 };
 
 use super::{
-    DefinitionSource, Doorbell, Executions, ProgressBoard,
+    DefinitionSource, Doorbell, Ends, Executions, ProgressBoard,
     items::{ItemsCache, items_cache},
     ports::StartKeys,
 };
@@ -33,10 +33,16 @@ pub struct ExecutionPorts {
 pub struct ExecutionService {
     pub(super) ports: ExecutionPorts,
     pub(super) items: ItemsCache,
+    pub(super) ends: Ends,
 }
 
 impl ExecutionService {
     pub fn new(ports: ExecutionPorts) -> Self {
-        Self { ports, items: items_cache() }
+        Self { ports, items: items_cache(), ends: Ends::default() }
+    }
+
+    /// Where executions that end in this process are to be told of.
+    pub(crate) const fn ends(&self) -> &Ends {
+        &self.ends
     }
 }

@@ -10,7 +10,9 @@ use shared_kernel::{
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
-use super::{ExecutionService, ExecutionsError, Progress, StoreError, StoredEvent};
+use super::{
+    ExecutionService, ExecutionsError, Progress, StoreError, StoredEvent, ends::AwaitedEnd,
+};
 use crate::domain::execution::{Finished, JournalEvent, Status};
 
 /// Events read at a time.
@@ -76,28 +78,56 @@ impl ExecutionService {
 pub struct EndWatch {
     service: ExecutionService,
     id: Id<Execution>,
+    here: AwaitedEnd,
     news: BusStream,
+}
+
+/// That an execution is over.
+#[derive(Debug, Clone, PartialEq)]
+pub enum End {
+    /// In this process, which knows what it came to.
+    Here(Finished),
+    /// Somewhere, with this status.
+    Elsewhere(Status),
+}
+
+impl End {
+    /// How it ended.
+    pub const fn status(&self) -> Status {
+        match self {
+            Self::Here(finished) => finished.status,
+            Self::Elsewhere(status) => *status,
+        }
+    }
 }
 
 impl ExecutionService {
     /// To be called before the start of an execution whose end is wanted.
     pub async fn end_watch(&self, id: Id<Execution>) -> Result<EndWatch, ExecutionsError> {
+        let here = self.ends.await_end(id);
         let news = self.ports.bus.subscribe(Subscription::Topic(topic(id))).await?;
-        Ok(EndWatch { service: self.clone(), id, news })
+        Ok(EndWatch { service: self.clone(), id, here, news })
     }
 
     /// Waits until an execution is over, without following it, for an owner whom the caller has
     /// made sure of.
-    pub async fn end_of(&self, owner: Owner, id: Id<Execution>) -> Result<Status, ExecutionsError> {
+    pub async fn end_of(&self, owner: Owner, id: Id<Execution>) -> Result<End, ExecutionsError> {
         let watch = self.end_watch(id).await?;
         match self.final_status(owner, id).await? {
-            Some(status) => Ok(status),
+            Some(status) => Ok(End::Elsewhere(status)),
             None => watch.wait(owner).await,
         }
     }
 
-    /// What an execution that is over came to; `None` while it is not.
-    pub async fn outcome(&self, id: Id<Execution>) -> Result<Option<Finished>, ExecutionsError> {
+    /// What an execution that is over came to; `None` when it was taken up again since.
+    pub async fn outcome(
+        &self,
+        id: Id<Execution>,
+        end: End,
+    ) -> Result<Option<Finished>, ExecutionsError> {
+        if let End::Here(finished) = end {
+            return Ok(Some(finished));
+        }
         Ok(match self.ports.store.last_event(id).await?.map(|stored| stored.event) {
             Some(JournalEvent::Finished(finished)) => Some(finished),
             _ => None,
@@ -117,27 +147,31 @@ impl ExecutionService {
 
 impl EndWatch {
     /// Until the execution, which belongs to the owner, is over.
-    pub async fn wait(mut self, owner: Owner) -> Result<Status, ExecutionsError> {
+    pub async fn wait(mut self, owner: Owner) -> Result<End, ExecutionsError> {
         loop {
-            if let Ok(status) = tokio::time::timeout(LOOK_EVERY, self.told()).await {
-                return Ok(status);
+            tokio::select! {
+                biased;
+                finished = self.here.finished() => return Ok(End::Here(finished)),
+                status = told(&mut self.news) => return Ok(End::Elsewhere(status)),
+                () = tokio::time::sleep(LOOK_EVERY) => {}
             }
-            // What the bus failed to tell is found out by looking.
+            // What nobody told is found out by looking.
             if let Some(status) = self.service.final_status(owner, self.id).await? {
-                return Ok(status);
+                return Ok(End::Elsewhere(status));
             }
         }
     }
+}
 
-    async fn told(&mut self) -> Status {
-        while let Some(message) = self.news.next().await {
-            let news: Result<News, _> = serde_json::from_str(&message.payload);
-            if let Some(status) = news.ok().and_then(|news| news.ended) {
-                return status;
-            }
+/// How the bus says that the execution ended.
+async fn told(news: &mut BusStream) -> Status {
+    while let Some(message) = news.next().await {
+        let news: Result<News, _> = serde_json::from_str(&message.payload);
+        if let Some(status) = news.ok().and_then(|news| news.ended) {
+            return status;
         }
-        futures::future::pending().await
     }
+    futures::future::pending().await
 }
 
 /// The topic on which an execution's news are published.

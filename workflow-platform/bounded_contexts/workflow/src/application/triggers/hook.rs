@@ -174,8 +174,7 @@ impl TriggerService {
             if is_new { watch.wait(owner).await } else { executions.end_of(owner, id).await }
         };
         let Ok(ended) = tokio::time::timeout(PATIENCE, end).await else { return Ok(None) };
-        ended?;
-        Ok(executions.outcome(id).await?)
+        Ok(executions.outcome(id, ended?).await?)
     }
 }
 

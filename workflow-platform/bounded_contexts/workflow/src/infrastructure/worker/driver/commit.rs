@@ -165,12 +165,18 @@ impl Driver {
     }
 
     pub(super) async fn finish(mut self, status: Status) -> Result<(), AppendError> {
-        let error = match self.pending.last() {
-            Some((JournalEvent::Finished(finished), _)) => finished.error.clone(),
+        let finished = match self.pending.last() {
+            Some((JournalEvent::Finished(finished), _)) => Some(finished),
             _ => None,
         };
+        let error = finished.and_then(|finished| finished.error.clone());
+        let ends = self.desk.parts.executions.ends().clone();
+        let awaited = finished.filter(|_| ends.is_awaited(self.claimed.id)).cloned();
         let projection = Projection { error, ..self.projection(status, Lease::End) };
         self.flush(Some(projection)).await?;
+        if let Some(finished) = awaited {
+            ends.tell(self.claimed.id, &finished);
+        }
         if !self.claimed.is_fragment {
             Meters::finished(status);
         }
