@@ -6,7 +6,13 @@ use shared_kernel::infrastructure::db::{Backend, create_index, drop_index};
 
 /// The migrations of event delivery.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(WaitingIndexes), Box::new(ParkedIndex), Box::new(Identity), Box::new(OrderIndex)]
+    vec![
+        Box::new(WaitingIndexes),
+        Box::new(ParkedIndex),
+        Box::new(Identity),
+        Box::new(OrderIndex),
+        Box::new(NoWaitingIndex),
+    ]
 }
 
 /// Indexes on the few events that are not done, however many are kept.
@@ -19,10 +25,12 @@ impl MigrationName for WaitingIndexes {
     }
 }
 
+const WAITING: &str = "CREATE INDEX outbox_waiting ON outbox (aggregate, aggregate_id, position) \
+     WHERE delivered_at IS NULL AND parked_at IS NULL";
+
 /// Both engines know partial indexes; the query builder does not.
 const UP: [&str; 2] = [
-    "CREATE INDEX outbox_waiting ON outbox (aggregate, aggregate_id, position) \
-     WHERE delivered_at IS NULL AND parked_at IS NULL",
+    WAITING,
     "CREATE INDEX outbox_delivered ON outbox (delivered_at) WHERE delivered_at IS NOT NULL",
 ];
 
@@ -140,5 +148,32 @@ impl MigrationTrait for OrderIndex {
             connection.execute_unprepared(sql).await?;
         }
         Ok(())
+    }
+}
+
+/// The waiting events are read in their order and compared in the process, so that nothing goes
+/// through `outbox_waiting` any more; each event had to be put into it and taken out again.
+#[derive(Debug)]
+struct NoWaitingIndex;
+
+impl MigrationName for NoWaitingIndex {
+    fn name(&self) -> &'static str {
+        "m20261127_000121_outbox_no_waiting_index"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for NoWaitingIndex {
+    /// `CONCURRENTLY` cannot be part of a transaction.
+    fn use_transaction(&self) -> Option<bool> {
+        Some(false)
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        drop_index(manager, "outbox_waiting").await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.get_connection().execute_unprepared(WAITING).await.map(|_| ())
     }
 }
