@@ -73,6 +73,11 @@ impl Handlers {
         })
     }
 
+    /// Whether there may be somebody for events of the kind.
+    pub(crate) fn want(&self, kind: &str) -> bool {
+        self.0.iter().any(|handler| handler.wants(kind))
+    }
+
     /// Those that want events of the kind; writes come first.
     pub(crate) fn of(&self, kind: &str) -> Vec<Handler> {
         self.0.iter().filter(|handler| handler.wants(kind)).cloned().collect()

@@ -124,7 +124,7 @@ impl Place {
 
     async fn insert_from(&self, first: usize, count: usize) {
         let events: Vec<_> = (first..first + count).map(|n| self.event(n)).collect();
-        let mut work = AtOnce { events: true, ..AtOnce::default() };
+        let mut work = AtOnce::default();
         work.sql = outbox_insert(self.database().backend(), &mut work, &events);
         self.database().at_once(work).await.unwrap();
     }

@@ -117,7 +117,7 @@ impl Relay {
         Self { streams, ..self }
     }
 
-    /// Wakes when this process commits an event or is done with some, and looks now and then for
+    /// Wakes when this process commits an event that somebody wants or is done with some, and looks now and then for
     /// those of others and for events whose next attempt is due. After `stop` it ends what it has in hand.
     pub async fn run(&self, stop: CancellationToken) {
         let stream = self.stream(&stop).await;
@@ -129,7 +129,8 @@ impl Relay {
     }
 
     async fn watch_outbox(&self, mut publisher: Option<Publisher>, stop: &CancellationToken) {
-        let mut changes = self.database.outbox_changes();
+        let handlers = self.handlers.clone();
+        let mut changes = self.database.outbox_changes(move |kind| handlers.want(kind));
         let (mut pruned_at, mut observed_at) = (None, None);
         let (soon, every) = (self.settings.poll_soon, self.settings.poll_every);
         let mut rest = soon;

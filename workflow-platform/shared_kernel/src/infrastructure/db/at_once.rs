@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sea_orm::{ConnectionTrait as _, DbErr, QueryResult, RuntimeErr, Value, sqlx};
 use sea_query_sqlx::SqlxValues;
 
-use super::{Backend, Database, Recordable, audit_insert, audit_rows, outbox_insert};
+use super::{Backend, Database, Recordable, audit_insert, audit_rows, outbox_insert, told::Kinds};
 
 /// What is to become real as a whole.
 #[derive(Debug, Default)]
@@ -14,15 +14,25 @@ pub struct AtOnce {
     /// them, separated by semicolons; each may use every parameter by its number.
     pub sql: String,
     pub values: Vec<Value>,
-    /// Events are written into the outbox.
-    pub events: bool,
+    /// Kinds of events that are written into the outbox.
+    pub(super) told: Kinds,
 }
 
 impl AtOnce {
+    /// Of statements that write no events.
+    pub fn new(sql: String, values: Vec<Value>) -> Self {
+        Self { sql, values, told: Kinds::default() }
+    }
+
     /// Adds a parameter and answers how the SQL calls it.
     pub fn bind(&mut self, value: impl Into<Value>) -> String {
         self.values.push(value.into());
         format!("${}", self.values.len())
+    }
+
+    /// Whoever handles such events is to look into the outbox after the commit.
+    pub fn tell(&mut self, kind: &str) {
+        self.told.add(kind);
     }
 
     /// Takes statements as its parts.
@@ -44,7 +54,6 @@ impl AtOnce {
         let entries: Vec<_> = all.iter().filter_map(Recordable::entry).collect();
         let mut parts = Vec::new();
         if !all.is_empty() {
-            self.events = true;
             parts.push(outbox_insert(backend, self, all.iter().map(Recordable::event)));
         }
         if !entries.is_empty() {
@@ -59,14 +68,12 @@ impl Database {
     /// Writes all of it or nothing, and gives the rows that came back. What a
     /// [`super::UnitOfWork`] needs a trip for each statement for, this does in one.
     pub async fn at_once(&self, work: AtOnce) -> Result<Vec<QueryResult>, DbErr> {
-        let AtOnce { sql, values, events } = work;
+        let AtOnce { sql, values, told } = work;
         let rows = match self.backend() {
             Backend::Postgres => self.write().query_all_raw(self.statement(sql, values)).await?,
             Backend::Sqlite => self.sqlite_at_once(sql, values).await?,
         };
-        if events {
-            self.outbox_changed();
-        }
+        self.outbox_changed(&told);
         Ok(rows)
     }
 

@@ -10,7 +10,10 @@ use sea_orm_migration::SchemaManager;
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::watch;
 
-use super::UnitOfWork;
+use super::{
+    UnitOfWork,
+    told::{Kinds, Wakes},
+};
 
 /// How long a caller waits for a connection: well within the time limit of a request, so that a
 /// server that is away is an answer and no time-out.
@@ -74,8 +77,7 @@ struct Shared {
     backend: Backend,
     read: DatabaseConnection,
     write: DatabaseConnection,
-    /// Counts commits that wrote events, so that the relay in this process wakes at once.
-    outbox: watch::Sender<u64>,
+    outbox: Wakes,
 }
 
 /// Handle on the database, cheap to clone.
@@ -106,7 +108,7 @@ impl Database {
                 (Backend::Postgres, pool.clone(), pool)
             }
         };
-        let (outbox, _) = watch::channel(0);
+        let outbox = Wakes::default();
         Ok(Self { shared: Arc::new(Shared { backend, read, write, outbox }) })
     }
 
@@ -131,13 +133,16 @@ impl Database {
         UnitOfWork::begin(self).await
     }
 
-    /// Changes whenever a commit of this process wrote events.
-    pub fn outbox_changes(&self) -> watch::Receiver<u64> {
-        self.shared.outbox.subscribe()
+    /// Changes whenever a commit of this process wrote events of kinds that are wanted.
+    pub fn outbox_changes(
+        &self,
+        wants: impl Fn(&str) -> bool + Send + Sync + 'static,
+    ) -> watch::Receiver<u64> {
+        self.shared.outbox.listen(wants)
     }
 
-    pub(super) fn outbox_changed(&self) {
-        self.shared.outbox.send_modify(|count| *count = count.wrapping_add(1));
+    pub(super) fn outbox_changed(&self, told: &Kinds) {
+        self.shared.outbox.tell(told);
     }
 
     /// Whether the database answers.

@@ -21,6 +21,7 @@ mod pool_use;
 mod schema;
 mod space;
 mod system_tables;
+mod told;
 mod unit_of_work;
 mod values;
 

@@ -39,16 +39,19 @@ pub fn outbox_insert<'a>(
     work: &mut AtOnce,
     events: impl IntoIterator<Item = &'a DomainEvent>,
 ) -> String {
+    let mut told = std::mem::take(&mut work.told);
+    let events = events.into_iter().inspect(|event| told.add(&event.kind));
     let from = match backend {
         Backend::Postgres => {
-            let rows = arrays(work, &COLUMNS, events.into_iter().map(outbox_values));
+            let rows = arrays(work, &COLUMNS, events.map(outbox_values));
             format!("SELECT * FROM ({rows}) AS new")
         }
         Backend::Sqlite => {
-            let rows = events.into_iter().map(row).collect::<Value>().to_string();
+            let rows = events.map(row).collect::<Value>().to_string();
             FROM_SQLITE.replace("{EVENTS}", &work.bind(rows))
         }
     };
+    work.told = told;
     format!("{OUTBOX_INTO} {from}")
 }
 

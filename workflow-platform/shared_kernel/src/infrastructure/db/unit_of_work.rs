@@ -8,7 +8,7 @@ use sea_orm::{
     TransactionOptions, TransactionTrait as _,
 };
 
-use super::{AtOnce, Database};
+use super::{AtOnce, Database, told::Kinds};
 use crate::domain::{AuditEntry, AuditedEvent, DomainEvent};
 
 /// An event, with or without its line of the audit log.
@@ -50,8 +50,8 @@ impl Recordable for AuditedEvent {
 pub struct UnitOfWork {
     database: Database,
     transaction: DatabaseTransaction,
-    /// Events were written into the outbox.
-    events: bool,
+    /// Kinds of events that were written into the outbox.
+    told: Kinds,
 }
 
 impl UnitOfWork {
@@ -66,7 +66,7 @@ impl UnitOfWork {
         let connection = database.write().clone();
         let begun = tokio::spawn(async move { connection.begin_with_options(options).await });
         let transaction = begun.await.map_err(|error| DbErr::Custom(error.to_string()))??;
-        Ok(Self { database: database.clone(), transaction, events: false })
+        Ok(Self { database: database.clone(), transaction, told: Kinds::default() })
     }
 
     /// What repositories write through.
@@ -90,17 +90,15 @@ impl UnitOfWork {
 
     /// Makes it part of this transaction, and gives the rows that came back.
     pub async fn apply(&mut self, work: AtOnce) -> Result<Vec<QueryResult>, DbErr> {
-        let AtOnce { sql, values, events } = work;
+        let AtOnce { sql, values, told } = work;
         let rows = self.transaction.query_all_raw(self.database.statement(sql, values)).await?;
-        self.events |= events;
+        self.told.join(told);
         Ok(rows)
     }
 
     pub async fn commit(self) -> Result<(), DbErr> {
         self.transaction.commit().await?;
-        if self.events {
-            self.database.outbox_changed();
-        }
+        self.database.outbox_changed(&self.told);
         Ok(())
     }
 
@@ -111,6 +109,6 @@ impl UnitOfWork {
 
 impl fmt::Debug for UnitOfWork {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("UnitOfWork").field("events", &self.events).finish_non_exhaustive()
+        f.debug_struct("UnitOfWork").field("told", &self.told).finish_non_exhaustive()
     }
 }

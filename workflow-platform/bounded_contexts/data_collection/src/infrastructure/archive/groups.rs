@@ -40,7 +40,7 @@ pub(super) fn count(group: Uuid, owner: Owner, day: i32, bytes: u64, pages: usiz
                 VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO UPDATE SET \
                 bytes = archive_groups.bytes + excluded.bytes, \
                 pages = archive_groups.pages + excluded.pages";
-    let mut work = AtOnce { sql: sql.to_owned(), ..AtOnce::default() };
+    let mut work = AtOnce::new(sql.to_owned(), Vec::new());
     work.bind(group);
     work.bind(owner);
     work.bind(day);

@@ -64,7 +64,7 @@ pub(super) fn insert(backend: Backend, group: Uuid, pages: &[NewPage]) -> AtOnce
         Backend::Postgres => FROM_POSTGRES,
         Backend::Sqlite => FROM_SQLITE,
     };
-    let mut work = AtOnce { sql: format!("{INTO} {from}"), ..AtOnce::default() };
+    let mut work = AtOnce::new(format!("{INTO} {from}"), Vec::new());
     work.bind(pages.iter().map(|new| row(group, new)).collect::<Value>().to_string());
     work
 }

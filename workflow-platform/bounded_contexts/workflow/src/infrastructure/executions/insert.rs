@@ -63,7 +63,6 @@ pub(super) fn insertion(
     }
     let told: Vec<_> = all.iter().filter_map(|one| one.told.as_ref()).collect();
     if !told.is_empty() {
-        work.events = true;
         // Without a condition SQLite takes what follows for that of a join.
         parts.push(format!("{} WHERE true", outbox_insert(backend, &mut work, told)));
     }

@@ -140,7 +140,7 @@ impl Queue {
         let (sql, values) = (sql(backend), vec![worker.into(), now.into(), limit.into()]);
         let rows = match backend {
             Backend::Postgres => self.claim_under_lock(sql, values).await?,
-            Backend::Sqlite => self.database.at_once(AtOnce { sql, values, events: false }).await?,
+            Backend::Sqlite => self.database.at_once(AtOnce::new(sql, values)).await?,
         };
         rows.iter().map(claimed).collect()
     }

@@ -61,7 +61,6 @@ fn projections(batch: &Batch<'_>, work: &mut AtOnce) -> Option<String> {
 
 fn outbox(batch: &Batch<'_>, work: &mut AtOnce) -> Option<String> {
     batch.outbox().next()?;
-    work.events = true;
     let events = batch.outbox().map(|(_, event)| event);
     let insert = outbox_insert(Backend::Postgres, work, events);
     let on_conflict = batch.repeat.on_conflict();

@@ -154,7 +154,9 @@ fn told((append, event): (&Append, &DomainEvent)) -> [Parameter; TOLD] {
 }
 
 fn insert_outbox(batch: &Batch<'_>, fence: &Fence, rows: &str, work: &mut AtOnce) -> String {
-    work.events = true;
+    for (_, event) in batch.outbox() {
+        work.tell(&event.kind);
+    }
     let columns: Vec<_> = (1..=TOLD - 2).map(|number| format!("d.column{number}")).collect();
     format!(
         "{OUTBOX_INTO} SELECT {} FROM (VALUES {rows}) AS d {}{}",
