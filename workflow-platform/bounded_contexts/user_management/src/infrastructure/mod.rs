@@ -7,6 +7,7 @@ mod audit;
 mod codes;
 mod common;
 mod everybody;
+mod hash_memory;
 mod keys;
 mod leaving;
 mod leaving_columns;

@@ -2,14 +2,14 @@
 
 use argon2::{
     Algorithm, Argon2, Params, Version,
-    password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
+    password_hash::phc::{Output, ParamsString, PasswordHash, Salt},
 };
 use async_trait::async_trait;
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use secrecy::{ExposeSecret as _, SecretString};
 use shared_kernel::{domain::Ambient, infrastructure::cpu::CpuPool};
 
-use super::common::is_common;
+use super::{common::is_common, hash_memory::HashMemory};
 use crate::{
     application::{
         HashCost,
@@ -25,6 +25,7 @@ pub struct Argon2Passwords {
     /// What a password is compared with when there is no account, so that it takes as long: the
     /// form of a hash around random bytes, which no password gives.
     nobody: String,
+    memory: HashMemory,
     cpu: CpuPool,
     ambient: Ambient,
 }
@@ -35,7 +36,7 @@ impl Argon2Passwords {
         let salt = STANDARD_NO_PAD.encode(ambient.bytes::<16>());
         let hash = STANDARD_NO_PAD.encode(ambient.bytes::<32>());
         let nobody = format!("$argon2id$v=19$m={memory_kib},t={passes},p={lanes}${salt}${hash}");
-        Self { cost, nobody, cpu, ambient }
+        Self { cost, nobody, memory: HashMemory::default(), cpu, ambient }
     }
 
     async fn run<T: Send + 'static>(
@@ -44,27 +45,68 @@ impl Argon2Passwords {
     ) -> Result<T, HashingError> {
         self.cpu.run(job).await.map_err(|error| HashingError(error.to_string()))?
     }
+
+    async fn with_memory<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&HashMemory) -> Result<T, HashingError> + Send + 'static,
+    ) -> Result<T, HashingError> {
+        // First, since the caller may go away before the job is done.
+        self.memory.release_when_idle();
+        let memory = self.memory.clone();
+        self.run(move || job(&memory)).await
+    }
 }
 
 fn failed(error: impl std::fmt::Display) -> HashingError {
     HashingError(error.to_string())
 }
 
-fn argon2(cost: HashCost) -> Result<Argon2<'static>, HashingError> {
-    let HashCost { memory_kib, passes, lanes } = cost;
-    let params = Params::new(memory_kib, passes, lanes, None).map_err(failed)?;
-    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+/// The hash of the password with the salt, which is as long as the parameters say.
+fn hashed(
+    memory: &HashMemory,
+    params: Params,
+    password: &SecretString,
+    salt: &[u8],
+) -> Result<Output, HashingError> {
+    let (blocks, length) = (params.block_count(), params.output_len());
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    let mut bytes = [0_u8; Output::MAX_LENGTH];
+    let bytes = &mut bytes[..length.unwrap_or(Params::DEFAULT_OUTPUT_LEN)];
+    let password = password.expose_secret().as_bytes();
+    let hash = |blocks: &mut [_]| {
+        argon2.hash_password_into_with_memory(password, salt, bytes, blocks).map_err(failed)
+    };
+    memory.lend(blocks, hash)?;
+    Output::new(bytes).map_err(failed)
+}
+
+/// Outputs are compared in constant time.
+fn fits(memory: &HashMemory, password: &SecretString, hash: &str) -> Result<bool, HashingError> {
+    let hash = PasswordHash::new(hash).map_err(failed)?;
+    let params = Params::try_from(&hash).map_err(failed)?;
+    let is_known = hash.algorithm == Algorithm::Argon2id.ident()
+        && hash.version == Some(Version::V0x13.into());
+    let (Some(salt), Some(expected), true) = (&hash.salt, &hash.hash, is_known) else {
+        return Ok(false);
+    };
+    Ok(hashed(memory, params, password, salt)? == *expected)
 }
 
 #[async_trait]
 impl Passwords for Argon2Passwords {
     async fn hash(&self, password: &SecretString) -> Result<String, HashingError> {
         let (password, salt) = (password.clone(), self.ambient.bytes::<16>());
-        let cost = self.cost;
-        self.run(move || {
-            let hash =
-                argon2(cost)?.hash_password_with_salt(password.expose_secret().as_bytes(), &salt);
-            hash.map(|hash| hash.to_string()).map_err(failed)
+        let HashCost { memory_kib, passes, lanes } = self.cost;
+        self.with_memory(move |memory| {
+            let params = Params::new(memory_kib, passes, lanes, None).map_err(failed)?;
+            let hash = PasswordHash {
+                algorithm: Algorithm::Argon2id.ident(),
+                version: Some(Version::V0x13.into()),
+                params: ParamsString::try_from(&params).map_err(failed)?,
+                salt: Some(Salt::new(&salt).map_err(failed)?),
+                hash: Some(hashed(memory, params, &password, &salt)?),
+            };
+            Ok(hash.to_string())
         })
         .await
     }
@@ -74,11 +116,10 @@ impl Passwords for Argon2Passwords {
         password: &SecretString,
         hash: Option<String>,
     ) -> Result<bool, HashingError> {
-        let (password, nobody, cost) = (password.clone(), self.nobody.clone(), self.cost);
-        self.run(move || {
-            let expected = hash.as_deref().unwrap_or(&nobody);
-            let same = argon2(cost)?.verify_password(password.expose_secret().as_bytes(), expected);
-            Ok(same.is_ok() && hash.is_some())
+        let (password, nobody) = (password.clone(), self.nobody.clone());
+        self.with_memory(move |memory| {
+            let same = fits(memory, &password, hash.as_deref().unwrap_or(&nobody));
+            Ok(same.unwrap_or(false) && hash.is_some())
         })
         .await
     }
@@ -113,6 +154,8 @@ impl Passwords for Argon2Passwords {
 
 #[cfg(test)]
 mod tests {
+    use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
+
     use super::*;
 
     fn passwords() -> Argon2Passwords {
@@ -127,6 +170,11 @@ mod tests {
         assert!(hash.starts_with("$argon2id$v=19$m=47104,t=1,p=1$"), "{hash}");
         assert_ne!(hash, passwords.hash(&right).await.unwrap());
         assert!(passwords.verify(&right, Some(hash.clone())).await.unwrap());
+        assert_eq!(
+            Argon2::default().verify_password(b"right one", hash.as_str()),
+            Ok(()),
+            "anywhere"
+        );
         assert!(!passwords.is_dated(&hash));
         assert!(!passwords.verify(&wrong, Some(hash)).await.unwrap());
     }
@@ -152,5 +200,8 @@ mod tests {
         assert!(passwords.verify(&"right one".into(), Some(hash.clone())).await.unwrap());
         assert!(!passwords.verify(&"wrong one".into(), Some(hash.clone())).await.unwrap());
         assert!(passwords.is_dated(&hash) && passwords.is_dated("no hash"));
+        for unknown in ["no hash", "$argon2i$v=19$m=8,t=1,p=1$AAAAAAAAAAA$AAAAAAAAAAAAAAAA"] {
+            assert!(!passwords.verify(&"right one".into(), Some(unknown.into())).await.unwrap());
+        }
     }
 }
