@@ -90,12 +90,15 @@ pub(super) async fn write(
 }
 
 fn live(batch: &Batch<'_>, rows: &[QueryResult]) -> Result<Live, DbErr> {
-    match batch.backend {
-        Backend::Postgres => {
-            rows.iter().map(|row| row.try_get_by_index::<Uuid>(0).map(Id::from)).collect()
-        }
-        Backend::Sqlite => sqlite::read(batch, rows),
-    }
+    let Some(row) = rows.first() else { return Ok(Live::new()) };
+    let listed = match batch.backend {
+        Backend::Postgres => postgres::read(row)?,
+        Backend::Sqlite => sqlite::read(row)?,
+    };
+    Ok(match listed {
+        None => batch.appends.iter().map(|append| append.execution).collect(),
+        Some(ids) => ids.into_iter().map(Id::from).collect(),
+    })
 }
 
 /// Replies change rows that the batch may change too, which one statement must not do twice.

@@ -78,15 +78,15 @@ impl Task {
                 return;
             }
             metrics::histogram!("workflow_journal_batch_appends").record(count_of(&requests));
-            self.write(std::mem::take(&mut requests)).await;
+            self.write(&mut requests).await;
         }
     }
 
-    async fn write(&self, requests: Vec<Request>) {
+    async fn write(&self, requests: &mut Vec<Request>) {
         let appends: Vec<&Append> = requests.iter().map(|request| &request.append).collect();
         match batch::write(&self.database, self.worker, &appends, batch::Repeat::First).await {
             Ok(live) => {
-                for request in requests {
+                for request in requests.drain(..) {
                     self.settle(request, &live);
                 }
             }
@@ -96,7 +96,7 @@ impl Task {
                     "journal batch of {} appends failed, trying each by itself",
                     requests.len()
                 );
-                for request in requests {
+                for request in requests.drain(..) {
                     self.write_alone(request).await;
                 }
             }

@@ -1,5 +1,6 @@
 //! The batch as one statement: a CTE for each part, all of which see the same leases.
 
+use sea_orm::{DbErr, QueryResult};
 use shared_kernel::infrastructure::db::{AtOnce, Backend, columns::arrays, outbox_insert};
 use uuid::Uuid;
 
@@ -16,8 +17,24 @@ pub(super) fn at_once(batch: &Batch<'_>) -> AtOnce {
     parts.extend(projections(batch, &mut work));
     parts.extend(outbox(batch, &mut work));
     parts.extend(letters(batch, &mut work));
-    work.sql = format!("WITH {} SELECT id FROM live", parts.join(", "));
+    let live = live(batch, &mut work);
+    work.sql = format!("WITH {} {live}", parts.join(", "));
     work
+}
+
+/// One row, since each that comes back costs its reader: null when all leases are good, and otherwise
+/// the executions whose lease is.
+fn live(batch: &Batch<'_>, work: &mut AtOnce) -> String {
+    let all = work.bind(i64::try_from(batch.appends.len()).unwrap_or(i64::MAX));
+    format!(
+        "SELECT CASE WHEN count(*) < {all} THEN COALESCE(array_agg(id), ARRAY[]::uuid[]) END \
+         FROM live"
+    )
+}
+
+/// What `live` answered.
+pub(super) fn read(row: &QueryResult) -> Result<Option<Vec<Uuid>>, DbErr> {
+    row.try_get_by_index(0)
 }
 
 /// A take-over changes the worker's row first, so the shared lock on it holds all leases still. Each

@@ -4,13 +4,13 @@
 use sea_orm::{DbErr, QueryResult, Value as Parameter};
 use serde_json::{Value, json};
 use shared_kernel::{
-    domain::{DomainEvent, Id},
+    domain::DomainEvent,
     infrastructure::db::{AtOnce, OUTBOX_INTO, outbox_values},
 };
 use uuid::Uuid;
 
 use super::{
-    Append, Batch, Live, Numbered,
+    Append, Batch, Numbered,
     projection::{Change, SET},
 };
 
@@ -90,19 +90,10 @@ fn live(batch: &Batch<'_>, fence: &Fence, work: &mut AtOnce) -> String {
 }
 
 /// What `live` answered.
-pub(super) fn read(batch: &Batch<'_>, rows: &[QueryResult]) -> Result<Live, DbErr> {
-    let listed: Option<String> = match rows.first() {
-        Some(row) => row.try_get_by_index(0)?,
-        None => return Ok(Live::new()),
-    };
-    match listed {
-        None => Ok(batch.appends.iter().map(|append| append.execution).collect()),
-        Some(list) => {
-            let ids: Vec<Uuid> =
-                serde_json::from_str(&list).map_err(|error| DbErr::Type(error.to_string()))?;
-            Ok(ids.into_iter().map(Id::from).collect())
-        }
-    }
+pub(super) fn read(row: &QueryResult) -> Result<Option<Vec<Uuid>>, DbErr> {
+    let listed: Option<String> = row.try_get_by_index(0)?;
+    let ids = listed.map(|list| serde_json::from_str(&list)).transpose();
+    ids.map_err(|error| DbErr::Type(error.to_string()))
 }
 
 /// Binds each value of some rows by itself: what is put into JSON takes twice as long to get out
