@@ -12,28 +12,34 @@ use user_management::{
 };
 
 use crate::{
-    CALLERS, ROUNDS,
+    CALLERS,
     person::PASSWORD,
     place::{Place, names},
     wrk::{self, Load},
 };
 
 const HASHING: Duration = Duration::from_secs(5);
+/// More than of what is quick: each round has a ratio of its own, since the neighbours of a machine
+/// come and go within a minute.
+const ROUNDS: usize = 5;
 
 pub async fn measure(place: &Place, report: &mut Report) {
-    let (mut alone, mut logins, mut p99) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut alone, mut logins) = (Vec::new(), Vec::new());
+    let (mut ratios, mut p99) = (Vec::new(), Vec::new());
     let body = |name| json!({ "identifier": name, "password": PASSWORD }).to_string();
     let load = Load::post(&place.login, names().map(body).collect(), CALLERS);
     for _ in 0..ROUNDS {
-        alone.push(hashes().await);
+        let limit = hashes().await;
         let found = wrk::run(&load).await;
+        alone.push(limit);
         logins.push(found.rate);
+        ratios.push(found.rate / limit);
         p99.push(found.p99_ms);
     }
     let (alone, logins) = (median(&mut alone), median(&mut logins));
     report.line("Argon2id alone, 46 MiB, one pass", alone, "hashes/s", "the limit of this run");
     report.line("POST /users/auth/login, 8 callers", logins, "logins/s", "FastAPI: 71 to 75");
-    report.line("  beside Argon2id alone", logins / alone, "ratio", "target 0.90");
+    report.line("  beside Argon2id alone", median(&mut ratios), "ratio", "target 0.90");
     report.line("  p99", median(&mut p99), "ms", "");
 }
 
