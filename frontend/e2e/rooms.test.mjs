@@ -851,3 +851,26 @@ room('a held batch says why in Chinese, too', async () => {
   await other.getByText('1 条记录中有 1 条没有值，最多允许 10%').waitFor();
   await other.context().close();
 });
+
+room('what waits for an approval is approved on the dashboard', async () => {
+  const source = QUICK.replace('quick', 'asks')
+    .replace('id: one', 'id: ask')
+    .replace('script.javascript', 'wait.signal');
+  const { id: definition_id } = await one.post('/workflow/definitions', {
+    source: source.replace('{code: "return 1"}', '{message: Shall it go on}'),
+  });
+  const { id } = await one.post('/workflow/executions', { definition_id });
+  await go('/dashboard');
+  const attention = page.getByRole('region', { name: 'Needs attention' });
+  const approve = attention.getByRole('button', { name: 'Approve ask of asks' });
+  for (let tries = 0; tries < 20 && (await approve.count()) === 0; tries++) {
+    await page.waitForTimeout(500);
+    await page.reload();
+    await visible(attention);
+    await page.waitForLoadState('networkidle');
+  }
+  assert.deepEqual(await barriers(page), []);
+  await approve.click();
+  await ended(one, id);
+  await approve.waitFor({ state: 'detached' });
+});
