@@ -60,7 +60,7 @@ export function Attention() {
       <li key={`${pool} ${host.host}`}>
         <StatusTag status="waiting" text={t('dashboard.cooling')} />
         <span className="min-w-0 flex-1">
-          {host.host}{' '}
+          <span className="wp-name">{host.host}</span>{' '}
           {host.breaker.until && (
             <span className="wp-muted wp-hint">
               <When time={host.breaker.until} />

@@ -14,7 +14,7 @@ export interface Troubled extends ExecutionSummary {
 }
 
 const newest = async (status: string, count: number): Promise<Troubled[]> =>
-  (await executions.list({ status })).items.slice(0, count);
+  (await executions.list({ status }, undefined, count)).items;
 
 async function parked(client: QueryClient): Promise<Troubled[]> {
   const found = await Promise.all(

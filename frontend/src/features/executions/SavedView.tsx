@@ -1,5 +1,6 @@
 import { Button, Input } from 'antd';
 import { type FormEvent, useState } from 'react';
+import { LONGEST_NAME } from '@/features/executions/views';
 import { useTranslation } from '@/hooks/use-translation';
 
 interface Props {
@@ -38,7 +39,7 @@ export function SavedView({ name, now, taken, onGo, onRename, onForget }: Props)
           size="small"
           aria-label={t('executions.newViewName', { name })}
           status={clash ? 'error' : ''}
-          maxLength={40}
+          maxLength={LONGEST_NAME}
           value={draft}
           onChange={(event) => setDraft(event.target.value)}
           onKeyDown={(event) => {

@@ -3,7 +3,7 @@ import { type FormEvent, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import { ErrorNote } from '@/components/ErrorNote';
 import { SavedView } from '@/features/executions/SavedView';
-import { useViews } from '@/features/executions/views';
+import { LONGEST_NAME, useViews } from '@/features/executions/views';
 import { useTranslation } from '@/hooks/use-translation';
 
 /** Filters that are come back to, by their names. */
@@ -53,7 +53,7 @@ export function SavedViews() {
           <Input
             aria-label={t('executions.viewName')}
             placeholder={t('executions.viewName')}
-            maxLength={40}
+            maxLength={LONGEST_NAME}
             value={name}
             onChange={(event) => setName(event.target.value)}
           />

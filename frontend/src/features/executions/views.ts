@@ -20,6 +20,9 @@ function left(): View[] {
   }
 }
 
+/** Characters of a name. */
+export const LONGEST_NAME = 40;
+
 /** The account's views; those that this browser still keeps are handed over first, once. */
 export async function fetchViews(): Promise<SavedView[]> {
   const kept = await savedViews.list();

@@ -85,6 +85,11 @@ impl Column {
     }
 }
 
+/// How a statement begins that writes such rows.
+pub fn into<const N: usize>(table: &str, columns: &[Column; N]) -> String {
+    format!("INSERT INTO {table} ({})", columns.map(Column::name).join(", "))
+}
+
 /// Binds the rows, each with a cell for each column, and gives the statement that writes them.
 pub fn insert<const N: usize>(
     backend: Backend,
@@ -97,7 +102,7 @@ pub fn insert<const N: usize>(
         Backend::Postgres => arrays(work, columns, rows),
         Backend::Sqlite => places(work, rows),
     };
-    format!("INSERT INTO {table} ({}) {rows}", columns.map(Column::name).join(", "))
+    format!("{} {rows}", into(table, columns))
 }
 
 /// Binds the rows as arrays, and gives the query of PostgreSQL that has them with the columns' names.

@@ -32,7 +32,7 @@ pub use counted_groups::CountedGroups;
 pub use counted_rows::CountedRows;
 pub use indexes::{create_index, drop_index};
 pub use migrate::{MigrationState, MigrationStep, Migrations};
-pub use outbox::{OUTBOX_INTO, outbox_insert, outbox_values};
+pub use outbox::{outbox_insert, outbox_into, outbox_values};
 pub use personal_table::{PersonalTable, RowKey, Shown};
 pub use pool_use::{PoolUse, pool_readings};
 pub use schema::{OutboxTables, migrations};

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{
     AtOnce, Backend,
-    columns::{Column, Kind, arrays, may, must},
+    columns::{Column, Kind, arrays, into, may, must},
 };
 use crate::domain::{DomainEvent, Id};
 
@@ -23,9 +23,10 @@ const COLUMNS: [Column; 11] = [
     must("due_at", Kind::BigInt),
 ];
 
-/// What rows of [`outbox_values`] are written with.
-pub const OUTBOX_INTO: &str = "INSERT INTO outbox (id, kind, version, aggregate, aggregate_id, \
-     user_id, payload, occurred_at, request_id, attempts, due_at)";
+/// How a statement begins that writes rows of [`outbox_values`].
+pub fn outbox_into() -> String {
+    into("outbox", &COLUMNS)
+}
 
 const FROM_SQLITE: &str = "SELECT unhex(value ->> 'id'), value ->> 'kind', value ->> 'version', \
      value ->> 'aggregate', value ->> 'aggregate_id', unhex(value ->> 'user_id'), \
@@ -52,11 +53,11 @@ pub fn outbox_insert<'a>(
         }
     };
     work.told = told;
-    format!("{OUTBOX_INTO} {from}")
+    format!("{} {from}", outbox_into())
 }
 
 /// An event as the values of its row.
-pub fn outbox_values(event: &DomainEvent) -> [Parameter; 11] {
+pub fn outbox_values(event: &DomainEvent) -> [Parameter; COLUMNS.len()] {
     [
         event.id.uuid().into(),
         event.kind.clone().into(),

@@ -5,7 +5,7 @@ use sea_orm::Value;
 use shared_kernel::{
     application::{BlobError, BlobStore},
     domain::{DomainEvent, Execution, Id, Owner, Timestamp},
-    infrastructure::db::columns::{Column, Kind, may, must},
+    infrastructure::db::columns::{Column, Kind, into, may, must},
 };
 
 use uuid::Uuid;
@@ -52,6 +52,11 @@ pub(crate) const EVENT: [Column; 6] = [
     may("blob", Kind::Text),
     must("at", Kind::BigInt),
 ];
+
+/// How a statement begins that writes rows of [`EVENT`].
+pub(super) fn events_into() -> String {
+    into("execution_events", &EVENT)
+}
 
 impl EventRow {
     /// As [`EVENT`] has it.

@@ -13,7 +13,7 @@ use shared_kernel::{
 };
 use uuid::Uuid;
 
-use super::{Append, EventRow, Projection};
+use super::{Append, EventRow, Projection, append::events_into};
 use crate::infrastructure::queue::leave;
 
 /// Executions of the batch whose lease is good.
@@ -127,8 +127,7 @@ pub(crate) async fn insert_row(
     row: EventRow,
 ) -> Result<(), DbErr> {
     let statement = work.database().statement(
-        "INSERT INTO execution_events (execution_id, seq, kind, payload, blob, at) \
-         VALUES ($1, $2, $3, $4, $5, $6)",
+        format!("{} VALUES ($1, $2, $3, $4, $5, $6)", events_into()),
         row.values(execution, seq),
     );
     work.conn().execute_raw(statement).await?;

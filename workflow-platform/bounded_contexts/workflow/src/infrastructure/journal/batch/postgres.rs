@@ -5,7 +5,7 @@ use shared_kernel::infrastructure::db::{AtOnce, Backend, columns::arrays, outbox
 use uuid::Uuid;
 
 use super::{
-    super::EVENT,
+    super::append::{EVENT, events_into},
     Batch,
     projection::{Change, SET},
 };
@@ -60,9 +60,9 @@ fn events(batch: &Batch<'_>, work: &mut AtOnce) -> Option<String> {
     let rows = arrays(work, &EVENT, rows);
     let on_conflict = batch.repeat.on_conflict();
     Some(format!(
-        "events AS (INSERT INTO execution_events (execution_id, seq, kind, payload, blob, at) \
-         SELECT d.* FROM ({rows}) AS d \
-         WHERE d.execution_id IN (SELECT id FROM live){on_conflict})"
+        "events AS ({} SELECT d.* FROM ({rows}) AS d \
+         WHERE d.execution_id IN (SELECT id FROM live){on_conflict})",
+        events_into()
     ))
 }
 

@@ -5,11 +5,12 @@ use sea_orm::{DbErr, QueryResult, Value as Parameter};
 use serde_json::{Value, json};
 use shared_kernel::{
     domain::DomainEvent,
-    infrastructure::db::{AtOnce, OUTBOX_INTO, outbox_values},
+    infrastructure::db::{AtOnce, outbox_into, outbox_values},
 };
 use uuid::Uuid;
 
 use super::{
+    super::append::events_into,
     Append, Batch, Numbered,
     projection::{Change, SET},
 };
@@ -127,9 +128,9 @@ fn event((append, seq, row): Numbered<'_>) -> [Parameter; EVENT] {
 
 fn insert_events(batch: &Batch<'_>, fence: &Fence, rows: &str) -> String {
     format!(
-        "INSERT INTO execution_events (execution_id, seq, kind, payload, blob, at) \
-         SELECT e.id, d.column3, d.column4, d.column5, d.column6, d.column7 \
+        "{} SELECT e.id, d.column3, d.column4, d.column5, d.column6, d.column7 \
          FROM (VALUES {rows}) AS d {}{}",
+        events_into(),
         fence.of_row("d.column1", "d.column2"),
         batch.repeat.on_conflict()
     )
@@ -150,7 +151,8 @@ fn insert_outbox(batch: &Batch<'_>, fence: &Fence, rows: &str, work: &mut AtOnce
     }
     let columns: Vec<_> = (1..=TOLD - 2).map(|number| format!("d.column{number}")).collect();
     format!(
-        "{OUTBOX_INTO} SELECT {} FROM (VALUES {rows}) AS d {}{}",
+        "{} SELECT {} FROM (VALUES {rows}) AS d {}{}",
+        outbox_into(),
         columns.join(", "),
         fence.of_row(&format!("d.column{}", TOLD - 1), &format!("d.column{TOLD}")),
         batch.repeat.on_conflict()
