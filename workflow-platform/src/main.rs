@@ -2,12 +2,9 @@
 
 use std::process::ExitCode;
 
-use mimalloc::MiMalloc;
 use workflow_platform::cli;
 
-#[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
-
 fn main() -> ExitCode {
+    allocator::give_back_soon();
     cli::main()
 }

@@ -16,17 +16,18 @@ use std::{env, fs};
 use place::Place;
 use testkit::report::{Report, median};
 
-/// As the binary has it.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Limit and platform are measured in turns, so that a noisy minute strikes both.
 const ROUNDS: usize = 3;
 /// Who sign in at once.
 const CALLERS: u32 = 8;
 
+fn main() {
+    allocator::give_back_soon();
+    run();
+}
+
 #[tokio::main]
-async fn main() {
+async fn run() {
     let mut report = Report::default();
     for place in place::all().await {
         report.begin(place.name);

@@ -20,10 +20,6 @@ use std::{env, fs, path::PathBuf};
 use site::Site;
 use testkit::report::{Report, median};
 
-/// As the binary has it.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Platform and Scrapy are measured in turns, so that a noisy minute strikes both.
 const ROUNDS: usize = 3;
 /// Pages of one round, and of the full form.
@@ -31,8 +27,13 @@ const PAGES: usize = 4000;
 const SCRAPY_PAGES: usize = 1000;
 const FULL: usize = 100_000;
 
+fn main() {
+    allocator::give_back_soon();
+    run();
+}
+
 #[tokio::main]
-async fn main() {
+async fn run() {
     let arguments: Vec<_> = env::args().collect();
     let after = |flag: &str| arguments.iter().skip_while(|one| *one != flag).nth(1);
     let built = || env!("CARGO_BIN_EXE_workflow-platform").into();

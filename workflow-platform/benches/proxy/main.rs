@@ -23,15 +23,16 @@ use testkit::{
 };
 use upstream::Upstream;
 
-/// As the binary has it.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// All are measured in turns, so that a noisy minute strikes each.
 const ROUNDS: usize = 3;
 
+fn main() {
+    allocator::give_back_soon();
+    run();
+}
+
 #[tokio::main]
-async fn main() {
+async fn run() {
     let upstream = Upstream::start();
     let squid = RealProxy::squid_before(upstream.address);
     let place = Place::open(upstream.address).await;

@@ -19,18 +19,19 @@ use place::Place;
 use testkit::report::{Report, Wanted, median, percentile};
 use tokio::time::Instant;
 
-/// As the binary has it.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Inserts and delivery are measured in turns, so that a noisy minute strikes both.
 const ROUNDS: usize = 3;
 const FLOOD: usize = 30_000;
 /// Events a second, and for how long.
 const PACES: [(usize, u64); 3] = [(2000, 8), (5000, 6), (10_000, 5)];
 
+fn main() {
+    allocator::give_back_soon();
+    run();
+}
+
 #[tokio::main]
-async fn main() {
+async fn run() {
     let mut arguments = std::env::args().skip_while(|argument| argument != storm::PART);
     if let Some(part) = arguments.nth(1) {
         return storm::handle_events(&part).await;

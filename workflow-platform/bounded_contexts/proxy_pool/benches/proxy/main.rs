@@ -14,12 +14,13 @@ mod testing;
 
 use testkit::report::{Report, Wanted};
 
-/// As the binary has it.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+fn main() {
+    allocator::give_back_soon();
+    run();
+}
 
 #[tokio::main]
-async fn main() {
+async fn run() {
     let wanted = Wanted::read();
     let mut report = Report::default();
     if wanted.wants("choice") {

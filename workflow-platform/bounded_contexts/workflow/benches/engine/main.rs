@@ -20,15 +20,16 @@ mod timers;
 use place::Place;
 use testkit::report::{Report, Wanted, median};
 
-/// As the binary has it.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Journal and engine are measured in turns, so that a noisy minute strikes both.
 const ROUNDS: usize = 3;
 
+fn main() {
+    allocator::give_back_soon();
+    run();
+}
+
 #[tokio::main]
-async fn main() {
+async fn run() {
     let wanted = Wanted::read();
     let mut report = Report::default();
     for test in testkit::databases(&[workflow::migrations as fn() -> _]).await {
