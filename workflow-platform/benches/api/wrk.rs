@@ -13,6 +13,9 @@ const POST: &str = "function request()
   turn = turn % #bodies + 1
   return wrk.format('POST', nil, nil, bodies[turn])
 end
+function response(status, headers, body)
+  if status >= 300 then io.stderr:write(status, ' ', body, '\\n') end
+end
 ";
 
 /// What is asked, again and again.
@@ -67,7 +70,7 @@ pub async fn run(load: &Load) -> Answered {
     }
     let output = command.arg(&load.url).output().await.unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
-    assert!(!text.contains("Non-2xx"), "{text}");
+    assert!(!text.contains("Non-2xx"), "{text}{}", String::from_utf8_lossy(&output.stderr));
     Answered { rate: after(&text, "Requests/sec:").parse().unwrap(), p99_ms: p99_ms(&text) }
 }
 

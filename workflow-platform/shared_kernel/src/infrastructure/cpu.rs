@@ -13,7 +13,8 @@ use std::{
 
 use parking_lot::Mutex;
 use rustix::time::{ClockId, clock_gettime};
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::oneshot;
+use tracing::warn;
 
 use crate::application::Spent;
 
@@ -22,10 +23,10 @@ type Job = Box<dyn FnOnce() + Send>;
 /// At most as many jobs at once as there are cores; further ones wait.
 ///
 /// The threads are its own: those of the runtime take turns and come and go, and the allocator
-/// keeps for each what its largest jobs needed. They end with the last copy of the pool.
+/// keeps for each what its largest jobs needed. They end with the last copy of the pool. They take
+/// jobs from one queue themselves, so that none waits for the runtime to hand it the next.
 #[derive(Debug, Clone)]
 pub struct CpuPool {
-    permits: Arc<Semaphore>,
     jobs: Sender<Job>,
 }
 
@@ -36,15 +37,12 @@ pub struct CpuError;
 
 impl CpuPool {
     pub fn new(parallel: usize) -> Self {
-        let parallel = parallel.max(1);
         let (jobs, queue) = mpsc::channel();
         let queue = Arc::new(Mutex::new(queue));
-        let begun = (0..parallel).filter(|_| begin(&queue)).count();
-        let permits = Arc::new(Semaphore::new(begun));
-        if begun == 0 {
-            permits.close();
+        for _ in 0..parallel.max(1) {
+            begin(&queue);
         }
-        Self { permits, jobs }
+        Self { jobs }
     }
 
     /// As many as the machine has cores.
@@ -52,22 +50,23 @@ impl CpuPool {
         Self::new(thread::available_parallelism().map_or(2, NonZeroUsize::get))
     }
 
-    /// Runs the job on a thread of the pool once one is free. The time goes to the step for which
-    /// it runs.
+    /// Runs the job on a thread of the pool once one is free, unless nobody waits for it any more
+    /// by then. The time goes to the step for which it runs.
     pub async fn run<T: Send + 'static>(
         &self,
         job: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, CpuError> {
-        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| CpuError)?;
         let spent = Spent::current();
         let (tell, told) = oneshot::channel();
         let job = Box::new(move || {
+            if tell.is_closed() {
+                return;
+            }
             let began = thread_time();
             let done = job();
             if let Some(spent) = spent {
                 spent.calculated(thread_time().saturating_sub(began));
             }
-            drop(permit);
             let _ = tell.send(done);
         });
         self.jobs.send(job).map_err(|_| CpuError)?;
@@ -75,8 +74,9 @@ impl CpuPool {
     }
 }
 
-/// Whether there is one thread more.
-fn begin(queue: &Arc<Mutex<Receiver<Job>>>) -> bool {
+/// One thread more. When there is to be none, its copy of the queue goes, and with the last copy
+/// whoever has a job is told.
+fn begin(queue: &Arc<Mutex<Receiver<Job>>>) {
     let queue = Arc::clone(queue);
     let work = move || {
         loop {
@@ -86,7 +86,9 @@ fn begin(queue: &Arc<Mutex<Receiver<Job>>>) -> bool {
             let _ = catch_unwind(AssertUnwindSafe(job));
         }
     };
-    thread::Builder::new().name("cpu".to_owned()).spawn(work).is_ok()
+    if let Err(error) = thread::Builder::new().name("cpu".to_owned()).spawn(work) {
+        warn!(%error, "no thread for calculations");
+    }
 }
 
 /// What this thread has had of a processor.
@@ -113,6 +115,22 @@ mod tests {
             assert!(pool.run(|| u8::try_from(256_u16).unwrap()).await.is_err());
         }
         assert_eq!(pool.run(|| 7).await.unwrap(), 7);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_job_that_nobody_waits_for_any_more_is_not_done() {
+        let pool = CpuPool::new(1);
+        let (go, wait) = mpsc::channel::<()>();
+        let other = pool.clone();
+        let first = tokio::spawn(async move { other.run(move || wait.recv()).await });
+        let (done, looked) = mpsc::channel();
+        let mut second = Box::pin(pool.run(move || done.send(())));
+        assert!(futures::poll!(&mut second).is_pending(), "the only thread is busy");
+        drop(second);
+        go.send(()).unwrap();
+        assert!(first.await.unwrap().unwrap().is_ok());
+        assert_eq!(pool.run(|| 7).await.unwrap(), 7, "the thread went on");
+        assert_eq!(looked.try_recv(), Err(TryRecvError::Disconnected));
     }
 
     thread_local! {
