@@ -9,6 +9,7 @@ const SECONDS: u32 = 5;
 /// Of what takes long to answer: what is under way at the end counts as nothing, and with eight
 /// callers that was a fortieth of the logins of five seconds.
 const MORE_SECONDS: u32 = 15;
+/// An answer that is no success is told, so that the run says why it stopped.
 const POST: &str = "function request()
   turn = turn % #bodies + 1
   return wrk.format('POST', nil, nil, bodies[turn])

@@ -121,8 +121,14 @@ mod tests {
     async fn a_job_that_nobody_waits_for_any_more_is_not_done() {
         let pool = CpuPool::new(1);
         let (go, wait) = mpsc::channel::<()>();
+        let (tell, begun) = oneshot::channel();
         let other = pool.clone();
-        let first = tokio::spawn(async move { other.run(move || wait.recv()).await });
+        let busy = move || {
+            tell.send(()).unwrap();
+            wait.recv()
+        };
+        let first = tokio::spawn(async move { other.run(busy).await });
+        begun.await.unwrap();
         let (done, looked) = mpsc::channel();
         let mut second = Box::pin(pool.run(move || done.send(())));
         assert!(futures::poll!(&mut second).is_pending(), "the only thread is busy");

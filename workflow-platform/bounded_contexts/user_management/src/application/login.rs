@@ -8,7 +8,7 @@ use super::{
     attempts::{Proving, known_since, place},
     mfa::SecondFactor,
     new_device::LATEST,
-    ports::{Claimed, Credentials, NewSession, Rehashed, Whence},
+    ports::{Claimed, Credentials, NewSession, Proved, Rehashed},
     signed_in::RefreshToken,
 };
 use crate::domain::{FRESH_AFTER_LOGIN, PASSWORD_LENGTH, Session};
@@ -34,11 +34,11 @@ impl UserModule {
     }
 
     async fn open_session(&self, login: &Login, caller: &Caller) -> Result<SignedIn, UserError> {
-        let Claimed { credentials, has_totp, latest, .. } = self.prove(login, caller).await?;
-        let Credentials { user, password_hash } = credentials;
+        let Credentials { user, password_hash } = self.prove(login, caller).await?;
         if !user.status.may_sign_in() {
             return Err(UserError::Suspended);
         }
+        let Proved { has_totp, latest } = self.ports.sessions.proved(user.id, LATEST).await?;
         if has_totp {
             self.prove_second_factor(&user, login.second_factor.as_ref(), caller).await?;
         }
@@ -77,26 +77,26 @@ impl UserModule {
         Ok(Some(self.ports.passwords.hash(password).await?))
     }
 
-    async fn prove(&self, login: &Login, caller: &Caller) -> Result<Claimed, UserError> {
+    async fn prove(&self, login: &Login, caller: &Caller) -> Result<Credentials, UserError> {
         let identifier = login.identifier.trim();
         // Nobody is called so, and databases differ in what they make of a zero character.
         let found = if identifier.chars().any(char::is_control) {
             None
         } else {
             let (site, since) = (place(caller.address), known_since(self.ports.ambient.now()));
-            let whence = Whence { site: &site, since };
-            self.ports.accounts.claimed(identifier, whence, LATEST).await?
+            self.ports.accounts.claimed(identifier, &site, since).await?
         };
         // What is left of an account is nobody's.
         let found = found.filter(|found| !found.credentials.user.status.is_gone());
         let account = found.as_ref();
         let account = account.map(|found| (found.credentials.user.id, found.knows_place));
         let attempt = self.attempt(Proving::SignIn { identifier, account }, caller).await?;
+        let found = found.map(|Claimed { credentials, .. }| credentials);
         // No password of an account is longer; a megabyte need not be hashed to know that.
         if login.password.expose_secret().chars().count() > *PASSWORD_LENGTH.end() {
             return Err(UserError::WrongCredentials);
         }
-        let hash = found.as_ref().map(|found| found.credentials.password_hash.clone());
+        let hash = found.as_ref().map(|found| found.password_hash.clone());
         let right = self.ports.passwords.verify(&login.password, hash).await?;
         let found = found.filter(|_| right).ok_or(UserError::WrongCredentials)?;
         self.proved(attempt).await;

@@ -3,17 +3,15 @@
 use async_trait::async_trait;
 use sea_orm::{ConnectionTrait as _, QueryResult, Value};
 use shared_kernel::{
-    domain::{Id, Locale, Role, User as UserMark},
-    infrastructure::db::{Backend, Database, UnitOfWork},
+    domain::{Id, Locale, Role, Timestamp, User as UserMark},
+    infrastructure::db::{Database, UnitOfWork},
 };
 
 use uuid::Uuid;
 
 use super::{everybody, rows};
 use crate::{
-    application::ports::{
-        AccountStore, Claimed, Credentials, PastLogin, Standing, StoreError, Whence,
-    },
+    application::ports::{AccountStore, Claimed, Credentials, Standing, StoreError},
     domain::{EmailAddress, User, UserStatus, Username},
 };
 
@@ -60,37 +58,6 @@ fn credentials(row: &QueryResult) -> Result<Credentials, StoreError> {
 /// A user name has no `@`, so one text never names two accounts.
 fn key_of(identifier: &str) -> &'static str {
     if identifier.contains('@') { "email_key" } else { "username_key" }
-}
-
-/// Pairs of program and site, the newest first.
-fn claim(backend: Backend, key: &str) -> String {
-    let pairs = match backend {
-        Backend::Sqlite => "json_group_array(json_array(user_agent, site))",
-        Backend::Postgres => "CAST(json_agg(json_build_array(user_agent, site)) AS TEXT)",
-    };
-    format!(
-        "SELECT users.*, EXISTS (SELECT 1 FROM user_sessions WHERE user_id = users.id \
-         AND created_at > $3 AND site = $2) AS knows_place, \
-         EXISTS (SELECT 1 FROM user_totp WHERE id = users.id AND confirmed_at IS NOT NULL) \
-         AS has_totp, (SELECT {pairs} FROM (SELECT user_agent, site FROM user_sessions \
-         WHERE user_id = users.id ORDER BY created_at DESC, id DESC LIMIT $4) AS newest) \
-         AS latest FROM users WHERE {key} = $1"
-    )
-}
-
-fn claimed(row: &QueryResult) -> Result<Claimed, StoreError> {
-    let latest: Option<String> = rows::column(row, "latest")?;
-    let latest: Vec<(Option<String>, Option<String>)> = latest
-        .map(|text| serde_json::from_str(&text))
-        .transpose()
-        .map_err(|error| StoreError::BadRow(format!("latest sign-ins: {error}")))?
-        .unwrap_or_default();
-    Ok(Claimed {
-        credentials: credentials(row)?,
-        knows_place: rows::column(row, "knows_place")?,
-        has_totp: rows::column(row, "has_totp")?,
-        latest: latest.into_iter().map(|(agent, site)| PastLogin { agent, site }).collect(),
-    })
 }
 
 #[async_trait]
@@ -146,14 +113,18 @@ impl AccountStore for SqlAccounts {
     async fn claimed(
         &self,
         identifier: &str,
-        whence: Whence<'_>,
-        most: u32,
+        site: &str,
+        since: Timestamp,
     ) -> Result<Option<Claimed>, StoreError> {
-        let sql = claim(self.database.backend(), key_of(identifier));
-        let Whence { site, since } = whence;
-        let name = identifier.to_ascii_lowercase();
-        let values = [name.into(), site.into(), since.into(), i64::from(most).into()];
-        self.one(&sql, values).await?.as_ref().map(claimed).transpose()
+        let sql = format!(
+            "SELECT users.*, EXISTS (SELECT 1 FROM user_sessions WHERE user_id = users.id \
+             AND created_at > $3 AND site = $2) AS knows_place FROM users WHERE {} = $1",
+            key_of(identifier)
+        );
+        let values = [identifier.to_ascii_lowercase().into(), site.into(), since.into()];
+        let Some(row) = self.one(&sql, values).await? else { return Ok(None) };
+        let knows_place = rows::column(&row, "knows_place")?;
+        Ok(Some(Claimed { credentials: credentials(&row)?, knows_place }))
     }
 
     async fn credentials_of(&self, id: Id<UserMark>) -> Result<Option<Credentials>, StoreError> {

@@ -13,14 +13,21 @@ use uuid::Uuid;
 use super::{SqlAccounts, rows, rows::TOP};
 use crate::{
     application::ports::{
-        Ending, NewSession, OpenSession, OpenState, PastLogin, Rehashed, Rotation, RotationTime,
-        SessionState, SessionStore, StoreError, TokenHash,
+        Ending, NewSession, OpenSession, OpenState, PastLogin, Proved, Rehashed, Rotation,
+        RotationTime, SessionState, SessionStore, StoreError, TokenHash,
     },
     domain::SessionId,
 };
 
 const OF_TOKEN: &str = "SELECT s.id, s.user_id, s.expires_at, s.ended_at, t.used_at FROM refresh_tokens t \
                         JOIN user_sessions s ON s.id = t.session_id WHERE t.hash = $1";
+
+/// One row at least, whether or not a session is kept.
+const PROVED: &str = "SELECT EXISTS (SELECT 1 FROM user_totp WHERE id = $1 \
+                      AND confirmed_at IS NOT NULL) AS has_totp, l.user_agent, l.site, l.kept \
+                      FROM (SELECT 1 AS one) AS always LEFT JOIN (SELECT user_agent, site, 1 AS kept \
+                      FROM user_sessions WHERE user_id = $1 \
+                      ORDER BY created_at DESC, id DESC LIMIT $2) AS l ON one = 1";
 
 fn past_login(row: &QueryResult) -> Result<PastLogin, StoreError> {
     let (agent, site) = (rows::column(row, "user_agent")?, rows::column(row, "site")?);
@@ -253,6 +260,19 @@ impl SessionStore for SqlAccounts {
                    ORDER BY created_at DESC, id DESC LIMIT $2) AS latest";
         let statement = self.database.statement(sql, [user.into(), i64::from(most).into()]);
         self.database.read().query_all_raw(statement).await?.iter().map(past_login).collect()
+    }
+
+    async fn proved(&self, user: Id<UserMark>, most: u32) -> Result<Proved, StoreError> {
+        let statement = self.database.statement(PROVED, [user.into(), i64::from(most).into()]);
+        let rows = self.database.read().query_all_raw(statement).await?;
+        let (mut has_totp, mut latest) = (false, Vec::with_capacity(rows.len()));
+        for row in &rows {
+            has_totp = rows::column(row, "has_totp")?;
+            if rows::column::<Option<i32>>(row, "kept")?.is_some() {
+                latest.push(past_login(row)?);
+            }
+        }
+        Ok(Proved { has_totp, latest })
     }
 
     async fn state(

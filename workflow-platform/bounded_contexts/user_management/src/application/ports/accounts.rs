@@ -6,7 +6,7 @@ use shared_kernel::{
     infrastructure::db::UnitOfWork,
 };
 
-use super::{PastLogin, StoreError};
+use super::StoreError;
 use crate::domain::{EmailAddress, User, UserStatus, Username};
 
 /// A user with what proves them.
@@ -23,19 +23,6 @@ pub struct Claimed {
     pub credentials: Credentials,
     /// They signed in from the place where they are now, and not too long ago.
     pub knows_place: bool,
-    /// There is an authenticator to be asked for once the password was right.
-    pub has_totp: bool,
-    /// Latest sign-ins whose sessions are kept, ended or not; the newest first.
-    pub latest: Vec<PastLogin>,
-}
-
-/// Where somebody is who signs in.
-#[derive(Debug, Clone, Copy)]
-pub struct Whence<'a> {
-    /// In the text of `site_of`.
-    pub site: &'a str,
-    /// Sign-ins from there count if they were later.
-    pub since: Timestamp,
 }
 
 /// Which users are listed.
@@ -77,13 +64,13 @@ pub trait AccountStore: Send + Sync {
     /// By user name or e-mail address, whatever their case.
     async fn credentials(&self, identifier: &str) -> Result<Option<Credentials>, StoreError>;
 
-    /// The same with all that a sign-in looks at, of the latest ones at most so many: read at once,
-    /// since trips between two hashes cost sign-ins.
+    /// The same, and whether there was a sign-in from the site, in the text of `site_of`, later
+    /// than `since`.
     async fn claimed(
         &self,
         identifier: &str,
-        whence: Whence<'_>,
-        most: u32,
+        site: &str,
+        since: Timestamp,
     ) -> Result<Option<Claimed>, StoreError>;
 
     async fn credentials_of(&self, id: Id<UserMark>) -> Result<Option<Credentials>, StoreError>;

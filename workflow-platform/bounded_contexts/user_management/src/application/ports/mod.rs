@@ -13,7 +13,7 @@ mod sessions;
 mod state_cache;
 mod tokens;
 
-pub use accounts::{AccountStore, Claimed, Credentials, Standing, UserFilter, Whence};
+pub use accounts::{AccountStore, Claimed, Credentials, Standing, UserFilter};
 pub use api_keys::{ApiKeyStore, KeyCache, KeyState};
 pub use audit::{AuditFilter, AuditLine, AuditStore, Named};
 pub use codes::{CodeScope, CodeStore, NewCode, OpenCode};
@@ -23,8 +23,8 @@ pub use passwords::{HashingError, Passwords};
 pub use saved_views::SavedViewStore;
 pub use second_factors::{SecondFactorStore, StoredTotp};
 pub use sessions::{
-    Ending, NewSession, OpenSession, OpenState, PastLogin, Rehashed, Rotation, RotationTime,
-    SessionCache, SessionState, SessionStore, TokenHash,
+    Ending, NewSession, OpenSession, OpenState, PastLogin, Proved, Rehashed, Rotation,
+    RotationTime, SessionCache, SessionState, SessionStore, TokenHash,
 };
 pub use state_cache::{Heard, PeopleCache, StateCache};
 pub use tokens::{Claims, SigningError, Tokens};

@@ -90,6 +90,15 @@ pub struct PastLogin {
     pub site: Option<String>,
 }
 
+/// What is looked at once somebody's password was right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proved {
+    /// There is an authenticator to be asked for.
+    pub has_totp: bool,
+    /// Latest sign-ins whose sessions are kept, ended or not; the newest first.
+    pub latest: Vec<PastLogin>,
+}
+
 /// Which of a user's sessions end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
@@ -184,6 +193,9 @@ pub trait SessionStore: Send + Sync {
         user: Id<UserMark>,
         most: u32,
     ) -> Result<Vec<PastLogin>, StoreError>;
+
+    /// With the latest `most` sign-ins.
+    async fn proved(&self, user: Id<UserMark>, most: u32) -> Result<Proved, StoreError>;
 
     async fn state(
         &self,
