@@ -6,7 +6,7 @@ UI := frontend/dist/index.html
 UI_SOURCES := $(shell find frontend/src frontend/public frontend/tools -name node_modules -prune -o -type f -print) \
 	frontend/index.html frontend/vite.config.ts frontend/package-lock.json
 
-.PHONY: help run demo build test test-crash test-rolling soak sbom docs fuzz-api bench bench-api bench-engine bench-proxy bench-collect bench-events bench-ui fmt lint openapi migrate pictures screenshots clean
+.PHONY: help run demo build test test-crash test-rolling soak sbom docs fuzz-api bench bench-api bench-engine bench-proxy bench-collect bench-exports bench-events bench-ui fmt lint openapi migrate pictures screenshots clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1|\2/' | column -t -s '|'
@@ -99,6 +99,10 @@ bench-collect: build ## pages fetched, extracted and stored, beside Scrapy and n
 	scripts/ensure-bench.sh
 	cargo bench --locked -p workflow-platform --bench collect -- --binary $(abspath $(BINARY)) \
 		$(if $(FULL),--full) $(if $(JSON),--json $(abspath $(JSON)))
+
+bench-exports: build ## a million records out as CSV, JSON Lines, XLSX and Parquet, and the memory that takes; RECORDS=, JSON=FILE as above
+	scripts/ensure-test.sh
+	scripts/with-services.sh node scripts/bench-exports.mjs $(BINARY) $(RECORDS) $(if $(JSON),--json $(abspath $(JSON)))
 
 fmt: ## format everything
 	cargo fmt --all

@@ -852,25 +852,65 @@ room('a held batch says why in Chinese, too', async () => {
   await other.context().close();
 });
 
-room('what waits for an approval is approved on the dashboard', async () => {
-  const source = QUICK.replace('quick', 'asks')
-    .replace('id: one', 'id: ask')
-    .replace('script.javascript', 'wait.signal');
-  const { id: definition_id } = await one.post('/workflow/definitions', {
-    source: source.replace('{code: "return 1"}', '{message: Shall it go on}'),
-  });
-  const { id } = await one.post('/workflow/executions', { definition_id });
+/** Starts a workflow of one step. */
+async function start(name, step) {
+  const source = `name: ${name}\nsteps:\n  - ${step}\n`;
+  const { id: definition_id } = await one.post('/workflow/definitions', { source });
+  return (await one.post('/workflow/executions', { definition_id })).id;
+}
+
+/** Waiting is no end here. */
+async function became(id, status) {
+  for (let tries = 0; tries < 100; tries++) {
+    if ((await one.get(`/workflow/executions/${id}`)).status === status) return;
+    await page.waitForTimeout(100);
+  }
+  assert.fail(`execution ${id} does not become ${status}`);
+}
+
+/** What the dashboard says needs attention, once that has a button of this name. */
+async function attentionWith(name) {
   await go('/dashboard');
   const attention = page.getByRole('region', { name: 'Needs attention' });
-  const approve = attention.getByRole('button', { name: 'Approve ask of asks' });
-  for (let tries = 0; tries < 20 && (await approve.count()) === 0; tries++) {
+  const found = attention.getByRole('button', { name });
+  for (let tries = 0; tries < 20 && (await found.count()) === 0; tries++) {
     await page.waitForTimeout(500);
     await page.reload();
     await visible(attention);
     await page.waitForLoadState('networkidle');
   }
+  return found;
+}
+
+room('what waits for an approval is approved on the dashboard, however many wait for a time', async () => {
+  const id = await start('asks', '{id: ask, uses: wait.signal, with: {message: Shall it go on}}');
+  const resting = [];
+  for (let number = 1; number <= 12; number++)
+    resting.push(await start(`rests-${number}`, '{id: rest, uses: wait.for, with: {duration: 1h}}'));
+  const approve = await attentionWith('Approve ask of asks');
   assert.deepEqual(await barriers(page), []);
   await approve.click();
-  await ended(one, id);
+  await became(id, 'succeeded');
   await approve.waitFor({ state: 'detached' });
+  await one.post('/workflow/executions/bulk', { action: 'cancel', ids: resting });
+});
+
+room('items that wait for approvals are answered one by one, wherever they are seen', async () => {
+  const step = `{id: ask, uses: wait.signal, for_each: [a, b, c], max_parallel: 3, with: {message: "Take \${{ item }}"}}`;
+  const id = await start('asks-each', step);
+  await (await attentionWith('Approve ask.0 of asks-each')).click();
+  await go('/executions?awaits_signal=true');
+  await visible(page.getByText('Needs approval', { exact: true }));
+  await page.getByRole('link', { name: /^asks-each/ }).click();
+  await visible(page.getByText('Take b'));
+  assert.deepEqual(await barriers(page), []);
+  await button('Approve').click();
+  await visible(page.getByText('Take c'));
+  await page.getByRole('link', { name: 'ask.2', exact: true }).click();
+  const drawer = page.getByRole('dialog');
+  await drawer.getByRole('button', { name: 'Reject', exact: true }).click();
+  await visible(drawer.getByText('the request was rejected'));
+  await became(id, 'failed');
+  const { items } = (await one.get(`/workflow/executions/${id}`)).steps[0];
+  assert.deepEqual([items.succeeded, items.failed], [2, 1]);
 });

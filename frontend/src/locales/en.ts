@@ -106,6 +106,7 @@ export default {
     failed: 'Failed',
     cancelled: 'Cancelled',
     timed_out: 'Timed out',
+    awaits: 'Needs approval',
     skipped: 'Skipped',
   },
   workflows: {

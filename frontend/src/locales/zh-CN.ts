@@ -106,6 +106,7 @@ export default {
     failed: '失败',
     cancelled: '已取消',
     timed_out: '超时',
+    awaits: '等待审批',
     skipped: '已跳过',
   },
   workflows: {

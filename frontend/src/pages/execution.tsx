@@ -7,7 +7,7 @@ import { JsonView } from '@/components/JsonView';
 import { LinkButton } from '@/components/LinkButton';
 import { Note } from '@/components/Note';
 import { Waiting } from '@/components/Waiting';
-import { Answer } from '@/features/executions/Answer';
+import { AnswerStep } from '@/features/executions/Answer';
 import { Costs } from '@/features/executions/Costs';
 import { ExecutionHeader } from '@/features/executions/ExecutionHeader';
 import { ItemDrawer } from '@/features/executions/items/ItemDrawer';
@@ -20,6 +20,7 @@ import { useTitle } from '@/hooks/use-title';
 import { useTranslation } from '@/hooks/use-translation';
 import '@/locales/executions';
 import { ApiError } from '@/services/api-error';
+import { localTimes } from '@/utils/format';
 import { isOver } from '@/utils/status';
 
 const Journal = lazy(() => import('@/features/executions/journal/Journal').then((it) => ({ default: it.Journal })));
@@ -89,11 +90,11 @@ export function Component() {
       )}
       <ExecutionHeader execution={data} />
       <div className="flex flex-col gap-3">
-        {data.waiting_reason && <Note kind="info" title={data.waiting_reason} />}
+        {data.waiting_reason && <Note kind="info" title={localTimes(data.waiting_reason)} />}
         {data.steps
           .filter((step) => step.awaits_signal)
           .map((step) => (
-            <Answer key={step.id} execution={id} step={step} />
+            <AnswerStep key={`${step.id} ${step.awaits_item}`} execution={id} step={step} />
           ))}
         {data.error && (
           <Note kind="error" title={data.error.message}>
@@ -108,10 +109,7 @@ export function Component() {
         destroyOnHidden
         items={tabs}
       />
-      <ItemDrawer
-        execution={id}
-        totals={Object.fromEntries(data.steps.map((step) => [step.id, step.items?.total ?? 0]))}
-      />
+      <ItemDrawer execution={id} steps={data.steps} />
     </>
   );
 }

@@ -19,6 +19,8 @@ export interface ExecutionFilter {
   status?: string;
   definition_id?: string;
   trigger?: string;
+  /** `true`: a step waits for somebody's signal. */
+  awaits_signal?: string;
   label?: string;
   q?: string;
   created_from?: string;
@@ -41,6 +43,7 @@ export interface JournalFilter {
 
 export interface Signal {
   step: string;
+  item?: number;
   decision: 'approve' | 'reject';
 }
 

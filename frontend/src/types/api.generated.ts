@@ -310,6 +310,15 @@ export interface components {
         AvailableView: {
             available: boolean;
         };
+        /** @description Who waits for a signal. */
+        AwaitedView: {
+            /**
+             * Format: int32
+             * @description Number of the item, from 0, of a step with `for_each`.
+             */
+            item?: number | null;
+            step: string;
+        };
         /**
          * @description A range of the past, both ends included, with up to 500 ticks.
          * @example {
@@ -1706,6 +1715,7 @@ export interface components {
         Envelope_ExecutionView: {
             /** @description An execution in a list. */
             data: {
+                awaits?: components["schemas"]["AwaitedView"] | null;
                 created_at: components["schemas"]["Timestamp"];
                 /** Format: uuid */
                 definition_id: string;
@@ -2523,6 +2533,7 @@ export interface components {
             /** @description One page of a list. */
             data: {
                 items: {
+                    awaits?: components["schemas"]["AwaitedView"] | null;
                     created_at: components["schemas"]["Timestamp"];
                     /** Format: uuid */
                     definition_id: string;
@@ -4933,6 +4944,11 @@ export interface components {
              * @description How many attempts there were.
              */
             attempts: number;
+            /**
+             * Format: int32
+             * @description Of a step with `for_each`, the first item that does.
+             */
+            awaits_item?: number | null;
             /** @description It waits for somebody's signal. */
             awaits_signal: boolean;
             /** @description What all its attempts used. What a process had used of an attempt when it died is not in it. */
@@ -4957,6 +4973,7 @@ export interface components {
         };
         /** @description An execution in a list. */
         ExecutionView: {
+            awaits?: components["schemas"]["AwaitedView"] | null;
             created_at: components["schemas"]["Timestamp"];
             /** Format: uuid */
             definition_id: string;
@@ -5062,6 +5079,8 @@ export interface components {
         };
         /** @description Which executions are meant. */
         FilterBody: {
+            /** @description Only those of which a step waits for somebody's signal; with `false` only the others. */
+            awaits_signal?: boolean | null;
             created_before?: components["schemas"]["Timestamp"] | null;
             created_from?: components["schemas"]["Timestamp"] | null;
             /**

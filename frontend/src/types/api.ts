@@ -53,6 +53,7 @@ export type CodePurpose = Schemas['PublicPurpose'];
 export type PasswordReset = Schemas['ResetPasswordBody'];
 export type Registration = Schemas['RegisterBody'];
 
+export type Awaited = Schemas['AwaitedView'];
 export type TriggerSummary = Schemas['TriggerSummary'];
 export type DefinitionSummary = Schemas['DefinitionSummary'];
 export type RecentRun = Schemas['RecentRunView'];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compact, duration, elapsed, relative, shortId } from '@/utils/format';
+import { absolute, compact, duration, elapsed, localTimes, relative, shortId } from '@/utils/format';
 
 describe('a duration', () => {
   it.each([
@@ -22,6 +22,15 @@ describe('the time between', () => {
   it('is open until the end', () => expect(elapsed(start, null, now)).toBe(9000));
   it('stays once ended', () => expect(elapsed(start, '2026-11-23T08:00:02Z', now)).toBe(2000));
   it('is not there before the start', () => expect(elapsed(null, null, now)).toBeNull());
+});
+
+describe('a sentence of the server', () => {
+  it('has its times as clocks here show them', () => {
+    const here = absolute('2026-11-27T03:04:05Z');
+    expect(localTimes('Step rest waits until 2026-11-27 03:04:05 UTC')).toBe(`Step rest waits until ${here}`);
+    expect(localTimes('步骤 rest 等待至 2026-11-27 03:04:05 UTC')).toBe(`步骤 rest 等待至 ${here}`);
+    expect(localTimes('It is queued for a worker')).toBe('It is queued for a worker');
+  });
 });
 
 describe('a large number', () => {

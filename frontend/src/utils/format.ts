@@ -12,6 +12,10 @@ export const dayjsLocale = (language: string) => (language === 'en' ? 'en' : 'zh
 
 export const absolute = (time: string) => dayjs(time).format('YYYY-MM-DD HH:mm:ss');
 
+/** A sentence of the server with its times, which are UTC, as clocks here show them. */
+export const localTimes = (sentence: string) =>
+  sentence.replace(/(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) UTC/g, (_, day, time) => absolute(`${day}T${time}Z`));
+
 /** To the millisecond. */
 export const precise = (time: string) => dayjs(time).format('YYYY-MM-DD HH:mm:ss.SSS');
 

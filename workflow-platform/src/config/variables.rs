@@ -28,7 +28,11 @@ pub const VARIABLES: &[Variable] = &[
     ),
     variable("DATABASE_POOL_SIZE", "20", "connections to PostgreSQL that are kept"),
     variable("DATABASE_MAX_OVERFLOW", "30", "further connections opened under load"),
-    variable("DATABASE_POOL_PRE_PING", "true", "ask a connection before it is used"),
+    variable(
+        "DATABASE_POOL_PRE_PING",
+        "true",
+        "ask a connection that has rested for a second before it is used",
+    ),
     variable("DATABASE_POOL_RECYCLE", "3600", "seconds after which a connection is replaced"),
     variable("REDIS_URL", "", "redis:// URL of the shared cache and bus; in process unless set"),
     variable("BLOB_S3_BUCKET", "", "S3 bucket for large payloads; DATA_DIR/blobs unless set"),

@@ -10,11 +10,13 @@ import { nearestOf, shareOf } from '@/features/dashboard/figures';
 import { Panel } from '@/features/dashboard/Panel';
 import { useRange, useUsage } from '@/features/dashboard/use-dashboard';
 import { useCooling, usePools } from '@/features/dashboard/use-pools';
-import { type Troubled, useTroubled } from '@/features/dashboard/use-troubled';
+import { useTroubled } from '@/features/dashboard/use-troubled';
 import { keys } from '@/hooks/keys';
 import { rareKeys } from '@/hooks/rare-keys';
 import { useTranslation } from '@/hooks/use-translation';
 import { executions } from '@/services/executions';
+import type { ExecutionSummary } from '@/types/api';
+import { awaitedName } from '@/utils/awaited';
 
 const SHOWN = 4;
 const NEAR = 0.8;
@@ -80,7 +82,7 @@ export function Attention() {
   );
 }
 
-function Run({ run: { id, status, definition_name, created_at, error, awaits } }: { run: Troubled }) {
+function Run({ run: { id, status, definition_name, created_at, error, awaits } }: { run: ExecutionSummary }) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const retry = useMutation({
@@ -92,7 +94,7 @@ function Run({ run: { id, status, definition_name, created_at, error, awaits } }
   });
   return (
     <li>
-      <StatusTag status={status} />
+      <StatusTag status={status} text={awaits ? t('status.awaits') : undefined} />
       <span className="min-w-0 flex-1">
         <Link className="wp-name" to={`/executions/${id}`}>
           {definition_name}
@@ -103,8 +105,8 @@ function Run({ run: { id, status, definition_name, created_at, error, awaits } }
         {error && <span className="wp-panel-more wp-muted">{error.message}</span>}
         {retry.error && <ErrorNote error={retry.error} />}
       </span>
-      {awaits !== undefined ? (
-        <Approve execution={id} name={definition_name} step={awaits} />
+      {awaits ? (
+        <Approve key={awaitedName(awaits)} execution={id} name={definition_name} awaited={awaits} />
       ) : (
         <Button
           size="small"

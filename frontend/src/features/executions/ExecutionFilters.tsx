@@ -17,6 +17,7 @@ export function useExecutionFilter(): [ExecutionFilter, (values: ExecutionFilter
     status: search.get('status') ?? undefined,
     definition_id: search.get('definition_id') ?? undefined,
     trigger: search.get('trigger') ?? undefined,
+    awaits_signal: search.get('awaits_signal') ?? undefined,
     label: search.get('label') ?? undefined,
     q: search.get('q') ?? undefined,
     created_from: search.get('created_from') ?? undefined,
@@ -32,6 +33,9 @@ export function useExecutionFilter(): [ExecutionFilter, (values: ExecutionFilter
     });
   return [filter, change];
 }
+
+/** Some of those that wait: for somebody, and not for a time. */
+const AWAITS = 'awaits';
 
 /** What may have started a run of its own. */
 const ORIGINS: ExecutionOrigin[] = [
@@ -66,9 +70,15 @@ export function ExecutionFilters() {
         allowClear
         aria-label={t('executions.status')}
         placeholder={t('executions.anyStatus')}
-        value={filter.status}
-        onChange={(value) => change({ status: value })}
-        options={EXECUTION_STATUSES.map((value) => ({ value, label: t(`status.${value}`) }))}
+        value={filter.awaits_signal === 'true' ? AWAITS : filter.status}
+        onChange={(value) =>
+          change(
+            value === AWAITS
+              ? { status: undefined, awaits_signal: 'true' }
+              : { status: value, awaits_signal: undefined },
+          )
+        }
+        options={[...EXECUTION_STATUSES, AWAITS].map((value) => ({ value, label: t(`status.${value}`) }))}
       />
       <Select
         allowClear

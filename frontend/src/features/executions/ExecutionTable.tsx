@@ -108,7 +108,11 @@ function columnsOf(t: Translate, choice: Choice): Column<ExecutionSummary>[] {
       title: <ChooseAll choice={choice} />,
       render: (row) => <ChooseOne choice={choice} row={row} />,
     },
-    { key: 'status', title: t('executions.status'), render: (row) => <StatusTag status={row.status} /> },
+    {
+      key: 'status',
+      title: t('executions.status'),
+      render: (row) => <StatusTag status={row.status} text={row.awaits ? t('status.awaits') : undefined} />,
+    },
     {
       key: 'workflow',
       title: t('executions.workflow'),

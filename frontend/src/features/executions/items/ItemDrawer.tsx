@@ -8,11 +8,12 @@ import { Lasted } from '@/components/Lasted';
 import { Note } from '@/components/Note';
 import { StatusTag } from '@/components/StatusTag';
 import { When } from '@/components/When';
+import { Answer } from '@/features/executions/Answer';
 import { keys } from '@/hooks/keys';
 import { useFilter } from '@/hooks/use-filter';
 import { useTranslation } from '@/hooks/use-translation';
 import { executions } from '@/services/executions';
-import type { Attempt, StepItemDetail } from '@/types/api';
+import type { Attempt, Step, StepItemDetail } from '@/types/api';
 
 /** The item that the address names: `step.number`. */
 function itemOf(text: string | undefined): [step: string, index: number] | null {
@@ -21,7 +22,7 @@ function itemOf(text: string | undefined): [step: string, index: number] | null 
 }
 
 /** One item of a step: what it was given, what it gave, and every attempt. */
-export function ItemDrawer({ execution, totals }: { execution: string; totals: Record<string, number> }) {
+export function ItemDrawer({ execution, steps }: { execution: string; steps: Step[] }) {
   const { t } = useTranslation();
   const { filter, change } = useFilter(['item'] as const);
   const [step, index] = itemOf(filter.item) ?? ['', -1];
@@ -31,13 +32,14 @@ export function ItemDrawer({ execution, totals }: { execution: string; totals: R
     enabled: index >= 0,
   });
   if (index < 0) return null;
+  const known = steps.find(({ id }) => id === step);
   const go = (to: number) => change('item', `${step}.${to}`);
   const neighbours = (
     <span className="flex gap-2">
       <Button size="small" disabled={index === 0} onClick={() => go(index - 1)}>
         {t('executions.itemBefore')}
       </Button>
-      <Button size="small" disabled={index + 1 >= (totals[step] ?? 0)} onClick={() => go(index + 1)}>
+      <Button size="small" disabled={index + 1 >= (known?.items?.total ?? 0)} onClick={() => go(index + 1)}>
         {t('executions.itemAfter')}
       </Button>
     </span>
@@ -51,6 +53,9 @@ export function ItemDrawer({ execution, totals }: { execution: string; totals: R
       onClose={() => change('item')}
     >
       {error && <ErrorNote error={error} onRetry={() => void refetch()} />}
+      {data?.status === 'waiting' && known?.awaits_signal && (
+        <Answer execution={execution} awaited={{ step, item: index }} />
+      )}
       {data ? <ItemDetail item={data} /> : !error && <span className="wp-skeleton" />}
     </Drawer>
   );

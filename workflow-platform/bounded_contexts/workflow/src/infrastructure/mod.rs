@@ -2,6 +2,7 @@
 
 pub mod announce;
 pub mod audit;
+mod awaits_column;
 mod children_columns;
 pub mod definitions;
 pub mod ending;

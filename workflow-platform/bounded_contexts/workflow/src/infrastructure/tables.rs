@@ -11,11 +11,21 @@ use sea_orm_migration::{
 };
 
 use super::{
-    children_columns::ChildrenColumns, events_columns::EventsColumns, hooks_table::Hooks,
-    inbox_table::InboxTable, labels_table::LabelsTable, list_indexes::ListIndexes,
-    origin_column::OriginColumn, retention_tables::RetentionTables,
-    snapshots_table::SnapshotsTable, start_keys_table::StartKeysTable, statistics::StatisticsTable,
-    step_cache_table::StepCacheTable, trace_column::TraceColumn, vault_table::VaultTable,
+    awaits_column::{AWAITS_INDEX, AwaitsColumn},
+    children_columns::ChildrenColumns,
+    events_columns::EventsColumns,
+    hooks_table::Hooks,
+    inbox_table::InboxTable,
+    labels_table::LabelsTable,
+    list_indexes::ListIndexes,
+    origin_column::OriginColumn,
+    retention_tables::RetentionTables,
+    snapshots_table::SnapshotsTable,
+    start_keys_table::StartKeysTable,
+    statistics::StatisticsTable,
+    step_cache_table::StepCacheTable,
+    trace_column::TraceColumn,
+    vault_table::VaultTable,
 };
 
 /// The migrations of executions, in order.
@@ -36,6 +46,8 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(TraceColumn),
         Box::new(OriginColumn),
         Box::new(ListIndexes),
+        Box::new(AwaitsColumn),
+        Box::new(AWAITS_INDEX),
     ]
 }
 

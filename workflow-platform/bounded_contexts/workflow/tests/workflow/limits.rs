@@ -72,6 +72,7 @@ impl Worker {
         let projection = Projection {
             status,
             lease,
+            awaits: None,
             error: None,
             cancel_taken: false,
             letters_taken,

@@ -9,6 +9,7 @@
 mod again;
 mod alike;
 mod audit;
+mod awaited;
 mod caching;
 mod children;
 mod definitions;

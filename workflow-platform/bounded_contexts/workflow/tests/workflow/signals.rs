@@ -37,7 +37,7 @@ async fn an_approval_lets_the_run_go_on() {
         let client = Client::of(&world);
         let id = world.run(ASKS).await;
         let waiting = world.until(id, Status::Waiting).await;
-        assert!(waiting.view.steps[0].awaits_signal);
+        assert!(waiting.view.steps[0].awaits_signal());
         assert_eq!(waiting.view.steps[0].input, Some(json!({ "message": "may we?" })));
         assert!(
             waiting.waiting_reason.unwrap().of(shared_kernel::domain::Locale::En).contains("ask")

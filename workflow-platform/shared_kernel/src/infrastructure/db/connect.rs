@@ -19,6 +19,10 @@ use super::{
 /// server that is away is an answer and no time-out.
 const POSTGRES_PATIENCE: Duration = Duration::from_secs(10);
 
+/// A connection that was used so lately is not asked whether it still answers: each question is a trip
+/// to the server, and what cuts connections cuts those that rest.
+const RESTED: Duration = Duration::from_secs(1);
+
 /// Which engine is behind a [`Database`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Backend {
@@ -50,7 +54,7 @@ pub struct PostgresSettings {
     /// Connections kept plus those opened under load.
     pub max_connections: u32,
     pub min_connections: u32,
-    /// Ask the server before handing a connection out.
+    /// Ask the server before handing out a connection that has rested.
     pub check_before_use: bool,
     pub recycle_after: Duration,
     /// A transaction in which nothing was asked for so long is ended by the server. A process that
@@ -204,10 +208,13 @@ fn postgres_options(settings: &PostgresSettings) -> ConnectOptions {
         .max_connections(settings.max_connections)
         .min_connections(settings.min_connections)
         .sqlx_logging(false)
-        .test_before_acquire(settings.check_before_use)
+        .test_before_acquire(false)
         .acquire_timeout(POSTGRES_PATIENCE)
         .max_lifetime(settings.recycle_after)
         .set_application_name("workflow-platform");
+    if settings.check_before_use {
+        options.test_before_acquire_if_idle_for(RESTED);
+    }
     let abandoned_ms = settings.abandoned_after.as_millis();
     options.map_sqlx_postgres_opts(move |postgres| {
         // Compiling a statement takes longer than any of ours runs, and is done for each run anew.

@@ -30,7 +30,7 @@ pub use audit::{audit_insert, audit_rows};
 pub use connect::{Backend, Database, DatabaseError, DatabaseSettings, PostgresSettings};
 pub use counted_groups::CountedGroups;
 pub use counted_rows::CountedRows;
-pub use indexes::{create_index, drop_index};
+pub use indexes::{NewIndex, create_index, drop_index};
 pub use migrate::{MigrationState, MigrationStep, Migrations};
 pub use outbox::{outbox_insert, outbox_into, outbox_values};
 pub use personal_table::{PersonalTable, RowKey, Shown};

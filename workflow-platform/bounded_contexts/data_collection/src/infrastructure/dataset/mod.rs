@@ -14,7 +14,6 @@ mod statements;
 mod store;
 mod tables;
 mod usage;
-mod written_index;
 
 pub use personal::personal_data;
 pub use store::SqlDatasets;

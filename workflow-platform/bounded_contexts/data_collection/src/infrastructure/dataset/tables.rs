@@ -6,17 +6,20 @@ use sea_orm_migration::{
     prelude::*,
     schema::{big_integer, string_len, text, text_null, uuid},
 };
+use shared_kernel::infrastructure::db::NewIndex;
 
-use super::{counts_table::CountsTable, index_tables::IndexTables, written_index::WrittenIndex};
+use super::{counts_table::CountsTable, index_tables::IndexTables};
+
+/// By which it is found what an execution wrote.
+const WRITTEN: NewIndex = NewIndex {
+    name: "m20261126_000113_dataset_written",
+    index: "dataset_versions_by_execution",
+    on: "dataset_versions (execution_id) WHERE execution_id IS NOT NULL",
+};
 
 /// The migrations of the context, in order.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![
-        Box::new(DatasetTables),
-        Box::new(IndexTables),
-        Box::new(WrittenIndex),
-        Box::new(CountsTable),
-    ]
+    vec![Box::new(DatasetTables), Box::new(IndexTables), Box::new(WRITTEN), Box::new(CountsTable)]
 }
 
 /// The first form of the tables.

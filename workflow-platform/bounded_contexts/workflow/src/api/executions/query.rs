@@ -28,6 +28,9 @@ pub struct FilterBody {
     /// Only those that were started so.
     #[garde(skip)]
     pub trigger: Option<Origin>,
+    /// Only those of which a step waits for somebody's signal; with `false` only the others.
+    #[garde(skip)]
+    pub awaits_signal: Option<bool>,
     /// Asked for at or after this time.
     #[garde(skip)]
     pub created_from: Option<Timestamp>,
@@ -51,6 +54,7 @@ impl FilterBody {
             status,
             definition_id: self.definition_id,
             origin: self.trigger,
+            awaits_signal: self.awaits_signal,
             created_from: self.created_from,
             created_before: self.created_before,
             label: self.label.as_deref().map(label).transpose()?,
@@ -91,6 +95,10 @@ pub struct ListQuery {
     #[garde(skip)]
     #[param(value_type = Option<String>, example = "schedule")]
     trigger: Option<Origin>,
+    /// Only those of which a step waits for somebody's signal; with `false` only the others.
+    #[garde(skip)]
+    #[param(example = true)]
+    awaits_signal: Option<bool>,
     /// Asked for at or after this time.
     #[garde(skip)]
     created_from: Option<Timestamp>,
@@ -119,6 +127,7 @@ impl ListQuery {
             status: self.status.clone(),
             definition_id: self.definition_id,
             trigger: self.trigger,
+            awaits_signal: self.awaits_signal,
             created_from: self.created_from,
             created_before: self.created_before,
             label: self.label.clone(),

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::{
     application::executions::{ExecutionDetails, ExecutionRow, Progress, Started},
     domain::execution::{
-        ActionErrorView, AttemptView, ExecutionError, ItemCounts, Origin, Phase, Status,
+        ActionErrorView, AttemptView, Awaited, ExecutionError, ItemCounts, Origin, Phase, Status,
         StepDetails, StepStatus,
     },
 };
@@ -75,6 +75,20 @@ pub struct ExecutionCancelView {
     pub status: Status,
 }
 
+/// Who waits for a signal.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct AwaitedView {
+    pub step: String,
+    /// Number of the item, from 0, of a step with `for_each`.
+    pub item: Option<u32>,
+}
+
+impl From<Awaited> for AwaitedView {
+    fn from(Awaited { step, item }: Awaited) -> Self {
+        Self { step, item }
+    }
+}
+
 /// An execution in a list.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct ExecutionView {
@@ -95,6 +109,8 @@ pub struct ExecutionView {
     /// The execution that waits for its end, with `workflow.run`.
     #[schema(value_type = Option<Uuid>)]
     pub parent_id: Option<Id<Execution>>,
+    /// The first step, or item of one, that waits for somebody's signal.
+    pub awaits: Option<AwaitedView>,
 }
 
 impl From<ExecutionRow> for ExecutionView {
@@ -113,6 +129,7 @@ impl From<ExecutionRow> for ExecutionView {
             finished_at: row.finished_at,
             error: row.error,
             parent_id: row.parent,
+            awaits: row.awaits.map(Into::into),
         }
     }
 }
@@ -155,6 +172,8 @@ pub struct StepView {
     pub waits_until: Option<Timestamp>,
     /// It waits for somebody's signal.
     pub awaits_signal: bool,
+    /// Of a step with `for_each`, the first item that does.
+    pub awaits_item: Option<u32>,
 }
 
 /// An execution with its steps.
@@ -199,6 +218,8 @@ impl StepView {
     fn of(step: StepDetails, heard: &[Progress]) -> Self {
         Self {
             progress: progress(&step, heard),
+            awaits_signal: step.awaits_signal(),
+            awaits_item: step.awaits_item(),
             id: step.id,
             uses: step.uses,
             phase: step.phase,
@@ -213,7 +234,6 @@ impl StepView {
             items: step.items,
             cost: step.cost,
             waits_until: step.waits_until,
-            awaits_signal: step.awaits_signal,
         }
     }
 }

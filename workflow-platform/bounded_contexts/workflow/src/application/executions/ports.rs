@@ -16,7 +16,9 @@ use uuid::Uuid;
 
 use crate::domain::{
     definition::Definition,
-    execution::{ExecutionError, Fragment, JournalEvent, Origin, Signal, Status, UnknownEvent},
+    execution::{
+        Awaited, ExecutionError, Fragment, JournalEvent, Origin, Signal, Status, UnknownEvent,
+    },
 };
 
 /// The store of executions could not serve.
@@ -110,6 +112,8 @@ pub struct ExecutionRow {
     pub origin: Option<Origin>,
     /// It is an item of a step that is spread.
     pub is_fragment: bool,
+    /// Who waits for a signal.
+    pub awaits: Option<Awaited>,
 }
 
 /// One row of the journal.
@@ -135,6 +139,8 @@ pub struct ExecutionFilter {
     pub status: Option<Status>,
     pub definition_id: Option<Uuid>,
     pub origin: Option<Origin>,
+    /// Whether a step waits for somebody's signal.
+    pub awaits_signal: Option<bool>,
     /// Asked for at or after this time.
     pub created_from: Option<Timestamp>,
     /// Asked for before this time.

@@ -32,6 +32,7 @@
 //! * A step cut off in its middle is run again with the same idempotency key and does not use up
 //!   an attempt; a recorded success is never run again.
 
+mod awaited;
 mod children;
 mod decide;
 mod event;
@@ -54,6 +55,7 @@ mod properties;
 #[cfg(test)]
 mod tests;
 
+pub use awaited::{Awaited, NotAwaited};
 pub use children::{DEEPEST, WORKFLOW_RUN, calls};
 pub use decide::idempotency_key;
 pub use event::{

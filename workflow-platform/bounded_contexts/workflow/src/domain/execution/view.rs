@@ -1,6 +1,6 @@
 //! An execution as people see it, folded from the same journal as the decisions.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -82,8 +82,8 @@ pub struct StepDetails {
     pub cost: Cost,
     /// When its timer ends.
     pub waits_until: Option<Timestamp>,
-    /// It waits for somebody's signal.
-    pub awaits_signal: bool,
+    /// Its runs that wait for somebody's signal, by their item, and what they ask.
+    awaiting: BTreeMap<Option<u32>, Option<String>>,
     /// A failure of it does not fail the run.
     forgiven: bool,
     /// It had not settled when the run ended.
@@ -137,7 +137,7 @@ impl ExecutionView {
                 items: None,
                 cost: Cost::default(),
                 waits_until: None,
-                awaits_signal: false,
+                awaiting: BTreeMap::new(),
                 forgiven: step.on_error == OnError::Continue,
                 left: false,
                 earlier_attempts: 0,
@@ -212,7 +212,7 @@ impl ExecutionView {
                 settled => settled,
             };
             step.waits_until = None;
-            step.awaits_signal = false;
+            step.awaiting.clear();
             if let Some(items) = &mut step.items {
                 items.running = 0;
             }
@@ -226,7 +226,7 @@ impl ExecutionView {
 
     /// The steps that wait for somebody's signal.
     pub fn awaiting(&self) -> impl Iterator<Item = &str> {
-        self.steps.iter().filter(|step| step.awaits_signal).map(|step| step.id.as_str())
+        self.steps.iter().filter(|step| step.awaits_signal()).map(|step| step.id.as_str())
     }
 
     /// Why nothing runs at the moment, if so.
@@ -247,6 +247,23 @@ impl StepDetails {
         self.left
     }
 
+    /// It waits for somebody's signal.
+    pub fn awaits_signal(&self) -> bool {
+        !self.awaiting.is_empty()
+    }
+
+    /// The first item that waits for somebody's signal, of a step with `for_each`.
+    pub fn awaits_item(&self) -> Option<u32> {
+        *self.awaiting.first_key_value()?.0
+    }
+
+    /// What the first that waits asks is its input.
+    fn show_question(&mut self) {
+        if let Some((_, message)) = self.awaiting.first_key_value() {
+            self.input = message.as_ref().map(|message| json!({ "message": message }));
+        }
+    }
+
     fn take_up(&mut self) {
         let settled = matches!(self.status, StepStatus::Succeeded | StepStatus::Skipped)
             || (self.status == StepStatus::Failed && self.forgiven);
@@ -257,6 +274,7 @@ impl StepDetails {
         self.earlier_attempts = self.attempt_count;
         self.status = StepStatus::Pending;
         (self.finished_at, self.error, self.waits_until) = (None, None, None);
+        self.awaiting.clear();
         if self.phase != Phase::Main {
             self.items = None;
         }
@@ -306,9 +324,9 @@ impl StepDetails {
                     cached: false,
                 });
                 self.status = StepStatus::Waiting;
-                self.awaits_signal = true;
+                self.awaiting.insert(body.item, body.message.clone());
                 self.waits_until = body.until;
-                self.input = body.message.as_ref().map(|message| json!({ "message": message }));
+                self.show_question();
             }
             JournalEvent::ChildStarted(body) => {
                 self.start(&Attempt {
@@ -438,6 +456,9 @@ impl StepDetails {
             execution_id: attempt.execution,
             cached: attempt.cached,
         });
+        if self.awaiting.remove(&attempt.item).is_some() {
+            self.show_question();
+        }
         if let Some(items) = &mut self.items {
             items.running -= u32::from(announced && items.running > 0);
             items.succeeded += u32::from(status == StepStatus::Succeeded);
@@ -467,6 +488,6 @@ impl StepDetails {
         self.status = status;
         self.finished_at = Some(at);
         self.waits_until = None;
-        self.awaits_signal = false;
+        self.awaiting.clear();
     }
 }

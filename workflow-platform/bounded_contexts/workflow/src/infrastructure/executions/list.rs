@@ -121,6 +121,10 @@ fn one(
     if let Some(origin) = filter.origin {
         query.push(" AND e.origin = ?", [origin.as_str().into()]);
     }
+    if let Some(awaits) = filter.awaits_signal {
+        query
+            .push(&format!(" AND e.awaits {}", if awaits { "IS NOT NULL" } else { "IS NULL" }), []);
+    }
     match narrow {
         Some(Narrow::Definition(id)) => query.push(" AND e.definition_id = ?", [(*id).into()]),
         Some(Narrow::Execution(id)) => query.push(" AND e.id = ?", [(*id).into()]),

@@ -13,7 +13,7 @@ use crate::application::executions::{ExecutionRow, LogLine, StoreError};
 pub(super) const COLUMNS: &str = "id, user_id, definition_id, definition_name, \
      definition_version, status, labels, priority, created_at, started_at, finished_at, error, \
      cancel_at, wake_at, worker_id, concurrency_key, concurrency_limit, parent_id, depth, fragment, \
-     origin";
+     origin, awaits";
 
 pub(super) fn execution(row: &QueryResult) -> Result<ExecutionRow, StoreError> {
     let status: String = row.try_get_by_index(5)?;
@@ -23,6 +23,7 @@ pub(super) fn execution(row: &QueryResult) -> Result<ExecutionRow, StoreError> {
     let limit: Option<i32> = row.try_get_by_index(16)?;
     let version: i32 = row.try_get_by_index(4)?;
     let origin: Option<String> = row.try_get_by_index(20)?;
+    let awaits: Option<String> = row.try_get_by_index(21)?;
     Ok(ExecutionRow {
         id: row.try_get_by_index::<Uuid>(0)?.into(),
         owner: Owner::new(row.try_get_by_index::<Uuid>(1)?.into()),
@@ -42,6 +43,7 @@ pub(super) fn execution(row: &QueryResult) -> Result<ExecutionRow, StoreError> {
         parent: row.try_get_by_index::<Option<Uuid>>(17)?.map(Id::from),
         // A process of another version may have written what this one does not know.
         origin: origin.and_then(|text| text.parse().ok()),
+        awaits: awaits.and_then(|text| text.parse().ok()),
         is_fragment: row.try_get_by_index::<i32>(19)? != 0,
         depth: u32::try_from(row.try_get_by_index::<i32>(18)?).unwrap_or(0),
         concurrency: key.zip(limit.and_then(|limit| u32::try_from(limit).ok())),

@@ -104,7 +104,7 @@ impl From<AppendError> for StoreError {
 
 /// As if it had just been asked for; whoever held it before has lost it.
 const REQUEUE: &str = "UPDATE workflow_executions SET status = 'pending', finished_at = NULL, \
-     error = NULL, started_at = NULL, ready_at = $3, wake_at = NULL, cancel_at = NULL, \
+     error = NULL, started_at = NULL, ready_at = $3, wake_at = NULL, cancel_at = NULL, awaits = NULL, \
      epoch = epoch + 1 \
      WHERE id = $1 AND user_id = $2 AND finished_at IS NOT NULL AND status <> 'succeeded'";
 

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::INLINE_LIMIT;
 use crate::{
-    domain::execution::{ExecutionError, JournalEvent, Status},
+    domain::execution::{Awaited, ExecutionError, JournalEvent, Status},
     infrastructure::queue::Envelope,
 };
 
@@ -100,6 +100,8 @@ pub enum Lease {
 pub struct Projection {
     pub status: Status,
     pub lease: Lease,
+    /// Who waits for a signal.
+    pub awaits: Option<Awaited>,
     pub error: Option<ExecutionError>,
     /// The wish to cancel stands in the journal now.
     pub cancel_taken: bool,

@@ -38,7 +38,7 @@ use super::{
 };
 use crate::{
     application::executions::{RunItem, StoredEvent},
-    domain::execution::{Execution, JournalEvent, RunKey, Status, StepRun},
+    domain::execution::{Awaited, Execution, JournalEvent, RunKey, Status, StepRun},
     infrastructure::{
         journal::{AppendError, JournalReader, JournalWriter, SnapshotStore},
         queue::{Claimed, Queue},
@@ -107,6 +107,8 @@ struct Driver {
     snapshots: Snapshots,
     /// The wish to cancel is among the pending events.
     cancel_taken: bool,
+    /// Who waits for a signal, as the projection has it.
+    shown_awaited: Option<Awaited>,
     /// Letters of which the pending events tell.
     letters: Vec<Uuid>,
     /// Letters of which the journal and the pending events tell.
@@ -178,6 +180,7 @@ async fn start(
         desk,
         claimed,
         control,
+        shown_awaited: machine.awaited(),
         machine,
         next_seq,
         pending: Vec::new(),

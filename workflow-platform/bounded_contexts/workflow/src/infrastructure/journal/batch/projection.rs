@@ -21,7 +21,7 @@ pub(super) const SET: &str = "status = d.status, \
      letters_taken = d.letters_taken, \
      bytes = e.bytes + d.bytes, \
      cancel_at = CASE WHEN d.cancel_taken = 0 THEN e.cancel_at END, \
-     finished_at = d.finished_at, error = d.error";
+     finished_at = d.finished_at, error = d.error, awaits = d.awaits";
 
 /// The row `d`.
 #[derive(Debug)]
@@ -38,12 +38,13 @@ pub(super) struct Change {
     cancel_taken: i32,
     finished_at: Option<i64>,
     error: Option<String>,
+    awaits: Option<String>,
     at: i64,
 }
 
 impl Change {
     /// In the order of `values`.
-    pub const COLUMNS: [Column; 13] = [
+    pub const COLUMNS: [Column; 14] = [
         must("id", Kind::Uuid),
         must("epoch", Kind::BigInt),
         must("status", Kind::Text),
@@ -56,6 +57,7 @@ impl Change {
         must("cancel_taken", Kind::Int),
         may("finished_at", Kind::BigInt),
         may("error", Kind::Text),
+        may("awaits", Kind::Text),
         must("at", Kind::BigInt),
     ];
 
@@ -79,11 +81,12 @@ impl Change {
             cancel_taken: i32::from(projection.cancel_taken || finished_at.is_some()),
             finished_at,
             error: error.and_then(|error| serde_json::to_string(error).ok()),
+            awaits: projection.awaits.as_ref().map(ToString::to_string),
             at: projection.at.micros(),
         }
     }
 
-    pub fn values(self) -> [Value; 13] {
+    pub fn values(self) -> [Value; 14] {
         [
             self.id.into(),
             self.epoch.into(),
@@ -97,6 +100,7 @@ impl Change {
             self.cancel_taken.into(),
             self.finished_at.into(),
             self.error.into(),
+            self.awaits.into(),
             self.at.into(),
         ]
     }

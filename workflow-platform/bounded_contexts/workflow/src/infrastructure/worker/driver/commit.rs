@@ -21,6 +21,7 @@ pub(super) async fn put_off(desk: &Desk, claimed: &Claimed) -> Result<Timestamp,
     let projection = Projection {
         status: Status::Running,
         lease: Lease::Park(Some(at)),
+        awaits: None,
         error: None,
         cancel_taken: false,
         letters_taken: claimed.letters_taken,
@@ -41,6 +42,7 @@ pub(super) async fn give_up(desk: &Desk, claimed: &Claimed, seq: i64) -> Result<
     let projection = Projection {
         status,
         lease: Lease::End,
+        awaits: None,
         error: Some(error),
         cancel_taken: true,
         letters_taken: claimed.letters_taken,
@@ -115,7 +117,11 @@ impl Driver {
         mut projection: Option<Projection>,
     ) -> Result<(), AppendError> {
         let mut outbox = Vec::new();
-        if (self.cancel_taken || !self.letters.is_empty()) && projection.is_none() {
+        // Lists tell at once who waits for a signal, however long others run beside it.
+        let tells = self.cancel_taken
+            || !self.letters.is_empty()
+            || self.machine.awaited() != self.shown_awaited;
+        if tells && projection.is_none() {
             projection = Some(self.projection(Status::Running, Lease::Keep));
         }
         if let Some(ended) = projection.as_ref().filter(|p| p.lease == Lease::End) {
@@ -142,6 +148,9 @@ impl Driver {
         self.next_seq += i64::try_from(events.len()).unwrap_or(i64::MAX);
         let (execution, epoch) = (self.claimed.id, self.claimed.epoch);
         let letters = std::mem::take(&mut self.letters);
+        if let Some(new) = &projection {
+            self.shown_awaited.clone_from(&new.awaits);
+        }
         let append =
             Append { execution, epoch, first_seq, events, projection, outbox, letters, reply };
         let is_kept = append.projection.as_ref().is_none_or(|new| new.lease == Lease::Keep);
@@ -161,7 +170,8 @@ impl Driver {
         let (cancel_taken, letters_taken) = (self.cancel_taken, self.letters_taken);
         let at = self.now();
         // The bytes are known when the events are packed.
-        Projection { status, lease, error: None, cancel_taken, letters_taken, bytes: 0, at }
+        let awaits = self.machine.awaited();
+        Projection { status, lease, awaits, error: None, cancel_taken, letters_taken, bytes: 0, at }
     }
 
     pub(super) async fn finish(mut self, status: Status) -> Result<(), AppendError> {
