@@ -6,7 +6,7 @@ import { CanvasRenderer } from 'echarts/renderers';
 import { useEffect, useRef } from 'react';
 import { cut, labelsFor } from '@/components/chart-labels';
 import { useTranslation } from '@/hooks/use-translation';
-import { exact } from '@/utils/format';
+import { compact, exact } from '@/utils/format';
 
 use([BarChart, LineChart, PieChart, GridComponent, TooltipComponent, CanvasRenderer]);
 
@@ -35,7 +35,7 @@ const coloursOf = (token: Token) => [
   token.blue,
 ];
 
-function optionOf({ kind, points }: ChartProps, token: Token, room: number): EChartsCoreOption {
+function optionOf({ kind, points }: ChartProps, token: Token, language: string, room: number): EChartsCoreOption {
   const text = { color: token.colorTextSecondary, fontFamily: token.fontFamily };
   const colours = coloursOf(token);
   const names = points.map(({ name }) => name);
@@ -51,6 +51,7 @@ function optionOf({ kind, points }: ChartProps, token: Token, room: number): ECh
       backgroundColor: token.colorBgElevated,
       borderColor: token.colorBorder,
       textStyle: { color: token.colorText, fontFamily: token.fontFamily },
+      valueFormatter: (value: number) => exact(value, language),
     },
   };
   if (kind === 'pie') {
@@ -82,7 +83,7 @@ function optionOf({ kind, points }: ChartProps, token: Token, room: number): ECh
     },
     yAxis: {
       type: 'value',
-      axisLabel: text,
+      axisLabel: { ...text, formatter: (value: number) => compact(value, language) },
       // What is counted has no halves.
       minInterval: points.every(({ value }) => Number.isInteger(value)) ? 1 : 0,
       splitLine: { lineStyle: { color: token.colorBorderSecondary } },
@@ -105,6 +106,7 @@ export default function Chart(props: ChartProps) {
   const { token } = theme.useToken();
   const place = useRef<HTMLDivElement>(null);
   const { kind, points, label } = props;
+  const { language } = useTranslation().i18n;
   useEffect(() => {
     if (!place.current) return;
     const chart = init(place.current);
@@ -114,7 +116,7 @@ export default function Chart(props: ChartProps) {
       const room = chart.getWidth();
       if (room === drawn) return;
       drawn = room;
-      chart.setOption(optionOf({ kind, points, label }, token, room), true);
+      chart.setOption(optionOf({ kind, points, label }, token, language, room), true);
     };
     draw();
     const watcher = new ResizeObserver(draw);
@@ -123,7 +125,7 @@ export default function Chart(props: ChartProps) {
       watcher.disconnect();
       chart.dispose();
     };
-  }, [kind, points, label, token]);
+  }, [kind, points, label, token, language]);
   return (
     <div className="wp-chart-box">
       <div ref={place} className="wp-chart" role="img" aria-label={label} />
