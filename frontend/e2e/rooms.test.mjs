@@ -926,3 +926,34 @@ room('each trouble on the dashboard has the way to where it is dealt with', asyn
   assert.deepEqual(noted.complaints, []);
   await other.context().close();
 });
+
+room('on a phone a pie has its names below it, and the log of events all of its columns', async () => {
+  await one.post('/datasets', { name: 'sorts', key: ['id'] });
+  const kinds = ['a sort with a name that is too long for any phone', '都市'];
+  const records = Array.from({ length: 8 }, (_, id) => ({ id, kind: kinds[id % 2] }));
+  await one.post('/datasets/sorts/records', { records });
+  const look = { locale: 'en', theme: 'light' };
+  const root = await administrator();
+  for (const [who, path, shown] of [
+    [
+      one,
+      '/data/sorts?tab=chart&chart=pie&by=kind',
+      (phone) => phone.getByRole('listitem').filter({ hasText: '都市' }).getByText('50%').waitFor(),
+    ],
+    [
+      root,
+      '/admin/events',
+      async (phone) => {
+        const table = phone.getByRole('region', { name: 'Events' });
+        await table.getByText('Handled').first().waitFor();
+        assert.ok(await table.evaluate((box) => box.scrollWidth <= box.clientWidth), 'nothing is beside the screen');
+      },
+    ],
+  ]) {
+    const phone = await enter(browser, look, await who.session(), { width: 380, height: 800 });
+    await phone.goto(`${BASE}${path}`);
+    await shown(phone);
+    assert.deepEqual(await barriers(phone), []);
+    await phone.context().close();
+  }
+});
