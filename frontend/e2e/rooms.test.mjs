@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { administrator, ended, user } from './platform.mjs';
-import { slowSite } from './site.mjs';
+import { forwardProxy, slowSite, strictSite } from './site.mjs';
 import { BASE, barriers, enter, launch, watch } from './support.mjs';
 
 const QUICK = `name: quick
@@ -913,4 +913,87 @@ room('items that wait for approvals are answered one by one, wherever they are s
   await became(id, 'failed');
   const { items } = (await one.get(`/workflow/executions/${id}`)).steps[0];
   assert.deepEqual([items.succeeded, items.failed], [2, 1]);
+});
+
+/** Proxies for most of a plan, of which many are dead, and a host that had enough of those that work. */
+async function troubles(someone) {
+  const site = await strictSite();
+  const alive = await Promise.all([forwardProxy(), forwardProxy(), forwardProxy()]);
+  const dead = Array.from({ length: 14 }, (_, place) => `http://127.0.0.1:${place + 1}`);
+  const { id: pool } = await someone.post('/proxy/pools', { name: 'attic', test_target: `${site.url}well` });
+  const text = [...alive.map(({ address }) => address), ...dead].join('\n');
+  await someone.post(`/proxy/pools/${pool}/import`, { text });
+  // The third failure in a row is one too many.
+  for (let times = 0; times < 3; times++) await someone.post(`/proxy/pools/${pool}/test`, {});
+  const source = `name: asks too much
+steps:
+  - id: each
+    uses: http.request
+    for_each: [1, 2, 3, 4]
+    on_error: continue
+    with: {url: "${site.url}", proxy_pool: attic}
+`;
+  const { id: definition_id } = await someone.post('/workflow/definitions', { source });
+  const { id } = await someone.post('/workflow/executions', { definition_id });
+  await ended(someone, id);
+  for (const each of [site, ...alive]) each.close();
+  return { pool, host: new URL(site.url).host };
+}
+
+room('each trouble on the dashboard has the way to where it is dealt with', async () => {
+  const troubled = await user('troubled');
+  const { pool, host } = await troubles(troubled);
+  const look = { locale: 'en', theme: 'light' };
+  const other = await enter(browser, look, await troubled.session(), { width: 380, height: 800 });
+  const noted = watch(other);
+  const attention = other.getByRole('region', { name: 'Needs attention' });
+  const follow = async (words, name) => {
+    await other.goto(`${BASE}/dashboard`);
+    await attention.getByRole('listitem').filter({ hasText: words }).getByRole('link', { name, exact: true }).click();
+  };
+  await follow('Proxies', 'See plans');
+  await other.waitForURL(`${BASE}/plan`);
+  await follow('attic: 14 in quarantine', 'Test proxies');
+  await other.waitForURL(`${BASE}/proxies/${pool}?tab=tests`);
+  await other.getByRole('table', { name: 'Tests' }).or(other.getByText('Finished')).first().waitFor();
+  await follow(host, 'See host');
+  await other.waitForURL((url) => url.pathname === `/proxies/${pool}` && url.searchParams.get('open') === host);
+  await other.getByRole('dialog', { name: host }).waitFor();
+  await other.goto(`${BASE}/dashboard`);
+  const box = await attention.boundingBox();
+  assert.ok(box && box.y < 600, 'on a phone they are seen without scrolling');
+  assert.deepEqual(await barriers(other), []);
+  assert.deepEqual(noted.complaints, []);
+  await other.context().close();
+});
+
+room('on a phone a pie has its names below it, and the log of events all of its columns', async () => {
+  await one.post('/datasets', { name: 'sorts', key: ['id'] });
+  const kinds = ['a sort with a name that is too long for any phone', '都市'];
+  const records = Array.from({ length: 8 }, (_, id) => ({ id, kind: kinds[id % 2] }));
+  await one.post('/datasets/sorts/records', { records });
+  const look = { locale: 'en', theme: 'light' };
+  const root = await administrator();
+  for (const [who, path, shown] of [
+    [
+      one,
+      '/data/sorts?tab=chart&chart=pie&by=kind',
+      (phone) => phone.getByRole('listitem').filter({ hasText: '都市' }).getByText('50%').waitFor(),
+    ],
+    [
+      root,
+      '/admin/events',
+      async (phone) => {
+        const table = phone.getByRole('region', { name: 'Events' });
+        await table.getByText('Handled').first().waitFor();
+        assert.ok(await table.evaluate((box) => box.scrollWidth <= box.clientWidth), 'nothing is beside the screen');
+      },
+    ],
+  ]) {
+    const phone = await enter(browser, look, await who.session(), { width: 380, height: 800 });
+    await phone.goto(`${BASE}${path}`);
+    await shown(phone);
+    assert.deepEqual(await barriers(phone), []);
+    await phone.context().close();
+  }
 });

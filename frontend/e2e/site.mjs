@@ -27,6 +27,22 @@ export async function slowSite() {
   };
 }
 
+/** A site that turns everybody away, and one thing that works. */
+export async function strictSite() {
+  const server = createServer((request, response) => {
+    response.statusCode = { '/robots.txt': 404, '/well': 200 }[request.url] ?? 429;
+    response.end();
+  });
+  await new Promise((done) => server.listen(0, '127.0.0.1', done));
+  return {
+    url: `http://127.0.0.1:${server.address().port}/`,
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
 /** Forwards requests of plain HTTP, as the cheapest of proxies do. */
 export async function forwardProxy() {
   const server = createServer((request, response) => {

@@ -47,7 +47,7 @@ export function DataTable<T>(props: Props<T>) {
   return (
     <div className="wp-card">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <section className="overflow-x-auto" aria-label={label} tabIndex={0}>
+      <section className="relative overflow-x-auto" aria-label={label} tabIndex={0}>
         <table ref={table} className="wp-table" aria-busy={!rows} data-rows={rows?.length}>
           {widths && (
             <colgroup>

@@ -175,6 +175,7 @@ export default {
     firstSeen: 'First seen',
     lastSeen: 'Last seen',
     changed: 'Changed',
+    writtenAt: 'Written',
     version: 'Version',
     fields: 'Fields',
     history: 'History',

@@ -175,6 +175,7 @@ export default {
     firstSeen: '首次出现',
     lastSeen: '最近出现',
     changed: '更新时间',
+    writtenAt: '写入时间',
     version: '版本',
     fields: '字段',
     history: '历史',

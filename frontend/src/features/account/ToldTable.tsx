@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Switch } from 'antd';
 import { Link } from 'react-router';
 import { type Column, DataTable } from '@/components/DataTable';
+import { Dotted } from '@/components/Dotted';
 import { EmptyState } from '@/components/EmptyState';
 import { ErrorNote } from '@/components/ErrorNote';
 import { type Channel, isTelling, retold, tells } from '@/features/account/channels';
@@ -48,7 +49,9 @@ export function ToldTable() {
           <Link className="wp-name" to={`/automations/${id}`}>
             {name}
           </Link>
-          <code className="wp-muted wp-message block">{trigger.event}</code>
+          <div className="wp-muted">
+            <Dotted name={trigger.event} />
+          </div>
         </>
       ),
     },

@@ -1,4 +1,5 @@
 import { type Column, DataTable } from '@/components/DataTable';
+import { Dotted } from '@/components/Dotted';
 import { EmptyState } from '@/components/EmptyState';
 import { When } from '@/components/When';
 import { AuditDrawer } from '@/features/audit/AuditDrawer';
@@ -24,8 +25,13 @@ export function AuditTable() {
       key: 'action',
       title: t('audit.action'),
       render: (row) => (
-        <button type="button" className="wp-link" title={t('audit.open')} onClick={() => change('open', row.id)}>
-          <code>{row.action}</code>
+        <button
+          type="button"
+          className="wp-link wp-link-dotted"
+          title={t('audit.open')}
+          onClick={() => change('open', row.id)}
+        >
+          <Dotted name={row.action} />
         </button>
       ),
     },

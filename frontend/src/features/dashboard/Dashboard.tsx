@@ -24,7 +24,13 @@ export function Dashboard({ start }: { start: ReactNode }) {
       {isNew && start}
       <Figures />
       <RunsChart />
-      <Suspense fallback={<Waiting />}>
+      <Suspense
+        fallback={
+          <div className="wp-panels">
+            <Waiting />
+          </div>
+        }
+      >
         <Panels />
       </Suspense>
     </>

@@ -20,7 +20,7 @@ export function RunsChart() {
       ...STATES.filter((state) => bucket[state] > 0).map((state) => `${t(`status.${state}`)}: ${bucket[state]}`),
     ].join('\n');
   return (
-    <section className="wp-card wp-account-card" aria-label={t('dashboard.overTime')}>
+    <section className="wp-card wp-account-card wp-runs" aria-label={t('dashboard.overTime')}>
       <h2>{t('dashboard.overTime')}</h2>
       {error && !data && <ErrorNote error={error} onRetry={() => void refetch()} />}
       {!data && !error && <span className="wp-skeleton wp-skeleton-block" />}

@@ -22,7 +22,7 @@ export function Versions({ name }: { name: string }) {
   });
   const columns: Column<DatasetVersion>[] = [
     { key: 'version', title: t('dataset.version'), align: 'right', render: (row) => row.version },
-    { key: 'at', title: t('dataset.changed'), render: (row) => <When time={row.at} /> },
+    { key: 'at', title: t('dataset.writtenAt'), render: (row) => <When time={row.at} /> },
     count('added'),
     count('changed'),
     count('removed'),

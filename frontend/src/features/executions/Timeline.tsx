@@ -28,7 +28,7 @@ export function Timeline({ steps, running, chosen, onChoose }: Props) {
     <section className="wp-card wp-timeline" aria-label={t('executions.timeline')}>
       <div className="wp-lane wp-muted" aria-hidden>
         <span />
-        <span className="flex justify-between">
+        <span className="flex justify-between gap-2 whitespace-nowrap">
           <span>0</span>
           <span>{duration((end - begin) / 2)}</span>
           <span>{duration(end - begin)}</span>

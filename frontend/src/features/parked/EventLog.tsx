@@ -1,6 +1,7 @@
 import { Select } from 'antd';
 import { CopyId } from '@/components/CopyId';
 import { type Column, DataTable } from '@/components/DataTable';
+import { Dotted } from '@/components/Dotted';
 import { EmptyState } from '@/components/EmptyState';
 import { TextFilters } from '@/components/TextFilters';
 import { When } from '@/components/When';
@@ -50,8 +51,13 @@ export function EventLog() {
       key: 'kind',
       title: t('parked.kind'),
       render: (row) => (
-        <button type="button" className="wp-link" title={t('happened.open')} onClick={() => change('open', row.id)}>
-          <code className="wp-message">{row.kind}</code>
+        <button
+          type="button"
+          className="wp-link wp-link-dotted"
+          title={t('happened.open')}
+          onClick={() => change('open', row.id)}
+        >
+          <Dotted name={row.kind} />
         </button>
       ),
     },

@@ -3,6 +3,7 @@ import { Button, Drawer } from 'antd';
 import { AskOnce } from '@/components/AskOnce';
 import { CopyId } from '@/components/CopyId';
 import { type Column, DataTable } from '@/components/DataTable';
+import { Dotted } from '@/components/Dotted';
 import { EmptyState } from '@/components/EmptyState';
 import { ErrorNote } from '@/components/ErrorNote';
 import { JsonView } from '@/components/JsonView';
@@ -27,8 +28,8 @@ export function Parked() {
       key: 'kind',
       title: t('parked.kind'),
       render: (row) => (
-        <button type="button" className="wp-link" onClick={() => change('open', row.id)}>
-          <code>{row.kind}</code>
+        <button type="button" className="wp-link wp-link-dotted" onClick={() => change('open', row.id)}>
+          <Dotted name={row.kind} />
         </button>
       ),
     },

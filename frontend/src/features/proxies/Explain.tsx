@@ -70,7 +70,7 @@ function Told({ told }: { told: Explanation }) {
       title: t('proxies.address'),
       render: (row) => (
         <>
-          <code>{row.address}</code>
+          <code className="wp-message">{row.address}</code>
           {row.proxy_id === told.proxy_id && <span className="wp-badge ms-2">{t('proxies.chosen')}</span>}
         </>
       ),
@@ -86,7 +86,7 @@ function Told({ told }: { told: Explanation }) {
         </>
       ),
     },
-    { key: 'drawn', title: t('proxies.drawn'), align: 'right', render: (row) => figure(row.drawn) },
+    { key: 'drawn', title: t('proxies.drawn'), align: 'right', wide: true, render: (row) => figure(row.drawn) },
     {
       key: 'evidence',
       title: t('proxies.evidence'),
@@ -106,12 +106,17 @@ function Told({ told }: { told: Explanation }) {
   ];
   const lately: Column<Recent>[] = [
     { key: 'at', title: t('proxies.at'), render: (row) => <When time={row.at} /> },
-    { key: 'proxy', title: t('proxies.address'), render: (row) => <code>{addressOf(row.proxy_id)}</code> },
+    {
+      key: 'proxy',
+      title: t('proxies.address'),
+      render: (row) => <code className="wp-message">{addressOf(row.proxy_id)}</code>,
+    },
     { key: 'reason', title: t('proxies.why'), render: (row) => reasonOf(row.reason) },
     {
       key: 'score',
       title: t('proxies.score'),
       align: 'right',
+      wide: true,
       render: (row) => (row.score == null ? '–' : figure(row.score)),
     },
     { key: 'compared', title: t('proxies.compared'), align: 'right', wide: true, render: (row) => row.compared },

@@ -17,15 +17,28 @@ export function HostDrawer({ pool, host, onClose }: { pool: string; host: string
   const { changeAll } = usePoolFilter();
   const { table } = usePaged(rareKeys.pool.pairs(pool, host), (cursor) => proxies.onHost(pool, host, cursor, 50));
   const columns: Column<ProxyOnHost>[] = [
-    { key: 'address', title: t('proxies.address'), render: (row) => <code>{row.address}</code> },
+    { key: 'address', title: t('proxies.address'), render: (row) => <code className="wp-message">{row.address}</code> },
     { key: 'breaker', title: t('proxies.breaker'), render: (row) => <Breaker breaker={row.breaker} /> },
-    { key: 'requests', title: t('proxies.requests'), align: 'right', render: (row) => <Count value={row.requests} /> },
+    {
+      key: 'requests',
+      title: t('proxies.requests'),
+      align: 'right',
+      wide: true,
+      render: (row) => <Count value={row.requests} />,
+    },
     { key: 'failures', title: t('proxies.failures'), align: 'right', render: (row) => <Count value={row.failures} /> },
-    { key: 'refused', title: t('proxies.refused'), align: 'right', render: (row) => <Count value={row.refused} /> },
+    {
+      key: 'refused',
+      title: t('proxies.refused'),
+      align: 'right',
+      wide: true,
+      render: (row) => <Count value={row.refused} />,
+    },
     {
       key: 'latency',
       title: t('proxies.latency'),
       align: 'right',
+      wide: true,
       render: (row) => (row.latency_ms == null ? '–' : duration(row.latency_ms)),
     },
   ];

@@ -42,7 +42,13 @@ export function Hosts({ pool }: { pool: string }) {
       ),
     },
     { key: 'breaker', title: t('proxies.breaker'), render: (row) => <Breaker breaker={row.breaker} /> },
-    { key: 'requests', title: t('proxies.requests'), align: 'right', render: (row) => <Count value={row.requests} /> },
+    {
+      key: 'requests',
+      title: t('proxies.requests'),
+      align: 'right',
+      wide: true,
+      render: (row) => <Count value={row.requests} />,
+    },
     { key: 'rate', title: t('proxies.successRate'), align: 'right', render: percent },
     {
       key: 'refused',

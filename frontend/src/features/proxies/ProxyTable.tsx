@@ -31,7 +31,7 @@ export function ProxyTable({ pool }: { pool: string }) {
         <>
           <button
             type="button"
-            className="wp-link"
+            className="wp-link wp-link-wraps"
             aria-label={t('proxies.openProxy', { name: row.address })}
             onClick={() => change('open', row.id)}
           >
@@ -43,7 +43,13 @@ export function ProxyTable({ pool }: { pool: string }) {
       ),
     },
     { key: 'state', title: t('proxies.state'), render: (row) => <ProxyState state={row.state} /> },
-    { key: 'requests', title: t('proxies.requests'), align: 'right', render: (row) => <Count value={row.requests} /> },
+    {
+      key: 'requests',
+      title: t('proxies.requests'),
+      align: 'right',
+      wide: true,
+      render: (row) => <Count value={row.requests} />,
+    },
     {
       key: 'failures',
       title: t('proxies.failures'),

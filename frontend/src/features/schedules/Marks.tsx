@@ -67,7 +67,7 @@ function Told({ time, word, trigger }: { time: Time; word: string; trigger: Name
   const { t } = useTranslation();
   const { change } = useFilter([] as const);
   return (
-    <div className="wp-told">
+    <div className="wp-told-time">
       <strong className="wp-number">{absolute(time.at)}</strong>
       <StatusTag status={LOOK[time.became]} text={word} />
       <p>{t(`schedules.outcome.${time.became}`)}</p>

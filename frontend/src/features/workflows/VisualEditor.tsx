@@ -156,7 +156,7 @@ export default function VisualEditor({ store, workflow, onText, onHistory, onJum
           nodes={nodes}
           onChange={(next) => changeAll({ step: undefined, panel: next })}
         />
-        <span className="wp-muted">{t('canvas.hint')}</span>
+        <span className="wp-muted wp-wide">{t('canvas.hint')}</span>
       </div>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: keys reach it from the steps within, which take the focus */}
       <div

@@ -1,3 +1,5 @@
+import RedoOutlined from '@ant-design/icons/RedoOutlined';
+import UndoOutlined from '@ant-design/icons/UndoOutlined';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { lazy, type ReactNode, Suspense, useCallback, useEffect, useRef, useState } from 'react';
@@ -137,8 +139,12 @@ export function WorkflowEditor({ id, title, note, saved, version, initial = save
             </button>
           ))}
         </nav>
-        <Button onClick={() => code.current?.undo()}>{t('editor.undo')}</Button>
-        <Button onClick={() => code.current?.redo()}>{t('editor.redo')}</Button>
+        <Button icon={<UndoOutlined aria-hidden />} aria-label={t('editor.undo')} onClick={() => code.current?.undo()}>
+          <span className="wp-wide">{t('editor.undo')}</span>
+        </Button>
+        <Button icon={<RedoOutlined aria-hidden />} aria-label={t('editor.redo')} onClick={() => code.current?.redo()}>
+          <span className="wp-wide">{t('editor.redo')}</span>
+        </Button>
         <Suspense>
           <Exchange text={() => store.getState().text} onText={(next) => code.current?.replace(next)} />
         </Suspense>

@@ -49,7 +49,6 @@ export function WorkflowTable() {
     {
       key: 'recent',
       title: t('listed.recent'),
-      wide: true,
       render: ({ id, recent }) => <RecentRuns id={id} recent={recent} />,
     },
     {
