@@ -882,10 +882,10 @@ async function attentionWith(name) {
   return found;
 }
 
-room('what waits for an approval is approved on the dashboard, however many wait for a time', async () => {
+room('what waits for an approval is approved on the dashboard, beside what waits for a time', async () => {
   const id = await start('asks', '{id: ask, uses: wait.signal, with: {message: Shall it go on}}');
   const resting = [];
-  for (let number = 1; number <= 12; number++)
+  for (let number = 1; number <= 3; number++)
     resting.push(await start(`rests-${number}`, '{id: rest, uses: wait.for, with: {duration: 1h}}'));
   const approve = await attentionWith('Approve ask of asks');
   assert.deepEqual(await barriers(page), []);
