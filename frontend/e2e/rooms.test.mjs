@@ -706,14 +706,12 @@ room('whoever is signed out elsewhere is told, and comes back to the same page',
 
 room('the theme follows the device when asked to', async () => {
   await go('/dashboard');
-  await page.locator('.wp-account-button').click();
   await button('System').click();
   await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
   await page.waitForFunction(() => document.documentElement.dataset.theme === 'dark');
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
   await page.waitForFunction(() => document.documentElement.dataset.theme === 'light');
   await button('Light').click();
-  await page.keyboard.press('Escape');
 });
 
 room('steps are marked together, copied, pasted and taken out, and it is all undone', async () => {
@@ -893,6 +891,31 @@ room('what waits for an approval is approved on the dashboard, beside what waits
   await became(id, 'succeeded');
   await approve.waitFor({ state: 'detached' });
   await one.post('/workflow/executions/bulk', { action: 'cancel', ids: resting });
+});
+
+room('runs are cancelled when that was asked once, alone and together', async () => {
+  const ids = [];
+  for (let number = 1; number <= 3; number++)
+    ids.push(await start(`sleeps-${number}`, '{id: rest, uses: wait.for, with: {duration: 1h}}'));
+  for (const id of ids) await became(id, 'waiting');
+  await go(`/executions/${ids[0]}`);
+  const question = page.getByRole('dialog');
+  await button('Cancel run').click();
+  await visible(question.getByText('Cancel this run of sleeps-1?'));
+  assert.deepEqual(await barriers(page), []);
+  await question.getByRole('button', { name: 'Let it run' }).click();
+  await question.waitFor({ state: 'hidden' });
+  await became(ids[0], 'waiting');
+  await button('Cancel run').click();
+  await question.getByRole('button', { name: 'Cancel run' }).click();
+  await became(ids[0], 'cancelled');
+  await go('/executions?status=waiting');
+  for (const number of [2, 3]) await page.getByRole('checkbox', { name: `Choose sleeps-${number}` }).click();
+  await button('Cancel chosen').click();
+  await visible(question.getByText('Cancel 2 runs?'));
+  await question.getByRole('button', { name: 'Cancel chosen' }).click();
+  await visible(page.getByText('2 done, 0 left as they were'));
+  for (const id of ids.slice(1)) await became(id, 'cancelled');
 });
 
 room('items that wait for approvals are answered one by one, wherever they are seen', async () => {

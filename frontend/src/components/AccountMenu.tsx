@@ -3,9 +3,9 @@ import UserOutlined from '@ant-design/icons/UserOutlined';
 import { useEffect, useRef, useState } from 'react';
 import { Link } from 'react-router';
 import { LanguageSwitch } from '@/components/LanguageSwitch';
+import { ThemeSwitch } from '@/components/ThemeSwitch';
 import { useTranslation } from '@/hooks/use-translation';
 import { auth } from '@/services/auth';
-import { usePreferences } from '@/store/preferences';
 import { useSession } from '@/store/session';
 
 /** Closes on a click elsewhere and on Escape. */
@@ -35,7 +35,6 @@ export function AccountMenu() {
   const box = useDismiss(open, () => setOpen(false));
   const user = useSession((session) => session.user);
   const signOut = useSession((session) => session.signOut);
-  const { choice, set } = usePreferences();
   const leave = () =>
     auth
       .logout()
@@ -57,19 +56,13 @@ export function AccountMenu() {
           <Link className="wp-account-leave" to="/account/security" onClick={() => setOpen(false)}>
             {t('account.settings')}
           </Link>
-          <div className="wp-account-row">
+          <div className="wp-account-row wp-account-look">
             <span>{t('account.language')}</span>
             <LanguageSwitch />
           </div>
-          <div className="wp-account-row">
+          <div className="wp-account-row wp-account-look">
             <span>{t('account.theme')}</span>
-            <span className="wp-segments">
-              {(['system', 'light', 'dark'] as const).map((mode) => (
-                <button key={mode} type="button" aria-pressed={choice === mode} onClick={() => set({ choice: mode })}>
-                  {t(`account.${mode}`)}
-                </button>
-              ))}
-            </span>
+            <ThemeSwitch />
           </div>
           <button type="button" className="wp-account-leave" onClick={leave}>
             {t('account.signOut')}

@@ -15,6 +15,8 @@ import { type ComponentType, lazy, Suspense, useState } from 'react';
 import { NavLink, Outlet } from 'react-router';
 import { AccountMenu } from '@/components/AccountMenu';
 import { Bell } from '@/components/Bell';
+import { LanguageSwitch } from '@/components/LanguageSwitch';
+import { ThemeSwitch } from '@/components/ThemeSwitch';
 import { useTranslation } from '@/hooks/use-translation';
 import { Boundary } from '@/router/Boundary';
 import { usePreferences } from '@/store/preferences';
@@ -110,6 +112,10 @@ export function Frame() {
             <Commands />
           </Suspense>
           <Bell />
+          <span className="wp-top-look">
+            <LanguageSwitch />
+            <ThemeSwitch />
+          </span>
           <AccountMenu />
         </div>
         <main id="main" className="wp-main" tabIndex={-1}>

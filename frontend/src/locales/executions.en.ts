@@ -15,6 +15,7 @@ export default {
     bulk: 'Chosen executions',
     chosen: '{{count}} chosen',
     cancelChosen: 'Cancel chosen',
+    cancelChosenTitle: 'Cancel {{count}} runs?',
     retryChosen: 'Retry chosen',
     chooseNone: 'Choose none',
     choose: 'Choose {{name}}',
@@ -42,6 +43,10 @@ export default {
     usedCpu: '{{time}} of processor',
     error: 'Error',
     cancel: 'Cancel run',
+    cancelTitle: 'Cancel this run of {{name}}?',
+    cancelText:
+      'Steps that run are asked to stop at once. What was collected stays, and a cancelled run can be retried.',
+    goOn: 'Let it run',
     steps: 'Steps',
     data: 'Data',
     journal: 'Journal',

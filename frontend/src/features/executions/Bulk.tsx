@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Button } from 'antd';
+import { AskOnce } from '@/components/AskOnce';
 import { ErrorNote } from '@/components/ErrorNote';
 import { Note } from '@/components/Note';
 import { keys } from '@/hooks/keys';
@@ -28,9 +29,15 @@ export function Bulk({ chosen, onDone }: Props) {
       {chosen.length > 0 && (
         <div className="flex flex-wrap items-center gap-2">
           <span>{t('executions.chosen', { count: chosen.length })}</span>
-          <Button danger loading={act.isPending} onClick={() => act.mutate('cancel')}>
-            {t('executions.cancelChosen')}
-          </Button>
+          <AskOnce
+            danger
+            button={t('executions.cancelChosen')}
+            title={t('executions.cancelChosenTitle', { count: chosen.length })}
+            text={t('executions.cancelText')}
+            leave={t('executions.goOn')}
+            action={act}
+            given="cancel"
+          />
           <Button loading={act.isPending} onClick={() => act.mutate('retry')}>
             {t('executions.retryChosen')}
           </Button>

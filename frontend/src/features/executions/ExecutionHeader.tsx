@@ -1,8 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Button } from 'antd';
 import { Link } from 'react-router';
+import { AskOnce } from '@/components/AskOnce';
 import { CopyId } from '@/components/CopyId';
-import { ErrorNote } from '@/components/ErrorNote';
 import { Lasted } from '@/components/Lasted';
 import { PageHeader } from '@/components/PageHeader';
 import { RunButton } from '@/components/RunButton';
@@ -92,9 +91,14 @@ export function ExecutionHeader({ execution }: { execution: ExecutionDetail }) {
               {status !== 'succeeded' && <Retry id={id} />}
             </>
           ) : (
-            <Button danger loading={cancel.isPending} onClick={() => cancel.mutate()}>
-              {t('executions.cancel')}
-            </Button>
+            <AskOnce
+              danger
+              button={t('executions.cancel')}
+              title={t('executions.cancelTitle', { name: definition_name })}
+              text={t('executions.cancelText')}
+              leave={t('executions.goOn')}
+              action={cancel}
+            />
           )
         }
       />
@@ -132,7 +136,6 @@ export function ExecutionHeader({ execution }: { execution: ExecutionDetail }) {
           </dd>
         </div>
       </dl>
-      {cancel.error && <ErrorNote error={cancel.error} />}
     </>
   );
 }
