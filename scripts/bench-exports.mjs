@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, pause } from './fleet/fleet.mjs';
+import { answers, freePort, pause, until } from './fleet/fleet.mjs';
 import { signIn } from './fleet/people.mjs';
 
 const [binary, ...rest] = process.argv.slice(2);
@@ -47,11 +47,10 @@ async function started(env) {
   });
   const ended = new Promise((done) => child.once('exit', done));
   const base = `http://127.0.0.1:${port}`;
-  for (let turn = 0; ; turn += 1) {
-    if (await fetch(`${base}/health`).then(({ ok }) => ok, () => false)) break;
-    if (turn === 600 || child.exitCode !== null) throw new Error('the server did not start');
-    await pause(50);
-  }
+  await until('the server: health', () => {
+    if (child.exitCode !== null) throw new Error('the server did not start');
+    return answers(`${base}/health`);
+  });
   const stop = async () => {
     child.kill('SIGTERM');
     await ended;

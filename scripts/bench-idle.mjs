@@ -4,23 +4,12 @@
 // how the platform stands to it on this machine, whatever the neighbours do.
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort, pause } from "./fleet/fleet.mjs";
 
 const RUNS = 7;
 const IDLE_MS = 10_000;
-
-const freePort = () =>
-  new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
-
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function healthy(url, begun) {
   for (;;) {
@@ -28,7 +17,7 @@ async function healthy(url, begun) {
       const response = await fetch(url);
       if (response.ok) return performance.now() - begun;
     } catch {
-      await sleep(2);
+      await pause(2);
     }
     if (performance.now() - begun > 30_000) throw new Error(`${url} did not answer within 30 s`);
   }
@@ -47,7 +36,7 @@ async function measure(start, idle) {
   const startMs = await healthy(`http://127.0.0.1:${port}/health`, begun);
   let memory = null;
   if (idle) {
-    await sleep(IDLE_MS);
+    await pause(IDLE_MS);
     memory = resident(child.pid);
   }
   child.kill("SIGTERM");

@@ -22,12 +22,12 @@ export function freePort() {
   });
 }
 
-async function until(what, met, patience = 20_000) {
+export async function until(what, met, patience = 20_000) {
   for (const end = Date.now() + patience; Date.now() < end; await pause(50)) if (await met()) return;
   throw new Error(`${what} within ${patience / 1000} s did not come`);
 }
 
-const answers = (url) => fetch(url).then((answer) => answer.ok, () => false);
+export const answers = (url) => fetch(url).then((answer) => answer.ok, () => false);
 const listens = (port) =>
   new Promise((done) => {
     const socket = connect(port, '127.0.0.1');
