@@ -12,14 +12,14 @@ use sea_orm_migration::{
 use super::{
     api_key_table::ApiKeyTable, leaving_columns::LeavingColumns, revocations::Revocations,
     saved_view_table::SavedViewTable, second_factor_tables::SecondFactorTables,
-    session_address::SessionAddress, session_agent::SessionAgent, user_indexes::UserIndexes,
+    session_address::SessionAddress, session_agent::SESSION_AGENT, user_indexes::UserIndexes,
 };
 
 /// The context's migrations.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     vec![
         Box::new(UserTables),
-        Box::new(SessionAgent),
+        Box::new(SESSION_AGENT),
         Box::new(Revocations),
         Box::new(SessionAddress),
         Box::new(ApiKeyTable),

@@ -1,26 +1,21 @@
 //! Who waits for a signal, so that lists find those executions among many that wait for a time.
 
-use sea_orm::{ConnectionTrait as _, DbBackend};
-use sea_orm_migration::{MigrationTrait, prelude::*};
-use shared_kernel::infrastructure::db::NewIndex;
+use shared_kernel::infrastructure::db::{Backend, NewColumn, NewIndex};
 
-#[derive(Debug)]
-pub struct AwaitsColumn;
-
-impl MigrationName for AwaitsColumn {
-    fn name(&self) -> &'static str {
-        "m20261127_000122_execution_awaits"
-    }
-}
-
-const ADD: &str = "ALTER TABLE workflow_executions ADD COLUMN awaits varchar(100)";
+pub const AWAITS_COLUMN: NewColumn = NewColumn {
+    name: "m20261127_000122_execution_awaits",
+    table: "workflow_executions",
+    column: "awaits",
+    kind: "varchar(100)",
+    told: Some(told_by_the_journal),
+};
 
 /// Of those that wait already, the first wait for a signal in their journal that has not ended, where
 /// it is in its row.
-fn told_by_the_journal(backend: DbBackend) -> String {
+fn told_by_the_journal(backend: Backend) -> String {
     let (body, item) = match backend {
-        DbBackend::Postgres => ("payload::json ->> 'step'", "payload::json ->> 'item'"),
-        _ => ("json_extract(payload, '$.step')", "json_extract(payload, '$.item')"),
+        Backend::Postgres => ("payload::json ->> 'step'", "payload::json ->> 'item'"),
+        Backend::Sqlite => ("json_extract(payload, '$.step')", "json_extract(payload, '$.item')"),
     };
     let run = format!(
         "SELECT execution_id, seq, kind, {body} AS step, {item} AS item \
@@ -37,23 +32,6 @@ fn told_by_the_journal(backend: DbBackend) -> String {
            ORDER BY w.seq LIMIT 1) \
          WHERE finished_at IS NULL AND status = 'waiting'"
     )
-}
-
-#[async_trait::async_trait]
-impl MigrationTrait for AwaitsColumn {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let connection = manager.get_connection();
-        let told = told_by_the_journal(connection.get_database_backend());
-        for change in [ADD, told.as_str()] {
-            connection.execute_unprepared(change).await?;
-        }
-        Ok(())
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let drop = "ALTER TABLE workflow_executions DROP COLUMN awaits";
-        manager.get_connection().execute_unprepared(drop).await.map(|_| ())
-    }
 }
 
 /// Only those that wait for somebody are in it.

@@ -11,20 +11,20 @@ use sea_orm_migration::{
 };
 
 use super::{
-    awaits_column::{AWAITS_INDEX, AwaitsColumn},
+    awaits_column::{AWAITS_COLUMN, AWAITS_INDEX},
     children_columns::ChildrenColumns,
     events_columns::EventsColumns,
     hooks_table::Hooks,
     inbox_table::InboxTable,
     labels_table::LabelsTable,
     list_indexes::ListIndexes,
-    origin_column::OriginColumn,
+    origin_column::ORIGIN_COLUMN,
     retention_tables::RetentionTables,
     snapshots_table::SnapshotsTable,
     start_keys_table::StartKeysTable,
     statistics::StatisticsTable,
     step_cache_table::StepCacheTable,
-    trace_column::TraceColumn,
+    trace_column::TRACE_COLUMN,
     vault_table::VaultTable,
 };
 
@@ -43,10 +43,10 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(RetentionTables),
         Box::new(SnapshotsTable),
         Box::new(StatisticsTable),
-        Box::new(TraceColumn),
-        Box::new(OriginColumn),
+        Box::new(TRACE_COLUMN),
+        Box::new(ORIGIN_COLUMN),
         Box::new(ListIndexes),
-        Box::new(AwaitsColumn),
+        Box::new(AWAITS_COLUMN),
         Box::new(AWAITS_INDEX),
     ]
 }

@@ -7,11 +7,11 @@ use sea_orm_migration::{
     schema::{big_integer, big_integer_null, integer, string_len, text, uuid},
 };
 
-use super::message_column::MessageColumn;
+use super::message_column::MESSAGE_COLUMN;
 
 /// The migrations of definitions, in order.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(DefinitionTables), Box::new(MessageColumn)]
+    vec![Box::new(DefinitionTables), Box::new(MESSAGE_COLUMN)]
 }
 
 /// The first form of both tables.
