@@ -1,10 +1,11 @@
 //! Lists tell which executions wait for somebody, and for whose answer.
 
 use axum::http::StatusCode;
+use sea_orm::ConnectionTrait as _;
 use sea_orm_migration::SchemaManager;
 use serde_json::{Value, json};
 use shared_kernel::domain::{Execution, Id};
-use workflow::domain::execution::Status;
+use workflow::{StartExecution, domain::execution::Status};
 
 use crate::{
     routes::Client,
@@ -107,6 +108,62 @@ async fn what_runs_beside_hides_nobody_and_an_answer_is_seen_at_once() {
         })
         .await;
         worker.kill().await;
+    }
+}
+
+const ASKS_AFTER_MUCH: &str = "
+name: asks-after-much
+params: {properties: {text: {type: string, default: x}}}
+steps:
+  - {id: ask, uses: wait.signal, with: {timeout: 2d}}
+";
+
+#[tokio::test]
+async fn who_waits_is_still_listed_while_the_journal_cannot_be_read() {
+    for world in worlds().await {
+        let client = Client::of(&world);
+        let definition_id = world.define(ASKS_AFTER_MUCH).await;
+        // Larger than a row may be: it goes through the blob store.
+        let params = json!({ "text": "x".repeat(100_000) });
+        let wanted = StartExecution { definition_id, params, ..StartExecution::default() };
+        let worker = world.worker(quick());
+        let id = world.module.start(world.owner, wanted).await.unwrap().id;
+        let asked = json!({ "step": "ask", "item": null });
+        world.until(id, Status::Waiting).await;
+        worker.stop().await;
+        let (there, away) =
+            (world.folder.path().to_owned(), world.folder.path().with_extension("away"));
+        std::fs::rename(&there, &away).unwrap();
+        world.clock.advance(std::time::Duration::from_hours(49));
+        let worker = world.worker(quick());
+        eventually("was taken and put off", async || {
+            let epochs = "SELECT max(epoch) FROM workflow_executions";
+            (world.number(epochs).await > 2).then_some(())
+        })
+        .await;
+        assert_eq!(listed(&client, "awaits_signal=true").await, [(json!(id), asked)]);
+        std::fs::rename(&away, &there).unwrap();
+        world.until(id, Status::Failed).await;
+        assert_eq!(listed(&client, "awaits_signal=true").await, [], "{}", world.name);
+        worker.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn what_a_worker_of_before_ended_waits_for_nobody() {
+    for world in worlds().await {
+        let worker = world.worker(quick());
+        let client = Client::of(&world);
+        let id = world.run(ASKS).await;
+        until_listed(&client, id, json!({ "step": "ask", "item": null })).await;
+        answer(&client, id, json!({ "decision": "approve" })).await;
+        world.until(id, Status::Succeeded).await;
+        worker.stop().await;
+        let stale = "UPDATE workflow_executions SET awaits = 'ask'";
+        world.database.write().execute_unprepared(stale).await.unwrap();
+        assert_eq!(listed(&client, "awaits_signal=true").await, []);
+        let others = listed(&client, "awaits_signal=false").await;
+        assert_eq!(others, [(json!(id), Value::Null)], "{}", world.name);
     }
 }
 

@@ -9,7 +9,7 @@ use workflow::{
     domain::execution::Status,
     infrastructure::{
         announce::Announcer,
-        journal::{Append, AppendError, JournalWriter, Lease, Projection},
+        journal::{Append, AppendError, Awaits, JournalWriter, Lease, Projection},
         queue::{Claimed, Queue, WorkerWatch},
     },
 };
@@ -72,7 +72,7 @@ impl Worker {
         let projection = Projection {
             status,
             lease,
-            awaits: None,
+            awaits: Awaits::Now(None),
             error: None,
             cancel_taken: false,
             letters_taken,

@@ -122,8 +122,15 @@ fn one(
         query.push(" AND e.origin = ?", [origin.as_str().into()]);
     }
     if let Some(awaits) = filter.awaits_signal {
-        query
-            .push(&format!(" AND e.awaits {}", if awaits { "IS NOT NULL" } else { "IS NULL" }), []);
+        // A worker of before ends executions without taking back who waited in them.
+        query.push(
+            if awaits {
+                " AND e.awaits IS NOT NULL AND e.finished_at IS NULL"
+            } else {
+                " AND (e.awaits IS NULL OR e.finished_at IS NOT NULL)"
+            },
+            [],
+        );
     }
     match narrow {
         Some(Narrow::Definition(id)) => query.push(" AND e.definition_id = ?", [(*id).into()]),

@@ -24,6 +24,7 @@ pub(super) fn execution(row: &QueryResult) -> Result<ExecutionRow, StoreError> {
     let version: i32 = row.try_get_by_index(4)?;
     let origin: Option<String> = row.try_get_by_index(20)?;
     let awaits: Option<String> = row.try_get_by_index(21)?;
+    let finished_at = instant(row, 10)?;
     Ok(ExecutionRow {
         id: row.try_get_by_index::<Uuid>(0)?.into(),
         owner: Owner::new(row.try_get_by_index::<Uuid>(1)?.into()),
@@ -35,7 +36,7 @@ pub(super) fn execution(row: &QueryResult) -> Result<ExecutionRow, StoreError> {
         priority: row.try_get_by_index(7)?,
         created_at: Timestamp::from_micros(row.try_get_by_index(8)?),
         started_at: instant(row, 9)?,
-        finished_at: instant(row, 10)?,
+        finished_at,
         error: error.as_deref().map(serde_json::from_str).transpose()?,
         cancel_requested: instant(row, 12)?.is_some(),
         wake_at: instant(row, 13)?,
@@ -43,7 +44,7 @@ pub(super) fn execution(row: &QueryResult) -> Result<ExecutionRow, StoreError> {
         parent: row.try_get_by_index::<Option<Uuid>>(17)?.map(Id::from),
         // A process of another version may have written what this one does not know.
         origin: origin.and_then(|text| text.parse().ok()),
-        awaits: awaits.and_then(|text| text.parse().ok()),
+        awaits: awaits.filter(|_| finished_at.is_none()).and_then(|text| text.parse().ok()),
         is_fragment: row.try_get_by_index::<i32>(19)? != 0,
         depth: u32::try_from(row.try_get_by_index::<i32>(18)?).unwrap_or(0),
         concurrency: key.zip(limit.and_then(|limit| u32::try_from(limit).ok())),

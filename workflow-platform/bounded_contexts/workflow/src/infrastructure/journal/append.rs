@@ -95,13 +95,20 @@ pub enum Lease {
     End,
 }
 
+/// What lists show of who waits for a signal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Awaits {
+    Now(Option<Awaited>),
+    /// As they did: the journal could not be read.
+    AsBefore,
+}
+
 /// What the append changes in `workflow_executions`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Projection {
     pub status: Status,
     pub lease: Lease,
-    /// Who waits for a signal.
-    pub awaits: Option<Awaited>,
+    pub awaits: Awaits,
     pub error: Option<ExecutionError>,
     /// The wish to cancel stands in the journal now.
     pub cancel_taken: bool,

@@ -20,7 +20,7 @@ mod read;
 mod snapshots;
 mod writer;
 
-pub use append::{Append, AppendError, EventRow, Lease, Projection, Reply};
+pub use append::{Append, AppendError, Awaits, EventRow, Lease, Projection, Reply};
 pub(crate) use append::{EVENT, pack};
 pub(crate) use batch::insert_row;
 pub(super) use newest::{Newest, newest};

@@ -8,7 +8,7 @@ use shared_kernel::{
 use uuid::Uuid;
 
 use super::{Append, Projection};
-use crate::infrastructure::journal::Lease;
+use crate::infrastructure::journal::{Awaits, Lease};
 
 /// From a row `d` with the columns of [`Change`]. A parked execution that somebody wants cancelled
 /// or writes to in this very moment stays in the queue.
@@ -21,7 +21,11 @@ pub(super) const SET: &str = "status = d.status, \
      letters_taken = d.letters_taken, \
      bytes = e.bytes + d.bytes, \
      cancel_at = CASE WHEN d.cancel_taken = 0 THEN e.cancel_at END, \
-     finished_at = d.finished_at, error = d.error, awaits = d.awaits";
+     finished_at = d.finished_at, error = d.error, \
+     awaits = CASE WHEN d.awaits = '=' THEN e.awaits ELSE d.awaits END";
+
+/// In place of who waits for a signal: it stays as it is. No step has this id.
+const AS_BEFORE: &str = "=";
 
 /// The row `d`.
 #[derive(Debug)]
@@ -81,7 +85,10 @@ impl Change {
             cancel_taken: i32::from(projection.cancel_taken || finished_at.is_some()),
             finished_at,
             error: error.and_then(|error| serde_json::to_string(error).ok()),
-            awaits: projection.awaits.as_ref().map(ToString::to_string),
+            awaits: match &projection.awaits {
+                Awaits::Now(awaited) => awaited.as_ref().map(ToString::to_string),
+                Awaits::AsBefore => Some(AS_BEFORE.to_owned()),
+            },
             at: projection.at.micros(),
         }
     }

@@ -9,7 +9,7 @@ use crate::{
     domain::execution::{ChildEnded, ExecutionError, Finished, JournalEvent, Status},
     infrastructure::{
         announce::{LETTER, tell},
-        journal::{Append, AppendError, Lease, Projection, Reply, pack},
+        journal::{Append, AppendError, Awaits, Lease, Projection, Reply, pack},
         queue::{Claimed, Envelope, Told},
     },
 };
@@ -21,7 +21,7 @@ pub(super) async fn put_off(desk: &Desk, claimed: &Claimed) -> Result<Timestamp,
     let projection = Projection {
         status: Status::Running,
         lease: Lease::Park(Some(at)),
-        awaits: None,
+        awaits: Awaits::AsBefore,
         error: None,
         cancel_taken: false,
         letters_taken: claimed.letters_taken,
@@ -42,7 +42,7 @@ pub(super) async fn give_up(desk: &Desk, claimed: &Claimed, seq: i64) -> Result<
     let projection = Projection {
         status,
         lease: Lease::End,
-        awaits: None,
+        awaits: Awaits::Now(None),
         error: Some(error),
         cancel_taken: true,
         letters_taken: claimed.letters_taken,
@@ -148,8 +148,8 @@ impl Driver {
         self.next_seq += i64::try_from(events.len()).unwrap_or(i64::MAX);
         let (execution, epoch) = (self.claimed.id, self.claimed.epoch);
         let letters = std::mem::take(&mut self.letters);
-        if let Some(new) = &projection {
-            self.shown_awaited.clone_from(&new.awaits);
+        if let Some(Awaits::Now(awaited)) = projection.as_ref().map(|new| &new.awaits) {
+            self.shown_awaited.clone_from(awaited);
         }
         let append =
             Append { execution, epoch, first_seq, events, projection, outbox, letters, reply };
@@ -170,7 +170,7 @@ impl Driver {
         let (cancel_taken, letters_taken) = (self.cancel_taken, self.letters_taken);
         let at = self.now();
         // The bytes are known when the events are packed.
-        let awaits = self.machine.awaited();
+        let awaits = Awaits::Now(self.machine.awaited());
         Projection { status, lease, awaits, error: None, cancel_taken, letters_taken, bytes: 0, at }
     }
 
