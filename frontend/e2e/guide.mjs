@@ -179,7 +179,7 @@ async function schedules(one) {
   await see('Next times', '下次时刻');
   await press('Run past times', '补运行过去的时刻');
   const range = page.getByRole('dialog').locator('.ant-picker-range input');
-  const day = (ago) => `${new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10)} 00:30:00`;
+  const day = (ago) => `${new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10)} 00:30`;
   await range.first().fill(day(4));
   await page.keyboard.press('Enter');
   await range.last().fill(day(1));
@@ -197,7 +197,7 @@ async function schedules(one) {
   await press('Calendar', '日历');
   await page.locator('.wp-mark').first().waitFor();
   await one.picture('schedule', 420);
-  await page.locator('.wp-mark').first().click();
+  await page.locator('.wp-mark-name').first().click();
   const pause = page.getByRole('dialog').getByRole('switch').first();
   await pause.click();
   await page.getByRole('dialog').getByRole('switch', { checked: false }).waitFor();
