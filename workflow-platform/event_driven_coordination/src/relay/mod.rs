@@ -37,7 +37,7 @@ use uuid::Uuid;
 use crate::Handlers;
 use hold::Hold;
 pub use observe::{Standing, register_metrics};
-use outbox::{Batch, Leased};
+use outbox::Leased;
 use publish::Publisher;
 pub use settings::RelaySettings;
 
@@ -55,15 +55,6 @@ impl Found {
     /// Events that were handled here: later ones of their aggregates may be due by now.
     const fn here(moved: usize) -> Self {
         if moved > 0 { Self::More } else { Self::Nothing }
-    }
-
-    /// Of at most so many, none was handled here.
-    fn passed_on(moved: usize, most: u32) -> Self {
-        match u32::try_from(moved) {
-            Ok(0) => Self::Nothing,
-            Ok(moved) if moved < most => Self::All,
-            _ => Self::More,
-        }
     }
 }
 
@@ -205,12 +196,13 @@ impl Relay {
     /// Leases and handles one batch; gives how many events moved.
     async fn batch(&self) -> Result<(usize, Found), RelayError> {
         let most = self.settings.batch;
-        let Batch { taken, leased, suspect } = self.lease(most).await?;
-        if leased.is_empty() && !suspect {
-            return Ok((taken, Found::passed_on(taken, most)));
+        let batch = self.lease(most).await?;
+        let (taken, found) = (batch.taken, batch.passed_on(most));
+        if batch.leased.is_empty() && !batch.suspect {
+            return Ok((taken, found));
         }
         debug!(events = taken, "delivering {taken} events");
-        self.deliver_groups(by_aggregate(leased), &Hold::for_good()).await?;
+        self.deliver_groups(by_aggregate(batch.leased), &Hold::for_good()).await?;
         Ok((taken, Found::here(taken)))
     }
 

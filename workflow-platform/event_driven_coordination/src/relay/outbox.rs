@@ -11,7 +11,7 @@ use tracing::error;
 use uuid::Uuid;
 
 use super::{
-    Relay, RelayError,
+    Found, Relay, RelayError,
     lists::{among, numbers},
     unwanted::Look,
 };
@@ -44,6 +44,22 @@ pub(super) struct Batch {
     /// It was in hand before and nobody told how it ended. Whoever had it may have died of it: it
     /// is handled with nothing beside it that could be blamed for its deeds.
     pub suspect: bool,
+    /// They were few, and none concerned anybody.
+    pub idle: bool,
+}
+
+impl Batch {
+    /// What a turn found that was to bring at most so many, and handled none of them here.
+    pub fn passed_on(&self, most: u32) -> Found {
+        match u32::try_from(self.taken) {
+            Ok(0) => Found::Nothing,
+            // What comes after them wakes us if it concerns anybody. Sign-ins, say, would else be
+            // looked for as often as if they did.
+            Ok(_) if self.idle => Found::Nothing,
+            Ok(taken) if taken < most => Found::All,
+            _ => Found::More,
+        }
+    }
 }
 
 impl Relay {
@@ -55,7 +71,9 @@ impl Relay {
         // Mostly there is nothing, or nothing that concerns anybody.
         match self.look(now).await? {
             Look::Nothing => return Ok(Batch::default()),
-            Look::WrittenOff(taken) => return Ok(Batch { taken, ..Batch::default() }),
+            Look::WrittenOff(taken) => {
+                return Ok(Batch { taken, idle: true, ..Batch::default() });
+            }
             Look::Wanted => {}
         }
         let work = self.database.begin().await?;
@@ -96,7 +114,7 @@ impl Relay {
         self.mark(&work, "due_at = $2, last_error = NULL", until, &wanted).await?;
         self.mark(&work, "delivered_at = $2", now, &unwanted).await?;
         work.commit().await?;
-        Ok(Batch { taken: rows.len(), leased, suspect: suspect.is_some() })
+        Ok(Batch { taken: rows.len(), leased, suspect: suspect.is_some(), idle: false })
     }
 
     /// The event of a row in today's form.
@@ -304,4 +322,18 @@ pub(super) fn read(row: &QueryResult, until: Timestamp) -> Result<Leased, Unread
     };
     let attempts = u32::try_from(attempts).unwrap_or(0);
     Ok(Leased { position: row.try_get("", "position")?, attempts, until, event })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_concerns_nobody_is_no_reason_to_look_again_soon() {
+        let found = |taken, idle| Batch { taken, idle, ..Batch::default() }.passed_on(100);
+        assert_eq!(found(0, false), Found::Nothing);
+        assert_eq!(found(3, true), Found::Nothing);
+        assert_eq!(found(3, false), Found::All);
+        assert_eq!(found(100, false), Found::More);
+    }
 }

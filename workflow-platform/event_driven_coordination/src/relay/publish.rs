@@ -80,8 +80,9 @@ impl Relay {
             return Ok(if stop.is_cancelled() { idle } else { self.batch().await? }.1);
         }
         let most = self.settings.publish_batch;
-        let Batch { taken, leased, suspect } = self.lease(most).await?;
-        let found = Found::passed_on(taken, most);
+        let batch = self.lease(most).await?;
+        let found = batch.passed_on(most);
+        let Batch { taken, leased, suspect, .. } = batch;
         let groups = by_aggregate(leased);
         if suspect {
             self.deliver_groups(groups, &Hold::for_good()).await?;
