@@ -10,6 +10,8 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
+use futures::future::Either;
+
 use crate::domain::{Ambient, TraceContext};
 
 /// What a span is to the one that caused it.
@@ -102,10 +104,13 @@ pub fn current() -> Option<TraceContext> {
 }
 
 /// Runs `work` as part of `context`.
-pub async fn within<F: Future>(context: Option<TraceContext>, work: F) -> F::Output {
+pub fn within<F: Future>(
+    context: Option<TraceContext>,
+    work: F,
+) -> impl Future<Output = F::Output> {
     match context {
-        Some(context) => CURRENT.scope(context, work).await,
-        None => work.await,
+        Some(context) => Either::Left(CURRENT.scope(context, work)),
+        None => Either::Right(work),
     }
 }
 

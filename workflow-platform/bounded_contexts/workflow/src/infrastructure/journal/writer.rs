@@ -21,7 +21,8 @@ const PAUSE: Duration = Duration::from_millis(250);
 type Answer = Result<(), AppendError>;
 
 pub(super) struct Request {
-    pub append: Append,
+    /// It changes hands several times.
+    pub append: Box<Append>,
     answer: oneshot::Sender<Answer>,
 }
 
@@ -48,11 +49,13 @@ impl JournalWriter {
     }
 
     /// Durable when this returns.
-    pub async fn append(&self, append: Append) -> Answer {
+    pub fn append(&self, append: Append) -> impl Future<Output = Answer> + Send {
         let (answer, answered) = oneshot::channel();
-        let request = Request { append, answer };
-        self.sender.send(request).await.map_err(|_| AppendError::Unavailable)?;
-        answered.await.unwrap_or(Err(AppendError::Unavailable))
+        let request = Request { append: Box::new(append), answer };
+        async move {
+            self.sender.send(request).await.map_err(|_| AppendError::Unavailable)?;
+            answered.await.unwrap_or(Err(AppendError::Unavailable))
+        }
     }
 }
 
@@ -83,7 +86,8 @@ impl Task {
     }
 
     async fn write(&self, requests: &mut Vec<Request>) {
-        let appends: Vec<&Append> = requests.iter().map(|request| &request.append).collect();
+        let appends: Vec<&Append> =
+            requests.iter().map(|request| request.append.as_ref()).collect();
         match batch::write(&self.database, self.worker, &appends, batch::Repeat::First).await {
             Ok(live) => {
                 for request in requests.drain(..) {
@@ -108,7 +112,7 @@ impl Task {
     /// nobody else can have written them.
     async fn write_alone(&self, request: Request) {
         for _ in 0..TRIES {
-            let append = [&request.append];
+            let append = [request.append.as_ref()];
             match batch::write(&self.database, self.worker, &append, batch::Repeat::Again).await {
                 Ok(live) => return self.settle(request, &live),
                 Err(error) => {

@@ -19,12 +19,18 @@ pub(super) struct Output {
     pub cached: bool,
 }
 
+impl Output {
+    pub const fn fresh(value: Value) -> Self {
+        Self { value, cached: false }
+    }
+}
+
 /// Where a run looks before it does anything, and what it leaves there.
 pub(super) struct Shelf {
     pub cache: Arc<dyn StepCache>,
     pub owner: Owner,
     pub ambient: Ambient,
-    pub place: Option<Cached>,
+    pub place: Cached,
 }
 
 impl Shelf {
@@ -33,9 +39,7 @@ impl Shelf {
         self,
         run: impl Future<Output = Result<Value, ActionError>>,
     ) -> Result<Output, ActionError> {
-        let Some(place) = &self.place else {
-            return run.await.map(|value| Output { value, cached: false });
-        };
+        let place = &self.place;
         match self.cache.get(self.owner, &place.key, self.ambient.now()).await {
             Ok(Some(value)) => return Ok(Output { value, cached: true }),
             Ok(None) => {}
@@ -47,6 +51,6 @@ impl Shelf {
         if let Err(error) = kept {
             warn!(error = &error as &dyn std::error::Error, "result was not kept in the cache");
         }
-        Ok(Output { value, cached: false })
+        Ok(Output::fresh(value))
     }
 }

@@ -1,44 +1,34 @@
 //! Drives one execution: the shell around the pure machine.
 
+mod attempt;
 mod commit;
 mod told;
 
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
-    task::Poll,
     time::Duration,
 };
 
-use futures::{FutureExt as _, poll};
 use shared_kernel::{
-    application::{ActionContext, ActionError, Spent, trace},
-    domain::{Execution as Marker, Id, Timestamp, TraceContext},
+    application::{ActionError, trace},
+    domain::{Execution as Marker, Id, Timestamp},
 };
 use tokio::{
     sync::{Notify, Semaphore, mpsc, oneshot},
     task::JoinSet,
 };
 use tokio_util::sync::CancellationToken;
-use tracing::{Instrument as _, error, info, warn};
+use tracing::{error, info, warn};
 use uuid::Uuid;
 
 use super::{
-    WorkerParts, WorkerSettings,
-    cached::{Output, Shelf},
-    channel::{DriverChannel, RecordRequest},
-    hidden::run_hidden,
-    load::load,
-    logs::LogWriter,
-    meters::Meters,
-    outcome::Running,
-    run_step::run_step,
-    snapshots::Snapshots,
-    spans,
+    WorkerParts, WorkerSettings, cached::Output, channel::RecordRequest, load::load,
+    logs::LogWriter, meters::Meters, outcome::Running, snapshots::Snapshots, spans,
 };
 use crate::{
-    application::executions::{RunItem, StoredEvent},
-    domain::execution::{Awaited, Execution, JournalEvent, RunKey, Status, StepRun},
+    application::executions::StoredEvent,
+    domain::execution::{Awaited, Execution, JournalEvent, RunKey, Status},
     infrastructure::{
         journal::{AppendError, JournalReader, JournalWriter, SnapshotStore},
         queue::{Claimed, Queue},
@@ -134,8 +124,9 @@ pub(super) async fn drive(
     control: Control,
 ) -> Parted {
     let span = spans::drive(&claimed);
-    let driven = start(desk, claimed, history, control);
-    let driven = Box::pin(trace::within(span.context(), driven)).await;
+    // In its place at once: what goes on within is large, and copied with whatever is put around it.
+    let driven = Box::pin(start(desk, claimed, history, control));
+    let driven = trace::within(span.context(), driven).await;
     spans::left(span, &driven);
     let parked_until = match driven {
         Ok(Left::Parked(until)) => until,
@@ -167,16 +158,16 @@ async fn start(
                 execution.id = %claimed.id,
                 "execution cannot be read for now"
             );
-            let later = commit::put_off(&desk, &claimed).await?;
+            let later = Box::pin(commit::put_off(&desk, &claimed)).await?;
             return Ok(Left::Parked(Some(later)));
         }
     };
     let next_seq = loaded.seq + 1;
     let Some(machine) = loaded.machine else {
-        commit::give_up(&desk, &claimed, next_seq).await?;
+        Box::pin(commit::give_up(&desk, &claimed, next_seq)).await?;
         return Ok(Left::Ended(Status::Failed));
     };
-    let driver = Driver {
+    let driver = Box::new(Driver {
         desk,
         claimed,
         control,
@@ -196,7 +187,7 @@ async fn start(
         is_fresh: claimed.epoch == 1 && !claimed.is_fragment,
         records: mpsc::channel(RECORDS),
         answers: Vec::new(),
-    };
+    });
     driver.run().await
 }
 
@@ -206,18 +197,13 @@ enum Woken {
     Stop,
 }
 
-/// An item that is an execution of its own is started by an action that definitions do not name.
-fn action_of(run: &StepRun) -> &str {
-    if run.spread { RunItem::NAME } else { &run.uses }
-}
-
 impl Driver {
-    async fn run(mut self) -> Result<Left, AppendError> {
+    async fn run(mut self: Box<Self>) -> Result<Left, AppendError> {
         if self.claimed.cancel_requested {
             self.take_cancel();
         }
         if self.claimed.has_letters() {
-            self.read_letters().await;
+            Box::pin(self.read_letters()).await;
         }
         loop {
             let now = self.now();
@@ -226,7 +212,9 @@ impl Driver {
             if decision.stop_running {
                 self.stop_running();
             }
-            self.cancel_children(&decision.cancel).await?;
+            if !decision.cancel.is_empty() {
+                Box::pin(self.cancel_children(&decision.cancel)).await?;
+            }
             if let Some(status) = decision.finished {
                 self.finish(status).await?;
                 return Ok(Left::Ended(status));
@@ -251,7 +239,9 @@ impl Driver {
             }
             match self.wait(decision.wake_at).await? {
                 Woken::GoOn => {}
-                Woken::Stop => return self.hand_back().await.map(|()| Left::HandedBack),
+                Woken::Stop => {
+                    return Box::pin(self.hand_back()).await.map(|()| Left::HandedBack);
+                }
             }
         }
     }
@@ -275,91 +265,6 @@ impl Driver {
         self.pending.push((event, now));
     }
 
-    /// What needs no waiting is over when this returns, without a task of its own.
-    async fn start(&mut self, mut run: StepRun) {
-        let cancel = CancellationToken::new();
-        let (key, started_at) = (run.key, self.now());
-        if std::mem::take(&mut self.is_fresh) {
-            self.desk.meters.first_step(self.claimed.id, started_at);
-        }
-        let name = action_of(&run);
-        let span = spans::step(&self.claimed, &run, name);
-        let part_of = span.context();
-        let ctx = self.context(&run, cancel.clone(), started_at, part_of);
-        let action = self.desk.parts.actions.get(name).cloned();
-        let grace = self.desk.settings.cancel_grace;
-        let (name, input, timeout) = (name.to_owned(), run.input.clone(), run.timeout);
-        let shelf = Shelf {
-            cache: Arc::clone(&self.desk.parts.cache),
-            owner: self.claimed.owner,
-            ambient: self.desk.parts.ambient.clone(),
-            place: run.cache.clone(),
-        };
-        let step = match run.hidden.take() {
-            None => {
-                let step = shelf.or_run(run_step(action, name, ctx, input, timeout, grace));
-                step.map(move |result| (key, result)).boxed()
-            }
-            Some(hidden) => {
-                let vault = self.desk.parts.vault.clone();
-                let go = move |ctx, input| run_step(action, name, ctx, input, timeout, grace);
-                let step = async move { run_hidden(&vault, *hidden, input, ctx, go).await };
-                shelf.or_run(step).map(move |result| (key, result)).boxed()
-            }
-        };
-        let spent = Arc::new(Spent::default());
-        let step = trace::within(part_of, spent.scope(step)).map(move |ended| {
-            spans::step_ended(span, &ended.1);
-            ended
-        });
-        let mut step = step.in_current_span().boxed();
-        match poll!(&mut step) {
-            Poll::Ready(ended) => self.at_once.push(ended),
-            Poll::Pending => {
-                self.tasks.spawn(step);
-            }
-        }
-        let running =
-            Running { run, started_at, announced: false, cancel, spent, cancelled: false };
-        self.running.insert(key, running);
-    }
-
-    fn context(
-        &self,
-        run: &StepRun,
-        cancel: CancellationToken,
-        now: Timestamp,
-        trace: Option<TraceContext>,
-    ) -> ActionContext {
-        let parts = &self.desk.parts;
-        let channel = DriverChannel {
-            execution: self.claimed.id,
-            key: run.key,
-            step: run.step.clone(),
-            item: run.item,
-            ambient: parts.ambient.clone(),
-            records: self.records.0.clone(),
-            logs: self.desk.logs.clone(),
-            announcer: parts.announcer.clone(),
-        };
-        ActionContext {
-            owner: self.claimed.owner,
-            execution: self.claimed.id,
-            step: run.step.clone(),
-            item: run.item,
-            attempt: run.attempt,
-            idempotency_key: run.idempotency_key.clone(),
-            cancel,
-            deadline: run.timeout.map(|timeout| now.plus(timeout)),
-            ambient: parts.ambient.clone(),
-            blobs: Arc::clone(&parts.blobs),
-            channel: Arc::new(channel),
-            records: Arc::clone(&run.records),
-            secrets: Arc::default(),
-            trace,
-        }
-    }
-
     fn stop_running(&mut self) {
         for running in self.running.values_mut() {
             running.cancelled = true;
@@ -379,7 +284,7 @@ impl Driver {
         let control = self.control.clone();
         tokio::select! {
             () = control.stop.cancelled() => return Ok(Woken::Stop),
-            () = control.look_at_wish.notified() => self.look_at_wish().await,
+            () = control.look_at_wish.notified() => Box::pin(self.look_at_wish()).await,
             Some(ended) = self.tasks.join_next() => self.ended(ended),
             Some(request) = self.records.1.recv() => self.record(request),
             () = tokio::time::sleep(pause) => self.announce_slow(),
@@ -424,7 +329,7 @@ impl Driver {
     fn end(&mut self, key: RunKey, result: Result<Output, ActionError>) {
         if let Some(running) = self.running.remove(&key) {
             let elapsed = self.now().since(running.started_at);
-            let action = action_of(&running.run).to_owned();
+            let action = attempt::action_of(&running.run).to_owned();
             let event = running.ended(&self.machine, &self.desk.parts.ambient, result);
             self.desk.meters.step(&action, &event, elapsed);
             self.take(event);

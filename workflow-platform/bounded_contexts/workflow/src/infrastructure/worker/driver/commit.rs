@@ -174,7 +174,7 @@ impl Driver {
         Projection { status, lease, awaits, error: None, cancel_taken, letters_taken, bytes: 0, at }
     }
 
-    pub(super) async fn finish(mut self, status: Status) -> Result<(), AppendError> {
+    pub(super) async fn finish(mut self: Box<Self>, status: Status) -> Result<(), AppendError> {
         let finished = match self.pending.last() {
             Some((JournalEvent::Finished(finished), _)) => Some(finished),
             _ => None,
@@ -203,7 +203,7 @@ impl Driver {
 
     /// Nothing runs: the lease is given up until the timer is due, or a letter comes.
     pub(super) async fn park(
-        mut self,
+        mut self: Box<Self>,
         wake_at: Option<Timestamp>,
     ) -> Result<Option<Timestamp>, AppendError> {
         let projection = self.projection(Status::Waiting, Lease::Park(wake_at));
@@ -213,7 +213,7 @@ impl Driver {
     }
 
     /// What ended in time is kept, what did not is run again by whoever takes the execution.
-    pub(super) async fn hand_back(mut self) -> Result<(), AppendError> {
+    pub(super) async fn hand_back(mut self: Box<Self>) -> Result<(), AppendError> {
         for running in self.running.values() {
             running.cancel.cancel();
         }
