@@ -150,6 +150,18 @@ async fn tries_at_the_same_time_count_before_any_is_known_to_be_wrong() {
 }
 
 #[tokio::test]
+async fn free_tries_by_clocks_that_differ_do_not_wait_for_each_other() {
+    for limiter in limiters().await {
+        let (key, now) = (fresh("clocks"), now());
+        for early in [0, 7, 3] {
+            let at = now.minus(Duration::from_millis(early));
+            assert_eq!(limiter.attempt(&[attempt(&key)], at).await.unwrap(), None, "{early}");
+        }
+        assert_eq!(wait(&*limiter, &key, now.minus(Duration::from_millis(3))).await, 1);
+    }
+}
+
+#[tokio::test]
 async fn a_try_that_was_right_is_forgotten_or_taken_back() {
     for limiter in limiters().await {
         let (own, shared, now) = (fresh("own"), fresh("shared"), now());

@@ -15,11 +15,12 @@ end
 for i, key in ipairs(KEYS) do
   local free, first = tonumber(ARGV[4 * i - 2]), tonumber(ARGV[4 * i - 1])
   local most, memory = tonumber(ARGV[4 * i]), tonumber(ARGV[4 * i + 1])
-  local count, pause = tries[i] + 1, 0
+  -- A free try has no time: clocks of processes differ.
+  local count, till = tries[i] + 1, 0
   if count > free then
-    pause = math.min(first * 2 ^ math.min(count - free - 1, 40), most)
+    till = now + math.min(first * 2 ^ math.min(count - free - 1, 40), most)
   end
-  redis.call('HSET', key, 'count', count, 'until', string.format('%.0f', now + pause))
+  redis.call('HSET', key, 'count', count, 'until', string.format('%.0f', till))
   redis.call('PEXPIRE', key, math.ceil(memory / 1000))
 end
 return 0
