@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What the tests need on top of the build: rustfmt, clippy and nextest, PostgreSQL, Redis, nginx and
-# the pages it serves, Prometheus, curl and forward proxies, Python for schemathesis, Chromium and letters for it.
+# the pages it serves, Prometheus, curl and forward proxies, Python for schemathesis, Chromium and letters for it,
+# LibreOffice.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
@@ -17,6 +18,7 @@ have tinyproxy || missing+=(tinyproxy)
 have microsocks || missing+=(microsocks)
 python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3 python3-venv)
 have chromium || missing+=(chromium)
+have soffice || missing+=(libreoffice-calc-nogui)
 [ -e /usr/share/doc/postgresql-doc-15/html/index.html ] || missing+=(postgresql-doc-15)
 compgen -G '/usr/share/fonts/opentype/noto/NotoSansCJK*' >/dev/null || missing+=(fonts-noto-cjk)
 [ ${#missing[@]} -eq 0 ] || need_packages "${missing[@]}"
@@ -31,8 +33,7 @@ if ! cargo nextest --version >/dev/null 2>&1; then
     cargo install --locked --quiet cargo-nextest
 fi
 
-# What other programs make of exported files. LibreOffice would be another reader of Excel files, and
-# half a gigabyte of it.
+# What other programs make of exported files, beside LibreOffice.
 readers=$(git rev-parse --show-toplevel)/target/readers
 if ! "$readers/bin/python" -c 'import openpyxl, pyarrow.parquet' 2>/dev/null; then
     say "installing openpyxl and pyarrow, which read what is exported"

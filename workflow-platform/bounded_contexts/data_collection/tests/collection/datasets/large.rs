@@ -1,6 +1,11 @@
 //! Exports of many records in little memory, read by other people's programs.
 
-use std::{fs, path::PathBuf, process::Command, sync::Arc};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::Arc,
+};
 
 use axum::{Router, body::Body, http::Request};
 use data_collection::DatasetsModule;
@@ -220,6 +225,38 @@ async fn other_programs_read_what_is_written() {
             "id": "int64", "text": "string", "price": "double", "ok": "bool", "big": "int64", "tags": "string", "mixed": "string",
         });
         assert_eq!(read["types"], types);
+    }
+}
+
+/// What another office program makes of a spreadsheet: its cells as lines of CSV.
+fn opened_in_libreoffice(file: &Path) -> String {
+    let folder = file.parent().unwrap();
+    // With a profile of its own: else one that runs already would do the work, or refuse it.
+    let done = Command::new("soffice")
+        .arg(format!("-env:UserInstallation=file://{}", folder.join("profile").display()))
+        .args(["--headless", "--convert-to", "csv:Text - txt - csv (StarCalc):44,34,76"])
+        .args([Path::new("--outdir"), folder, file])
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    fs::read_to_string(file.with_extension("csv")).unwrap()
+}
+
+#[tokio::test]
+async fn a_spreadsheet_opens_in_libreoffice() {
+    for world in World::everywhere().await {
+        let records = json!([
+            { "id": 1, "text": "=1+1", "price": 1.5, "ok": true },
+            { "id": 2, "text": "书 <&>, \"q\"", "price": 2, "ok": null },
+        ]);
+        world.write(records).await.unwrap();
+        let mut file = Vec::new();
+        take(&world, "format=xlsx", Some(&mut file)).await;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("goods.xlsx");
+        fs::write(&path, file).unwrap();
+        let cells = "id,text,price,ok\n1,=1+1,1.5,TRUE\n2,\"书 <&>, \"\"q\"\"\",2,\n";
+        assert_eq!(opened_in_libreoffice(&path), cells, "{}", world.name());
     }
 }
 
