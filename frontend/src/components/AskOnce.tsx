@@ -4,26 +4,24 @@ import { useState } from 'react';
 import { ErrorNote } from '@/components/ErrorNote';
 import { useTranslation } from '@/hooks/use-translation';
 
-interface Props<T> {
+interface Props {
   /** What the button does, said again in the question. */
   button: string;
   title: string;
   text: string;
-  action: UseMutationResult<unknown, Error, T>;
-  /** What the action is given. */
-  given?: NoInfer<T>;
+  action: UseMutationResult<unknown, Error, void>;
   /** Leaves everything as it is; needed where the button itself says "cancel". */
   leave?: string;
   danger?: boolean;
 }
 
 /** A button for what has consequences: names them and asks once. */
-export function AskOnce<T>({ button, title, text, action, given, leave, danger = false }: Props<T>) {
+export function AskOnce({ button, title, text, action, leave, danger = false }: Props) {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
   return (
     <>
-      <Button danger={danger} loading={action.isPending} onClick={() => setOpen(true)}>
+      <Button danger={danger} onClick={() => setOpen(true)}>
         {button}
       </Button>
       <Modal
@@ -32,7 +30,7 @@ export function AskOnce<T>({ button, title, text, action, given, leave, danger =
         okText={button}
         okButtonProps={{ danger, loading: action.isPending }}
         cancelText={leave ?? t('common.cancel')}
-        onOk={() => action.mutate(given as T, { onSuccess: () => setOpen(false) })}
+        onOk={() => action.mutate(undefined, { onSuccess: () => setOpen(false) })}
         onCancel={() => setOpen(false)}
       >
         <p>{text}</p>

@@ -12,18 +12,25 @@ interface Props {
   onDone: () => void;
 }
 
-/** What can be done to many at once; each by itself, and those that were left as they are say why. */
-export function Bulk({ chosen, onDone }: Props) {
-  const { t } = useTranslation();
+function useBulk(action: 'cancel' | 'retry', { chosen, onDone }: Props) {
   const client = useQueryClient();
-  const act = useMutation({
-    mutationFn: (action: 'cancel' | 'retry') => executions.bulk(action, chosen),
+  return useMutation({
+    mutationFn: () => executions.bulk(action, chosen),
     onSuccess: async () => {
       onDone();
       await client.invalidateQueries({ queryKey: keys.executions.all });
     },
   });
-  if (chosen.length === 0 && !act.data && !act.error) return null;
+}
+
+/** What can be done to many at once; each by itself, and those that were left as they are say why. */
+export function Bulk(props: Props) {
+  const { t } = useTranslation();
+  const { chosen, onDone } = props;
+  const cancel = useBulk('cancel', props);
+  const retry = useBulk('retry', props);
+  const { data } = cancel.submittedAt > retry.submittedAt ? cancel : retry;
+  if (chosen.length === 0 && !data && !retry.error) return null;
   return (
     <section className="flex flex-col gap-2" aria-label={t('executions.bulk')} aria-live="polite">
       {chosen.length > 0 && (
@@ -35,10 +42,9 @@ export function Bulk({ chosen, onDone }: Props) {
             title={t('executions.cancelChosenTitle', { count: chosen.length })}
             text={t('executions.cancelText')}
             leave={t('executions.goOn')}
-            action={act}
-            given="cancel"
+            action={cancel}
           />
-          <Button loading={act.isPending} onClick={() => act.mutate('retry')}>
+          <Button loading={retry.isPending} onClick={() => retry.mutate()}>
             {t('executions.retryChosen')}
           </Button>
           <Button type="text" onClick={onDone}>
@@ -46,14 +52,14 @@ export function Bulk({ chosen, onDone }: Props) {
           </Button>
         </div>
       )}
-      {act.error && <ErrorNote error={act.error} />}
-      {act.data && (
+      {retry.error && <ErrorNote error={retry.error} />}
+      {data && (
         <Note
-          kind={act.data.failures.length > 0 ? 'warning' : 'success'}
-          title={t('executions.bulkDone', { done: act.data.done.length, left: act.data.failures.length })}
+          kind={data.failures.length > 0 ? 'warning' : 'success'}
+          title={t('executions.bulkDone', { done: data.done.length, left: data.failures.length })}
         >
           <ul>
-            {act.data.failures.slice(0, 10).map(({ id, message }) => (
+            {data.failures.slice(0, 10).map(({ id, message }) => (
               <li key={id} className="wp-muted">
                 <code>{id.slice(-8)}</code> {message}
               </li>

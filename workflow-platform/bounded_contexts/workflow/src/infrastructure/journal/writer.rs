@@ -48,7 +48,7 @@ impl JournalWriter {
         Self { sender }
     }
 
-    /// Durable when this returns.
+    /// Durable when the future is ready.
     pub fn append(&self, append: Append) -> impl Future<Output = Answer> + Send {
         let (answer, answered) = oneshot::channel();
         let request = Request { append: Box::new(append), answer };

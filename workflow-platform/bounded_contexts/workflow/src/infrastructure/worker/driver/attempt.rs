@@ -10,8 +10,11 @@ use shared_kernel::{
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
-use super::{
-    super::{
+use super::Driver;
+use crate::{
+    application::executions::RunItem,
+    domain::execution::StepRun,
+    infrastructure::worker::{
         cached::{Output, Shelf},
         channel::DriverChannel,
         hidden::run_hidden,
@@ -19,9 +22,7 @@ use super::{
         run_step::run_step,
         spans,
     },
-    Driver,
 };
-use crate::{application::executions::RunItem, domain::execution::StepRun};
 
 /// An item that is an execution of its own is started by an action that definitions do not name.
 pub(super) fn action_of(run: &StepRun) -> &str {
